@@ -1,0 +1,53 @@
+package org.tensorizer.device;
+
+import java.util.List;
+
+/**
+ * The device failed: neither the hypothesis nor the input is to blame. Never a verdict on an experiment. The command
+ * line ends with status 1 on it.
+ */
+public final class DeviceFault extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What happened. */
+    public enum Kind {
+        /** The device or the process that drives it died. */
+        CRASHED,
+        /** No answer within the deadline. */
+        HUNG,
+        /** The device or its runtime said no: open refused, model refused, invoke failed. */
+        REFUSED,
+        /** An answer of the wrong size. */
+        WRONG_SIZE,
+        /** A device that was named is not there. */
+        MISSING
+    }
+
+    private final Kind kind;
+    private final String device;
+    private final transient List<String> log;
+
+    public DeviceFault(Kind kind, String device, String message) {
+        this(kind, device, message, List.of(), null);
+    }
+
+    /** @param log last lines that the runtime printed, oldest first */
+    public DeviceFault(Kind kind, String device, String message, List<String> log, Throwable cause) {
+        super(device + ": " + message, cause);
+        this.kind = kind;
+        this.device = device;
+        this.log = List.copyOf(log);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public String device() {
+        return device;
+    }
+
+    public List<String> log() {
+        return log == null ? List.of() : log;
+    }
+}
