@@ -1,0 +1,72 @@
+package org.tensorizer.picture;
+
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+
+/**
+ * A grid as coloured cells under a caption.
+ *
+ * <p>Cells are whole pixels where the grid fits. A larger grid is reduced by blocks, and a block shows the cell of it
+ * that is furthest from the scale's middle, so that one wrong cell among four million stays visible.
+ */
+public final class HeatMap {
+    private final String title;
+    private final Grid grid;
+    private final Scale scale;
+
+    public HeatMap(String title, Grid grid, Scale scale) {
+        this.title = title;
+        this.grid = grid;
+        this.scale = scale;
+    }
+
+    /**
+     * @param width pixels available for the cells
+     * @param height pixels available for the cells
+     */
+    public BufferedImage draw(int width, int height) {
+        BufferedImage cells = cells(width, height);
+        BufferedImage image = new BufferedImage(
+                Math.max(width, cells.getWidth()), cells.getHeight() + Lettering.HEIGHT, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = Sheet.blank(image);
+        String legend = scale.legend();
+        Lettering.draw(graphics, legend.isEmpty() ? title : title + "   " + legend, 0, 0);
+        graphics.drawImage(cells, 0, Lettering.HEIGHT, null);
+        graphics.dispose();
+        return image;
+    }
+
+    private BufferedImage cells(int width, int height) {
+        int cellWidth = Math.max(1, width / grid.columns());
+        int cellHeight = Math.max(1, height / grid.rows());
+        int blockColumns = (grid.columns() + width - 1) / width;
+        int blockRows = (grid.rows() + height - 1) / height;
+        int columns = (grid.columns() + blockColumns - 1) / blockColumns;
+        int rows = (grid.rows() + blockRows - 1) / blockRows;
+        BufferedImage image = new BufferedImage(columns * cellWidth, rows * cellHeight, BufferedImage.TYPE_INT_RGB);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                int rgb = scale.rgb(outlier(r * blockRows, blockRows, c * blockColumns, blockColumns));
+                for (int y = r * cellHeight; y < (r + 1) * cellHeight; y++) {
+                    for (int x = c * cellWidth; x < (c + 1) * cellWidth; x++) {
+                        image.setRGB(x, y, rgb);
+                    }
+                }
+            }
+        }
+        return image;
+    }
+
+    private int outlier(int row, int rows, int column, int columns) {
+        double middle = (scale.min() + (double) scale.max()) / 2;
+        int found = grid.at(row, column);
+        for (int r = row; r < Math.min(row + rows, grid.rows()); r++) {
+            for (int c = column; c < Math.min(column + columns, grid.columns()); c++) {
+                if (Math.abs(grid.at(r, c) - middle) > Math.abs(found - middle)) {
+                    found = grid.at(r, c);
+                }
+            }
+        }
+        return found;
+    }
+}
