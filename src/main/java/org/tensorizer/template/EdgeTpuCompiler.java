@@ -1,0 +1,163 @@
+package org.tensorizer.template;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.tensorizer.model.BadInputException;
+
+/**
+ * Google's own compiler, where the user has it: found on {@code PATH} or named by {@code -Dtensorizer.compiler=FILE}, run
+ * in a child process with a deadline, its log read into facts. Nothing here needs it; it is the second opinion on what
+ * Tensorizer writes itself.
+ *
+ * <p>Thread safety: immutable; each call runs its own process.
+ */
+public final class EdgeTpuCompiler {
+    /** System property that names the executable. */
+    public static final String PROPERTY = "tensorizer.compiler";
+
+    private static final String NAME = "edgetpu_compiler";
+
+    private final Path executable;
+
+    private EdgeTpuCompiler(Path executable) {
+        this.executable = executable;
+    }
+
+    /** The compiler of this machine: the property first, then {@code PATH}. */
+    public static Optional<EdgeTpuCompiler> find() {
+        return find(System.getProperty(PROPERTY), System.getenv("PATH"));
+    }
+
+    /** @throws CompilerMissingException if there is none, saying what to do instead */
+    public static EdgeTpuCompiler require() {
+        return find().orElseThrow(() -> new CompilerMissingException("no " + NAME + " on PATH"));
+    }
+
+    /**
+     * @param named value of the property, null if not set; a named compiler that is not there is an error, never a reason
+     *     to take another one
+     * @param path folders to search, as in the environment
+     */
+    static Optional<EdgeTpuCompiler> find(String named, String path) {
+        if (named != null && !named.isBlank()) {
+            Path file = Path.of(named);
+            if (!Files.isExecutable(file) || Files.isDirectory(file)) {
+                throw new CompilerMissingException("-D" + PROPERTY + "=" + named + " is no executable file");
+            }
+            return Optional.of(new EdgeTpuCompiler(file));
+        }
+        return Arrays.stream(Optional.ofNullable(path).orElse("").split(File.pathSeparator))
+                .filter(folder -> !folder.isBlank())
+                .map(folder -> Path.of(folder, NAME))
+                .filter(file -> Files.isExecutable(file) && !Files.isDirectory(file))
+                .findFirst()
+                .map(EdgeTpuCompiler::new);
+    }
+
+    public Path executable() {
+        return executable;
+    }
+
+    /**
+     * A compiled model and how it came to be.
+     *
+     * @param model the compiled file
+     * @param facts what the log says
+     * @param log all that the compiler printed
+     */
+    public record Compilation(Path model, CompilerLog facts, String log) {}
+
+    /**
+     * Compiles a model.
+     *
+     * @param source an uncompiled quantized .tflite
+     * @param folder where {@code SOURCE_edgetpu.tflite} and its log go; made if it is not there
+     * @param deadline the process is killed when it has passed
+     * @throws CompilationRefusedException if no compiled model came out, with the reason and the log
+     */
+    public Compilation compile(Path source, Path folder, Duration deadline) {
+        if (!Files.isRegularFile(source)) {
+            throw new BadInputException(source + ": no such file; expected an uncompiled .tflite to compile");
+        }
+        try {
+            Files.createDirectories(folder);
+            Path output = folder.resolve(compiledName(source));
+            Files.deleteIfExists(output); // so that an old result never passes for the new one
+            String log = run(source, folder, deadline);
+            CompilerLog facts = CompilerLog.parse(log);
+            if (!Files.isRegularFile(output)) {
+                throw new CompilationRefusedException(refused(source, facts, log), facts, log);
+            }
+            return new Compilation(output, facts, log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String run(Path source, Path folder, Duration deadline) throws IOException {
+        Path captured = Files.createTempFile("edgetpu_compiler", ".log");
+        try {
+            Process process = new ProcessBuilder(
+                            executable.toString(), "-s", "-o", folder.toString(), source.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(captured.toFile())
+                    .start();
+            process.getOutputStream().close();
+            boolean ended = await(process, deadline);
+            String log = new String(Files.readAllBytes(captured), StandardCharsets.UTF_8);
+            if (!ended) {
+                String message = executable + ": no end after " + deadline.toSeconds() + " s on " + source + ", killed";
+                throw new CompilationRefusedException(message, CompilerLog.parse(log + "\ntimed out"), log);
+            }
+            return log;
+        } finally {
+            Files.deleteIfExists(captured);
+        }
+    }
+
+    private static boolean await(Process process, Duration deadline) {
+        try {
+            return process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            List<ProcessHandle> tree = new ArrayList<>(process.descendants().toList());
+            tree.add(process.toHandle());
+            tree.forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    private static String compiledName(Path source) {
+        return source.getFileName().toString().replaceFirst("\\.tflite$", "") + "_edgetpu.tflite";
+    }
+
+    private static String refused(Path source, CompilerLog facts, String log) {
+        String last = Arrays.stream(log.split("\\R"))
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .reduce((first, second) -> first + " | " + second)
+                .map(all -> all.length() > 400 ? "..." + all.substring(all.length() - 400) : all)
+                .orElse("nothing");
+        String unmapped = facts.operators().stream()
+                .filter(row -> !row.mapped())
+                .map(row -> row.operator() + ": " + row.status())
+                .collect(Collectors.joining(", "));
+        return source + ": edgetpu_compiler " + facts.version().orElse("(version unknown)") + " gave no model: "
+                + facts.refusal()
+                        .map(known -> known.meaning() + "; " + known.advice())
+                        .orElse("reason not known")
+                + (unmapped.isEmpty() ? "" : "; not mapped: " + unmapped) + "; it printed: " + last;
+    }
+}
