@@ -1,0 +1,94 @@
+package org.tensorizer.isa;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything known about the bits of one opcode. Filled once while the instruction set is built, then read only. */
+final class OpcodeTable {
+    private final Opcode opcode;
+    private final List<Field> fields = new ArrayList<>();
+    private final Map<String, Field> byName = new HashMap<>();
+    private final Map<String, Walk> walks = new LinkedHashMap<>();
+
+    /** Bits of fields that are not reserved, and of the opcode. */
+    private final long[] named;
+
+    /** Bits of all fields, and of the opcode. */
+    private final long[] listed;
+
+    OpcodeTable(Opcode opcode) {
+        this.opcode = opcode;
+        named = new long[opcode.bundles() * 2];
+        listed = new long[opcode.bundles() * 2];
+        Bits.set(named, 6, 6, -1);
+        Bits.set(listed, 6, 6, -1);
+    }
+
+    Field add(Field field) {
+        if (field.end() > opcode.bits()) {
+            throw new IllegalStateException(opcode + ": " + field + " ends beyond the instruction");
+        }
+        for (int bit = field.bit(); bit < field.end(); bit++) {
+            if (Bits.get(listed, bit, 1) != 0) {
+                throw new IllegalStateException(opcode + ": " + field + " overlaps another field at bit " + bit);
+            }
+        }
+        if (byName.put(field.name(), field) != null) {
+            throw new IllegalStateException(opcode + ": two fields named " + field.name());
+        }
+        Bits.set(listed, field.bit(), field.width(), -1);
+        if (!field.reserved()) {
+            Bits.set(named, field.bit(), field.width(), -1);
+        }
+        fields.add(field);
+        fields.sort(Comparator.comparingInt(Field::bit));
+        return field;
+    }
+
+    Field field(String name, int bit, int width, Confidence confidence, String meaning, String source) {
+        return add(new Field(name, bit, width, false, meaning, confidence, source));
+    }
+
+    Field signed(String name, int bit, int width, Confidence confidence, String meaning, String source) {
+        return add(new Field(name, bit, width, true, meaning, confidence, source));
+    }
+
+    Field reserved(int bit, int width, String meaning) {
+        String name = "reserved.%03d".formatted(bit);
+        return add(new Field(
+                name, bit, width, false, meaning, Confidence.UNKNOWN, "constant in all known Dense programs"));
+    }
+
+    void walk(Walk walk) {
+        walks.put(walk.name(), walk);
+    }
+
+    List<Field> fields() {
+        return List.copyOf(fields);
+    }
+
+    Optional<Field> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    Optional<Walk> findWalk(String name) {
+        return Optional.ofNullable(walks.get(name));
+    }
+
+    List<Walk> walks() {
+        return List.copyOf(walks.values());
+    }
+
+    long[] named() {
+        return named;
+    }
+
+    long[] listed() {
+        return listed;
+    }
+}
