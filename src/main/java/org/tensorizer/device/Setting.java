@@ -1,0 +1,35 @@
+package org.tensorizer.device;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A choice the user makes from outside: system property {@code -Dtensorizer.x}, or environment variable
+ * {@code TENSORIZER_X} where the property is not set. An empty value counts as not set.
+ *
+ * @param name the property's name, such as {@code tensorizer.tflite}
+ */
+public record Setting(String name) {
+    /** The shared library of TensorFlow Lite to use instead of the one that comes with Tensorizer. */
+    public static final Setting TFLITE = new Setting("tensorizer.tflite");
+
+    /** Folder for native libraries taken out of jars. */
+    public static final Setting CACHE = new Setting("tensorizer.cache");
+
+    public Optional<String> value() {
+        String property = System.getProperty(name);
+        String value = property == null || property.isBlank() ? System.getenv(variable()) : property;
+        return Optional.ofNullable(value).filter(text -> !text.isBlank());
+    }
+
+    /** {@code TENSORIZER_TFLITE} for {@code tensorizer.tflite}. */
+    public String variable() {
+        return name.replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+
+    /** How messages name it: {@code -Dtensorizer.tflite}. */
+    @Override
+    public String toString() {
+        return "-D" + name;
+    }
+}

@@ -1,0 +1,34 @@
+package org.tensorizer.device.tflite;
+
+import org.tensorizer.device.Device;
+import org.tensorizer.device.Provenance;
+import org.tensorizer.device.Session;
+
+/**
+ * TFLite's own kernels on this machine's processor, one thread, without XNNPACK: the oracle for uncompiled models.
+ * Refuses a compiled one. Thread safety: yes.
+ */
+public final class CpuDevice implements Device {
+    private static final String NAME = "cpu";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Provenance provenance() {
+        return Provenance.CPU;
+    }
+
+    /** @throws org.tensorizer.model.BadInputException no valid model, or one compiled for the Edge TPU */
+    @Override
+    public Session open(String modelName, byte[] model) {
+        return TfliteSession.open(modelName, model, SessionOptions.builtin(NAME));
+    }
+
+    @Override
+    public String toString() {
+        return NAME;
+    }
+}

@@ -1,0 +1,181 @@
+package org.tensorizer.device.tflite;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.tensorizer.device.Setting;
+import org.tensorizer.device.library.JnaRuntime;
+import org.tensorizer.device.library.LibraryCache;
+import org.tensorizer.device.library.LibraryFile;
+import org.tensorizer.device.library.Platform;
+import org.tensorizer.model.BadInputException;
+
+/**
+ * TensorFlow Lite's shared library, loaded into this process: the one that comes with Tensorizer for this platform, or
+ * the one that {@code -Dtensorizer.tflite=PATH} (environment: {@code TENSORIZER_TFLITE}) names.
+ *
+ * <p>One library a process: the C functions are bound when it is first asked for, and stay.
+ *
+ * <p>Thread safety: yes.
+ */
+public final class TfliteLibrary {
+    private static final int LAZY_LOCAL = 1; // RTLD_LAZY without RTLD_GLOBAL: symbols of one library serve it alone
+    private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
+    private static TfliteLibrary loaded;
+
+    private final LibraryFile file;
+    private final String version;
+    private final NativeLibrary library;
+
+    private TfliteLibrary(LibraryFile file, String version, NativeLibrary library) {
+        this.file = file;
+        this.version = version;
+        this.library = library;
+    }
+
+    /**
+     * The library of this process.
+     *
+     * @throws BadInputException none for this platform, or the named file is no library, is for another processor, is
+     *     of a version that gives wrong answers, or lacks a function
+     */
+    public static synchronized TfliteLibrary load() {
+        if (loaded == null) {
+            TfliteLibrary library = open(choose());
+            Native.register(TfliteC.class, library.library);
+            if (library.runsCustomOps()) {
+                Native.register(OpaqueC.class, library.library);
+            }
+            loaded = library;
+        }
+        return loaded;
+    }
+
+    private static LibraryFile choose() {
+        Optional<String> named = Setting.TFLITE.value();
+        return named.isPresent() ? LibraryFile.named(Path.of(named.get())) : ofThisPlatform();
+    }
+
+    private static LibraryFile ofThisPlatform() {
+        String folder = "org/bytedeco/tensorflowlite/" + Platform.current().bytedeco();
+        try {
+            return LibraryCache.ofUser().file(folder + "/libjnitensorflowlite.so");
+        } catch (BadInputException e) {
+            throw new BadInputException(e.getMessage() + "; name one with " + Setting.TFLITE + "=PATH", e);
+        }
+    }
+
+    /** Loads and checks a library without binding its functions. */
+    static TfliteLibrary open(LibraryFile file) {
+        JnaRuntime.prepare();
+        if (Native.POINTER_SIZE != Long.BYTES) {
+            throw new BadInputException("expected a 64-bit JVM, found one of " + Native.POINTER_SIZE * 8 + " bits");
+        }
+        NativeLibrary library;
+        try {
+            library = NativeLibrary.getInstance(file.path().toString(), Map.of(Library.OPTION_OPEN_FLAGS, LAZY_LOCAL));
+        } catch (UnsatisfiedLinkError e) {
+            throw new BadInputException(
+                    "TFLite library " + file.path() + ": the loader refuses it: " + e.getMessage(), e);
+        }
+        try {
+            String version = readVersion(file, library);
+            requireSymbols(file, version, library);
+            return new TfliteLibrary(file, version, library);
+        } catch (BadInputException e) {
+            library.close();
+            throw e;
+        }
+    }
+
+    private static String readVersion(LibraryFile file, NativeLibrary library) {
+        if (!has(library, "TfLiteVersion")) {
+            throw new BadInputException(
+                    "TFLite library " + file.path() + ": has no function TfLiteVersion: this is not TensorFlow Lite");
+        }
+        String version = library.getFunction("TfLiteVersion").invokeString(new Object[0], false);
+        Matcher parts = VERSION.matcher(version);
+        if (parts.matches() && Integer.parseInt(parts.group(1)) == 2 && Integer.parseInt(parts.group(2)) < 9) {
+            throw new BadInputException("TFLite library " + file.path() + ": version " + version
+                    + " gives wrong answers for per-channel models without saying so (seen in 2.5 and 2.8): take 2.12"
+                    + " or newer");
+        }
+        return version;
+    }
+
+    private static void requireSymbols(LibraryFile file, String version, NativeLibrary library) {
+        List<String> missing = Arrays.stream(TfliteC.class.getDeclaredMethods())
+                .filter(method -> Modifier.isNative(method.getModifiers()))
+                .map(Method::getName)
+                .filter(name -> !has(library, name))
+                .sorted()
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new BadInputException(
+                    "TFLite library " + file.path() + ", version " + version + ": lacks " + missing);
+        }
+    }
+
+    private static boolean has(NativeLibrary library, String symbol) {
+        try {
+            library.getGlobalVariableAddress(symbol);
+            return true;
+        } catch (UnsatisfiedLinkError e) {
+            return false;
+        }
+    }
+
+    boolean has(String symbol) {
+        return has(library, symbol);
+    }
+
+    NativeLibrary functions() {
+        return library;
+    }
+
+    /** Whether a custom op can be registered: asked of the symbols, not of the version. */
+    public boolean runsCustomOps() {
+        return OpRegistrar.of(this).isPresent();
+    }
+
+    OpRegistrar requireRegistrar() {
+        return OpRegistrar.of(this)
+                .orElseThrow(() -> new BadInputException("TFLite library " + path() + ", version " + version
+                        + ": has neither TfLiteOperatorCreate nor TfLiteRegistrationExternalCreate, so no custom op can"
+                        + " be registered: take 2.12 or newer"));
+    }
+
+    /** As {@code TfLiteVersion()} gives it, such as {@code 2.18.0}. */
+    public String version() {
+        return version;
+    }
+
+    /** Absolute path of the loaded file. */
+    public Path path() {
+        return file.path();
+    }
+
+    /** SHA-256 of the loaded file, lower-case hexadecimal. */
+    public String sha256() {
+        return file.sha256();
+    }
+
+    /** Came with Tensorizer, not named by the user. */
+    public boolean bundled() {
+        return file.bundled();
+    }
+
+    @Override
+    public String toString() {
+        return "TFLite " + version + " (" + file.path() + ", SHA-256 " + file.sha256() + ")";
+    }
+}
