@@ -1,0 +1,118 @@
+package org.tensorizer.harness;
+
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an experiment saw, for the report: expected and observed outputs (drawn with their difference), named facts,
+ * further pictures and tables. One for each run of a test method, handed to it as a parameter.
+ *
+ * <p>Outputs are numbers in whatever domain both sides share; {@link #expect} is the assertion. Not thread-safe.
+ */
+public final class Evidence {
+    /** Rows that a picture keeps; what comes later replaces the last, so that a failing row is always drawn. */
+    private static final int ROWS = 512;
+
+    record Picture(String caption, BufferedImage image) {}
+
+    record Table(String name, String csv) {}
+
+    private final List<Outputs> outputs = new ArrayList<>();
+    private final Map<String, String> facts = new LinkedHashMap<>();
+    private final List<Picture> pictures = new ArrayList<>();
+    private final List<Table> tables = new ArrayList<>();
+    private int checked;
+
+    Evidence() {}
+
+    /**
+     * Expects an output vector. It becomes one row of the evidence picture.
+     *
+     * @param probe what was done to get it, such as {@code W[3][17] = 127, input one-hot 17}
+     * @param expected predicted value of each output channel
+     * @param observed the device's answer
+     * @throws OutputsDiffer naming the first output that differs
+     */
+    public void expect(String probe, int[] expected, int[] observed) {
+        record(probe, expected, observed).check(0, 0);
+    }
+
+    /** {@link #expect(String, int[], int[])} for raw bytes of an int8 ({@code signed}) or uint8 tensor. */
+    public void expect(String probe, byte[] expected, byte[] observed, boolean signed) {
+        expect(probe, values(expected, signed), values(observed, signed));
+    }
+
+    /**
+     * Expects an output vector where a few outputs may be off: for comparisons with another implementation whose
+     * rounding is known to differ.
+     *
+     * @param allowed how many outputs may differ
+     * @param reach how far each may be off
+     */
+    public void expectNearly(String probe, int[] expected, int[] observed, int allowed, int reach) {
+        record(probe, expected, observed).check(allowed, reach);
+    }
+
+    /** Records outputs without judging them here: the experiment judges them by other means. */
+    public void observe(String probe, int[] reference, int[] observed) {
+        record(probe, reference, observed);
+    }
+
+    /** A named fact for the table under the picture. */
+    public void fact(String name, Object value) {
+        facts.put(name, String.valueOf(value));
+    }
+
+    /** A further picture, shown under the comparison. */
+    public void picture(String caption, BufferedImage image) {
+        pictures.add(new Picture(caption, image));
+    }
+
+    /** A table as comma-separated values, first line the headings. Attached, shown as a table on a click. */
+    public void table(String name, String csv) {
+        tables.add(new Table(name, csv));
+    }
+
+    /** Raw tensor bytes as numbers: -128..127 if signed, else 0..255. */
+    public static int[] values(byte[] bytes, boolean signed) {
+        int[] values = new int[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            values[i] = signed ? bytes[i] : bytes[i] & 0xff;
+        }
+        return values;
+    }
+
+    private Outputs record(String probe, int[] expected, int[] observed) {
+        Outputs row = new Outputs(probe, expected.clone(), observed.clone());
+        checked++;
+        if (outputs.size() == ROWS) {
+            outputs.remove(ROWS - 1);
+        }
+        outputs.add(row);
+        return row;
+    }
+
+    List<Outputs> outputs() {
+        return outputs;
+    }
+
+    /** Output vectors looked at, including those that the picture has no row for. */
+    int checked() {
+        return checked;
+    }
+
+    Map<String, String> facts() {
+        return facts;
+    }
+
+    List<Picture> pictures() {
+        return pictures;
+    }
+
+    List<Table> tables() {
+        return tables;
+    }
+}

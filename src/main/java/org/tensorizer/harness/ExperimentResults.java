@@ -1,0 +1,62 @@
+package org.tensorizer.harness;
+
+import io.qameta.allure.listener.TestLifecycleListener;
+import io.qameta.allure.model.Status;
+import io.qameta.allure.model.TestResult;
+
+/**
+ * Allure calls this around each test. For experiments it keeps a {@link Placeholder} on the disk from the first moment
+ * to the last, and sees to it that the status is the verdict's. Public for the service loader only.
+ */
+public final class ExperimentResults implements TestLifecycleListener {
+    private final ResultsFolder folder = ResultsFolder.ofThisRun();
+
+    @Override
+    public void afterTestStart(TestResult result) {
+        keep(result);
+    }
+
+    @Override
+    public void afterTestUpdate(TestResult result) {
+        if (result.getStart() != null && ReportLabel.VERDICT.in(result).isEmpty()) {
+            keep(result);
+        }
+    }
+
+    private void keep(TestResult result) {
+        if (isExperiment(result)) {
+            folder.write(Placeholder.running(result));
+        }
+    }
+
+    @Override
+    public void beforeTestWrite(TestResult result) {
+        if (!isExperiment(result)) {
+            return;
+        }
+        result.getParameters().removeIf(p -> "UniqueId".equals(p.getName())); // counts invocations, breaks the history
+        String verdict = ReportLabel.VERDICT.in(result).orElseGet(() -> withoutExtension(result.getStatus()));
+        ReportLabel.VERDICT.set(result, verdict);
+        for (Verdict v : Verdict.values()) {
+            if (v.toString().equals(verdict)) {
+                result.setStatus(v.status());
+            }
+        }
+        if (result.getDescription() == null || result.getDescription().isEmpty()) {
+            String reason = result.getStatusDetails() == null
+                    ? ""
+                    : result.getStatusDetails().getMessage();
+            result.setDescription(Description.withoutRun(
+                    verdict, ReportLabel.FEATURE.in(result).orElse(""), reason));
+        }
+    }
+
+    /** A test that was skipped, or whose class failed, before {@link HypothesisExtension} saw it. */
+    private static String withoutExtension(Status status) {
+        return (status == Status.SKIPPED ? Verdict.NOT_APPLICABLE : Verdict.NO_VERDICT).toString();
+    }
+
+    private static boolean isExperiment(TestResult result) {
+        return ReportLabel.FEATURE.in(result).isPresent();
+    }
+}

@@ -1,0 +1,45 @@
+package org.tensorizer.harness;
+
+import io.qameta.allure.FileSystemResultsWriter;
+import io.qameta.allure.model.TestResult;
+import io.qameta.allure.util.PropertiesUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The folder that Allure's results of this JVM go to; where it is, is Allure's own setting. */
+final class ResultsFolder {
+    private final Path folder;
+
+    ResultsFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    static ResultsFolder ofThisRun() {
+        return new ResultsFolder(Path.of(
+                PropertiesUtils.loadAllureProperties().getProperty("allure.results.directory", "allure-results")));
+    }
+
+    /** Writes the result under its uuid, over an earlier one with the same. */
+    void write(TestResult result) {
+        new FileSystemResultsWriter(folder).write(result);
+    }
+
+    void remove(String uuid) {
+        try {
+            Files.deleteIfExists(folder.resolve(uuid + "-result.json"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void write(String name, String text) {
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve(name), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package org.tensorizer.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import org.junit.jupiter.api.Test;
+
+class OutputsTest {
+    private final Evidence evidence = new Evidence();
+
+    @Test
+    void namesTheFirstDifferenceAndTheExtent() {
+        OutputsDiffer failure = catchThrowableOfType(
+                OutputsDiffer.class, () -> evidence.expect("row 3", new int[] {1, 2, 3, 4}, new int[] {1, 5, 3, -4}));
+        assertThat(failure)
+                .hasMessage("row 3: output 1 is 5, expected 2 (2 of 4 outputs differ, largest difference 8)");
+        assertThat(failure.getExpected()).isEqualTo("out 0: 1\nout 1: 2\nout 2: 3\nout 3: 4\n");
+        assertThat(failure.getActual()).isEqualTo("out 0: 1\nout 1: 5\nout 2: 3\nout 3: -4\n");
+    }
+
+    @Test
+    void aShortAnswerDiffersToo() {
+        OutputsDiffer failure = catchThrowableOfType(
+                OutputsDiffer.class, () -> evidence.expect("row 3", new int[] {1, 2}, new int[] {1}));
+        assertThat(failure).hasMessage("row 3: 1 outputs, expected 2");
+    }
+
+    @Test
+    void nearlyAllowsACountAndAReachAndNoMore() {
+        int[] expected = new int[100];
+        int[] observed = new int[100];
+        observed[7] = 1;
+        observed[8] = -1;
+        assertThatCode(() -> evidence.expectNearly("cpu", expected, observed, 2, 1))
+                .doesNotThrowAnyException();
+        assertThat(catchThrowableOfType(
+                        OutputsDiffer.class, () -> evidence.expectNearly("cpu", expected, observed, 1, 1)))
+                .hasMessageContaining("output 7 is 1");
+        observed[8] = -2;
+        assertThat(catchThrowableOfType(
+                        OutputsDiffer.class, () -> evidence.expectNearly("cpu", expected, observed, 2, 1)))
+                .hasMessageContaining("largest difference 2");
+    }
+
+    @Test
+    void bytesReadAsTheTensorsTypeSays() {
+        assertThat(Evidence.values(new byte[] {-128, -1, 5}, true)).containsExactly(-128, -1, 5);
+        assertThat(Evidence.values(new byte[] {-128, -1, 5}, false)).containsExactly(128, 255, 5);
+    }
+
+    @Test
+    void theFailingRowIsDrawnHoweverManyCameBefore() {
+        for (int i = 0; i < 1000; i++) {
+            evidence.expect("probe " + i, new int[] {i}, new int[] {i});
+        }
+        assertThat(evidence.outputs()).hasSize(512);
+        assertThat(evidence.outputs().get(511).probe()).isEqualTo("probe 999");
+        assertThat(evidence.checked()).isEqualTo(1000);
+    }
+}

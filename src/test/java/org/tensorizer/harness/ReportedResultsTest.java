@@ -1,0 +1,111 @@
+package org.tensorizer.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.grack.nanojson.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What stands in Allure's results after experiments that end in each possible way. */
+class ReportedResultsTest {
+    private static final List<String> ECHO = List.of("-Dtensorizer.device.source=" + SampleDevice.Echo.class.getName());
+    private static Map<String, JsonObject> results;
+
+    @BeforeAll
+    static void runAll() throws Exception {
+        Path folder = Path.of("target", "sample-results").toAbsolutePath();
+        ExperimentJvm.run(
+                folder,
+                ECHO,
+                SampleExperiments.Supported.class,
+                SampleExperiments.Refuted.class,
+                SampleExperiments.Faulted.class,
+                SampleExperiments.Skipped.class,
+                SampleExperiments.Broken.class);
+        results = byMethod(folder);
+    }
+
+    @Test
+    void everyEndHasItsStatusAndVerdict() {
+        Map<String, String> verdicts = results.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        e -> e.getValue().getString("status") + ", " + label(e.getValue(), "verdict")));
+        assertThat(verdicts)
+                .containsOnly(
+                        Map.entry("echoesARamp", "passed, supported"),
+                        Map.entry("addsOne", "failed, refuted"),
+                        Map.entry("diesHalfWay", "broken, device fault"),
+                        Map.entry("assertionReachedThroughAFault", "broken, device fault"),
+                        Map.entry("needsTwoDevices", "skipped, not applicable"),
+                        Map.entry("neverBegins", "skipped, not applicable"),
+                        Map.entry("readsPastTheEnd", "broken, no verdict"));
+    }
+
+    @Test
+    void everyResultStatesItsClaim() {
+        results.forEach((name, result) -> {
+            assertThat(label(result, "feature")).as(name).isNotEmpty();
+            assertThat(result.getString("description")).as(name).contains(label(result, "feature"));
+        });
+    }
+
+    @Test
+    void aRefutationShowsPictureDeviceAndFirstDifference() {
+        JsonObject refuted = results.get("addsOne");
+        assertThat(refuted.getString("description"))
+                .contains("**Refuted.** Device: **echo**, evidence: **test double** (no Coral took part)")
+                .contains("output 200 is 72, expected 73")
+                .contains("](data:image/png;base64,iVBOR")
+                .contains("1 of 256 outputs differ");
+        assertThat(refuted.getObject("statusDetails").getString("expected")).contains("out 200: 73\n");
+        assertThat(refuted.getObject("statusDetails").getString("actual")).contains("out 200: 72\n");
+    }
+
+    @Test
+    void whatIsNotAVerdictSaysWhy() {
+        assertThat(label(results.get("diesHalfWay"), "fault")).isEqualTo("crashed");
+        assertThat(results.get("diesHalfWay").getString("description")).contains("exit status 134");
+        assertThat(results.get("needsTwoDevices").getString("description")).contains("needs two devices");
+        assertThat(results.get("neverBegins").getString("description")).contains("skipped before it begins");
+    }
+
+    @Test
+    void aJvmThatDiesLeavesItsExperimentAndTheOnesAfterItAsFaults() throws Exception {
+        Path folder = Path.of("target", "halted-results").toAbsolutePath();
+        int exit = ExperimentJvm.run(
+                folder,
+                ECHO,
+                SampleExperiments.Supported.class,
+                SampleExperiments.Halted.class,
+                SampleExperiments.ZAfterwards.class);
+        Map<String, JsonObject> left = byMethod(folder);
+        assertThat(exit).isEqualTo(134);
+        assertThat(left.keySet()).containsExactlyInAnyOrder("echoesARamp", "haltsTheJvm", "neverRuns");
+        assertThat(left.get("echoesARamp").getString("status")).isEqualTo("passed");
+        for (String lost : List.of("haltsTheJvm", "neverRuns")) {
+            assertThat(left.get(lost).getString("status")).as(lost).isEqualTo("broken");
+            assertThat(label(left.get(lost), "verdict")).as(lost).isEqualTo("device fault");
+            assertThat(left.get(lost).getString("description")).as(lost).contains("test JVM ended");
+        }
+        assertThat(label(left.get("haltsTheJvm"), "device")).isEqualTo("echo");
+    }
+
+    private static Map<String, JsonObject> byMethod(Path folder) throws Exception {
+        return ExperimentJvm.results(folder).stream()
+                .collect(Collectors.toMap(r -> r.getString("fullName").replaceFirst(".*\\.", ""), r -> r));
+    }
+
+    private static String label(JsonObject result, String name) {
+        return result.getArray("labels").stream()
+                .map(JsonObject.class::cast)
+                .filter(l -> name.equals(l.getString("name")))
+                .map(l -> l.getString("value"))
+                .findFirst()
+                .orElse("");
+    }
+}

@@ -1,0 +1,104 @@
+package org.tensorizer.harness;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIf;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.DeviceFault;
+import org.tensorizer.device.Session;
+
+/** Experiments that end in each possible way, as specimens for the tests of harness and report. */
+final class SampleExperiments {
+    private static final byte[] RAMP = new byte[256];
+
+    static {
+        for (int i = 0; i < 256; i++) {
+            RAMP[i] = (byte) (i - 128);
+        }
+    }
+
+    private SampleExperiments() {}
+
+    private static byte[] answer(Device device) {
+        try (Session session = device.open("sample", new byte[0])) {
+            return session.run(RAMP);
+        }
+    }
+
+    @Hypothesis(value = "The device echoes its input", refutedBy = "An output that differs", source = "made up")
+    static class Supported {
+        @Test
+        void echoesARamp(Device device, Evidence evidence) {
+            evidence.fact("input", "ramp");
+            evidence.expect("input ramp", RAMP, answer(device), true);
+        }
+    }
+
+    @Hypothesis(value = "The device adds one to output 200", refutedBy = "Output 200 as it was", source = "made up")
+    static class Refuted {
+        @Test
+        void addsOne(Device device, Evidence evidence) {
+            byte[] expected = RAMP.clone();
+            expected[200]++;
+            evidence.expect("input ramp", expected, answer(device), true);
+        }
+    }
+
+    @Hypothesis(value = "The device stays alive", refutedBy = "Nothing", source = "made up")
+    static class Faulted {
+        @Test
+        void diesHalfWay(Device device, Evidence evidence) {
+            evidence.expect("input ramp", RAMP, answer(device), true);
+            throw new DeviceFault(DeviceFault.Kind.CRASHED, device.name(), "exit status 134 (SIGABRT)");
+        }
+
+        @Test
+        void assertionReachedThroughAFault(Device device) {
+            throw new AssertionError(
+                    "seen after a fault", new DeviceFault(DeviceFault.Kind.HUNG, device.name(), "no answer in 5 s"));
+        }
+    }
+
+    @Hypothesis(value = "There is a second device", refutedBy = "Nothing", source = "made up")
+    static class Skipped {
+        @Test
+        void needsTwoDevices(Device device) {
+            assumeTrue(false, "needs two devices, this run has one: " + device.name());
+        }
+
+        @Test
+        @DisabledIf(value = "always", disabledReason = "a specimen of a test that is skipped before it begins")
+        void neverBegins(Device device) {
+            answer(device);
+        }
+
+        boolean always() {
+            return true;
+        }
+    }
+
+    @Hypothesis(value = "The experiment is free of faults", refutedBy = "Nothing", source = "made up")
+    static class Broken {
+        @Test
+        void readsPastTheEnd(Evidence evidence) {
+            evidence.fact("byte 256", RAMP[256]);
+        }
+    }
+
+    @Hypothesis(value = "The test JVM survives", refutedBy = "Nothing", source = "made up")
+    static class Halted {
+        @Test
+        void haltsTheJvm(Device device) {
+            Runtime.getRuntime().halt(134);
+        }
+    }
+
+    @Hypothesis(value = "Experiments after a crash run", refutedBy = "Nothing", source = "made up")
+    static class ZAfterwards {
+        @Test
+        void neverRuns(Device device) {
+            answer(device);
+        }
+    }
+}
