@@ -19,6 +19,7 @@ import java.util.jar.JarEntry;
 import java.util.zip.CRC32;
 import org.tensorizer.device.Setting;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.Sha256;
 
 /**
  * A folder of our own for libraries that come inside a jar: a dynamic loader wants a file.
@@ -144,7 +145,7 @@ public final class LibraryCache {
                 Path target = prepare(String.format("%08x-%d", entry.getCrc(), entry.getSize()), name);
                 byte[] present = read(target);
                 if (present.length == entry.getSize() && crc(present) == entry.getCrc()) {
-                    return new LibraryFile(target, LibraryFile.sha256(present), true);
+                    return new LibraryFile(target, Sha256.of(present), true);
                 }
                 try (InputStream in = container.getInputStream(entry)) {
                     return write(in.readAllBytes(), target);
@@ -153,9 +154,9 @@ public final class LibraryCache {
         }
         try (InputStream in = connection.getInputStream()) {
             byte[] wanted = in.readAllBytes();
-            Path target = prepare(LibraryFile.sha256(wanted), name);
+            Path target = prepare(Sha256.of(wanted), name);
             return Arrays.equals(read(target), wanted)
-                    ? new LibraryFile(target, LibraryFile.sha256(wanted), true)
+                    ? new LibraryFile(target, Sha256.of(wanted), true)
                     : write(wanted, target);
         }
     }
@@ -182,7 +183,7 @@ public final class LibraryCache {
         } finally {
             Files.deleteIfExists(temporary);
         }
-        return new LibraryFile(target, LibraryFile.sha256(bytes), true);
+        return new LibraryFile(target, Sha256.of(bytes), true);
     }
 
     private static long crc(byte[] bytes) {

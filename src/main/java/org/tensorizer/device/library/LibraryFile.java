@@ -3,10 +3,8 @@ package org.tensorizer.device.library;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.Sha256;
 
 /**
  * A shared library that may be loaded into this process, as far as a look at the file can tell.
@@ -42,17 +40,9 @@ public record LibraryFile(Path path, String sha256, boolean bundled) {
     /** SHA-256 of a file, lower-case hexadecimal. */
     static String sha256(Path file) {
         try {
-            return sha256(Files.readAllBytes(file));
+            return Sha256.of(Files.readAllBytes(file));
         } catch (IOException e) {
             throw new BadInputException("shared library " + file + ": cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

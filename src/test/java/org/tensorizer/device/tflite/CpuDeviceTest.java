@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.SharedFolder;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
@@ -28,9 +29,10 @@ class CpuDeviceTest {
 
     @Test
     void givesTheGoldenAnswers() throws JsonParserException {
-        byte[] model = SharedFiles.template("dense_256.tflite");
+        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256.tflite"));
         JsonObject golden = JsonParser.object()
-                .from(new String(SharedFiles.golden("dense_256_cpu_io.json"), StandardCharsets.UTF_8));
+                .from(new String(
+                        SharedFolder.bytes(SharedFolder.golden("dense_256_cpu_io.json")), StandardCharsets.UTF_8));
         try (Session session = cpu.open("dense_256.tflite", model)) {
             assertThat(session.inputs())
                     .containsExactly(new TensorSpec(
@@ -51,7 +53,7 @@ class CpuDeviceTest {
 
     @Test
     void runsAModelWithSeveralOutputs() {
-        byte[] model = SharedFiles.template("split_concat.tflite");
+        byte[] model = SharedFolder.bytes(SharedFolder.template("split_concat.tflite"));
         try (Session session = cpu.open("split_concat.tflite", model)) {
             List<byte[]> inputs = session.inputs().stream()
                     .map(spec -> random(spec.byteSize()))
@@ -67,7 +69,7 @@ class CpuDeviceTest {
 
     @Test
     void refusesACompiledModelAndSaysWhatRunsIt() {
-        byte[] model = SharedFiles.template("dense_256_edgetpu.tflite");
+        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
         assertThatThrownBy(() -> cpu.open("dense_256_edgetpu.tflite", model))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("dense_256_edgetpu.tflite: compiled for the Edge TPU")
@@ -89,7 +91,7 @@ class CpuDeviceTest {
 
     @Test
     void refusesAModelCutShortAnywhere() {
-        byte[] model = SharedFiles.template("dense_256.tflite");
+        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256.tflite"));
         for (int length = 1; length < model.length; length = length * 2 + 1) {
             byte[] cut = Arrays.copyOf(model, length);
             assertThatThrownBy(() -> cpu.open("cut", cut)).isInstanceOf(BadInputException.class);

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.SharedFolder;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.model.BadInputException;
 
@@ -21,7 +22,7 @@ class CustomKernelTest {
 
     @BeforeEach
     void read() {
-        model = SharedFiles.template(NAME);
+        model = SharedFolder.bytes(SharedFolder.template(NAME));
     }
 
     @Test
@@ -203,7 +204,7 @@ class CustomKernelTest {
 
     @Test
     void worksOnAModelWhoseOpHasOtherOpsAround() {
-        byte[] ssd = SharedFiles.template("split_concat_edgetpu.tflite");
+        byte[] ssd = SharedFolder.bytes(SharedFolder.template("split_concat_edgetpu.tflite"));
         try (TfliteSession session = TfliteSession.open("split_concat", ssd, options -> CustomKernelTest::zero)) {
             List<byte[]> inputs = session.inputs().stream()
                     .map(spec -> new byte[spec.byteSize()])
