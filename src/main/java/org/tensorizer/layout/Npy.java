@@ -1,0 +1,205 @@
+package org.tensorizer.layout;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An array in NumPy's file format: little-endian, C order, at most 8 dimensions, six element types. Source of the
+ * format: numpy.org, {@code numpy.lib.format}; versions 1.0 to 3.0 are read, 1.0 is written.
+ *
+ * <p>Thread-safe as long as nobody changes the arrays handed in.
+ *
+ * @param type element type
+ * @param shape outermost dimension first; empty for a scalar
+ * @param data all elements, little-endian
+ */
+public record Npy(Type type, List<Integer> shape, byte[] data) {
+    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    private static final int MAX_DIMENSIONS = 8;
+    private static final Pattern DESCR = Pattern.compile("['\"]descr['\"]\\s*:\\s*['\"]([^'\"]*)['\"]");
+    private static final Pattern ORDER = Pattern.compile("['\"]fortran_order['\"]\\s*:\\s*(True|False)");
+    private static final Pattern SHAPE = Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]*)\\)");
+
+    /** Element types, by NumPy's name. */
+    public enum Type {
+        INT8("|i1", 1),
+        UINT8("|u1", 1),
+        INT32("<i4", 4),
+        INT64("<i8", 8),
+        FLOAT32("<f4", 4),
+        FLOAT64("<f8", 8);
+
+        private final String descr;
+        private final int bytes;
+
+        Type(String descr, int bytes) {
+            this.descr = descr;
+            this.bytes = bytes;
+        }
+
+        /** Bytes of one element. */
+        public int bytes() {
+            return bytes;
+        }
+
+        private static Type of(String file, String descr) {
+            for (Type type : values()) {
+                if (type.descr.equals(descr)
+                        || (type.bytes == 1 && descr.length() == 3 && type.descr.endsWith(descr.substring(1)))) {
+                    return type;
+                }
+            }
+            throw new NpyFormatException(
+                    file, 10, "element type '" + descr + "', expected one of |i1 |u1 <i4 <i8 <f4 <f8");
+        }
+    }
+
+    /** @throws IllegalArgumentException if shape and data do not agree */
+    public Npy {
+        shape = List.copyOf(shape);
+        long bytes = type.bytes;
+        for (int dimension : shape) {
+            bytes = Math.multiplyExact(bytes, (long) dimension);
+        }
+        if (bytes != data.length) {
+            throw new IllegalArgumentException(
+                    "shape " + shape + " of " + type + " needs " + bytes + " bytes, found " + data.length);
+        }
+    }
+
+    /** The offsets of a map, int32, shape [rows, columns]. */
+    public static Npy of(CellMap map) {
+        ByteBuffer data = ByteBuffer.allocate(4 * map.rows() * map.columns()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int row = 0; row < map.rows(); row++) {
+            for (int column = 0; column < map.columns(); column++) {
+                data.putInt(map.at(row, column));
+            }
+        }
+        return new Npy(Type.INT32, List.of(map.rows(), map.columns()), data.array());
+    }
+
+    /** A little-endian view of the elements. */
+    public ByteBuffer buffer() {
+        return ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws NpyFormatException whatever is wrong with its contents
+     * @throws IOException if the file cannot be read
+     */
+    public static Npy read(Path file) throws IOException {
+        return parse(file.toString(), Files.readAllBytes(file));
+    }
+
+    /**
+     * Reads the bytes of a file.
+     *
+     * @param name how messages call it
+     * @throws NpyFormatException whatever is wrong with its contents
+     */
+    public static Npy parse(String name, byte[] file) {
+        for (int i = 0; i < MAGIC.length; i++) {
+            if (i >= file.length || file[i] != MAGIC[i]) {
+                throw new NpyFormatException(name, Math.min(i, file.length), "no NPY magic (\\x93NUMPY)");
+            }
+        }
+        if (file.length < 10) {
+            throw new NpyFormatException(name, file.length, "ends inside the preamble of 10 bytes");
+        }
+        int version = file[6];
+        if (version < 1 || version > 3) {
+            throw new NpyFormatException(name, 6, "version " + version + ", expected 1, 2 or 3");
+        }
+        int start = version == 1 ? 10 : 12;
+        if (file.length < start) {
+            throw new NpyFormatException(name, file.length, "ends inside the header length");
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        long length = version == 1 ? bytes.getShort(8) & 0xffffL : bytes.getInt(8) & 0xffffffffL;
+        if (length > file.length - start) {
+            throw new NpyFormatException(
+                    name, 8, "header of " + length + " bytes, " + (file.length - start) + " are there");
+        }
+        String header = new String(file, start, (int) length, StandardCharsets.UTF_8);
+        Type type = Type.of(name, group(name, DESCR, header, "descr"));
+        if (group(name, ORDER, header, "fortran_order").equals("True")) {
+            throw new NpyFormatException(name, start, "fortran_order True, expected C order");
+        }
+        List<Integer> shape = shape(name, start, group(name, SHAPE, header, "shape"));
+        long size = type.bytes;
+        for (int dimension : shape) {
+            size = size * dimension;
+            if (size > Integer.MAX_VALUE) {
+                throw new NpyFormatException(name, start, "shape " + shape + " is larger than 2 GiB");
+            }
+        }
+        int at = start + (int) length;
+        if (size != file.length - at) {
+            throw new NpyFormatException(
+                    name, at, "shape " + shape + " needs " + size + " bytes, " + (file.length - at) + " follow");
+        }
+        byte[] data = new byte[(int) size];
+        System.arraycopy(file, at, data, 0, data.length);
+        return new Npy(type, shape, data);
+    }
+
+    private static String group(String name, Pattern pattern, String header, String key) {
+        Matcher matcher = pattern.matcher(header);
+        if (!matcher.find()) {
+            throw new NpyFormatException(name, 10, "header without a readable '" + key + "'");
+        }
+        return matcher.group(1);
+    }
+
+    private static List<Integer> shape(String name, int at, String text) {
+        List<Integer> shape = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            String digits = part.strip();
+            if (digits.isEmpty()) {
+                continue;
+            }
+            if (!digits.matches("[0-9]{1,9}") || shape.size() == MAX_DIMENSIONS) {
+                throw new NpyFormatException(name, at, "shape (" + text + "), expected at most 8 whole numbers");
+            }
+            shape.add(Integer.parseInt(digits));
+        }
+        return shape;
+    }
+
+    /** The bytes of a file of version 1.0, its data 64-byte aligned as NumPy writes it. */
+    public byte[] toBytes() {
+        StringBuilder header =
+                new StringBuilder("{'descr': '").append(type.descr).append("', 'fortran_order': False, 'shape': (");
+        for (int dimension : shape) {
+            header.append(dimension).append(shape.size() == 1 ? "," : ", ");
+        }
+        if (shape.size() > 1) {
+            header.setLength(header.length() - 2);
+        }
+        header.append("), }");
+        while ((10 + header.length() + 1) % 64 != 0) {
+            header.append(' ');
+        }
+        header.append('\n');
+        ByteArrayOutputStream out = new ByteArrayOutputStream(10 + header.length() + data.length);
+        out.writeBytes(MAGIC);
+        out.write(1);
+        out.write(0);
+        out.write(header.length() & 0xff);
+        out.write(header.length() >>> 8);
+        out.writeBytes(header.toString().getBytes(StandardCharsets.US_ASCII));
+        out.writeBytes(data);
+        return out.toByteArray();
+    }
+}

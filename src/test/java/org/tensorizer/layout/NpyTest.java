@@ -1,0 +1,84 @@
+package org.tensorizer.layout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class NpyTest {
+    private static final Npy ARRAY = Npy.of(new CellMap(2, 3, new int[] {1, 2, -1, 256, 65536, 1 << 30}));
+
+    @Test
+    void readsBackWhatItWrites() {
+        Npy read = Npy.parse("a.npy", ARRAY.toBytes());
+        assertThat(read.type()).isEqualTo(Npy.Type.INT32);
+        assertThat(read.shape()).containsExactly(2, 3);
+        assertThat(read.data()).isEqualTo(ARRAY.data());
+        assertThat(read.buffer().getInt(16)).isEqualTo(65536);
+    }
+
+    @Test
+    void writesNumPysOwnBytes() {
+        // numpy.save of np.array([5, 250], np.uint8)
+        String header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }";
+        byte[] file = new Npy(Npy.Type.UINT8, List.of(2), new byte[] {5, (byte) 250}).toBytes();
+        assertThat(file).hasSize(130);
+        assertThat(new String(file, 10, header.length(), StandardCharsets.US_ASCII))
+                .isEqualTo(header);
+        assertThat(Arrays.copyOf(file, 10)).isEqualTo(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0});
+        assertThat(file[127]).isEqualTo((byte) '\n');
+    }
+
+    @Test
+    void keepsScalarsAndEmptyArrays() {
+        assertThat(Npy.parse("s", new Npy(Npy.Type.FLOAT32, List.of(), new byte[4]).toBytes())
+                        .shape())
+                .isEmpty();
+        assertThat(Npy.parse("e", new Npy(Npy.Type.INT8, List.of(0, 3), new byte[0]).toBytes())
+                        .shape())
+                .containsExactly(0, 3);
+    }
+
+    @Test
+    void saysWhatItDoesNotRead() {
+        assertThatThrownBy(() -> Npy.parse("x.npy", edited("False", "True ")))
+                .isInstanceOf(NpyFormatException.class)
+                .hasMessageContaining("x.npy: byte 10")
+                .hasMessageContaining("fortran_order True");
+        assertThatThrownBy(() -> Npy.parse("x.npy", edited("<i4", ">i4")))
+                .isInstanceOf(NpyFormatException.class)
+                .hasMessageContaining("'>i4'");
+        assertThatThrownBy(() -> Npy.parse("x.npy", edited("(2, 3)", "(2, 4)")))
+                .isInstanceOf(NpyFormatException.class)
+                .hasMessageContaining("needs 32 bytes, 24 follow");
+        assertThatThrownBy(() -> new Npy(Npy.Type.INT8, List.of(3), new byte[2]))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static byte[] edited(String from, String to) {
+        byte[] file = ARRAY.toBytes();
+        String text = new String(file, StandardCharsets.ISO_8859_1).replace(from, to);
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void damageOfAnyKindEndsInItsOwnException() {
+        byte[] good = ARRAY.toBytes();
+        Random random = new Random(3);
+        for (int round = 0; round < 20_000; round++) {
+            byte[] bad = Arrays.copyOf(good, random.nextBoolean() ? good.length : random.nextInt(good.length));
+            for (int flips = random.nextInt(4); flips >= 0 && bad.length > 0; flips--) {
+                bad[random.nextInt(Math.min(bad.length, 90))] = (byte) random.nextInt(256);
+            }
+            try {
+                Npy.parse("damaged", bad);
+            } catch (NpyFormatException expected) {
+                assertThat(expected.getMessage()).startsWith("damaged: byte ");
+            }
+        }
+    }
+}
