@@ -53,7 +53,11 @@ public record EdgeTpuPackage(
      * @throws ModelFormatException if it is no package
      */
     public static EdgeTpuPackage parse(String name, byte[] bytes) {
-        throw new UnsupportedOperationException(name + bytes.length);
+        CheckedBytes checked = new CheckedBytes(name, bytes);
+        if (FileKind.of(bytes) == FileKind.TFLITE) {
+            throw checked.fault(4, "file identifier", "expected a package, found " + FileKind.describe(bytes));
+        }
+        return new PackageReader(checked).read(0, -1, -1, CustomOpOptions.Entry.alone(checked));
     }
 
     /**

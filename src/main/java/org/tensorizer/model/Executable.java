@@ -64,7 +64,12 @@ public record Executable(
      * @throws ModelFormatException if it is no executable
      */
     public static Executable parse(String name, byte[] bytes) {
-        throw new UnsupportedOperationException(name + bytes.length);
+        CheckedBytes checked = withoutIdentifier(name, bytes);
+        Executable executable = new ExecutableReader(checked).read(0, checked.all());
+        if (executable.chunks().isEmpty()) {
+            throw checked.fault(0, "Executable.instruction_bitstreams", "expected instructions, found none");
+        }
+        return executable;
     }
 
     /**
@@ -75,7 +80,17 @@ public record Executable(
      * @throws ModelFormatException if it is no multi-executable
      */
     public static List<Executable> parseMulti(String name, byte[] bytes) {
-        throw new UnsupportedOperationException(name + bytes.length);
+        CheckedBytes checked = withoutIdentifier(name, bytes);
+        return new PackageReader(checked).multiExecutable(checked.all());
+    }
+
+    private static CheckedBytes withoutIdentifier(String name, byte[] bytes) {
+        CheckedBytes checked = new CheckedBytes(name, bytes);
+        if (FileKind.of(bytes) != FileKind.UNIDENTIFIED) {
+            throw checked.fault(
+                    4, "file identifier", "expected a serialized executable, found " + FileKind.describe(bytes));
+        }
+        return checked;
     }
 
     /** Instruction bytes of all chunks. */

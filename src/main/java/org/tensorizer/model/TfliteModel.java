@@ -42,7 +42,7 @@ public final class TfliteModel {
      * @throws ModelFormatException if it is no TFLite model, or a compiled part of it is damaged
      */
     public static TfliteModel read(Path file) {
-        throw new UnsupportedOperationException(file.toString());
+        return parse(file.toString(), InputFile.read(file));
     }
 
     /**
@@ -53,7 +53,7 @@ public final class TfliteModel {
      * @throws ModelFormatException if it is no TFLite model, or a compiled part of it is damaged
      */
     public static TfliteModel parse(String name, byte[] bytes) {
-        throw new UnsupportedOperationException(name + bytes.length);
+        return new TfliteReader(name, bytes).read();
     }
 
     /** Name of the file as it was given. */

@@ -1,0 +1,59 @@
+package org.tensorizer.model;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+/** What a file says it is, by the identifier at byte 4. */
+public enum FileKind {
+    /** A TFLite model, compiled or not ({@code TFL3}). */
+    TFLITE("TFL3"),
+    /** A package that stands alone ({@code DWN1}). */
+    PACKAGE("DWN1"),
+    /** No identifier known. Serialized executables and multi-executables have none. */
+    UNIDENTIFIED("");
+
+    private static final int AT = 4;
+    private static final int LENGTH = 4;
+
+    private final byte[] identifier;
+
+    FileKind(String identifier) {
+        this.identifier = identifier.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Kind of a file.
+     *
+     * @param bytes its content, any length
+     */
+    public static FileKind of(byte[] bytes) {
+        if (TFLITE.marks(bytes)) {
+            return TFLITE;
+        }
+        return PACKAGE.marks(bytes) ? PACKAGE : UNIDENTIFIED;
+    }
+
+    /** What stands where the identifier should, for messages. */
+    static String describe(byte[] bytes) {
+        if (bytes.length < AT + LENGTH) {
+            return bytes.length == 0 ? "an empty file" : "a file of " + bytes.length + " bytes";
+        }
+        return switch (of(bytes)) {
+            case TFLITE -> "a TFLite model (identifier TFL3)";
+            case PACKAGE -> "a package (identifier DWN1)";
+            case UNIDENTIFIED -> "the bytes " + HexFormat.ofDelimiter(" ").formatHex(bytes, AT, AT + LENGTH);
+        };
+    }
+
+    private boolean marks(byte[] bytes) {
+        if (bytes.length < AT + LENGTH) {
+            return false;
+        }
+        for (int i = 0; i < LENGTH; i++) {
+            if (bytes[AT + i] != identifier[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,69 @@
+package org.tensorizer.model;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Reads a whole file that a user named, and says in plain words why it cannot. */
+public final class InputFile {
+    /** The longest file that fits an array. */
+    static final long LARGEST = Integer.MAX_VALUE - 8L;
+
+    private InputFile() {}
+
+    /**
+     * The bytes of a regular file, symbolic links followed.
+     *
+     * @throws BadInputException if it is missing, a directory or device, not readable, or 2 GiB or larger; its length is
+     *     looked at before anything is read
+     */
+    public static byte[] read(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new BadInputException(file + ": expected a file, found a directory");
+        }
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new BadInputException(file + ": expected a regular file, found a device, pipe or socket");
+        }
+        try (FileChannel channel = FileChannel.open(file)) {
+            long size = channel.size();
+            if (size > LARGEST) {
+                throw new BadInputException(
+                        file + ": expected a file below 2 GiB, found " + size + " bytes; nothing was read");
+            }
+            return read(file, channel, (int) size);
+        } catch (NoSuchFileException e) {
+            throw new BadInputException(file + ": no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new BadInputException(file + ": not readable: permission denied", e);
+        } catch (IOException e) {
+            throw new BadInputException(file + ": not readable: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] read(Path file, FileChannel channel, int size) throws IOException {
+        ByteBuffer bytes = allocate(file, size);
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes) < 0) {
+                throw new BadInputException(file + ": expected " + size + " bytes, found the end after "
+                        + bytes.position() + ": the file was changed while it was read");
+            }
+        }
+        return bytes.array();
+    }
+
+    private static ByteBuffer allocate(Path file, int size) {
+        try {
+            return ByteBuffer.allocate(size);
+        } catch (OutOfMemoryError e) {
+            // one large array: the heap is as it was before
+            throw new BadInputException(
+                    file + ": " + size + " bytes do not fit the Java heap, whose limit is "
+                            + Runtime.getRuntime().maxMemory() + " bytes (java -Xmx)",
+                    e);
+        }
+    }
+}

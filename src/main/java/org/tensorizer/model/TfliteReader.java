@@ -1,0 +1,205 @@
+package org.tensorizer.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads a TFLite model (schema version 3) by the slots of {@code tflite.fbs}. */
+final class TfliteReader {
+    private static final int VERSION = 3;
+    private static final int FULLY_CONNECTED_OPTIONS = 8;
+    private static final int RESHAPE_OPTIONS = 17;
+
+    /** Meaning of an opcode index. */
+    private record Code(int builtin, String name, int version) {}
+
+    private final String name;
+    private final byte[] array;
+    private final CheckedBytes bytes;
+
+    TfliteReader(String name, byte[] array) {
+        this.name = name;
+        this.array = array;
+        this.bytes = new CheckedBytes(name, array);
+    }
+
+    TfliteModel read() {
+        if (FileKind.of(array) != FileKind.TFLITE) {
+            throw bytes.fault(
+                    Math.min(4, array.length),
+                    "file identifier",
+                    "expected a TFLite model (identifier TFL3), found " + FileKind.describe(array));
+        }
+        FlatTable model = FlatTable.root(bytes, bytes.all(), "Model");
+        int version = model.int32(0, "version");
+        if (version != VERSION) {
+            throw model.fault(0, "version", "expected schema version 3, found " + Integer.toUnsignedString(version));
+        }
+        List<Code> codes = codes(model);
+        List<ByteRange> buffers = buffers(model);
+        List<Subgraph> subgraphs = new ArrayList<>();
+        for (FlatTable table : model.tables(2, "subgraphs", "SubGraph")) {
+            subgraphs.add(subgraph(subgraphs.size(), table, codes, buffers));
+        }
+        if (subgraphs.isEmpty()) {
+            throw model.fault(2, "subgraphs", "expected at least one, found none");
+        }
+        return new TfliteModel(name, array, version, model.text(3, "description"), subgraphs, packages(subgraphs));
+    }
+
+    private List<Code> codes(FlatTable model) {
+        List<Code> codes = new ArrayList<>();
+        for (FlatTable table : model.tables(1, "operator_codes", "OperatorCode")) {
+            // TFLite writes small numbers into both fields, and only the first into old files
+            int builtin = Math.max(table.int8(0, "deprecated_builtin_code"), table.int32(3, "builtin_code"));
+            String custom = builtin == Operator.CUSTOM ? table.text(1, "custom_code") : "";
+            codes.add(new Code(
+                    builtin, builtin == Operator.CUSTOM ? custom : builtinName(builtin), table.int32(2, 1, "version")));
+        }
+        return codes;
+    }
+
+    private static String builtinName(int code) {
+        String[] names = org.tensorizer.model.schema.BuiltinOperator.names;
+        return code >= 0 && code < names.length ? names[code] : "BUILTIN_" + code;
+    }
+
+    private List<ByteRange> buffers(FlatTable model) {
+        List<ByteRange> buffers = new ArrayList<>();
+        for (FlatTable table : model.tables(4, "buffers", "Buffer")) {
+            long offset = table.int64(1, "offset");
+            // 0 and 1 mean that the data, if any, stands in the FlatBuffer
+            buffers.add(
+                    offset == 0 || offset == 1
+                            ? table.bytes(0, "data")
+                            : bytes.range(bytes.all(), offset, table.int64(2, "size"), "Buffer.offset"));
+        }
+        return buffers;
+    }
+
+    private Subgraph subgraph(int index, FlatTable table, List<Code> codes, List<ByteRange> buffers) {
+        List<Tensor> tensors = new ArrayList<>();
+        for (FlatTable tensor : table.tables(0, "tensors", "Tensor")) {
+            tensors.add(tensor(tensors.size(), tensor, buffers));
+        }
+        List<Operator> operators = new ArrayList<>();
+        for (FlatTable operator : table.tables(3, "operators", "Operator")) {
+            operators.add(operator(operators.size(), operator, codes, tensors.size()));
+        }
+        return new Subgraph(
+                index,
+                table.text(4, "name"),
+                tensors,
+                indices(table, 1, "inputs", 0, tensors.size()),
+                indices(table, 2, "outputs", 0, tensors.size()),
+                operators);
+    }
+
+    private Tensor tensor(int index, FlatTable table, List<ByteRange> buffers) {
+        int code = table.int8(1, "type");
+        TensorType type = TensorType.of(code)
+                .orElseThrow(() -> table.fault(1, "type", "expected a tensor type from 0 to 17, found " + code));
+        int buffer = table.int32(2, "buffer");
+        if (buffer < 0 || buffer >= buffers.size()) {
+            throw table.fault(
+                    2,
+                    "buffer",
+                    "expected an index below " + buffers.size() + ", found " + Integer.toUnsignedString(buffer));
+        }
+        FlatTable quantization =
+                table.table(4, "quantization", "QuantizationParameters").orElse(null);
+        return new Tensor(
+                index,
+                table.text(3, "name"),
+                type,
+                table.int32s(0, "shape"),
+                quantization == null ? List.of() : quantization.float32s(2, "scale"),
+                quantization == null ? List.of() : quantization.int64s(3, "zero_point"),
+                quantization == null ? 0 : quantization.int32(6, "quantized_dimension"),
+                buffer,
+                buffers.get(buffer));
+    }
+
+    private Operator operator(int index, FlatTable table, List<Code> codes, int tensors) {
+        int opcode = table.int32(0, "opcode_index");
+        if (opcode < 0 || opcode >= codes.size()) {
+            throw table.fault(
+                    0,
+                    "opcode_index",
+                    "expected an index below " + codes.size() + ", found " + Integer.toUnsignedString(opcode));
+        }
+        Code code = codes.get(opcode);
+        return new Operator(
+                index,
+                code.builtin(),
+                code.name(),
+                code.version(),
+                indices(table, 1, "inputs", -1, tensors),
+                indices(table, 2, "outputs", 0, tensors),
+                options(table),
+                customOptions(table));
+    }
+
+    private ByteRange customOptions(FlatTable table) {
+        long offset = table.int64(9, "large_custom_options_offset");
+        return offset == 0 || offset == 1
+                ? table.bytes(5, "custom_options")
+                : bytes.range(
+                        bytes.all(),
+                        offset,
+                        table.int64(10, "large_custom_options_size"),
+                        "Operator.large_custom_options_offset");
+    }
+
+    private static OperatorOptions options(FlatTable operator) {
+        int type = Byte.toUnsignedInt((byte) operator.int8(3, "builtin_options_type"));
+        if (type == 0) {
+            return new OperatorOptions.None();
+        }
+        if (type != FULLY_CONNECTED_OPTIONS && type != RESHAPE_OPTIONS) {
+            return new OperatorOptions.Other(type);
+        }
+        return operator.table(4, "builtin_options", "BuiltinOptions")
+                .<OperatorOptions>map(table -> type == RESHAPE_OPTIONS
+                        ? new OperatorOptions.Reshape(table.int32s(0, "new_shape"))
+                        : fullyConnected(table))
+                .orElseGet(OperatorOptions.None::new);
+    }
+
+    private static OperatorOptions fullyConnected(FlatTable table) {
+        int code = table.int8(0, "fused_activation_function");
+        FusedActivation activation = FusedActivation.of(code)
+                .orElseThrow(() -> table.fault(
+                        0, "fused_activation_function", "expected an activation from 0 to 5, found " + code));
+        return new OperatorOptions.FullyConnected(
+                activation, table.int8(1, "weights_format"), table.bool(2, "keep_num_dims"));
+    }
+
+    private static List<Integer> indices(FlatTable table, int slot, String field, int lowest, int tensors) {
+        List<Integer> indices = table.int32s(slot, field);
+        for (int index : indices) {
+            if (index < lowest || index >= tensors) {
+                throw table.fault(
+                        slot,
+                        field,
+                        "expected tensor indices from " + lowest + " to " + (tensors - 1) + ", found " + index);
+            }
+        }
+        return indices;
+    }
+
+    private List<EdgeTpuPackage> packages(List<Subgraph> subgraphs) {
+        List<EdgeTpuPackage> packages = new ArrayList<>();
+        for (Subgraph subgraph : subgraphs) {
+            for (Operator operator : subgraph.operators()) {
+                if (operator.isEdgeTpu()) {
+                    for (CustomOpOptions.Entry entry : CustomOpOptions.read(bytes, operator.customOptions())) {
+                        packages.add(new PackageReader(bytes)
+                                .read(packages.size(), subgraph.index(), operator.index(), entry));
+                    }
+                }
+            }
+        }
+        Disjoint.check(bytes, packages.stream().map(EdgeTpuPackage::range).toList(), "packages");
+        return packages;
+    }
+}
