@@ -17,7 +17,7 @@ public record LibraryFile(Path path, String sha256, boolean bundled) {
     /**
      * Checks a library that the user named.
      *
-     * @throws BadInputException no such file, no shared library, or one for another processor
+     * @throws BadInputException no such file, no shared library, one cut short or for another processor
      */
     public static LibraryFile named(Path file) {
         Path path = file.toAbsolutePath().normalize();
@@ -33,6 +33,9 @@ public record LibraryFile(Path path, String sha256, boolean bundled) {
         if (!header.isSharedObject()) {
             throw new BadInputException(
                     "shared library " + path + ": byte 16, e_type: expected 3 (shared object), found " + header.type());
+        }
+        if (header.bits() == 64) {
+            ElfSegments.requireWhole(path);
         }
         return new LibraryFile(path, sha256(path), false);
     }

@@ -1,0 +1,70 @@
+package org.tensorizer.device.tflite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.tensorizer.SharedFolder;
+import org.tensorizer.device.Session;
+
+/** Load, run, close, again and again: the process must not grow. Long form: {@code -Dtensorizer.soak=100000}. */
+class SoakTest {
+    private static final int CYCLES = Integer.getInteger("tensorizer.soak", 2000);
+    private static final Path STATUS = Path.of("/proc/self/status");
+
+    /** Noise of the allocator and the heap; a model lost in each cycle would be 60 to 100 MB for each thousand. */
+    private static final long SLACK_KB = 40_000;
+
+    @Test
+    void cpu() throws IOException {
+        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256.tflite"));
+        soak(() -> new CpuDevice().open("dense_256", model));
+    }
+
+    @Test
+    void customKernel() throws IOException {
+        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
+        soak(() -> TfliteSession.open("dense_256", model, options -> CustomKernelTest::invert));
+    }
+
+    private interface Opening {
+        Session open();
+    }
+
+    private static void soak(Opening opening) throws IOException {
+        assumeTrue(Files.isReadable(STATUS), "needs " + STATUS + " to read the size of the process");
+        byte[] input = new byte[256];
+        cycle(opening, input, CYCLES / 4);
+        long before = residentKilobytes();
+        cycle(opening, input, CYCLES);
+        assertThat(residentKilobytes() - before)
+                .as("growth in kB over %d cycles", CYCLES)
+                .isLessThan(SLACK_KB);
+    }
+
+    private static void cycle(Opening opening, byte[] input, int cycles) {
+        byte[] expected = null;
+        for (int i = 0; i < cycles; i++) {
+            try (Session session = opening.open()) {
+                byte[] output = session.run(input);
+                expected = expected == null ? output : expected;
+                assertThat(output).isEqualTo(expected);
+            }
+            if (i % 250 == 0) {
+                System.gc();
+            }
+        }
+    }
+
+    private static long residentKilobytes() throws IOException {
+        System.gc();
+        return Files.readAllLines(STATUS).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+}
