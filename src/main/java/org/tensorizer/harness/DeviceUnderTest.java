@@ -3,7 +3,11 @@ package org.tensorizer.harness;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.ReflectionSupport;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.device.Devices;
+import org.tensorizer.device.Setting;
+import org.tensorizer.model.BadInputException;
 
 /** The one device of a run: opened when the first experiment asks for it, closed by JUnit after the last. */
 final class DeviceUnderTest implements AutoCloseable {
@@ -11,29 +15,25 @@ final class DeviceUnderTest implements AutoCloseable {
             ExtensionContext.Namespace.create(DeviceUnderTest.class);
 
     private Device device;
-    private DeviceFault fault;
+    private RuntimeException failure;
 
     private DeviceUnderTest(DeviceSource source) {
         try {
             device = source.open();
-        } catch (DeviceFault e) {
-            fault = e;
+        } catch (DeviceFault | BadInputException e) {
+            failure = e;
         }
     }
 
-    /** @throws DeviceFault if it could not be opened: the same one for each experiment, without trying again */
+    /** @throws DeviceFault or BadInputException if it could not be opened: each experiment gets the same one, without
+     *     another attempt */
     static Device of(ExtensionContext context) {
         DeviceUnderTest opened = context.getRoot()
                 .getStore(NAMESPACE)
                 .computeIfAbsent(
                         DeviceUnderTest.class, key -> new DeviceUnderTest(source(context)), DeviceUnderTest.class);
-        if (opened.fault != null) {
-            throw new DeviceFault(
-                    opened.fault.kind(),
-                    opened.fault.device(),
-                    opened.fault.getMessage(),
-                    opened.fault.log(),
-                    opened.fault);
+        if (opened.failure != null) {
+            throw opened.failure;
         }
         return opened.device;
     }
@@ -43,7 +43,14 @@ final class DeviceUnderTest implements AutoCloseable {
                 .map(name -> (DeviceSource) ReflectionSupport.newInstance(ReflectionSupport.tryToLoadClass(name)
                         .getOrThrow(
                                 e -> new IllegalArgumentException("tensorizer.device.source: no class " + name, e))))
-                .orElseThrow();
+                .orElseGet(() -> () -> Devices.open(choice(context)));
+    }
+
+    private static DeviceChoice choice(ExtensionContext context) {
+        return context.getConfigurationParameter(Setting.DEVICE.name())
+                .filter(text -> !text.isBlank())
+                .map(DeviceChoice::parse)
+                .orElseGet(DeviceChoice::ofUser);
     }
 
     @Override

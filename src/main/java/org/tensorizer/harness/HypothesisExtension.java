@@ -25,6 +25,7 @@ final class HypothesisExtension implements ParameterResolver, AfterEachCallback 
         }
         Device device = DeviceUnderTest.of(context);
         context.getStore(NAMESPACE).put(Device.class, new Used(device));
+        RunFacts.of(context).device(device);
         ReportEntry.device(device);
         return device;
     }

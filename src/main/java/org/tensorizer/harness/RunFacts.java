@@ -1,0 +1,79 @@
+package org.tensorizer.harness;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.Provenance;
+import org.tensorizer.device.tflite.TfliteLibrary;
+import org.tensorizer.model.BadInputException;
+
+/**
+ * Facts about the run as a whole, the report's metadata: device, TFLite, templates, revision. Written out whenever one is
+ * added, so that a run that dies leaves those it knew.
+ */
+final class RunFacts {
+    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(RunFacts.class);
+
+    private final Map<String, String> facts = new ConcurrentSkipListMap<>();
+    private final ResultsFolder folder = ResultsFolder.ofThisRun();
+
+    private RunFacts() {
+        Revision revision = Revision.ofWorkingFolder();
+        facts.put("Revision", revision.text());
+        facts.put(
+                "Java",
+                System.getProperty("java.version") + " on " + System.getProperty("os.name") + " "
+                        + System.getProperty("os.arch"));
+        folder.write("executor.json", revision.executor());
+    }
+
+    static RunFacts of(ExtensionContext context) {
+        return context.getRoot()
+                .getStore(NAMESPACE)
+                .computeIfAbsent(RunFacts.class, key -> new RunFacts(), RunFacts.class);
+    }
+
+    void put(String name, String value) {
+        if (!value.equals(facts.put(name, value))) {
+            write();
+        }
+    }
+
+    void device(Device device) {
+        put("Device", device.name());
+        put(
+                "Evidence",
+                device.provenance() + (device.provenance() == Provenance.SILICON ? "" : " (no Coral took part)"));
+        if (device.provenance() != Provenance.DOUBLE) {
+            tflite();
+        }
+    }
+
+    private void tflite() {
+        try {
+            TfliteLibrary library = TfliteLibrary.load();
+            put("TFLite", library.version() + (library.bundled() ? " (bundled)" : ""));
+            put("TFLite library", library.path().toString());
+            put("TFLite library SHA-256", library.sha256());
+        } catch (BadInputException e) {
+            put("TFLite", "not loaded in this process: " + e.getMessage());
+        }
+    }
+
+    private synchronized void write() {
+        Properties properties = new Properties();
+        properties.putAll(facts);
+        StringWriter text = new StringWriter();
+        try {
+            properties.store(text, null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        folder.write("environment.properties", text.toString());
+    }
+}
