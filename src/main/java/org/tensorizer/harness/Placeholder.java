@@ -6,6 +6,7 @@ import io.qameta.allure.model.Status;
 import io.qameta.allure.model.StatusDetails;
 import io.qameta.allure.model.TestResult;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,7 +50,10 @@ final class Placeholder {
                 .setStatus(Status.BROKEN)
                 .setStage(Stage.FINISHED)
                 .setStatusDetails(new StatusDetails().setMessage(message))
-                .setDescription("**Device fault.** " + message + "\n\nThis says nothing about the hypothesis.")
+                .setDescription(Description.withoutRun(
+                        Verdict.DEVICE_FAULT.toString(),
+                        ReportLabel.FEATURE.in(from).orElse(""),
+                        message + " This says nothing about the hypothesis."))
                 .setStart(from.getStart())
                 .setStop(from.getStart());
     }
@@ -58,8 +62,14 @@ final class Placeholder {
         String pid = String.valueOf(ProcessHandle.current().pid());
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(a -> a.startsWith(ERROR_FILE))
-                .map(a -> " If it crashed, " + a.substring(ERROR_FILE.length()).replace("%p", pid) + " says where.")
+                .map(a -> Path.of(a.substring(ERROR_FILE.length()).replace("%p", pid)))
+                .map(log -> " If it crashed, " + relative(log) + " says where.")
                 .findFirst()
                 .orElse("");
+    }
+
+    private static Path relative(Path log) {
+        Path here = Path.of("").toAbsolutePath();
+        return log.startsWith(here) ? here.relativize(log) : log;
     }
 }
