@@ -1,0 +1,280 @@
+package org.tensorizer.layout;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ShapeStatus;
+
+/**
+ * Where each weight W[out][in] and each header value of a Dense layer stands in its payload.
+ *
+ * <p>Outputs come in groups of 64, one after the other. A group is its header rows (those of scale, bias and zero point
+ * that the format has, in this order), then a weight row for every four inputs. A row holds four bytes for each output
+ * channel of the group: a header value, or the weights of four inputs.
+ *
+ * <pre>
+ * offset(out, in) = (out / 64) * groupBytes + headerRows * rowBytes + (in / 4) * rowBytes + (out % 64) * 4 + in % 4
+ * groupBytes      = (headerRows + ceil(inputs / 4)) * rowBytes
+ * rowBytes        = 256, less below 49 outputs: 4 bytes per output rounded up to 64
+ * </pre>
+ *
+ * <p>Source: every byte of compiled models with known weights; formats, padding and short groups the same. Shapes
+ * without such a model are {@linkplain ShapeStatus marked}.
+ *
+ * <p>A payload is given as an array and the offset of its first byte there, so that it can stay inside its file. All
+ * offsets in this class are relative to the payload. Weights are row-major arrays W[out][in] of int8. Immutable, safe
+ * for many threads; two threads must not write the same payload at once.
+ */
+public final class DenseLayout {
+    /** Bytes of a row that belong to one output channel. */
+    static final int LANE_BYTES = 4;
+
+    private final DenseShape shape;
+    private final int rowBytes;
+    private final int headerBytes;
+    private final int groupBytes;
+    private final int size;
+
+    private DenseLayout(DenseShape shape) {
+        this.shape = shape;
+        rowBytes = shape.rowBytes();
+        headerBytes = shape.format().headerRows() * rowBytes;
+        groupBytes = headerBytes + shape.weightRowsPerGroup() * rowBytes;
+        size = groupBytes * groups();
+    }
+
+    /**
+     * The layout of a shape.
+     *
+     * @throws org.tensorizer.model.BadInputException no payload of this shape can be written, with the reason
+     */
+    public static DenseLayout of(DenseShape shape) {
+        ShapeStatus.of(shape).require();
+        return new DenseLayout(shape);
+    }
+
+    public DenseShape shape() {
+        return shape;
+    }
+
+    /** Bytes of the payload. */
+    public int size() {
+        return size;
+    }
+
+    /** Groups of 64 output channels, the last one may have fewer. */
+    public int groups() {
+        return (shape.outputs() + DenseShape.GROUP - 1) / DenseShape.GROUP;
+    }
+
+    /** Bytes of a group, header rows included. */
+    public int groupBytes() {
+        return groupBytes;
+    }
+
+    /** Bytes of the header rows of a group, 0 if the format has none. */
+    public int headerBytes() {
+        return headerBytes;
+    }
+
+    /** Bytes of a row. */
+    public int rowBytes() {
+        return rowBytes;
+    }
+
+    /** Output channels of a group. */
+    int lanes(int group) {
+        return Math.min(DenseShape.GROUP, shape.outputs() - group * DenseShape.GROUP);
+    }
+
+    /** Access to scales, biases and zero points. */
+    public DenseHeader header() {
+        return new DenseHeader(this);
+    }
+
+    /**
+     * Offset of the byte of W[out][in].
+     *
+     * @throws LayoutException there is no such channel
+     */
+    public int offset(int out, int in) {
+        requireOutput(out);
+        if (in < 0 || in >= shape.inputs()) {
+            throw new LayoutException("input channel " + in + ", " + shape + " has 0 to " + (shape.inputs() - 1));
+        }
+        return weight(out, in);
+    }
+
+    private int weight(int out, int in) {
+        return out / DenseShape.GROUP * groupBytes
+                + headerBytes
+                + in / DenseShape.INPUTS_PER_ROW * rowBytes
+                + out % DenseShape.GROUP * LANE_BYTES
+                + in % DenseShape.INPUTS_PER_ROW;
+    }
+
+    /**
+     * What a byte of the payload means.
+     *
+     * @throws LayoutException the offset is outside the payload
+     */
+    public ByteRole role(int offset) {
+        if (offset < 0 || offset >= size) {
+            throw new LayoutException("offset " + offset + ", the payload of " + shape + " has 0 to " + (size - 1));
+        }
+        int group = offset / groupBytes;
+        int inGroup = offset % groupBytes;
+        int lane = inGroup % rowBytes / LANE_BYTES;
+        int index = inGroup % LANE_BYTES;
+        int lanes = lanes(group);
+        if (lane >= lanes) {
+            return lane < (lanes + 3) / 4 * 4 ? ByteRole.Padding.LANE : ByteRole.Padding.UNIT;
+        }
+        int out = group * DenseShape.GROUP + lane;
+        if (inGroup < headerBytes) {
+            return DenseHeader.Row.of(shape.format(), inGroup / rowBytes).role(out, index);
+        }
+        int in = (inGroup - headerBytes) / rowBytes * DenseShape.INPUTS_PER_ROW + index;
+        return in < shape.inputs() ? new ByteRole.Weight(out, in) : ByteRole.Padding.INPUT;
+    }
+
+    /**
+     * Writes all weights. No other byte of the payload changes.
+     *
+     * @param weights W[out][in], outputs * inputs bytes
+     * @param payload array that holds the payload
+     * @param at index of the payload's first byte
+     * @throws LayoutException an array does not fit
+     */
+    public void pack(byte[] weights, byte[] payload, int at) {
+        requireLength(weights);
+        packBlock(weights, 0, shape.inputs(), whole(), payload, at);
+    }
+
+    /**
+     * Writes a rectangle of weights. No other byte of the payload changes.
+     *
+     * @param source array that holds the weights to write
+     * @param from index of the first of them
+     * @param stride distance in {@code source} from an output channel to the next
+     * @param block where they go
+     * @param payload array that holds the payload
+     * @param at index of the payload's first byte
+     * @throws LayoutException the block reaches over the layer, or an array does not fit
+     */
+    public void packBlock(byte[] source, int from, int stride, WeightBlock block, byte[] payload, int at) {
+        requireFit(block, source, from, stride);
+        requirePayload(payload.length, at);
+        new WeightCopy(source, stride, payload, rowBytes).copy(this, block, from, at, true);
+    }
+
+    /** {@link #packBlock(byte[], int, int, WeightBlock, byte[], int)} of an array that holds nothing else. */
+    public void packBlock(byte[] weights, WeightBlock block, byte[] payload, int at) {
+        packBlock(weights, 0, block.ins(), block, payload, at);
+    }
+
+    /**
+     * Reads all weights.
+     *
+     * @param payload array that holds the payload
+     * @param at index of the payload's first byte
+     * @return W[out][in], outputs * inputs bytes
+     * @throws LayoutException the payload does not lie in the array
+     */
+    public byte[] unpack(byte[] payload, int at) {
+        byte[] weights = new byte[Math.multiplyExact(shape.outputs(), shape.inputs())];
+        unpackBlock(payload, at, whole(), weights, 0, shape.inputs());
+        return weights;
+    }
+
+    /**
+     * Reads all weights.
+     *
+     * @param payload the payload from its position to its limit, both of which stay
+     * @return W[out][in], outputs * inputs bytes
+     * @throws LayoutException the buffer holds more or less than a payload
+     */
+    public byte[] unpack(ByteBuffer payload) {
+        if (payload.remaining() != size) {
+            throw new LayoutException(
+                    "payload of " + payload.remaining() + " bytes, that of " + shape + " has " + size);
+        }
+        byte[] copy = new byte[size];
+        payload.duplicate().get(copy);
+        return unpack(copy, 0);
+    }
+
+    /**
+     * Reads a rectangle of weights.
+     *
+     * @param payload array that holds the payload
+     * @param at index of the payload's first byte
+     * @param block what to read
+     * @param target array to write to
+     * @param to index of the first weight there
+     * @param stride distance in {@code target} from an output channel to the next
+     * @throws LayoutException the block reaches over the layer, or an array does not fit
+     */
+    public void unpackBlock(byte[] payload, int at, WeightBlock block, byte[] target, int to, int stride) {
+        requireFit(block, target, to, stride);
+        requirePayload(payload.length, at);
+        new WeightCopy(target, stride, payload, rowBytes).copy(this, block, to, at, false);
+    }
+
+    /** A payload of zero weights, zero biases, scales 1.0, zero points 128, and the padding the compiler writes. */
+    public byte[] blank() {
+        byte[] payload = new byte[size];
+        for (int group = 0; group < groups(); group++) {
+            int laneBytes = (lanes(group) + 3) / 4 * 4 * LANE_BYTES;
+            int end = (group + 1) * groupBytes;
+            for (int row = group * groupBytes + headerBytes; row < end; row += rowBytes) {
+                Arrays.fill(payload, row, row + laneBytes, (byte) WeightEncoding.ZERO);
+            }
+        }
+        header().reset(payload, 0);
+        return payload;
+    }
+
+    private WeightBlock whole() {
+        return new WeightBlock(0, 0, shape.outputs(), shape.inputs());
+    }
+
+    private void requireLength(byte[] weights) {
+        long expected = (long) shape.outputs() * shape.inputs();
+        if (weights.length != expected) {
+            throw new LayoutException(weights.length + " weights, " + shape + " takes " + shape.outputs() + " x "
+                    + shape.inputs() + " = " + expected);
+        }
+    }
+
+    private void requireFit(WeightBlock block, byte[] weights, int from, int stride) {
+        if ((long) block.out() + block.outs() > shape.outputs() || (long) block.in() + block.ins() > shape.inputs()) {
+            throw new LayoutException(
+                    block + ", " + shape + " has W[0.." + (shape.outputs() - 1) + "][0.." + (shape.inputs() - 1) + "]");
+        }
+        long end = from + (long) (block.outs() - 1) * stride + block.ins();
+        if (from < 0 || stride < block.ins() || end > weights.length) {
+            throw new LayoutException(block + " from index " + from + ", one output channel every " + stride
+                    + ", in an array of " + weights.length + " weights");
+        }
+    }
+
+    void requirePayload(int length, int at) {
+        if (at < 0 || at > length - size) {
+            throw new LayoutException(
+                    "payload of " + size + " bytes (" + shape + ") at index " + at + " of " + length + " bytes");
+        }
+    }
+
+    void requireOutput(int out) {
+        if (out < 0 || out >= shape.outputs()) {
+            throw new LayoutException("output channel " + out + ", " + shape + " has 0 to " + (shape.outputs() - 1));
+        }
+    }
+
+    /** Such as {@code layout of Dense 1024 -> 521, PER_TENSOR_BIAS}. */
+    @Override
+    public String toString() {
+        return "layout of " + shape;
+    }
+}

@@ -1,0 +1,87 @@
+package org.tensorizer.layout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.Test;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ParameterFormat;
+
+class DenseHeaderTest {
+    private final DenseLayout layout = DenseLayout.of(DenseShape.of(5, 70, ParameterFormat.PER_CHANNEL_BIAS));
+    private final DenseHeader header = layout.header();
+    private final byte[] payload = new byte[layout.size() + 3];
+
+    @Test
+    void eachValueIsFoundWhereItWasPut() {
+        for (int out = 0; out < 70; out++) {
+            header.setScale(payload, 3, out, out + 0.5f);
+            header.setBias(payload, 3, out, -out);
+            header.setZeroPoint(payload, 3, out, 100 + out);
+        }
+        for (int out = 0; out < 70; out++) {
+            assertThat(header.scale(payload, 3, out)).isEqualTo(out + 0.5f);
+            assertThat(header.bias(payload, 3, out)).isEqualTo(-out);
+            assertThat(header.zeroPoint(payload, 3, out)).isEqualTo(100 + out);
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(bytes.getFloat(3)).isEqualTo(0.5f);
+        assertThat(bytes.getInt(3 + layout.groupBytes() + 256 + 5 * 4)).isEqualTo(-69);
+        assertThat(bytes.getInt(3 + 512)).isEqualTo(100);
+    }
+
+    @Test
+    void settersOfOneChannelChangeItsFourBytes() {
+        header.setBias(payload, 3, 64, -1);
+        for (int offset = 0; offset < layout.size(); offset++) {
+            boolean itsByte = layout.role(offset) instanceof ByteRole.Bias bias && bias.out() == 64;
+            assertThat(payload[3 + offset]).isEqualTo((byte) (itsByte ? -1 : 0));
+        }
+    }
+
+    @Test
+    void aBlankPayloadIsPaddedAsTheCompilerDoes() {
+        byte[] blank = layout.blank();
+        ByteBuffer bytes = ByteBuffer.wrap(blank).order(ByteOrder.LITTLE_ENDIAN);
+        int second = layout.groupBytes();
+        assertThat(bytes.getFloat(second + 5 * 4)).isEqualTo(1f);
+        assertThat(bytes.getFloat(second + 40 * 4)).as("scale beyond the lanes").isEqualTo(1f);
+        assertThat(bytes.getInt(second + 512 + 7 * 4))
+                .as("zero point of an added lane")
+                .isEqualTo(128);
+        assertThat(bytes.getInt(second + 512 + 8 * 4)).as("zero point beyond").isZero();
+        assertThat(blank[second + 768 + 31] & 0xFF)
+                .as("weight of an added lane")
+                .isEqualTo(128);
+        assertThat(blank[second + 768 + 32]).as("weight beyond").isZero();
+        assertThat(layout.unpack(blank, 0)).containsOnly(0);
+
+        header.setScales(blank, 0, scales(70));
+        assertThat(bytes.getFloat(second + 6 * 4)).as("scale of an added lane").isEqualTo(scales(70)[0]);
+    }
+
+    private static float[] scales(int n) {
+        float[] scales = new float[n];
+        for (int i = 0; i < n; i++) {
+            scales[i] = 0.25f + i;
+        }
+        return scales;
+    }
+
+    @Test
+    void whatTheFormatDoesNotHaveIsRefused() {
+        DenseLayout plain = DenseLayout.of(DenseShape.square(64, ParameterFormat.PER_TENSOR));
+        byte[] bytes = plain.blank();
+        assertThatThrownBy(() -> plain.header().scale(bytes, 0, 0))
+                .isInstanceOf(LayoutException.class)
+                .hasMessageContaining("no SCALE row");
+        assertThatThrownBy(() -> plain.header().setBias(bytes, 0, 0, 1)).isInstanceOf(LayoutException.class);
+        assertThatThrownBy(() -> header.scale(payload, 3, 70)).isInstanceOf(LayoutException.class);
+        assertThatThrownBy(() -> header.scale(payload, 4, 0)).isInstanceOf(LayoutException.class);
+        assertThatThrownBy(() -> header.setScales(payload, 3, new float[69]))
+                .isInstanceOf(LayoutException.class)
+                .hasMessageContaining("69 scales");
+    }
+}
