@@ -224,15 +224,28 @@ public final class DenseLayout {
     /** A payload of zero weights, zero biases, scales 1.0, zero points 128, and the padding the compiler writes. */
     public byte[] blank() {
         byte[] payload = new byte[size];
+        clear(payload, 0);
+        return payload;
+    }
+
+    /**
+     * Writes what {@link #blank()} holds over a payload in its place.
+     *
+     * @param payload array that holds the payload
+     * @param at index of the payload's first byte
+     * @throws LayoutException the payload does not lie in the array
+     */
+    public void clear(byte[] payload, int at) {
+        requirePayload(payload.length, at);
+        Arrays.fill(payload, at, at + size, (byte) 0);
         for (int group = 0; group < groups(); group++) {
             int laneBytes = (lanes(group) + 3) / 4 * 4 * LANE_BYTES;
-            int end = (group + 1) * groupBytes;
-            for (int row = group * groupBytes + headerBytes; row < end; row += rowBytes) {
+            int end = at + (group + 1) * groupBytes;
+            for (int row = at + group * groupBytes + headerBytes; row < end; row += rowBytes) {
                 Arrays.fill(payload, row, row + laneBytes, (byte) WeightEncoding.ZERO);
             }
         }
-        header().reset(payload, 0);
-        return payload;
+        header().reset(payload, at);
     }
 
     private WeightBlock whole() {
