@@ -1,0 +1,12 @@
+package org.tensorizer.template;
+
+import org.tensorizer.model.BadInputException;
+
+/** A Dense layer that cannot be written as asked: the message says which value is wrong and what is supported. */
+public final class DenseSpecException extends BadInputException {
+    private static final long serialVersionUID = 1L;
+
+    DenseSpecException(String message) {
+        super(message);
+    }
+}

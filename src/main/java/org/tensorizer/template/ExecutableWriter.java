@@ -1,0 +1,211 @@
+package org.tensorizer.template;
+
+import com.google.flatbuffers.FlatBufferBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorizer.isa.Partition;
+import org.tensorizer.isa.Program;
+import org.tensorizer.model.Relocation;
+import org.tensorizer.model.schema.AnyHint;
+import org.tensorizer.model.schema.AnyLayer;
+import org.tensorizer.model.schema.DataType;
+import org.tensorizer.model.schema.Description;
+import org.tensorizer.model.schema.Direction;
+import org.tensorizer.model.schema.DmaDescriptorHint;
+import org.tensorizer.model.schema.DmaHint;
+import org.tensorizer.model.schema.DmaHints;
+import org.tensorizer.model.schema.Executable;
+import org.tensorizer.model.schema.ExecutableType;
+import org.tensorizer.model.schema.FieldOffset;
+import org.tensorizer.model.schema.InputLayer;
+import org.tensorizer.model.schema.InstructionBitstream;
+import org.tensorizer.model.schema.InstructionHint;
+import org.tensorizer.model.schema.InterruptHint;
+import org.tensorizer.model.schema.Layer;
+import org.tensorizer.model.schema.Meta;
+import org.tensorizer.model.schema.NumericsConstants;
+import org.tensorizer.model.schema.OutputLayer;
+import org.tensorizer.model.schema.OutputLayout;
+import org.tensorizer.model.schema.Position;
+import org.tensorizer.model.schema.Range;
+import org.tensorizer.model.schema.TensorShape;
+
+/**
+ * The two executables of a compiled model: EXECUTION_ONLY (an inference) and PARAMETER_CACHING (the payload to the chip).
+ *
+ * <p>Values, and which fields are absent, are those of real compiled Dense models; without the fields that libedgetpu
+ * needs it aborts, hangs or resends the payload at each inference (found by leaving them out one at a time). Where a tile
+ * has several groups of 64 outputs no output layout was published: its row size is an extrapolation, and the runtime
+ * does not read the layout of a vector.
+ */
+final class ExecutableWriter {
+    private static final int PAGE = 4096;
+    private static final int BUNDLE = 16;
+    private static final int TILES = 16;
+
+    private final Assembly assembly;
+
+    ExecutableWriter(Assembly assembly) {
+        this.assembly = assembly;
+    }
+
+    /** The PARAMETER_CACHING executable; its gap is the payload. */
+    int parameterCaching(FlatBufferBuilder b, NestedFlatBuffer.Gap payload) {
+        int chunks = chunks(b, assembly.parameterCaching());
+        int parameters = payload.vector(b, PAGE);
+        int hints = hints(
+                b,
+                instructionHint(b),
+                descriptorHint(b, Description.PARAMETER, "", assembly.parameterBytes(), Direction.INFEED),
+                interruptHint(b));
+        int name = b.createString("Unknown"); // the compiler's own word
+        int chip = b.createString("beagle");
+        Executable.startExecutable(b);
+        Executable.addParameterCachingToken(b, assembly.token());
+        Executable.addChip(b, chip);
+        Executable.addDmaHints(b, hints);
+        Executable.addParameters(b, parameters);
+        Executable.addInstructionBitstreams(b, chunks);
+        Executable.addBatchSize(b, 1);
+        Executable.addName(b, name);
+        Executable.addType(b, ExecutableType.PARAMETER_CACHING);
+        return Executable.endExecutable(b);
+    }
+
+    /** The EXECUTION_ONLY executable; it has no payload, so the gap is empty. */
+    int executionOnly(FlatBufferBuilder b, NestedFlatBuffer.Gap empty) {
+        Assembly.Edge input = assembly.input();
+        Assembly.Edge output = assembly.output();
+        int chunks = chunks(b, assembly.executionOnly());
+        int parameters = empty.vector(b, PAGE);
+        int hints = hints(
+                b,
+                instructionHint(b),
+                descriptorHint(b, Description.INPUT, input.name(), input.transferBytes(), Direction.INFEED),
+                descriptorHint(b, Description.OUTPUT, output.name(), output.transferBytes(), Direction.OUTFEED),
+                interruptHint(b));
+        int outputs = Executable.createOutputLayersVector(b, new int[] {outputLayer(b, output)});
+        int inputs = Executable.createInputLayersVector(b, new int[] {inputLayer(b, input)});
+        int model = Executable.createSerializedModelVector(b, new byte[0]);
+        int name = b.createString("model");
+        int chip = b.createString("beagle");
+        Executable.startExecutable(b);
+        Executable.addParameterCachingToken(b, assembly.token());
+        Executable.addUsedNarrowMemoryBytesPerTile(b, assembly.narrowBytesPerTile());
+        Executable.addChip(b, chip);
+        Executable.addOutputLayers(b, outputs);
+        Executable.addInputLayers(b, inputs);
+        Executable.addDmaHints(b, hints);
+        Executable.addParameters(b, parameters);
+        Executable.addInstructionBitstreams(b, chunks);
+        Executable.addBatchSize(b, 1);
+        Executable.addSerializedModel(b, model);
+        Executable.addName(b, name);
+        Executable.addType(b, ExecutableType.EXECUTION_ONLY);
+        return Executable.endExecutable(b);
+    }
+
+    /** First thing written, so that the last instruction byte is the executable's last byte, as in compiled models. */
+    private int chunks(FlatBufferBuilder b, Program code) {
+        byte[] instructions = code.bytes();
+        b.createUnintializedVector(1, instructions.length, BUNDLE).put(instructions);
+        int stream = b.endVector();
+        List<Integer> fields = new ArrayList<>();
+        for (Relocation relocation : code.relocations()) {
+            fields.add(FieldOffset.createFieldOffset(b, meta(b, relocation), relocation.bit()));
+        }
+        int offsets = InstructionBitstream.createFieldOffsetsVector(b, ints(fields));
+        int chunk = InstructionBitstream.createInstructionBitstream(b, stream, offsets);
+        return Executable.createInstructionBitstreamsVector(b, new int[] {chunk});
+    }
+
+    private int meta(FlatBufferBuilder b, Relocation relocation) {
+        short position = relocation.half() == Relocation.Half.UPPER ? Position.UPPER : Position.LOWER;
+        return switch (relocation.kind()) {
+            case INPUT -> meta(b, Description.INPUT, assembly.input().name(), position);
+            case OUTPUT -> meta(b, Description.OUTPUT, assembly.output().name(), position);
+            case PARAMETER -> meta(b, Description.PARAMETER, "", position);
+            case SCRATCH -> meta(b, Description.SCRATCH, "", position);
+        };
+    }
+
+    private static int meta(FlatBufferBuilder b, short description, String name, short position) {
+        int text = b.createString(name);
+        return Meta.createMeta(b, description, 0, text, position);
+    }
+
+    private static int hints(FlatBufferBuilder b, int... hints) {
+        return DmaHints.createDmaHints(b, DmaHints.createHintsVector(b, hints), true);
+    }
+
+    private static int instructionHint(FlatBufferBuilder b) {
+        return DmaHint.createDmaHint(
+                b, AnyHint.InstructionHint, InstructionHint.createInstructionHint(b, 0), Direction.INFEED);
+    }
+
+    private static int descriptorHint(FlatBufferBuilder b, short description, String name, int bytes, short direction) {
+        int meta = meta(b, description, name, Position.LOWER);
+        int hint = DmaDescriptorHint.createDmaDescriptorHint(b, meta, 0, bytes);
+        return DmaHint.createDmaHint(b, AnyHint.DmaDescriptorHint, hint, direction);
+    }
+
+    private static int interruptHint(FlatBufferBuilder b) {
+        short first = 0; // InterruptType.SCALAR_CORE_0
+        return DmaHint.createDmaHint(
+                b, AnyHint.InterruptHint, InterruptHint.createInterruptHint(b, first), Direction.OUTFEED);
+    }
+
+    private int inputLayer(FlatBufferBuilder b, Assembly.Edge edge) {
+        InputLayer.startInputLayer(b);
+        return layer(b, edge, AnyLayer.InputLayer, InputLayer.endInputLayer(b), 0);
+    }
+
+    private int outputLayer(FlatBufferBuilder b, Assembly.Edge edge) {
+        int layer = OutputLayer.createOutputLayer(b, layout(b, edge.channels()), (short) 0, 0);
+        TensorShape.startDimensionVector(b, 2);
+        Range.createRange(b, 0, edge.channels() - 1);
+        Range.createRange(b, 0, 0);
+        int shape = TensorShape.createTensorShape(b, b.endVector());
+        return layer(b, edge, AnyLayer.OutputLayer, layer, shape);
+    }
+
+    private int layer(FlatBufferBuilder b, Assembly.Edge edge, byte kind, int inner, int shape) {
+        int numerics = NumericsConstants.createNumericsConstants(b, edge.zeroPoint(), edge.scale());
+        int name = b.createString(edge.name());
+        Layer.startLayer(b);
+        if (shape != 0) {
+            Layer.addShape(b, shape);
+        }
+        Layer.addAnyLayer(b, inner);
+        Layer.addNumerics(b, numerics);
+        Layer.addZDim(b, edge.channels());
+        Layer.addXDim(b, 1);
+        Layer.addYDim(b, 1);
+        Layer.addSizeBytes(b, edge.transferBytes());
+        Layer.addName(b, name);
+        Layer.addDataType(b, assembly.signed() ? DataType.SIGNED_FIXED_POINT8 : DataType.FIXED_POINT8);
+        Layer.addAnyLayerType(b, kind);
+        return Layer.endLayer(b);
+    }
+
+    private static int layout(FlatBufferBuilder b, int channels) {
+        int lanes = (channels + 3) / 4 * 4;
+        int perTile = Partition.of(channels).tileChannels();
+        int[] tileOffsets = new int[TILES]; // sixteen entries, however many tiles there are
+        for (int tile = 0; tile < TILES; tile++) {
+            tileOffsets[tile] = Math.min(perTile * tile, lanes);
+        }
+        int[] origin = {0};
+        int rowSize = OutputLayout.createXCoordinateToLocalYRowSizeVector(b, new int[] {Math.min(perTile, lanes)});
+        int yOffset = OutputLayout.createYCoordinateToLocalYOffsetVector(b, origin);
+        int xOffset = OutputLayout.createXCoordinateToLocalByteOffsetVector(b, origin);
+        int tiles = OutputLayout.createLinearizedTileByteOffsetVector(b, tileOffsets);
+        int xTile = OutputLayout.createXCoordinateToLinearTileIdMapVector(b, origin);
+        int yTile = OutputLayout.createYCoordinateToLinearTileIdMapVector(b, origin);
+        return OutputLayout.createOutputLayout(b, yTile, xTile, tiles, xOffset, yOffset, rowSize);
+    }
+
+    private static int[] ints(List<Integer> values) {
+        return values.stream().mapToInt(Integer::intValue).toArray();
+    }
+}
