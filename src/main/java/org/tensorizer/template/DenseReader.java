@@ -1,0 +1,215 @@
+package org.tensorizer.template;
+
+import java.util.Arrays;
+import java.util.List;
+import org.tensorizer.isa.Activation;
+import org.tensorizer.isa.DenseProgram;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.Field;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.InstructionSet;
+import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.isa.Program;
+import org.tensorizer.isa.Quantization;
+import org.tensorizer.isa.Requantization;
+import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.layout.DenseLayout;
+import org.tensorizer.model.DataType;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.InstructionChunk;
+import org.tensorizer.model.Layer;
+import org.tensorizer.model.Operator;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel;
+
+/**
+ * Recognises one Dense layer in a compiled model: by its layers, the fields of its tensor op and the size of its payload.
+ * All of them must agree.
+ */
+final class DenseReader {
+    private final TfliteModel model;
+
+    private DenseReader(TfliteModel model) {
+        this.model = model;
+    }
+
+    /** @throws NotDenseException with the first thing that does not fit */
+    static DenseFacts read(TfliteModel model) {
+        return new DenseReader(model).facts();
+    }
+
+    private DenseFacts facts() {
+        EdgeTpuPackage edgeTpu = onlyPackage();
+        Executable execution = only(edgeTpu.findExecutionOnly().stream().toList(), "EXECUTION_ONLY");
+        Executable caching = only(edgeTpu.findParameterCaching().stream().toList(), "PARAMETER_CACHING");
+        Layer input = vector(execution.inputLayers(), "input");
+        Layer output = vector(execution.outputLayers(), "output");
+        if (input.type() != output.type()) {
+            throw not("input of " + input.type() + " and output of " + output.type());
+        }
+        Instruction op = tensorOp(execution);
+        DenseShape bare = DenseShape.of(input.z(), output.z(), ParameterFormat.of(op.getInt(field(op, "format"))));
+        requireFit(bare, op, caching);
+        Quantization quantization = quantization(bare, op, input, output);
+        float clampMin = real(op, "clamp.min");
+        float clampMax = real(op, "clamp.max");
+        Activation activation = activation(quantization, clampMin, clampMax);
+        DenseShape shape = new DenseShape(bare.inputs(), bare.outputs(), bare.format(), activation);
+        return new DenseFacts(
+                shape,
+                quantization,
+                type(input),
+                execution,
+                caching,
+                real(op, "multiplier"),
+                clampMin,
+                clampMax,
+                isOurs(shape, quantization, execution, caching));
+    }
+
+    private EdgeTpuPackage onlyPackage() {
+        if (!model.isCompiled()) {
+            throw not("it is not compiled (operators: "
+                    + String.join(
+                            ", ",
+                            model.operators().stream()
+                                    .map(Operator::name)
+                                    .distinct()
+                                    .toList()) + ")");
+        }
+        if (model.operators().size() != 1) {
+            throw not(model.operators().size() + " operators, expected the custom op alone");
+        }
+        return model.onlyPackage();
+    }
+
+    private Executable only(List<Executable> found, String type) {
+        if (found.size() != 1) {
+            throw not("no " + type + " executable; a model that streams its weights has none, and is no template");
+        }
+        if (found.get(0).chunks().size() != 1) {
+            throw not("the " + type + " executable has " + found.get(0).chunks().size()
+                    + " instruction chunks, expected 1");
+        }
+        return found.get(0);
+    }
+
+    private Layer vector(List<Layer> layers, String which) {
+        if (layers.size() != 1) {
+            throw not(layers.size() + " " + which + " layers, expected 1");
+        }
+        Layer layer = layers.get(0);
+        if (layer.y() != 1 || layer.x() != 1 || layer.z() < 1) {
+            throw not(which + " of " + layer.y() + " x " + layer.x() + " x " + layer.z()
+                    + ", expected a vector 1 x 1 x N");
+        }
+        if (layer.type() != DataType.FIXED_POINT8 && layer.type() != DataType.SIGNED_FIXED_POINT8) {
+            throw not(which + " of type " + layer.type() + ", expected 8 bits");
+        }
+        return layer;
+    }
+
+    private static TensorType type(Layer layer) {
+        return layer.type() == DataType.SIGNED_FIXED_POINT8 ? TensorType.INT8 : TensorType.UINT8;
+    }
+
+    private Instruction tensorOp(Executable execution) {
+        List<Instruction> ops = stream(execution).instructions().stream()
+                .filter(instruction -> instruction.opcode() == Opcode.TENSOR)
+                .toList();
+        if (ops.isEmpty()) {
+            throw not("no tensor op in the program");
+        }
+        int outputs = execution.outputLayers().get(0).z();
+        boolean shortLastTile = outputs > DenseShape.GROUP && outputs % DenseShape.GROUP != 0;
+        if (ops.size() > (shortLastTile ? 2 : 1)) {
+            throw not(ops.size() + " tensor ops, expected one layer's");
+        }
+        return ops.get(0);
+    }
+
+    private InstructionStream stream(Executable executable) {
+        InstructionChunk chunk = executable.chunks().get(0);
+        return InstructionStream.frame(model.name() + " " + executable.type(), model.bytes(), chunk.range());
+    }
+
+    private void requireFit(DenseShape shape, Instruction op, Executable caching) {
+        ShapeStatus status = ShapeStatus.of(shape);
+        if (status.isRefused()) {
+            throw not(status.reason());
+        }
+        int size = DenseLayout.of(shape).size();
+        if (caching.parameters().length() != size) {
+            throw not("payload of " + caching.parameters().length() + " bytes, " + shape + " has " + size);
+        }
+        agree(op, "input.limit", shape.weightRowsPerGroup() - 1);
+        agree(op, "group.limit", shape.outputPartition().groupsPerTile() - 1);
+    }
+
+    private void agree(Instruction op, String name, int expected) {
+        int found = op.getInt(field(op, name));
+        if (found != expected) {
+            throw not("tensor op field " + name + " is " + found + ", a Dense of these layers has " + expected);
+        }
+    }
+
+    private Quantization quantization(DenseShape shape, Instruction op, Layer input, Layer output) {
+        float inputScale = scale(input, "input");
+        float outputScale = scale(output, "output");
+        int zeroIn = op.getInt(field(op, "input.zero-point"));
+        int zeroOut = op.getInt(field(op, "output.zero-point"));
+        if (shape.format().isPerChannel()) {
+            return Quantization.perChannel(inputScale, zeroIn, outputScale, zeroOut);
+        }
+        float weightScale = WeightScale.of(real(op, "multiplier"), inputScale, outputScale);
+        if (!(weightScale > 0) || Float.isInfinite(weightScale)) {
+            throw not("multiplier " + real(op, "multiplier") + " between an input scale of " + inputScale
+                    + " and an output scale of " + outputScale);
+        }
+        int weightZero = op.getInt(field(op, "weight.zero-point"));
+        return new Quantization(inputScale, zeroIn, weightScale, weightZero, outputScale, zeroOut);
+    }
+
+    private float scale(Layer layer, String which) {
+        if (!(layer.scale() > 0) || Float.isInfinite(layer.scale())) {
+            throw not(which + " scale " + layer.scale() + ", expected a positive finite number");
+        }
+        return layer.scale();
+    }
+
+    private static Activation activation(Quantization quantization, float min, float max) {
+        for (Activation activation : Activation.values()) {
+            if (Requantization.clampMin(quantization, activation) == min
+                    && Requantization.clampMax(quantization, activation) == max) {
+                return activation;
+            }
+        }
+        return Activation.NONE; // clamps of their own: the prediction takes them from the program anyway
+    }
+
+    private boolean isOurs(DenseShape shape, Quantization quantization, Executable execution, Executable caching) {
+        return same(DenseProgram.executionOnly(shape, quantization), execution)
+                && same(DenseProgram.parameterCaching(shape), caching);
+    }
+
+    private boolean same(Program program, Executable executable) {
+        byte[] found = new byte[executable.chunks().get(0).range().length()];
+        model.bytes(executable.chunks().get(0).range()).get(found);
+        return Arrays.equals(program.bytes(), found);
+    }
+
+    private static Field field(Instruction op, String name) {
+        return InstructionSet.field(op.opcode(), name);
+    }
+
+    private static float real(Instruction op, String name) {
+        return Float.intBitsToFloat((int) op.get(field(op, name)));
+    }
+
+    private NotDenseException not(String reason) {
+        return new NotDenseException(model.name(), reason);
+    }
+}

@@ -1,0 +1,220 @@
+package org.tensorizer.template;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.Quantization;
+import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.layout.DenseHeader;
+import org.tensorizer.layout.DenseLayout;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.ByteRange;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel;
+
+/**
+ * A compiled Dense layer whose payload one may change: made by edgetpu_compiler or by {@link CompiledModelWriter}, with
+ * any of the four payload formats. Knows where its weights are, what the layer computes, and what it must answer.
+ *
+ * <p>Immutable and thread-safe; patched models are new byte arrays.
+ */
+public final class DenseTemplate {
+    private static final int SIGN = 0x80;
+
+    private final TfliteModel model;
+    private final DenseFacts facts;
+    private final DenseLayout layout;
+    private volatile DenseArithmetic arithmetic;
+
+    private DenseTemplate(TfliteModel model, DenseFacts facts) {
+        this.model = model;
+        this.facts = facts;
+        this.layout = DenseLayout.of(facts.shape());
+    }
+
+    /**
+     * Reads a compiled .tflite.
+     *
+     * @throws NotDenseException if it is something else, with the reason
+     */
+    public static DenseTemplate read(Path file) {
+        return of(TfliteModel.read(file));
+    }
+
+    /** @throws NotDenseException if the model is no compiled Dense layer, with the reason */
+    public static DenseTemplate of(TfliteModel model) {
+        return new DenseTemplate(model, DenseReader.read(model));
+    }
+
+    /** Writes a compiled model and takes it as a template, without a file. */
+    public static DenseTemplate assemble(DenseSpec spec) {
+        return of(TfliteModel.parse("assembled " + spec.shape(), CompiledModelWriter.write(spec)));
+    }
+
+    /** How messages call the model, usually its file. */
+    public String name() {
+        return model.name();
+    }
+
+    public TfliteModel model() {
+        return model;
+    }
+
+    public DenseShape shape() {
+        return facts.shape();
+    }
+
+    /** INT8 or UINT8, of input and output tensor. */
+    public TensorType type() {
+        return facts.type();
+    }
+
+    /**
+     * Scales and zero points. Zero points and multiplier are those of the program, scales those of the layers. A weight
+     * scale is not stored in a compiled model: per tensor, this is one that gives the program's multiplier exactly; per
+     * channel it means nothing.
+     */
+    public Quantization quantization() {
+        return facts.quantization();
+    }
+
+    public DenseLayout layout() {
+        return layout;
+    }
+
+    /** The payload, absolute in the file. */
+    public ByteRange payload() {
+        return facts.parameterCaching().parameters();
+    }
+
+    /** How far programs of this shape were compared with the compiler's. */
+    public ShapeStatus status() {
+        return ShapeStatus.of(facts.shape());
+    }
+
+    /** Whether both programs in the file are byte for byte those Tensorizer assembles for this layer. */
+    public boolean isProgramOurs() {
+        return facts.ours();
+    }
+
+    /** Parameter-caching token of the executables. */
+    public long token() {
+        return facts.parameterCaching().token();
+    }
+
+    /** {@code W[out][in]} row-major, int8, as the payload holds it now. */
+    public byte[] weights() {
+        return layout.unpack(model.bytes(payload()));
+    }
+
+    /**
+     * The model with other weights, header rows kept and a fresh token in both executables.
+     *
+     * @param weights {@code W[out][in]} row-major, int8
+     */
+    public byte[] withWeights(byte[] weights) {
+        return withWeights(weights, freshToken());
+    }
+
+    /** {@link #withWeights(byte[])} with a token of the caller's choice, not 0. */
+    public byte[] withWeights(byte[] weights, long token) {
+        byte[] bytes = model.copy();
+        layout.pack(weights, bytes, payload().start());
+        writeToken(bytes, facts.executionOnly(), token);
+        writeToken(bytes, facts.parameterCaching(), token);
+        return bytes;
+    }
+
+    private void writeToken(byte[] bytes, Executable executable, long token) {
+        ByteRange field = executable
+                .tokenField()
+                .orElseThrow(() -> new BadInputException(model.name() + ": the " + executable.type()
+                        + " executable has no token field, a chip could keep its old weights"));
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(field.start(), token);
+    }
+
+    private static long freshToken() {
+        SecureRandom random = new SecureRandom();
+        long token = random.nextLong();
+        return token == 0 ? 1 : token;
+    }
+
+    /**
+     * What the layer must answer, exactly. The prediction for experiments.
+     *
+     * @param input one inference's bytes in the tensor's own domain (int8 or uint8), length inputs
+     * @return the output's bytes in the same domain, length outputs
+     */
+    public byte[] expected(byte[] input) {
+        return toTensor(predict(input).output());
+    }
+
+    /**
+     * The same with accumulators and the channels that a prediction cannot settle.
+     *
+     * @param input as for {@link #expected}
+     * @return output bytes in the unsigned domain
+     */
+    public DenseArithmetic.Prediction predict(byte[] input) {
+        return arithmetic().predict(toTensor(input));
+    }
+
+    /** Unsigned bytes of a tensor, and back: an int8 byte is an unsigned one with its top bit turned. */
+    private byte[] toTensor(byte[] bytes) {
+        if (facts.type() == TensorType.UINT8) {
+            return bytes;
+        }
+        byte[] turned = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            turned[i] = (byte) (bytes[i] ^ SIGN);
+        }
+        return turned;
+    }
+
+    private DenseArithmetic arithmetic() {
+        DenseArithmetic known = arithmetic;
+        if (known == null) {
+            known = new DenseArithmetic(
+                    facts.shape().inputs(),
+                    facts.quantization().inputZeroPoint(),
+                    facts.quantization().outputZeroPoint(),
+                    facts.clampMin(),
+                    facts.clampMax(),
+                    channels());
+            arithmetic = known;
+        }
+        return known;
+    }
+
+    private DenseArithmetic.Channels channels() {
+        int outputs = facts.shape().outputs();
+        DenseHeader header = layout.header();
+        byte[] payload = new byte[payload().length()];
+        model.bytes(payload()).get(payload);
+        int[] zeroPoints = new int[outputs];
+        float[] scales = new float[outputs];
+        int[] bias = new int[outputs];
+        Arrays.fill(zeroPoints, facts.quantization().weightZeroPoint());
+        Arrays.fill(scales, facts.multiplier());
+        for (int out = 0; out < outputs; out++) {
+            if (header.hasScales()) {
+                scales[out] = header.scale(payload, 0, out);
+                zeroPoints[out] = header.zeroPoint(payload, 0, out);
+            }
+            if (header.hasBias()) {
+                bias[out] = header.bias(payload, 0, out);
+            }
+        }
+        return new DenseArithmetic.Channels(layout.unpack(payload, 0), zeroPoints, scales, bias);
+    }
+
+    /** Such as {@code dense.tflite: Dense 256 -> 256, PER_TENSOR (extrapolated)}. */
+    @Override
+    public String toString() {
+        return name() + ": " + shape() + " (" + status().level().word() + ")";
+    }
+}

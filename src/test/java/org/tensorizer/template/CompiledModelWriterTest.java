@@ -1,0 +1,238 @@
+package org.tensorizer.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.flatbuffers.ArrayReadWriteBuf;
+import com.google.flatbuffers.FlexBuffers;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.SharedFolder;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.isa.Quantization;
+import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.layout.DenseLayout;
+import org.tensorizer.model.ByteRange;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.Layer;
+import org.tensorizer.model.Tensor;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel;
+
+class CompiledModelWriterTest {
+    private static final long TOKEN = 0x1122334455667788L;
+
+    /** Ranges are where something stands, not what it says. */
+    private static final RecursiveComparisonConfiguration FACTS = RecursiveComparisonConfiguration.builder()
+            .withIgnoredFieldsOfTypes(ByteRange.class)
+            .withIgnoredFields("tokenField", "range", "lengthField")
+            .withIgnoredFieldsMatchingRegexes(".*tokenField.*", ".*lengthField.*")
+            .build();
+
+    @ParameterizedTest
+    @ValueSource(ints = {256, 1024})
+    void sameFieldsAndInstructionsAsTheRealTemplate(int n) {
+        TfliteModel real = TfliteModel.read(SharedFolder.template("dense_" + n + "_edgetpu.tflite"));
+        TfliteModel source = TfliteModel.read(SharedFolder.template("dense_" + n + ".tflite"));
+        TfliteModel ours = parse(CompiledModelWriter.write(specOf(real, source)));
+
+        assertThat(ours.version()).isEqualTo(real.version());
+        assertThat(ours.tensors()).usingRecursiveComparison(FACTS).isEqualTo(real.tensors());
+        assertThat(ours.operators()).usingRecursiveComparison(FACTS).isEqualTo(real.operators());
+        assertThat(ours.subgraphs()).usingRecursiveComparison(FACTS).isEqualTo(real.subgraphs());
+        EdgeTpuPackage here = ours.onlyPackage();
+        EdgeTpuPackage there = real.onlyPackage();
+        assertThat(here).usingRecursiveComparison(FACTS).isEqualTo(there);
+        assertThat(here.range().length()).isEqualTo(there.range().length());
+        assertThat(here.multiExecutable().length())
+                .isEqualTo(there.multiExecutable().length());
+        for (int i = 0; i < 2; i++) {
+            Executable a = here.executables().get(i);
+            Executable b = there.executables().get(i);
+            assertThat(a.range().length()).isEqualTo(b.range().length());
+            assertThat(bytes(ours, a.chunks().get(0).range()))
+                    .isEqualTo(bytes(real, b.chunks().get(0).range()));
+            assertThat(bytes(ours, a.parameters())).isEqualTo(bytes(real, b.parameters()));
+        }
+        assertThat(optionsAround(ours)).isEqualTo(optionsAround(real));
+    }
+
+    /** Published for an int8 model of 1024. */
+    @Test
+    void sizesOfThePublishedModel() {
+        EdgeTpuPackage p = square(1024, ParameterFormat.PER_TENSOR).onlyPackage();
+        assertThat(p.executionOnly().range().length()).isEqualTo(16384);
+        assertThat(p.parameterCaching().range().length()).isEqualTo(1056768);
+        assertThat(p.multiExecutable().length()).isEqualTo(1085440);
+        assertThat(p.executionOnly().usedNarrowMemoryBytesPerTile()).isEqualTo(1600);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, PER_TENSOR",
+        "64, 10, PER_CHANNEL_BIAS",
+        "256, 256, PER_TENSOR",
+        "500, 6, PER_TENSOR_BIAS",
+        "784, 128, PER_CHANNEL",
+        "1024, 521, PER_TENSOR_BIAS",
+        "2048, 2048, PER_TENSOR"
+    })
+    void holdsWhatTheRuntimeNeeds(int inputs, int outputs, ParameterFormat format) {
+        DenseShape shape = DenseShape.of(inputs, outputs, format);
+        TfliteModel model = parse(CompiledModelWriter.write(random(shape, TensorType.INT8, 1)));
+        EdgeTpuPackage p = model.onlyPackage();
+
+        assertThat(model.description())
+                .startsWith(shape.toString())
+                .contains(ShapeStatus.of(shape).level().word());
+        assertThat(p.minRuntimeVersion()).isEqualTo(14);
+        assertThat(p.executables().get(0)).isEqualTo(p.executionOnly());
+        for (Executable e : p.executables()) {
+            assertThat(e.batchSize()).isEqualTo(1);
+            assertThat(e.token()).isEqualTo(TOKEN);
+            assertThat(e.hints().fullyDeterministic()).isTrue();
+            assertThat(e.range().length() % 4096).isZero();
+            assertThat((e.parameters().start() - e.range().start()) % 4096).isZero();
+            assertThat((e.range().start() - p.multiExecutable().start()) % 4096).isZero();
+            assertThat(e.chunks().get(0).range().end()).isEqualTo(e.range().end());
+            assertThat(e.chunks().get(0).range().start() % 16)
+                    .isEqualTo(e.range().start() % 16);
+        }
+        assertThat((p.multiExecutable().start() - p.range().start()) % 4096).isZero();
+        assertThat(p.range().length() % 4096).isZero();
+        assertThat(p.parameterCaching().parameters().length())
+                .isEqualTo(DenseLayout.of(shape).size());
+        Layer in = p.executionOnly().inputLayers().get(0);
+        Layer out = p.executionOnly().outputLayers().get(0);
+        assertThat(in.sizeBytes()).isEqualTo((inputs + 7) / 8 * 8);
+        assertThat(in.z()).isEqualTo(inputs);
+        assertThat(out.sizeBytes()).isEqualTo((outputs + 7) / 8 * 8);
+        assertThat(out.z()).isEqualTo(outputs);
+        assertThat(p.executionOnly().chunks().get(0).relocations())
+                .filteredOn(r -> !r.name().isEmpty())
+                .extracting(r -> r.kind() + " " + r.name())
+                .containsExactly("INPUT input", "INPUT input", "OUTPUT output", "OUTPUT output");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 8", "256, 256", "1000, 24"})
+    void optionsAreAFlexBufferMap(int inputs, int outputs) {
+        TfliteModel model = parse(CompiledModelWriter.write(
+                random(DenseShape.of(inputs, outputs, ParameterFormat.PER_TENSOR), TensorType.UINT8, 2)));
+        byte[] options = bytes(model, model.operators().get(0).customOptions());
+
+        FlexBuffers.Map map = FlexBuffers.getRoot(new ArrayReadWriteBuf(options, options.length))
+                .asMap();
+
+        assertThat(map.size()).isEqualTo(5);
+        assertThat(map.get("1").asInt()).isZero();
+        assertThat(map.get("5").asInt()).isEqualTo(-1);
+        assertThat(map.get("6").asVector().get(0).asInt()).isEqualTo(18);
+        assertThat(map.get("7").asVector().size()).isZero();
+        assertThat(map.get("4").isString()).isTrue();
+        assertThat(map.get("4").asBlob().getBytes())
+                .isEqualTo(bytes(model, model.onlyPackage().range()));
+        assertThat(model.onlyPackage().range().start())
+                .isEqualTo(model.operators().get(0).customOptions().start() + CustomOptions.packageOffset());
+    }
+
+    @Test
+    void sameSpecSameBytesAndAnotherTokenChangesTheTokensAlone() {
+        DenseShape shape = DenseShape.square(256, ParameterFormat.PER_CHANNEL);
+        byte[] first = CompiledModelWriter.write(random(shape, TensorType.UINT8, 3));
+        byte[] second = CompiledModelWriter.write(random(shape, TensorType.UINT8, 3));
+        assertThat(second).isEqualTo(first);
+
+        DenseSpec spec = random(shape, TensorType.UINT8, 3);
+        byte[] other = CompiledModelWriter.write(DenseSpec.of(shape)
+                .type(spec.type())
+                .quantization(spec.quantization())
+                .weights(spec.weights())
+                .weightScales(spec.weightScales())
+                .token(~TOKEN)
+                .build());
+        EdgeTpuPackage p = parse(first).onlyPackage();
+        int differing = 0;
+        for (int i = 0; i < first.length; i++) {
+            int at = i;
+            if (first[i] != other[i]) {
+                differing++;
+                assertThat(p.executables())
+                        .anyMatch(e -> e.tokenField().orElseThrow().contains(at));
+            }
+        }
+        assertThat(differing).isEqualTo(16);
+    }
+
+    @Test
+    void longNamesFit() {
+        DenseShape shape = DenseShape.square(64, ParameterFormat.PER_TENSOR);
+        String in = "i".repeat(255);
+        String out = "o".repeat(255);
+        TfliteModel model = parse(CompiledModelWriter.write(
+                DenseSpec.of(shape).weights(new byte[64 * 64]).names(in, out).build()));
+        assertThat(model.tensors()).extracting(Tensor::name).containsExactly(in, out);
+        assertThat(model.onlyPackage().executionOnly().outputLayers().get(0).name())
+                .isEqualTo(out);
+    }
+
+    private static DenseSpec specOf(TfliteModel real, TfliteModel source) {
+        int n = real.tensors().get(0).shape().get(1);
+        Tensor in = real.tensors().get(0);
+        Tensor out = real.tensors().get(1);
+        Tensor weights = source.tensors().stream()
+                .filter(t -> t.shape().equals(List.of(n, n)))
+                .findFirst()
+                .orElseThrow();
+        float[] scales = new float[n];
+        for (int i = 0; i < n; i++) {
+            scales[i] = weights.scales().get(i);
+        }
+        return DenseSpec.of(DenseShape.square(n, ParameterFormat.PER_CHANNEL))
+                .type(TensorType.UINT8)
+                .quantization(
+                        Quantization.perChannel(in.scale(), (int) in.zeroPoint(), out.scale(), (int) out.zeroPoint()))
+                .weightScales(scales)
+                .weights(bytes(source, weights.data()))
+                .token(real.onlyPackage().executionOnly().token())
+                .names(in.name(), out.name())
+                .build();
+    }
+
+    private static DenseSpec random(DenseShape shape, TensorType type, long seed) {
+        return DenseSpecs.random(shape, type, seed).token(TOKEN).build();
+    }
+
+    private static TfliteModel square(int n, ParameterFormat format) {
+        return parse(CompiledModelWriter.write(random(DenseShape.square(n, format), TensorType.INT8, 4)));
+    }
+
+    /** Head and tail of the custom op's options, the package between them left out. */
+    private static byte[] optionsAround(TfliteModel model) {
+        ByteRange options = model.operators().get(0).customOptions();
+        ByteRange edgeTpu = model.onlyPackage().range();
+        byte[] head = bytes(model, new ByteRange(options.start(), edgeTpu.start()));
+        byte[] tail = bytes(model, new ByteRange(edgeTpu.end(), options.end()));
+        byte[] both = Arrays.copyOf(head, head.length + tail.length);
+        System.arraycopy(tail, 0, both, head.length, tail.length);
+        return both;
+    }
+
+    private static byte[] bytes(TfliteModel model, ByteRange range) {
+        ByteBuffer view = model.bytes(range);
+        byte[] bytes = new byte[view.remaining()];
+        view.get(bytes);
+        return bytes;
+    }
+
+    private static TfliteModel parse(byte[] bytes) {
+        return TfliteModel.parse("written", bytes);
+    }
+}
