@@ -1,0 +1,145 @@
+package org.tensorizer.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.SharedFolder;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.tflite.CpuDevice;
+import org.tensorizer.isa.Activation;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.isa.Quantization;
+import org.tensorizer.isa.Requantization;
+import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel;
+
+class DenseTemplateTest {
+    @ParameterizedTest
+    @CsvSource({
+        "256, 256, PER_TENSOR, NONE, INT8",
+        "256, 256, PER_CHANNEL, NONE, UINT8",
+        "1024, 521, PER_TENSOR_BIAS, RELU, INT8",
+        "500, 6, PER_CHANNEL_BIAS, RELU6, UINT8",
+        "70, 65, PER_CHANNEL, NONE, INT8",
+        "1344, 1792, PER_TENSOR, NONE, UINT8",
+        "1, 1, PER_TENSOR_BIAS, NONE, INT8"
+    })
+    void readsBackWhatWasWritten(
+            int inputs, int outputs, ParameterFormat format, Activation activation, TensorType type) {
+        DenseShape shape = new DenseShape(inputs, outputs, format, activation);
+        DenseSpec spec = DenseSpecs.random(shape, type, 1).token(77).build();
+
+        DenseTemplate template = DenseTemplate.assemble(spec);
+
+        assertThat(template.shape()).isEqualTo(shape);
+        assertThat(template.type()).isEqualTo(type);
+        assertThat(template.weights()).isEqualTo(spec.weights());
+        assertThat(template.token()).isEqualTo(77);
+        assertThat(template.isProgramOurs()).isTrue();
+        assertThat(template.payload().length()).isEqualTo(template.layout().size());
+        Quantization q = template.quantization();
+        assertThat(q.inputScale()).isEqualTo(spec.quantization().inputScale());
+        assertThat(q.inputZeroPoint()).isEqualTo(spec.quantization().inputZeroPoint());
+        assertThat(q.outputZeroPoint()).isEqualTo(spec.quantization().outputZeroPoint());
+        if (!format.isPerChannel()) {
+            assertThat(Requantization.multiplier(q)).isEqualTo(Requantization.multiplier(spec.quantization()));
+        }
+    }
+
+    @Test
+    void identityGivesTheSignedRampBack() {
+        DenseTemplate template = DenseTemplate.assemble(DenseSpec.of(DenseShape.square(256, ParameterFormat.PER_TENSOR))
+                .weights(DenseSpec.identityWeights(256))
+                .build());
+        byte[] ramp = new byte[256];
+        for (int i = 0; i < ramp.length; i++) {
+            ramp[i] = (byte) (i - 128);
+        }
+        assertThat(template.expected(ramp)).isEqualTo(ramp);
+        assertThat(template.predict(ramp).ties().isEmpty()).isTrue();
+        assertThat(template.status().level()).isEqualTo(ShapeStatus.Level.LIKELY);
+    }
+
+    /** Counts of the bytes that differ are those the payload's specification reports for its own random inputs. */
+    @ParameterizedTest
+    @ValueSource(ints = {256, 1024})
+    void realTemplatesAnswerAsTheirSourcesDo(int n) {
+        DenseTemplate template = DenseTemplate.read(SharedFolder.template("dense_" + n + "_edgetpu.tflite"));
+        assertThat(template.isProgramOurs()).isTrue();
+        assertThat(template.shape()).isEqualTo(DenseShape.square(n, ParameterFormat.PER_CHANNEL));
+        assertThat(template.type()).isEqualTo(TensorType.UINT8);
+        assertThat(template.status().level()).isEqualTo(ShapeStatus.Level.FIRM);
+        byte[] source = SharedFolder.bytes(SharedFolder.template("dense_" + n + ".tflite"));
+        Random random = new Random(n);
+        int differing = 0;
+        try (CpuDevice cpu = new CpuDevice();
+                Session session = cpu.open("source", source)) {
+            for (int run = 0; run < 20; run++) {
+                byte[] input = new byte[n];
+                random.nextBytes(input);
+                byte[] actual = session.run(input);
+                byte[] expected = template.expected(input);
+                for (int out = 0; out < n; out++) {
+                    if (actual[out] != expected[out]) {
+                        differing++;
+                        assertThat((actual[out] & 0xff) - (expected[out] & 0xff))
+                                .isBetween(-1, 1);
+                    }
+                }
+            }
+        }
+        assertThat(differing).isLessThanOrEqualTo(20 * n / 1000);
+    }
+
+    @Test
+    void otherWeightsUnderAFreshToken() {
+        DenseTemplate template = DenseTemplate.assemble(
+                DenseSpecs.random(DenseShape.square(128, ParameterFormat.PER_CHANNEL_BIAS), TensorType.INT8, 2)
+                        .token(5)
+                        .build());
+        byte[] weights = DenseSpec.identityWeights(128);
+
+        DenseTemplate changed = DenseTemplate.of(TfliteModel.parse("changed", template.withWeights(weights)));
+
+        assertThat(changed.weights()).isEqualTo(weights);
+        assertThat(changed.token()).isNotZero().isNotEqualTo(5);
+        EdgeTpuPackage p = changed.model().onlyPackage();
+        assertThat(p.executionOnly().token()).isEqualTo(p.parameterCaching().token());
+        assertThat(template.withWeights(template.weights(), 5))
+                .isEqualTo(template.model().copy());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            dense_256.tflite                      | not compiled (operators: QUANTIZE, FULLY_CONNECTED)
+            mobilenet_v1_0.25_128_quant_edgetpu.tflite | expected a vector
+            gabor_64x64_7k_4o_2s_edgetpu.tflite   | expected
+            split_concat_edgetpu.tflite           | expected
+            keras_lstm_mnist_ptq_edgetpu.tflite   | expected
+            """)
+    void sayWhyAModelIsNoDense(String file, String reason) {
+        var path = SharedFolder.template(file);
+        assertThatThrownBy(() -> DenseTemplate.read(path))
+                .isInstanceOf(NotDenseException.class)
+                .hasMessageContaining(file)
+                .hasMessageContaining("not a compiled Dense layer")
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void wrongWeightsAreRefused() {
+        DenseTemplate template = DenseTemplate.assemble(DenseSpec.of(DenseShape.square(64, ParameterFormat.PER_TENSOR))
+                .weights(new byte[64 * 64])
+                .build());
+        assertThatThrownBy(() -> template.withWeights(new byte[64])).isInstanceOf(BadInputException.class);
+    }
+}
