@@ -6,8 +6,12 @@ import java.util.Locale;
 /** One way to print instructions and values of fields, for the disassembler and the comparison. */
 final class FieldText {
     private static final List<String> FLOATS = List.of("multiplier", "clamp.max", "clamp.min");
-    private static final List<String> MASKS =
-            List.of("tiles", "receivers", "clear", "flag", "operation", "header.1580", "report");
+    private static final List<String> MASKS = List.of("tiles", "receivers", "clear", "flag", "header.1580", "report");
+
+    /** Low nibble of the scalar operation. */
+    private static final String[] OPERATIONS = {
+        "NOP", "ADD", "SUB", "AND", "OR", "XOR", "SHL", "SHR", "ASR", "EQ", "NEQ", "GT", "ULT", "GEQ", "GES", "MOV"
+    };
 
     private FieldText() {}
 
@@ -16,10 +20,19 @@ final class FieldText {
         if (FLOATS.contains(field.name())) {
             return "%s(%08x)".formatted(Float.intBitsToFloat((int) value), value);
         }
+        if (field.name().equals("operation")) {
+            return operation((int) value);
+        }
         if (field.reserved() || MASKS.contains(field.name())) {
             return "0x" + Long.toHexString(value);
         }
         return Long.toString(value);
+    }
+
+    /** Mnemonic of a scalar operation, with an I in the immediate form; other bits in hex behind it. */
+    private static String operation(int value) {
+        int rest = value & 0x10;
+        return OPERATIONS[value & 0xf] + ((value & 0x20) != 0 ? "I" : "") + (rest != 0 ? "+0x10" : "");
     }
 
     /** Opcode and all fields that are not zero. */

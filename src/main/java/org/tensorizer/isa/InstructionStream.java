@@ -121,10 +121,11 @@ public final class InstructionStream {
         return bundles[index] * Opcode.BUNDLE_BYTES;
     }
 
-    /** Index of the instruction that starts at a bundle, negative if none does. */
-    public int indexOfBundle(int bundle) {
+    /** Index of the instruction that covers a bundle, negative if the chunk ends before it. */
+    public int indexAtBundle(int bundle) {
         int index = Arrays.binarySearch(bundles, bundle);
-        return index == size() ? -1 : index;
+        index = index < 0 ? -index - 2 : index;
+        return index >= size() ? -1 : index;
     }
 
     /** The bytes of the chunk, the same that were framed. */

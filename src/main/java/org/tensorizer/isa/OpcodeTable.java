@@ -15,6 +15,8 @@ final class OpcodeTable {
     private final Map<String, Field> byName = new HashMap<>();
     private final Map<String, Walk> walks = new LinkedHashMap<>();
 
+    private volatile List<Item> items;
+
     /** Bits of fields that are not reserved, and of the opcode. */
     private final long[] named;
 
@@ -78,6 +80,41 @@ final class OpcodeTable {
 
     Optional<Walk> findWalk(String name) {
         return Optional.ofNullable(walks.get(name));
+    }
+
+    /** A walk or a single field, as the disassembler prints them. */
+    record Item(Walk walk, Field field) {}
+
+    /** All fields by position, those of a walk together, reserved ones last; without tile mask and sequence number. */
+    List<Item> items() {
+        if (items == null) {
+            items = makeItems();
+        }
+        return items;
+    }
+
+    private List<Item> makeItems() {
+        List<Item> all = new ArrayList<>();
+        Map<Field, Walk> owner = new HashMap<>();
+        for (Walk walk : walks.values()) {
+            walk.base().ifPresent(field -> owner.put(field, walk));
+            walk.strides().forEach(field -> owner.put(field, walk));
+            walk.limits().forEach(field -> owner.put(field, walk));
+            walk.active().ifPresent(field -> owner.put(field, walk));
+        }
+        for (Field field : fields) {
+            Walk walk = owner.get(field);
+            if (walk != null && field == walk.strides().get(0)) {
+                all.add(new Item(walk, null));
+            } else if (walk == null
+                    && !field.name().equals("tiles")
+                    && !field.name().equals("sequence")) {
+                all.add(new Item(null, field));
+            }
+        }
+        all.sort(Comparator.comparing(
+                item -> item.field() != null && item.field().reserved()));
+        return List.copyOf(all);
     }
 
     List<Walk> walks() {
