@@ -139,7 +139,7 @@ public final class InstructionStream {
 
     /**
      * Holds the chunk to what a complete program promises: START with the right length, the fixed end, sequence numbers
-     * that count up from 0 (modulo their width), tile masks that are not empty. Later chunks of a program number on from
+     * that count up from 0 (modulo their width). Tile masks are not looked at: compiled networks hold empty ones. Later chunks of a program number on from
      * the chunk before and fail here.
      *
      * @return this
@@ -194,9 +194,6 @@ public final class InstructionStream {
             throw fault(
                     index,
                     instruction.opcode() + " has sequence number " + instruction.get(field) + ", expected " + expected);
-        }
-        if (instruction.tiles() == 0) {
-            throw fault(index, instruction.opcode() + " has an empty tile mask");
         }
     }
 

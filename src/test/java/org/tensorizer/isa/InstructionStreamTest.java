@@ -113,12 +113,6 @@ class InstructionStreamTest {
     }
 
     @Test
-    void anEmptyTileMaskIsRefused() {
-        int store = index(InstructionStream.frame("program", program), Opcode.STORE);
-        refused(store, changed -> changed.get(store).set("tiles", 0), "empty tile mask");
-    }
-
-    @Test
     void aStreamWithoutItsEndIsRefused() {
         byte[] open = Arrays.copyOf(program, program.length - 16);
         InstructionStream stream = InstructionStream.frame("open", open);
