@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class CheckedBytes {
     /** What a table, with the objects made for it, may take on the heap. */
-    static final int TABLE = 128;
+    static final int TABLE = 256;
 
     /** What a number in a list may take on the heap. */
     static final int NUMBER = 32;
@@ -24,7 +24,7 @@ final class CheckedBytes {
     private static final int STRING = 64;
     private static final int STRING_BYTE = 6;
     private static final long BUDGET = 1 << 20;
-    private static final long BUDGET_PER_BYTE = 24;
+    private static final long BUDGET_PER_BYTE = 32;
 
     private final String file;
     private final ByteBuffer bytes;
@@ -45,12 +45,31 @@ final class CheckedBytes {
         return new ModelFormatException(file, at, field, problem);
     }
 
-    /** Checks that {@code length} bytes from {@code at} on lie in the region, and gives them as a range. */
-    ByteRange range(ByteRange region, long at, long length, String field) {
-        if (at < region.start() || length < 0 || at > region.end() || length > region.end() - at) {
-            throw fault(at, field, "expected " + Long.toUnsignedString(length) + " bytes within " + region);
+    /** Whether {@code length} bytes from {@code at} on lie in the region. */
+    boolean fits(ByteRange region, long at, long length) {
+        return at >= region.start() && length >= 0 && at <= region.end() && length <= region.end() - at;
+    }
+
+    /**
+     * Checks that {@code length} bytes from {@code at} on lie in the region, and gives their start.
+     *
+     * @param seen offset of the number that led there, which is where the fault is if they do not
+     */
+    int check(ByteRange region, long at, long length, int seen, String field) {
+        if (!fits(region, at, length)) {
+            throw fault(
+                    seen,
+                    field,
+                    "expected an offset or length that stays within " + region + ", found one that leads to "
+                            + Long.toUnsignedString(length) + " bytes at " + at);
         }
-        return new ByteRange((int) at, (int) (at + length));
+        return (int) at;
+    }
+
+    /** The same, as a range. */
+    ByteRange range(ByteRange region, long at, long length, int seen, String field) {
+        int start = check(region, at, length, seen, field);
+        return new ByteRange(start, (int) (start + length));
     }
 
     /** Charges the budget for facts that are about to be unfolded. */

@@ -23,22 +23,21 @@ final class FlatTable {
     private final int vtable;
     private final int slots;
 
-    private FlatTable(CheckedBytes bytes, ByteRange region, String type, long position) {
+    private FlatTable(CheckedBytes bytes, ByteRange region, String type, long position, int seen) {
         this.bytes = bytes;
         this.region = region;
         this.type = type;
-        bytes.unfold(1, CheckedBytes.TABLE, position, type);
-        this.position = bytes.range(region, position, OFFSET, type).start();
-        ByteRange head = bytes.range(region, position - bytes.int32(this.position), 4, type + " vtable");
-        this.vtable = head.start();
+        bytes.unfold(1, CheckedBytes.TABLE, seen, type);
+        this.position = bytes.check(region, position, OFFSET, seen, type);
+        this.vtable = bytes.check(region, position - bytes.int32(this.position), 4, this.position, type);
         long vtableSize = bytes.unsigned(vtable, 2);
         if (vtableSize < 4 || vtableSize % 2 != 0) {
-            throw bytes.fault(vtable, type + " vtable", "expected an even size from 4 on, found " + vtableSize);
+            throw bytes.fault(vtable, type, "expected a vtable of an even size from 4 on, found " + vtableSize);
         }
-        bytes.range(region, vtable, vtableSize, type + " vtable");
+        bytes.check(region, vtable, vtableSize, vtable, type);
         this.slots = (int) (vtableSize - 4) / 2;
         this.size = (int) bytes.unsigned(vtable + 2, 2);
-        bytes.range(region, position, Math.max(size, OFFSET), type);
+        bytes.check(region, position, Math.max(size, OFFSET), vtable + 2, type);
     }
 
     /**
@@ -47,8 +46,8 @@ final class FlatTable {
      * @param type name of the table, for messages
      */
     static FlatTable root(CheckedBytes bytes, ByteRange region, String type) {
-        int at = bytes.range(region, region.start(), 8, type + " FlatBuffer").start();
-        return new FlatTable(bytes, region, type, at + bytes.unsigned(at, OFFSET));
+        int at = bytes.check(region, region.start(), 8, region.start(), type);
+        return new FlatTable(bytes, region, type, at + bytes.unsigned(at, OFFSET), at);
     }
 
     /** Absolute offset of the table, which is where the offset to its vtable stands. */
@@ -103,7 +102,7 @@ final class FlatTable {
 
     /** Content of a string. */
     String text(int slot, String field) {
-        return bytes.text(bytes(slot, field), name(field));
+        return bytes.text(bytes(slot, field), type);
     }
 
     /** Content of a byte vector or string; the empty range at the start of the table if it is left out. */
@@ -144,7 +143,7 @@ final class FlatTable {
     }
 
     private FlatTable follow(int at, String type) {
-        return new FlatTable(bytes, region, type, at + bytes.unsigned(at, OFFSET));
+        return new FlatTable(bytes, region, type, at + bytes.unsigned(at, OFFSET), at);
     }
 
     private <T> List<T> list(int slot, int width, int heap, String field, IntFunction<T> element) {
@@ -154,7 +153,7 @@ final class FlatTable {
         }
         ByteRange vector = vector(at, width, field);
         int length = vector.length() / width;
-        bytes.unfold(length, heap, vector.start(), name(field));
+        bytes.unfold(length, heap, vector.start(), type);
         List<T> list = new ArrayList<>(length);
         for (int from = vector.start(); from < vector.end(); from += width) {
             list.add(element.apply(from));
@@ -165,8 +164,16 @@ final class FlatTable {
     /** Elements of the vector that the offset at {@code at} points to. */
     private ByteRange vector(int at, int width, String field) {
         long start = at + bytes.unsigned(at, OFFSET);
-        ByteRange length = bytes.range(region, start, OFFSET, name(field));
-        return bytes.range(region, start + OFFSET, width * bytes.unsigned(length.start(), OFFSET), name(field));
+        check(start, OFFSET, at, field);
+        long length = width * bytes.unsigned((int) start, OFFSET);
+        check(start + OFFSET, length, (int) start, field);
+        return new ByteRange((int) start + OFFSET, (int) (start + OFFSET + length));
+    }
+
+    private void check(long at, long length, int seen, String field) {
+        if (!bytes.fits(region, at, length)) {
+            bytes.check(region, at, length, seen, name(field));
+        }
     }
 
     /** Absolute offset of a slot's inline bytes, -1 if the table leaves it out. */

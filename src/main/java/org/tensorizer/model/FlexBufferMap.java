@@ -61,12 +61,13 @@ final class FlexBufferMap {
         this.bytes = bytes;
         this.region = region;
         this.name = name;
-        int end = bytes.range(region, region.end() - 3L, 3, name).end();
+        int end =
+                bytes.range(region, region.end() - 3L, 3, region.start(), name).end();
         int width = bytes.int8(end - 1);
         if (width != 1 && width != 2 && width != 4 && width != 8) {
             throw bytes.fault(end - 1, name, "expected a FlexBuffer root of 1, 2, 4 or 8 bytes, found " + width);
         }
-        int at = bytes.range(region, end - 2L - width, width, name).start();
+        int at = bytes.check(region, end - 2L - width, width, end - 1, name);
         Value root = new Value(at, width, Byte.toUnsignedInt(bytes.int8(end - 2)));
         if (root.kind() != MAP) {
             throw bytes.fault(end - 2, name, "expected a FlexBuffer map (kind 9), found kind " + root.kind());
@@ -74,8 +75,7 @@ final class FlexBufferMap {
         this.values = vector(root, 1, name);
         int mapWidth = values.width();
         // in front of the values: offset to the keys, width of the keys, count
-        int head = bytes.range(region, values.start() - 3L * mapWidth, mapWidth, name)
-                .start();
+        int head = bytes.check(region, values.start() - 3L * mapWidth, mapWidth, at, name);
         long keyWidth = bytes.unsigned(head + mapWidth, mapWidth);
         if (keyWidth != 1 && keyWidth != 2 && keyWidth != 4 && keyWidth != 8) {
             throw bytes.fault(head + mapWidth, name, "expected keys of 1, 2, 4 or 8 bytes, found " + keyWidth);
@@ -94,7 +94,7 @@ final class FlexBufferMap {
         bytes.unfold(keys.count(), 1, keys.start(), name);
         for (int i = 0; i < keys.count(); i++) {
             long text = target(keys.at(i), keys.width(), name);
-            int at = bytes.range(region, text, 2, name).start();
+            int at = bytes.check(region, text, 2, keys.at(i), name);
             if (bytes.int8(at) == key && bytes.int8(at + 1) == 0) {
                 return Optional.of(value(values, i));
             }
@@ -107,8 +107,7 @@ final class FlexBufferMap {
         boolean indirect = value.kind() == INDIRECT_INT || value.kind() == INDIRECT_UINT;
         int width = indirect ? value.childWidth() : value.width();
         int at = indirect
-                ? bytes.range(region, target(value.at(), value.width(), field), width, field)
-                        .start()
+                ? bytes.check(region, target(value.at(), value.width(), field), width, value.at(), field)
                 : value.at();
         return switch (value.kind()) {
             case INT, INDIRECT_INT -> bytes.signed(at, width);
@@ -175,16 +174,17 @@ final class FlexBufferMap {
                     field,
                     "expected a count that fits " + region + ", found " + Long.toUnsignedString(count));
         }
-        return new Vector(bytes.range(region, start, count * each, field).start(), width, (int) count);
+        return new Vector(bytes.check(region, start, count * each, (int) (start - width), field), width, (int) count);
     }
 
     private Vector bytesVector(long start, int lengthWidth, String field) {
-        ByteRange content = bytes.range(region, start, count(start, lengthWidth, field), field);
+        ByteRange content =
+                bytes.range(region, start, count(start, lengthWidth, field), (int) (start - lengthWidth), field);
         return new Vector(content.start(), 1, content.length());
     }
 
     private long count(long start, int width, String field) {
-        return bytes.unsigned(bytes.range(region, start - width, width, field).start(), width);
+        return bytes.unsigned(bytes.check(region, start - width, width, (int) start, field), width);
     }
 
     /** Where the offset at {@code at} points to. */

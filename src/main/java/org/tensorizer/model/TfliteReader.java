@@ -71,7 +71,8 @@ final class TfliteReader {
             buffers.add(
                     offset == 0 || offset == 1
                             ? table.bytes(0, "data")
-                            : bytes.range(bytes.all(), offset, table.int64(2, "size"), "Buffer.offset"));
+                            : bytes.range(
+                                    bytes.all(), offset, table.int64(2, "size"), table.position(), "Buffer.offset"));
         }
         return buffers;
     }
@@ -147,6 +148,7 @@ final class TfliteReader {
                         bytes.all(),
                         offset,
                         table.int64(10, "large_custom_options_size"),
+                        table.position(),
                         "Operator.large_custom_options_offset");
     }
 

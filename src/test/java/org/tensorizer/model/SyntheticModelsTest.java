@@ -1,0 +1,170 @@
+package org.tensorizer.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.model.DmaHint.Direction;
+import org.tensorizer.model.Relocation.Half;
+import org.tensorizer.model.Relocation.Kind;
+
+/** Fields and arrangements that no model in hand has: every field set, several packages, several chunks. */
+class SyntheticModelsTest {
+    private static final byte[] CACHING =
+            SyntheticModel.executable(1, -2, new byte[] {1, 2, 3, 4}, List.of(new byte[32]));
+    private static final byte[] EXECUTION =
+            SyntheticModel.executable(2, -2, new byte[0], List.of(new byte[16], new byte[48], new byte[64]));
+    private static final byte[] PACKAGE = SyntheticModel.pack(List.of(EXECUTION, CACHING));
+
+    @Test
+    void everyFieldOfAnExecutableIsRead() {
+        Executable executable = Executable.parse("executable", EXECUTION);
+        assertThat(executable.type()).isEqualTo(ExecutableType.EXECUTION_ONLY);
+        assertThat(executable.version()).isEqualTo(4);
+        assertThat(executable.name()).isEqualTo("name");
+        assertThat(executable.batchSize()).isEqualTo(2);
+        assertThat(executable.scratchBytes()).isEqualTo(64);
+        assertThat(executable.chip()).isEqualTo("beagle");
+        assertThat(executable.estimatedCyclesOld()).isEqualTo(11);
+        assertThat(executable.estimatedCycles()).isEqualTo(1L << 40);
+        assertThat(executable.usedNarrowMemoryBytesPerTile()).isEqualTo(832);
+        assertThat(executable.useTpuDram()).isTrue();
+        assertThat(executable.token()).isEqualTo(-2);
+        assertThat(executable.tokenField().orElseThrow().length()).isEqualTo(8);
+        assertThat(executable.serializedModel().length()).isEqualTo(1);
+        assertThat(executable.chunks())
+                .extracting(chunk -> chunk.range().length())
+                .containsExactly(16, 48, 64);
+        assertThat(executable.instructionBytes()).isEqualTo(128);
+        assertThat(executable.chunks().get(1).relocations())
+                .containsExactly(
+                        new Relocation(Kind.PARAMETER, 1, "", Half.UPPER, 352),
+                        new Relocation(Kind.INPUT, 1, "in", Half.LOWER, 3));
+        assertThat(executable.hints())
+                .isEqualTo(new DmaHints(
+                        true,
+                        List.of(
+                                new DmaHint.Instructions(0, Direction.TO_DEVICE),
+                                new DmaHint.Instructions(1, Direction.TO_DEVICE),
+                                new DmaHint.Instructions(2, Direction.TO_DEVICE),
+                                new DmaHint.Descriptor(Kind.OUTPUT, 1, "out", 4, 12, Direction.FROM_DEVICE),
+                                new DmaHint.Fence(Direction.TO_DEVICE),
+                                new DmaHint.Interrupt(2, Direction.FROM_DEVICE))));
+    }
+
+    @Test
+    void everyFieldOfALayerIsRead() {
+        Executable executable = Executable.parse("executable", EXECUTION);
+        List<IndexRange> shape = List.of(new IndexRange(1, 2), new IndexRange(0, 5));
+        assertThat(executable.inputLayers())
+                .containsExactly(new Layer(
+                        "in",
+                        false,
+                        16,
+                        2,
+                        1,
+                        6,
+                        121,
+                        0.25f,
+                        DataType.SIGNED_FIXED_POINT8,
+                        3,
+                        true,
+                        shape,
+                        Optional.empty(),
+                        List.of()));
+        Layer output = executable.outputLayers().get(0);
+        assertThat(output.output()).isTrue();
+        assertThat(output.unpaddedBytes()).isEqualTo(12);
+        assertThat(output.layout())
+                .contains(new OutputLayout(
+                        List.of(0, 1), List.of(2), List.of(0, 6, 12), List.of(3), List.of(4), List.of(5)));
+        assertThat(output.slices()).containsExactly(new OutputSlice(shape, List.of(12, 6, 1), 8));
+    }
+
+    @Test
+    void everyFieldOfAPackageIsRead() {
+        EdgeTpuPackage compiled = EdgeTpuPackage.parse("package", PACKAGE);
+        assertThat(compiled.range()).isEqualTo(new ByteRange(0, PACKAGE.length));
+        assertThat(compiled.minRuntimeVersion()).isEqualTo(13);
+        assertThat(compiled.compilerVersion()).isEqualTo("test");
+        assertThat(compiled.modelIdentifier()).isEqualTo("id");
+        assertThat(compiled.keypairVersion()).isEqualTo(1);
+        assertThat(compiled.virtualChipId()).isZero();
+        assertThat(compiled.signature().length()).isEqualTo(2);
+        assertThat(compiled.chipVersion()).isEqualTo(OptionalInt.empty());
+        assertThat(compiled.findExecutionOnly()).contains(compiled.executables().get(0));
+        assertThat(compiled.findParameterCaching())
+                .contains(compiled.executables().get(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4, 8})
+    void severalOperatorsAndSeveralChipsGiveSeveralPackages(int width) {
+        byte[] one = SyntheticModel.options(width, List.of(PACKAGE));
+        byte[] two = SyntheticModel.options(width, List.of(PACKAGE, PACKAGE), 18, 7);
+        TfliteModel model = TfliteModel.parse("several", SyntheticModel.tflite(List.of(one, two)));
+        assertThat(model.packages()).extracting(EdgeTpuPackage::operator).containsExactly(0, 1, 1);
+        assertThat(model.packages())
+                .extracting(EdgeTpuPackage::chipVersion)
+                .containsExactly(OptionalInt.empty(), OptionalInt.of(18), OptionalInt.of(7));
+        for (EdgeTpuPackage compiled : model.packages()) {
+            assertThat(model.bytes(compiled.range())).isEqualTo(ByteBuffer.wrap(PACKAGE));
+            assertThat(compiled.lengthField().orElseThrow().length()).isEqualTo(width);
+            assertThat(compiled.executionOnly().chunks()).hasSize(3);
+            assertThat(compiled.range().contains(compiled.parameterCaching().parameters()))
+                    .isTrue();
+        }
+        assertThatThrownBy(model::onlyPackage)
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("expected one compiled package")
+                .hasMessageContaining("found 3");
+    }
+
+    @Test
+    void tensorsHaveTheirBuffers() {
+        byte[] options = SyntheticModel.options(4, List.of(PACKAGE));
+        TfliteModel model = TfliteModel.parse("tensors", SyntheticModel.tflite(List.of(options)));
+        assertThat(model.operators().get(0).inputs()).containsExactly(0, -1);
+        Tensor in = model.tensors().get(0);
+        Tensor out = model.tensors().get(1);
+        assertThat(in.type()).isEqualTo(TensorType.INT8);
+        assertThat(in.scale()).isEqualTo(0.5f);
+        assertThat(in.zeroPoint()).isEqualTo(-7);
+        assertThat(in.data().isEmpty()).isTrue();
+        assertThat(model.bytes(out.data())).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    }
+
+    @Test
+    void executablesThatShareBytesAreRefused() {
+        // two entries of one list pointing to the same string
+        byte[] twice = SyntheticModel.pack(List.of(EXECUTION, EXECUTION));
+        EdgeTpuPackage compiled = EdgeTpuPackage.parse("twice", twice);
+        assertThatThrownBy(compiled::executionOnly)
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("found 2 among 2");
+        byte[] shared = twice.clone();
+        ByteBuffer buffer = ByteBuffer.wrap(shared).order(ByteOrder.LITTLE_ENDIAN);
+        int list = listOfExecutables(buffer, compiled);
+        buffer.putInt(list + 4, buffer.getInt(list) - 4);
+        assertThatThrownBy(() -> EdgeTpuPackage.parse("shared", shared))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("do not overlap");
+    }
+
+    /** Absolute offset of the first of the two list entries. */
+    private static int listOfExecutables(ByteBuffer buffer, EdgeTpuPackage compiled) {
+        int first = compiled.executables().get(0).range().start() - 4;
+        for (int at = compiled.multiExecutable().start(); ; at++) {
+            if (at + buffer.getInt(at) == first) {
+                return at;
+            }
+        }
+    }
+}
