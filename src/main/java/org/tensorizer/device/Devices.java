@@ -1,5 +1,6 @@
 package org.tensorizer.device;
 
+import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.model.BadInputException;
 
@@ -21,6 +22,9 @@ public final class Devices {
     public static Device open(DeviceChoice choice) {
         if (choice instanceof DeviceChoice.Cpu) {
             return new CpuDevice();
+        }
+        if (choice instanceof DeviceChoice.Emulator) {
+            return new EmulatorDevice();
         }
         throw new DeviceFault(DeviceFault.Kind.MISSING, choice.toString(), "this build cannot open it yet");
     }

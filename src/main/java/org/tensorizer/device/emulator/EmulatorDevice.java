@@ -1,0 +1,118 @@
+package org.tensorizer.device.emulator;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.Provenance;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.tflite.SessionOptions;
+import org.tensorizer.device.tflite.TfliteSession;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.DataType;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Layer;
+import org.tensorizer.model.Operator;
+import org.tensorizer.model.Subgraph;
+import org.tensorizer.model.Tensor;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel;
+
+/**
+ * An emulated Edge TPU behind TFLite's custom op: the model goes the same way as to silicon, through TFLite's interpreter
+ * and its tensors, and is executed by {@link EmulatedProgram}. Takes compiled models only.
+ *
+ * <p>By default it treats parameters as libedgetpu does: cached by token, so that models with one token see each other's
+ * weights while sessions overlap. Models patched by this project have fresh tokens and are not affected.
+ *
+ * <p>Thread safety: yes; sessions share the chip's parameter memory.
+ */
+public final class EmulatorDevice implements Device {
+    private static final String NAME = "emulator";
+
+    private final ChipParameters chip;
+    private final ParameterMemory memory;
+
+    /** The Edge TPU as far as it is known, parameters cached by token. */
+    public EmulatorDevice() {
+        this(ChipParameters.EDGE_TPU, true);
+    }
+
+    /**
+     * A chip of other parameters.
+     *
+     * @param cachesByToken whether parameters whose token the chip has are not sent again, whatever their bytes; else each
+     *     inference brings its own
+     */
+    public EmulatorDevice(ChipParameters chip, boolean cachesByToken) {
+        this.chip = chip;
+        this.memory = cachesByToken ? new ParameterMemory(name(chip)) : null;
+    }
+
+    private static String name(ChipParameters chip) {
+        return chip.equals(ChipParameters.EDGE_TPU) ? NAME : NAME + " (" + chip + ")";
+    }
+
+    /** {@code emulator}; with the differences in parentheses if it emulates another chip than the Edge TPU. */
+    @Override
+    public String name() {
+        return name(chip);
+    }
+
+    @Override
+    public Provenance provenance() {
+        return Provenance.EMULATED;
+    }
+
+    /**
+     * Executes the streams of every compiled part of the model, then loads it into TFLite.
+     *
+     * @throws UnsupportedProgramException a compiled part is no Dense program the emulated chip understands; names
+     *     instruction and offset
+     * @throws BadInputException no valid model, or one that is not compiled for the Edge TPU
+     */
+    @Override
+    public Session open(String modelName, byte[] model) {
+        TfliteModel file = TfliteModel.parse(modelName, model);
+        if (!file.isCompiled()) {
+            throw new BadInputException(
+                    modelName + ": not compiled for the Edge TPU, the emulator runs compiled models only");
+        }
+        List<EmulatorKernel.Op> ops = new ArrayList<>();
+        for (EdgeTpuPackage compiled : file.packages()) {
+            ops.add(op(file, compiled));
+        }
+        return TfliteSession.open(modelName, model, SessionOptions.kernel(name(), new EmulatorKernel(ops, memory)));
+    }
+
+    private EmulatorKernel.Op op(TfliteModel file, EdgeTpuPackage compiled) {
+        Subgraph graph = file.subgraphs().get(compiled.subgraph());
+        Operator operator = graph.operators().get(compiled.operator());
+        try {
+            EmulatedProgram program = EmulatedProgram.load(compiled, file.bytes(), chip);
+            checkTensor(graph, operator.inputs(), program.input(), "input");
+            checkTensor(graph, operator.outputs(), program.output(), "output");
+            return new EmulatorKernel.Op(file.bytes(operator.customOptions()), program);
+        } catch (BadInputException e) {
+            throw new UnsupportedProgramException(
+                    file.name() + ": operator " + operator.index() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void checkTensor(Subgraph graph, List<Integer> tensors, Layer layer, String role) {
+        if (tensors.size() != 1) {
+            throw new UnsupportedProgramException(role + "s: the program has 1, the operator " + tensors.size());
+        }
+        Tensor tensor = graph.tensors().get(tensors.get(0));
+        TensorType type = layer.type() == DataType.SIGNED_FIXED_POINT8 ? TensorType.INT8 : TensorType.UINT8;
+        if (tensor.type() != type || tensor.elements() != layer.unpaddedBytes()) {
+            throw new UnsupportedProgramException(
+                    role + " " + layer.name() + ": the program has " + layer.unpaddedBytes() + " of " + type
+                            + ", the tensor " + tensor.elements() + " of " + tensor.type());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

@@ -1,0 +1,36 @@
+package org.tensorizer.device.emulator;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.tensorizer.device.tflite.CustomKernel;
+
+/** Finds the program of each custom op of one model and runs it. */
+final class EmulatorKernel implements CustomKernel {
+    /**
+     * A compiled op of the model.
+     *
+     * @param options its custom options
+     */
+    record Op(ByteBuffer options, EmulatedProgram program) {}
+
+    private final List<Op> ops;
+
+    /** Null where each inference brings its own parameters. */
+    private final ParameterMemory memory;
+
+    EmulatorKernel(List<Op> ops, ParameterMemory memory) {
+        this.ops = List.copyOf(ops);
+        this.memory = memory;
+    }
+
+    @Override
+    public Instance init(ByteBuffer customOptions) {
+        for (Op op : ops) {
+            if (op.options().equals(customOptions)) {
+                return new EmulatedOp(op.program(), memory);
+            }
+        }
+        throw new UnsupportedProgramException(
+                "a custom op of " + customOptions.remaining() + " bytes that is none of the model's " + ops.size());
+    }
+}
