@@ -1,0 +1,15 @@
+package org.tensorizer.template;
+
+/**
+ * A field of the container that two models fill differently.
+ *
+ * @param field path such as {@code executables[0].outputLayers[0].sizeBytes}
+ * @param compiled value in the model that was verified
+ * @param assembled value that Tensorizer writes
+ */
+public record FieldDifference(String field, String compiled, String assembled) {
+    @Override
+    public String toString() {
+        return field + ": compiled " + compiled + ", assembled " + assembled;
+    }
+}

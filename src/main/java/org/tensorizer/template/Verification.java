@@ -1,0 +1,78 @@
+package org.tensorizer.template;
+
+import java.util.List;
+import org.tensorizer.isa.StreamDiff;
+
+/**
+ * A compiled Dense layer held against what Tensorizer predicts for it.
+ *
+ * @param template the compiled model
+ * @param executionOnly its inference program (left) against ours (right)
+ * @param parameterCaching its payload program (left) against ours (right)
+ * @param payload bytes of the payload that are not what we write for the same weights, scales and biases: padding,
+ *     mostly; at most the first {@link TemplateVerifier#MOST_PAYLOAD_DIFFERENCES}
+ * @param container fields of tensors, package, executables, layers, hints and relocations that differ
+ */
+public record Verification(
+        DenseTemplate template,
+        StreamDiff executionOnly,
+        StreamDiff parameterCaching,
+        List<FieldDifference> payload,
+        List<FieldDifference> container) {
+    public Verification {
+        payload = List.copyOf(payload);
+        container = List.copyOf(container);
+    }
+
+    /** Whether both programs are identical: this is what makes a shape's program verified. */
+    public boolean isProgramSame() {
+        return executionOnly.isIdentical() && parameterCaching.isIdentical();
+    }
+
+    /** Whether programs, payload and container all agree. */
+    public boolean isSame() {
+        return isProgramSame() && payload.isEmpty() && container.isEmpty();
+    }
+
+    /** Several lines: the verdict, then every difference, then what to do with it. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        text.append(template.name())
+                .append(": ")
+                .append(template.shape())
+                .append(isSame() ? ": same\n" : isProgramSame() ? ": same program\n" : ": differs\n");
+        program(text, "EXECUTION_ONLY", executionOnly);
+        program(text, "PARAMETER_CACHING", parameterCaching);
+        fields(text, "payload", payload);
+        fields(text, "container", container);
+        return text.append(contribution()).toString();
+    }
+
+    private static void program(StringBuilder text, String name, StreamDiff diff) {
+        text.append(name).append(diff.isIdentical() ? ": identical\n" : ": differs\n");
+        if (!diff.isIdentical()) {
+            text.append(diff);
+        }
+    }
+
+    private static void fields(StringBuilder text, String name, List<FieldDifference> differences) {
+        text.append(name).append(differences.isEmpty() ? ": same\n" : ": differs\n");
+        differences.forEach(d -> text.append("  ").append(d).append('\n'));
+    }
+
+    private String contribution() {
+        return switch (template.status().level()) {
+            case FIRM ->
+                isProgramSame()
+                        ? "This shape was verified before.\n"
+                        : "This shape was verified before with another compile: the difference above is news. Please open an"
+                                + " issue with this text, the compiler's version and the file.\n";
+            case LIKELY ->
+                "Until now this shape was extrapolated (" + template.status().reason()
+                        + "). If edgetpu_compiler made this file, please open an issue with this text, the compiler's version"
+                        + " and, if you may share it, the file: it settles the shape for everybody.\n";
+            case REFUSED -> "";
+        };
+    }
+}

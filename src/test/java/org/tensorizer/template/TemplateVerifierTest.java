@@ -1,0 +1,99 @@
+package org.tensorizer.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.SharedFolder;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.InstructionSet;
+import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.model.ByteRange;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel;
+
+class TemplateVerifierTest {
+    @ParameterizedTest
+    @ValueSource(ints = {256, 1024})
+    void realTemplatesAreWhatWePredict(int n) {
+        Verification result =
+                TemplateVerifier.verify(TfliteModel.read(SharedFolder.template("dense_" + n + "_edgetpu.tflite")));
+        assertThat(result.isSame()).as(result.toString()).isTrue();
+        assertThat(result.toString()).contains(": same\n").contains("verified before");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ourOwnModelsAreToo(ParameterFormat format) {
+        Verification result = TemplateVerifier.verify(ours(format));
+        assertThat(result.isSame()).as(result.toString()).isTrue();
+        assertThat(result.toString()).contains("Until now this shape was extrapolated");
+    }
+
+    @Test
+    void aChangedInstructionIsNamedByItsField() {
+        TfliteModel model = ours(ParameterFormat.PER_TENSOR);
+        ByteRange chunk = model.onlyPackage().executionOnly().chunks().get(0).range();
+        InstructionStream stream = InstructionStream.frame("x", model.bytes(), chunk);
+        stream.instructions().stream()
+                .filter(i -> i.opcode() == Opcode.TENSOR)
+                .forEach(i -> i.set(InstructionSet.field(Opcode.TENSOR, "several.1514"), 1));
+        byte[] bytes = model.copy();
+        System.arraycopy(stream.toBytes(), 0, bytes, chunk.start(), chunk.length());
+
+        Verification result = TemplateVerifier.verify(TfliteModel.parse("changed", bytes));
+
+        assertThat(result.isProgramSame()).isFalse();
+        assertThat(result.parameterCaching().isIdentical()).isTrue();
+        assertThat(result.executionOnly().changedFields()).containsExactly("TENSOR several.1514");
+        assertThat(result.toString()).contains("differs").contains("several.1514");
+    }
+
+    @Test
+    void aChangedPaddingByteAndContainerFieldAreNamed() {
+        TfliteModel model = ours(ParameterFormat.PER_TENSOR);
+        byte[] bytes = model.copy();
+        DenseTemplate template = DenseTemplate.of(model);
+        int padding = template.layout().offset(69, 3) + 1; // lanes 70 and 71 fill up to a multiple of four
+        bytes[template.payload().start() + padding + 1] = 7;
+        ByteRange token = model.onlyPackage().executionOnly().tokenField().orElseThrow();
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(token.start(), 99);
+
+        Verification result = TemplateVerifier.verify(TfliteModel.parse("changed", bytes));
+
+        assertThat(result.isProgramSame()).isTrue();
+        assertThat(result.isSame()).isFalse();
+        assertThat(result.payload()).singleElement().satisfies(d -> {
+            assertThat(d.field()).contains("LANE");
+            assertThat(d.compiled()).isEqualTo("7");
+            assertThat(d.assembled()).isEqualTo("128");
+        });
+        assertThat(result.container()).containsExactly(new FieldDifference("package.executables[0].token", "99", "5"));
+    }
+
+    @Test
+    void somethingElseIsRefused() {
+        TfliteModel source = TfliteModel.parse(
+                "source",
+                SourceModelWriter.write(DenseSpec.of(DenseShape.square(64, ParameterFormat.PER_TENSOR))
+                        .weights(new byte[64 * 64])
+                        .build()));
+        assertThatThrownBy(() -> TemplateVerifier.verify(source))
+                .isInstanceOf(NotDenseException.class)
+                .hasMessageContaining("not compiled");
+    }
+
+    private static TfliteModel ours(ParameterFormat format) {
+        DenseSpec spec = DenseSpecs.random(DenseShape.of(99, 70, format), TensorType.INT8, 3)
+                .token(5)
+                .build();
+        return TfliteModel.parse("ours", CompiledModelWriter.write(spec));
+    }
+}
