@@ -7,6 +7,10 @@ import org.tensorizer.device.Session;
 /**
  * TFLite's own kernels on this machine's processor, one thread, without XNNPACK: the oracle for uncompiled models.
  * Refuses a compiled one. Thread safety: yes.
+ *
+ * <p>A damaged model of Dense or convolution layers is refused or runs; 32,000 damaged copies of four models showed no
+ * third outcome. TFLite's LSTM kernels trust what such a model says: 6 of 8,000 damaged copies of one ended the process.
+ * A model from a source that is not trusted belongs into a process of its own, {@code -Dtensorizer.isolation=process}.
  */
 public final class CpuDevice implements Device {
     private static final String NAME = "cpu";

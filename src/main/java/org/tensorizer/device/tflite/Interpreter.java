@@ -4,6 +4,7 @@ import com.sun.jna.Pointer;
 import java.util.List;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * A model, its interpreter and everything native code refers to meanwhile, freed in the one order that is safe. Also the
@@ -47,6 +48,8 @@ final class Interpreter implements Runnable {
         if (bytes.length == 0) {
             throw new BadInputException(name + ": expected a .tflite model, found an empty file");
         }
+        // TFLite's verifier lets models pass that end the process a moment later, such as one without a subgraph
+        TfliteModel.parse(name, bytes);
         memory = new ModelMemory(bytes);
         model = TfliteC.TfLiteModelCreateWithErrorReporter(
                 memory.pointer(), memory.size(), ErrorLog.REPORTER, log.userData());

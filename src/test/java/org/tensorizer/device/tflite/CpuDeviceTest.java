@@ -78,15 +78,24 @@ class CpuDeviceTest {
     }
 
     @Test
-    void refusesWhatIsNoModelWithTflitesOwnWords() {
+    void refusesWhatIsNoModel() {
         assertThatThrownBy(() -> cpu.open("noise", random(1000)))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("noise")
-                .hasMessageContaining("1000 bytes")
-                .hasMessageMatching("(?s).*bytes: .+");
+                .hasMessageContaining("noise");
         assertThatThrownBy(() -> cpu.open("empty", new byte[0]))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("empty file");
+    }
+
+    @Test
+    void passesOnWhatTfliteReports() {
+        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
+        int at = new String(model, StandardCharsets.ISO_8859_1).indexOf("edgetpu-custom-op");
+        model[at] = 'E';
+        assertThatThrownBy(() -> cpu.open("renamed", model))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("renamed: holds an op that device cpu has no kernel for")
+                .hasMessageContaining("Encountered unresolved custom op: Edgetpu-custom-op.");
     }
 
     @Test

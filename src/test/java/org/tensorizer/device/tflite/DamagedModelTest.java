@@ -1,18 +1,21 @@
 package org.tensorizer.device.tflite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.ModelFormatException;
 
 /**
  * No model, however damaged, may end the JVM: it runs, or it is refused with one of the two exceptions. More rounds:
@@ -34,6 +37,16 @@ class DamagedModelTest {
     void compiledModels(String name) {
         byte[] model = SharedFolder.bytes(SharedFolder.template(name));
         damage(model, copy -> TfliteSession.open(name, copy, options -> CustomKernelTest::zero));
+    }
+
+    /** TFLite's verifier lets it pass, and making its interpreter reads address 0. */
+    @Test
+    void aModelWithoutSubgraphs() {
+        byte[] model = SharedFolder.bytes(SharedFolder.template("split_concat.tflite"));
+        model[22] ^= 8; // slot of Model.subgraphs in the vtable
+        assertThatThrownBy(() -> cpu.open("headless", model))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("Model.subgraphs");
     }
 
     private interface Opening {
