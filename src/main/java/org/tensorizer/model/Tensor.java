@@ -66,7 +66,8 @@ public record Tensor(
         for (int dimension : shape) {
             if (dimension < 0 || (dimension > 0 && product > Long.MAX_VALUE / dimension)) {
                 throw new BadInputException(
-                        "tensor " + index + ": expected dimensions with a product below 2^63, found " + shape);
+                        "tensor " + index + ": expected dimensions from 0 on with a product below 2^63, " + "found "
+                                + dimension + " among " + shape.size());
             }
             product *= dimension;
         }
