@@ -52,13 +52,14 @@ final class ParameterProgram {
         int header = layer.shape().format().headerRows();
         Instruction store = Instruction.of(Variant.STORE_PARAMETERS).set("tiles", tile);
         Loops walk = Loops.of(store, "rows").base(layer.firstRow() + header);
-        if (groups > 1) {
-            walk.move(1, rows).move(1, groups).done();
-        } else if (rows > 1) {
-            walk.move(1, rows).done();
+        if (rows > 1 && groups > 1) {
+            walk.move(1, rows).move(1, groups);
+        } else if (rows * groups > 1) {
+            walk.move(1, rows * groups);
         } else {
-            walk.idle(1).done();
+            walk.idle(1);
         }
+        walk.done();
         if (header > 0) {
             store.set("first.on", 1)
                     .set("first.base", layer.firstRow())
