@@ -260,11 +260,20 @@ public final class DenseLayout {
         }
     }
 
-    private void requireFit(WeightBlock block, byte[] weights, int from, int stride) {
+    /**
+     * @return the block
+     * @throws LayoutException it reaches over the layer
+     */
+    public WeightBlock requireInside(WeightBlock block) {
         if ((long) block.out() + block.outs() > shape.outputs() || (long) block.in() + block.ins() > shape.inputs()) {
             throw new LayoutException(
                     block + ", " + shape + " has W[0.." + (shape.outputs() - 1) + "][0.." + (shape.inputs() - 1) + "]");
         }
+        return block;
+    }
+
+    private void requireFit(WeightBlock block, byte[] weights, int from, int stride) {
+        requireInside(block);
         long end = from + (long) (block.outs() - 1) * stride + block.ins();
         if (from < 0 || stride < block.ins() || end > weights.length) {
             throw new LayoutException(block + " from index " + from + ", one output channel every " + stride

@@ -1,0 +1,128 @@
+package org.tensorizer.patch;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import org.tensorizer.model.ByteRange;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.ExecutableType;
+import org.tensorizer.model.Sha256;
+
+/**
+ * What a patch changed. All ranges are absolute in the file, all digests are SHA-256 in hexadecimal.
+ *
+ * @param name of the original model
+ * @param size bytes of the model, the same before and after
+ * @param inputSha256 of the original
+ * @param outputSha256 of the patched model
+ * @param packageIndex of the patched package
+ * @param executableIndex of the executable that holds the payload
+ * @param payload where the payload is
+ * @param layout the layer, if the layout is known
+ * @param steps what was written
+ * @param tokenPolicy what became of the tokens
+ * @param payloadBytesChanged bytes of the payload that differ from before
+ * @param bytesCompared bytes outside the patched regions and the tokens, all of them found unchanged
+ * @param executables of the package, before and after
+ */
+public record PatchRecord(
+        String name,
+        int size,
+        String inputSha256,
+        String outputSha256,
+        int packageIndex,
+        int executableIndex,
+        ByteRange payload,
+        Optional<String> layout,
+        List<Step> steps,
+        String tokenPolicy,
+        int payloadBytesChanged,
+        int bytesCompared,
+        List<Part> executables) {
+    public PatchRecord {
+        steps = List.copyOf(steps);
+        executables = List.copyOf(executables);
+    }
+
+    /**
+     * One step.
+     *
+     * @param region as {@link Region#parse} reads it
+     * @param pattern as the pattern prints
+     * @param bytes of the region
+     */
+    public record Step(String region, String pattern, int bytes) {}
+
+    /**
+     * One executable of the package.
+     *
+     * @param index in the multi-executable
+     * @param type what it is for
+     * @param range where it is
+     * @param sha256Before digest of its original bytes
+     * @param sha256After digest of its bytes now
+     * @param tokenBefore original token, absent if it has none
+     * @param tokenAfter token now
+     */
+    public record Part(
+            int index,
+            ExecutableType type,
+            ByteRange range,
+            String sha256Before,
+            String sha256After,
+            Optional<Long> tokenBefore,
+            Optional<Long> tokenAfter) {}
+
+    static PatchRecord of(PatchTarget target, Patch patch, byte[] patched) {
+        ByteBuffer before = target.model().bytes();
+        ByteBuffer after = ByteBuffer.wrap(patched).order(ByteOrder.LITTLE_ENDIAN);
+        RegionBytes regions = new RegionBytes(target.payload().length(), target.layout());
+        BitSet mayDiffer = new BitSet(patched.length);
+        List<Step> steps = new ArrayList<>();
+        for (Patch.Step step : patch.steps()) {
+            ByteRuns runs = regions.of(step.region());
+            runs.mark(mayDiffer, target.payload().start());
+            steps.add(new Step(step.region().toString(), step.pattern().toString(), runs.size()));
+        }
+        if (!(patch.token() instanceof TokenPolicy.Keep)) {
+            target.tokenFields().forEach(field -> mayDiffer.set(field.start(), field.end()));
+        }
+        int compared = Unchanged.outside(mayDiffer, before, after);
+        return new PatchRecord(
+                target.model().name(),
+                patched.length,
+                Sha256.of(before),
+                Sha256.of(patched),
+                target.edgeTpuPackage().index(),
+                target.executable().index(),
+                target.payload(),
+                target.layout().map(layout -> layout.shape().toString()),
+                steps,
+                patch.token().toString(),
+                Unchanged.differing(target.payload(), before, after),
+                compared,
+                target.edgeTpuPackage().executables().stream()
+                        .map(executable -> part(executable, before, after))
+                        .toList());
+    }
+
+    private static Part part(Executable executable, ByteBuffer before, ByteBuffer after) {
+        ByteRange range = executable.range();
+        return new Part(
+                executable.index(),
+                executable.type(),
+                range,
+                Sha256.of(before.slice(range.start(), range.length())),
+                Sha256.of(after.slice(range.start(), range.length())),
+                executable.tokenField().map(field -> before.getLong(field.start())),
+                executable.tokenField().map(field -> after.getLong(field.start())));
+    }
+
+    /** This as a JSON object; its field names are stable. */
+    public String toJson() {
+        return PatchRecordJson.write(this);
+    }
+}

@@ -1,0 +1,144 @@
+package org.tensorizer.patch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tensorizer.layout.DenseLayout;
+import org.tensorizer.model.ByteRange;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.ExecutableType;
+import org.tensorizer.model.TfliteModel;
+
+/**
+ * The payload to patch: one executable of one package of a compiled model, and its layout if it is known. Immutable.
+ *
+ * @param model the model, which stays as it is
+ * @param edgeTpuPackage one of its packages
+ * @param executable the executable of the package that holds the payload
+ * @param layout of the payload; needed by all regions and patterns that speak of weights
+ */
+public record PatchTarget(
+        TfliteModel model, EdgeTpuPackage edgeTpuPackage, Executable executable, Optional<DenseLayout> layout) {
+    /** The chip that this project knows. Source: compiled models and libedgetpu's schema. */
+    private static final String CHIP = "beagle";
+
+    /** @throws PatchException the executable has no payload or is for another chip, or the layout is that of another payload */
+    public PatchTarget {
+        if (executable.parameters().isEmpty()) {
+            throw new PatchException(where(model, edgeTpuPackage) + ", executable " + executable.index() + " ("
+                    + executable.type() + ", bytes " + executable.range() + ") has no parameters, so nothing to patch");
+        }
+        if (!executable.chip().isEmpty() && !executable.chip().equals(CHIP)) {
+            throw new PatchException(where(model, edgeTpuPackage) + ", executable " + executable.index()
+                    + ": expected chip " + CHIP + " (Edge TPU), found " + executable.chip());
+        }
+        if (layout.isPresent() && layout.get().size() != executable.parameters().length()) {
+            throw new PatchException(where(model, edgeTpuPackage) + ": parameters " + executable.parameters() + " have "
+                    + executable.parameters().length() + " bytes, the payload of "
+                    + layout.get().shape() + " has " + layout.get().size());
+        }
+    }
+
+    /**
+     * The payload of a model with one package: that of its PARAMETER_CACHING executable, or else of the only executable
+     * with parameters.
+     *
+     * @throws org.tensorizer.model.BadInputException the model is not compiled, has several packages, or no payload
+     */
+    public static PatchTarget of(TfliteModel model) {
+        return in(model, model.onlyPackage());
+    }
+
+    /**
+     * The payload of one package, chosen as by {@link #of(TfliteModel)}.
+     *
+     * @throws PatchException there is no such package, or it has no payload
+     */
+    public static PatchTarget of(TfliteModel model, int packageIndex) {
+        return in(model, choose(model, packageIndex));
+    }
+
+    /**
+     * The payload of one executable.
+     *
+     * @throws PatchException there is no such package or executable, or it has no payload
+     */
+    public static PatchTarget of(TfliteModel model, int packageIndex, int executableIndex) {
+        EdgeTpuPackage chosen = choose(model, packageIndex);
+        int count = chosen.executables().size();
+        if (executableIndex < 0 || executableIndex >= count) {
+            throw new PatchException(
+                    where(model, chosen) + ": executable " + executableIndex + ", expected 0 to " + (count - 1));
+        }
+        return new PatchTarget(model, chosen, chosen.executables().get(executableIndex), Optional.empty());
+    }
+
+    /** This with a layout. @throws PatchException the payload has another size */
+    public PatchTarget withLayout(DenseLayout known) {
+        return new PatchTarget(model, edgeTpuPackage, executable, Optional.of(known));
+    }
+
+    /** Where the payload is in the file. */
+    public ByteRange payload() {
+        return executable.parameters();
+    }
+
+    /**
+     * Where the parameter-caching tokens of the package are in the file.
+     *
+     * @throws PatchException an executable whose token the runtime compares has no place for it
+     */
+    public List<ByteRange> tokenFields() {
+        List<ByteRange> fields = new ArrayList<>();
+        for (Executable each : edgeTpuPackage.executables()) {
+            if (each.tokenField().isPresent()) {
+                fields.add(each.tokenField().get());
+            } else if (each.type() != ExecutableType.STAND_ALONE) {
+                throw new PatchException(where(model, edgeTpuPackage) + ", executable " + each.index() + " ("
+                        + each.type() + ", bytes " + each.range()
+                        + ") leaves parameter_caching_token out, so it cannot get a fresh token; the chip may keep old"
+                        + " weights. Patching is possible if the token is kept");
+            }
+        }
+        if (fields.isEmpty()) {
+            throw new PatchException(where(model, edgeTpuPackage)
+                    + ": no executable has a parameter_caching_token; patching is possible if the token is kept");
+        }
+        return fields;
+    }
+
+    private static PatchTarget in(TfliteModel model, EdgeTpuPackage chosen) {
+        List<Executable> candidates = chosen.executables().stream()
+                .filter(each -> !each.parameters().isEmpty())
+                .toList();
+        Optional<Executable> caching = candidates.stream()
+                .filter(each -> each.type() == ExecutableType.PARAMETER_CACHING)
+                .findFirst();
+        if (caching.isEmpty() && candidates.size() > 1) {
+            throw new PatchException(where(model, chosen) + ": " + candidates.size()
+                    + " executables have parameters and none is PARAMETER_CACHING, choose one: "
+                    + candidates.stream().map(Executable::index).toList());
+        }
+        Executable executable = caching.or(() -> candidates.stream().findFirst())
+                .orElseThrow(() -> new PatchException(where(model, chosen) + ": none of its "
+                        + chosen.executables().size() + " executables has parameters, so nothing to patch"));
+        return new PatchTarget(model, chosen, executable, Optional.empty());
+    }
+
+    private static EdgeTpuPackage choose(TfliteModel model, int index) {
+        int count = model.packages().size();
+        if (index < 0 || index >= count) {
+            throw new PatchException(model.name() + ": package " + index + ", "
+                    + (count == 0
+                            ? "found none: the model is not compiled for the Edge TPU"
+                            : "expected 0 to " + (count - 1)));
+        }
+        return model.packages().get(index);
+    }
+
+    private static String where(TfliteModel model, EdgeTpuPackage in) {
+        return model.name() + ": package " + in.index() + " at byte "
+                + in.range().start();
+    }
+}

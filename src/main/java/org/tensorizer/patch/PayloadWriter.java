@@ -1,0 +1,141 @@
+package org.tensorizer.patch;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.tensorizer.layout.DenseLayout;
+import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.model.ByteRange;
+
+/**
+ * One private copy of a model whose payload is rewritten again and again: {@link #bytes} is always the same array, a
+ * complete model that a session can take. Only bytes of the payload and of the tokens are ever written.
+ *
+ * <p>After each change of the payload the model needs a new token ({@link #refreshToken}) before a device sees it, or
+ * the chip may go on with the weights it has. Not safe for several threads; a session must not read the array while it
+ * is written.
+ */
+public final class PayloadWriter {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final PatchTarget target;
+    private final RegionBytes regions;
+    private final int at;
+    private final byte[] bytes;
+
+    private PayloadWriter(PatchTarget target) {
+        this.target = target;
+        ByteRange payload = target.payload();
+        regions = new RegionBytes(payload.length(), target.layout());
+        at = payload.start();
+        bytes = target.model().copy();
+    }
+
+    /** Copies the model once. */
+    public static PayloadWriter open(PatchTarget target) {
+        return new PayloadWriter(target);
+    }
+
+    /** What is written to. */
+    public PatchTarget target() {
+        return target;
+    }
+
+    /** The whole model as it is now; the same array at every call. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /** Index of the payload's first byte in {@link #bytes}, as the methods of {@link DenseLayout} want it. */
+    public int payloadStart() {
+        return at;
+    }
+
+    /**
+     * Writes a pattern to a region.
+     *
+     * @throws org.tensorizer.model.BadInputException they do not fit each other or the payload
+     */
+    public void apply(Region region, Pattern pattern) {
+        apply(new Patch.Step(region, pattern));
+    }
+
+    void apply(Patch.Step step) {
+        if (step.pattern() instanceof BytePattern pattern) {
+            ByteRuns runs = regions.of(step.region());
+            byte[] region = runs.gather(bytes, at);
+            pattern.apply(region);
+            runs.scatter(region, bytes, at);
+        } else if (step.pattern() instanceof MatrixPattern pattern) {
+            DenseLayout layout = regions.require(pattern);
+            WeightBlock block = step.region().block(layout);
+            layout.packBlock(pattern.weights(layout.shape(), block), block, bytes, at);
+        }
+    }
+
+    /**
+     * Writes all weights.
+     *
+     * @param weights W[out][in] of int8, row-major
+     * @throws org.tensorizer.model.BadInputException their number is wrong, or the layout is not known
+     */
+    public void weights(byte[] weights) {
+        regions.require("a weight matrix").pack(weights, bytes, at);
+    }
+
+    /**
+     * Writes a rectangle of weights.
+     *
+     * @param source array that holds them
+     * @param from index of the first of them
+     * @param stride distance in {@code source} from an output channel to the next
+     * @param block where they go
+     * @throws org.tensorizer.model.BadInputException it does not fit, or the layout is not known
+     */
+    public void block(byte[] source, int from, int stride, WeightBlock block) {
+        regions.require(block).packBlock(source, from, stride, block, bytes, at);
+    }
+
+    /**
+     * Writes the scales of all output channels.
+     *
+     * @throws org.tensorizer.model.BadInputException their number is wrong, the payload has none, or the layout is not
+     *     known
+     */
+    public void scales(float[] scales) {
+        regions.require("a row of scales").header().setScales(bytes, at, scales);
+    }
+
+    /** Writes the biases of all output channels. Errors as {@link #scales}. */
+    public void biases(int[] biases) {
+        regions.require("a row of biases").header().setBiases(bytes, at, biases);
+    }
+
+    /**
+     * Puts a fresh random token into all executables of the package.
+     *
+     * @return the token
+     * @throws PatchException an executable has no place for it
+     */
+    public long refreshToken() {
+        long token = TokenPolicy.Fresh.next();
+        setToken(token);
+        return token;
+    }
+
+    void token(TokenPolicy policy) {
+        if (policy instanceof TokenPolicy.Fresh) {
+            refreshToken();
+        } else if (policy instanceof TokenPolicy.Explicit explicit) {
+            setToken(explicit.token());
+        }
+    }
+
+    private void setToken(long token) {
+        List<ByteRange> fields = target.tokenFields();
+        for (ByteRange field : fields) {
+            LONG.set(bytes, field.start(), token);
+        }
+    }
+}

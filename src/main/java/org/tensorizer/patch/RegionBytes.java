@@ -1,0 +1,97 @@
+package org.tensorizer.patch;
+
+import java.util.Optional;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.layout.DenseLayout;
+
+/** Finds the bytes of a region in a payload. */
+final class RegionBytes {
+    private final int size;
+    private final Optional<DenseLayout> layout;
+
+    /**
+     * @param size bytes of the payload
+     * @param layout of the payload, if known
+     */
+    RegionBytes(int size, Optional<DenseLayout> layout) {
+        this.size = size;
+        this.layout = layout;
+    }
+
+    /** @throws org.tensorizer.model.BadInputException the payload has no such region */
+    ByteRuns of(Region region) {
+        if (region instanceof Region.Payload) {
+            return ByteRuns.of(0, size);
+        } else if (region instanceof Region.Range range) {
+            if (range.end() > size) {
+                throw new PatchException(range + ": the payload has bytes 0 to " + (size - 1));
+            }
+            return ByteRuns.of(range.start(), range.end());
+        }
+        DenseLayout dense = require(region);
+        if (region instanceof Region.Cell cell) {
+            int offset = dense.offset(cell.out(), cell.in());
+            return ByteRuns.of(offset, offset + 1);
+        } else if (region instanceof Region.Row row) {
+            return row(dense, row.out());
+        } else if (region instanceof Region.Column column) {
+            return column(dense, column.in());
+        }
+        return region instanceof Region.Header ? header(dense) : weights(dense);
+    }
+
+    /** @throws PatchException the layout is not known */
+    DenseLayout require(Object wanting) {
+        return layout.orElseThrow(() -> new PatchException(wanting
+                + " needs the layout of a Dense layer, which this model is not known to have; the whole payload and"
+                + " byte ranges can be patched without"));
+    }
+
+    private static ByteRuns row(DenseLayout layout, int out) {
+        ByteRuns runs = new ByteRuns();
+        int inputs = layout.shape().inputs();
+        for (int in = 0; in < inputs; in += DenseShape.INPUTS_PER_ROW) {
+            int offset = layout.offset(out, in);
+            runs.add(offset, offset + Math.min(DenseShape.INPUTS_PER_ROW, inputs - in));
+        }
+        return runs;
+    }
+
+    private static ByteRuns column(DenseLayout layout, int in) {
+        ByteRuns runs = new ByteRuns();
+        for (int out = 0; out < layout.shape().outputs(); out++) {
+            int offset = layout.offset(out, in);
+            runs.add(offset, offset + 1);
+        }
+        return runs;
+    }
+
+    private static ByteRuns header(DenseLayout layout) {
+        if (layout.headerBytes() == 0) {
+            throw new PatchException("header: the payload of " + layout.shape() + " has none");
+        }
+        ByteRuns runs = new ByteRuns();
+        for (int group = 0; group < layout.groups(); group++) {
+            int start = group * layout.groupBytes();
+            runs.add(start, start + layout.headerBytes());
+        }
+        return runs;
+    }
+
+    private static ByteRuns weights(DenseLayout layout) {
+        ByteRuns runs = new ByteRuns();
+        int inputs = layout.shape().inputs();
+        int outputs = layout.shape().outputs();
+        for (int first = 0; first < outputs; first += DenseShape.GROUP) {
+            int end = Math.min(outputs, first + DenseShape.GROUP);
+            for (int in = 0; in < inputs; in += DenseShape.INPUTS_PER_ROW) {
+                int width = Math.min(DenseShape.INPUTS_PER_ROW, inputs - in);
+                for (int out = first; out < end; out++) {
+                    int offset = layout.offset(out, in);
+                    runs.add(offset, offset + width);
+                }
+            }
+        }
+        return runs;
+    }
+}

@@ -1,0 +1,193 @@
+package org.tensorizer.patch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+    private static final byte[] OLD = "old".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NEW = "brand new".getBytes(StandardCharsets.US_ASCII);
+
+    @TempDir
+    Path folder;
+
+    private Path old() throws IOException {
+        return Files.write(folder.resolve("old"), OLD);
+    }
+
+    private void onlyFiles(String... names) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder(names);
+        }
+    }
+
+    @Test
+    void writesANewFile() throws IOException {
+        Path file = folder.resolve("new");
+        AtomicFile.write(file, NEW, Existing.REFUSE);
+        assertThat(file).hasBinaryContent(NEW);
+        onlyFiles("new");
+    }
+
+    @Test
+    void anExistingFileIsReplacedOnlyIfAsked() throws IOException {
+        Path file = old();
+        assertThatThrownBy(() -> AtomicFile.write(file, NEW, Existing.REFUSE))
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("overwriting was not asked for");
+        assertThat(file).hasBinaryContent(OLD);
+        AtomicFile.write(file, NEW, Existing.REPLACE);
+        assertThat(file).hasBinaryContent(NEW);
+        onlyFiles("old");
+    }
+
+    @Test
+    void permissionsOfAReplacedFileStay() throws IOException {
+        Path file = old();
+        assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("posix"), "no POSIX permissions in " + folder);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r-x"));
+        AtomicFile.write(file, NEW, Existing.REPLACE);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-rw-r-x");
+    }
+
+    @Test
+    void theInputIsNeverWrittenOver() throws IOException {
+        Path input = old();
+        Path symbolic = Files.createSymbolicLink(folder.resolve("symbolic"), input);
+        Path hard = Files.createLink(folder.resolve("hard"), input);
+        for (Path output : new Path[] {input, symbolic, hard, folder.resolve("./old"), folder.resolve("x/../old")}) {
+            for (Path given : new Path[] {input, symbolic, hard}) {
+                assertThatThrownBy(() -> AtomicFile.write(output, NEW, Existing.REPLACE, given))
+                        .isInstanceOf(OutputException.class);
+            }
+        }
+        assertThat(input).hasBinaryContent(OLD);
+        onlyFiles("old", "symbolic", "hard");
+    }
+
+    @Test
+    void aSymbolicLinkIsFollowedAndStays() throws IOException {
+        Path file = old();
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("old"));
+        assertThatThrownBy(() -> AtomicFile.write(link, NEW, Existing.REFUSE)).isInstanceOf(OutputException.class);
+        AtomicFile.write(link, NEW, Existing.REPLACE);
+        assertThat(file).hasBinaryContent(NEW);
+        assertThat(link).isSymbolicLink();
+        Path loop = Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
+        Path dangling = Files.createSymbolicLink(folder.resolve("dangling"), Path.of("absent"));
+        for (Path bad : new Path[] {loop, dangling}) {
+            assertThatThrownBy(() -> AtomicFile.write(bad, NEW, Existing.REPLACE))
+                    .isInstanceOf(OutputException.class)
+                    .hasMessageContaining("leads nowhere");
+        }
+        onlyFiles("old", "link", "loop", "dangling");
+    }
+
+    @Test
+    void foldersDevicesAndAbsentFoldersAreRefused() throws IOException {
+        assertThatThrownBy(() -> AtomicFile.write(folder, NEW, Existing.REPLACE))
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("found a directory");
+        assertThatThrownBy(() -> AtomicFile.write(folder.resolve("absent/new"), NEW, Existing.REPLACE))
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("folder does not exist");
+        assertThatThrownBy(() -> AtomicFile.write(old().resolve("new"), NEW, Existing.REPLACE))
+                .isInstanceOf(OutputException.class);
+        Path device = Path.of("/dev/null");
+        assumeTrue(Files.exists(device), "no " + device);
+        assertThatThrownBy(() -> AtomicFile.write(device, NEW, Existing.REPLACE))
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("found a device");
+    }
+
+    /** Root may write to a folder without write permission, so the folder of devices stands in for it. */
+    @Test
+    void aReadOnlyFolderIsRefused() throws IOException {
+        Path readOnly = folder.resolve("read-only");
+        Files.createDirectory(
+                readOnly, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
+        Path refusing = Files.isWritable(readOnly) ? Path.of("/sys/kernel") : readOnly;
+        assumeTrue(Files.isDirectory(refusing), "user may write everywhere and there is no " + refusing);
+        assertThatThrownBy(() -> AtomicFile.write(refusing.resolve("new"), NEW, Existing.REPLACE))
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("permission denied");
+        assertThat(refusing.resolve("new")).doesNotExist();
+    }
+
+    /** A child process that may not write files beyond 64 KiB, which fails in the middle as a full disk does. */
+    @Test
+    void aWriteThatFailsInTheMiddleLeavesTheOldFileAlone() throws Exception {
+        Path file = old();
+        String said = shell("ulimit -f 128 && exec \"$0\" \"$@\"", file, "once");
+        assertThat(said).contains("OutputException").contains("cannot be written");
+        assertThat(file).hasBinaryContent(OLD);
+        onlyFiles("old");
+    }
+
+    /** A child process with a disk of 128 KiB of its own. */
+    @Test
+    void aFullDiskLeavesTheOldFileAlone() throws Exception {
+        String mount = "mount -t tmpfs -o size=128k tmpfs \"" + folder + "\" || exec echo no tmpfs; exec \"$0\" \"$@\"";
+        String said = shell(
+                "exec unshare -rm sh -c '" + mount + "' \"$0\" \"$@\" || echo no unshare",
+                folder.resolve("new"),
+                "full");
+        assumeTrue(said.contains("[1, 2, 3]"), "cannot mount a small tmpfs here: " + said);
+        assertThat(said)
+                .contains("cannot be written: No space left")
+                .contains("[1, 2, 3]")
+                .contains("1 file");
+    }
+
+    /** What a {@link ChildWriter} says that is started by a line of shell. */
+    private static String shell(String line, Path file, String mode) throws Exception {
+        Path shell = Path.of("/bin/sh");
+        assumeTrue(Files.exists(shell), "needs " + shell);
+        Process child = new ProcessBuilder(
+                        shell.toString(),
+                        "-c",
+                        line,
+                        ChildWriter.java(),
+                        "-XX:-UsePerfData",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ChildWriter.class.getName(),
+                        file.toString(),
+                        mode)
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return said;
+    }
+
+    @Test
+    void ofManyWritersThatMustNotReplaceOneWins() {
+        Path file = folder.resolve("new");
+        long winners = IntStream.range(0, 32)
+                .parallel()
+                .filter(n -> {
+                    try {
+                        AtomicFile.write(file, NEW, Existing.REFUSE);
+                        return true;
+                    } catch (OutputException e) {
+                        return false;
+                    }
+                })
+                .count();
+        assertThat(winners).isEqualTo(1);
+        assertThat(file).hasBinaryContent(NEW);
+    }
+}

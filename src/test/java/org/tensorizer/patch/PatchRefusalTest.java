@@ -1,0 +1,223 @@
+package org.tensorizer.patch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.SharedFolder;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.layout.DenseLayout;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.ByteRange;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.TfliteModel;
+
+class PatchRefusalTest {
+    private static final Patch CELL = Patch.of(Region.cell(0, 0), Pattern.zero());
+
+    private static TfliteModel model(String name) {
+        return TfliteModel.read(SharedFolder.template(name));
+    }
+
+    private static void refused(Patch patch, String... words) {
+        assertThatThrownBy(() -> Patcher.patch(PatcherTest.target(), patch))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContainingAll(words);
+    }
+
+    @Test
+    void whatLiesOutsideThePayload() {
+        refused(Patch.of(Region.cell(256, 0), Pattern.zero()), "output channel 256", "0 to 255");
+        refused(Patch.of(Region.cell(0, 256), Pattern.zero()), "input channel 256");
+        refused(Patch.of(Region.row(256), Pattern.identity()), "W[256..256]");
+        refused(Patch.of(Region.column(256), Pattern.matrix(new byte[65_536])), "[256..256]");
+        refused(Patch.of(Region.range(0, 67_585), Pattern.zero()), "0 to 67583");
+        refused(Patch.of(Pattern.singleHot(0, 256, 1)), "W[0..255][0..255]");
+        assertThatThrownBy(() -> Region.range(5, 5)).isInstanceOf(PatchException.class);
+    }
+
+    @Test
+    void patternsOfTheWrongLength() {
+        refused(Patch.of(Region.row(0), Pattern.bytes(new byte[255])), "255 bytes", "256");
+        refused(Patch.of(Pattern.matrix(new byte[65_535])), "65535 weights", "256 x 256");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 256, Integer.MAX_VALUE})
+    void byteValuesThatAreNoBytes(int value) {
+        assertThatThrownBy(() -> Pattern.byteValue(value))
+                .isInstanceOf(PatchException.class)
+                .hasMessageContaining("0 to 255");
+        assertThatThrownBy(() -> Pattern.xor(value)).isInstanceOf(PatchException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-129, 128})
+    void weightsThatAreNoInt8(int value) {
+        assertThatThrownBy(() -> Pattern.singleHot(0, 0, value))
+                .isInstanceOf(PatchException.class)
+                .hasMessageContaining("-128 to 127");
+        assertThatThrownBy(() -> Pattern.constant(value)).isInstanceOf(PatchException.class);
+    }
+
+    @Test
+    void aMatrixWhereThereIsMoreThanWeights() {
+        for (Region region : List.of(Region.payload(), Region.header(), Region.range(0, 5))) {
+            assertThatThrownBy(() -> Patch.of(region, Pattern.identity()))
+                    .isInstanceOf(PatchException.class)
+                    .hasMessageContaining("cannot go to " + region);
+        }
+    }
+
+    @Test
+    void aHeaderWhereThereIsNone() {
+        DenseLayout plain = DenseLayout.of(DenseShape.of(264, 256, ParameterFormat.PER_TENSOR));
+        PatchTarget target = PatchTarget.of(model("dense_256_edgetpu.tflite")).withLayout(plain);
+        assertThatThrownBy(() -> Patcher.patch(target, Patch.of(Region.header(), Pattern.zero())))
+                .isInstanceOf(PatchException.class)
+                .hasMessageContaining("has none");
+    }
+
+    @Test
+    void aLayoutOfAnotherSize() {
+        DenseLayout other = DenseLayout.of(DenseShape.square(512, ParameterFormat.PER_CHANNEL));
+        assertThatThrownBy(
+                        () -> PatchTarget.of(model("dense_256_edgetpu.tflite")).withLayout(other))
+                .isInstanceOf(PatchException.class)
+                .hasMessageContaining("67584 bytes")
+                .hasMessageContaining("266240");
+    }
+
+    @Test
+    void aModelThatIsNotCompiled() {
+        assertThatThrownBy(() -> PatchTarget.of(model("dense_256.tflite")))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("not compiled");
+        assertThatThrownBy(() -> PatchTarget.of(model("dense_256.tflite"), 0)).isInstanceOf(PatchException.class);
+    }
+
+    @Test
+    void packagesAndExecutablesThatAreNotThere() {
+        TfliteModel dense = model("dense_256_edgetpu.tflite");
+        assertThatThrownBy(() -> PatchTarget.of(dense, 1))
+                .isInstanceOf(PatchException.class)
+                .hasMessageContaining("expected 0 to 0");
+        assertThatThrownBy(() -> PatchTarget.of(dense, 0, 2))
+                .isInstanceOf(PatchException.class)
+                .hasMessageContaining("expected 0 to 1");
+        assertThatThrownBy(() -> PatchTarget.of(dense, 0, 0))
+                .isInstanceOf(PatchException.class)
+                .hasMessageContaining("EXECUTION_ONLY")
+                .hasMessageContaining("no parameters");
+    }
+
+    @Test
+    void anExecutableForAnotherChipOrWithoutPlaceForAToken() {
+        TfliteModel model = model("dense_256_edgetpu.tflite");
+        EdgeTpuPackage dense = model.onlyPackage();
+        Executable caching = dense.parameterCaching();
+        assertThatThrownBy(() ->
+                        new PatchTarget(model, dense, with(caching, "other", caching.tokenField()), Optional.empty()))
+                .isInstanceOf(PatchException.class)
+                .hasMessageContaining("found other");
+
+        Executable bare = with(caching, "beagle", Optional.empty());
+        EdgeTpuPackage tokenless = with(dense, List.of(dense.executionOnly(), bare));
+        PatchTarget target = new PatchTarget(model, tokenless, bare, Optional.empty());
+        Patch patch = Patch.of(Pattern.zero());
+        assertThatThrownBy(() -> Patcher.patch(target, patch))
+                .isInstanceOf(PatchException.class)
+                .hasMessageContaining("parameter_caching_token");
+        assertThat(Patcher.patch(target, patch.withToken(TokenPolicy.KEEP))
+                        .record()
+                        .payloadBytesChanged())
+                .isPositive();
+    }
+
+    private static Executable with(Executable e, String chip, Optional<ByteRange> tokenField) {
+        return new Executable(
+                e.index(),
+                e.range(),
+                e.type(),
+                e.name(),
+                e.version(),
+                e.batchSize(),
+                chip,
+                e.scratchBytes(),
+                e.parameters(),
+                e.chunks(),
+                e.inputLayers(),
+                e.outputLayers(),
+                e.hints(),
+                e.token(),
+                tokenField,
+                e.usedNarrowMemoryBytesPerTile(),
+                e.estimatedCycles(),
+                e.estimatedCyclesOld(),
+                e.useTpuDram(),
+                e.serializedModel());
+    }
+
+    private static EdgeTpuPackage with(EdgeTpuPackage p, List<Executable> executables) {
+        return new EdgeTpuPackage(
+                p.index(),
+                p.subgraph(),
+                p.operator(),
+                p.range(),
+                p.lengthField(),
+                p.chipVersion(),
+                p.minRuntimeVersion(),
+                p.compilerVersion(),
+                p.virtualChipId(),
+                p.modelIdentifier(),
+                p.keypairVersion(),
+                p.signature(),
+                p.multiExecutable(),
+                executables,
+                p.multiChipPackages());
+    }
+
+    @Test
+    void anyCompiledModelTakesBytesButWeightsNeedALayout() {
+        for (Path file : SharedFolder.templates()) {
+            TfliteModel model = TfliteModel.read(file);
+            if (model.packages().size() != 1) {
+                continue;
+            }
+            PatchTarget target = PatchTarget.of(model);
+            PatchRecord record =
+                    Patcher.patch(target, Patch.of(Pattern.xor(0xFF))).record();
+            assertThat(record.payloadBytesChanged()).isEqualTo(target.payload().length());
+            Patcher.patch(target, Patch.of(Region.range(3, 9), Pattern.ramp())).record();
+            for (Patch patch : List.of(CELL, Patch.of(Pattern.identity()), Patch.of(Region.header(), Pattern.zero()))) {
+                assertThatThrownBy(() -> Patcher.patch(target, patch))
+                        .isInstanceOf(PatchException.class)
+                        .hasMessageContaining("needs the layout of a Dense layer");
+            }
+        }
+    }
+
+    @Test
+    void outputsThatMustNotBeWritten(@TempDir Path folder) throws Exception {
+        Path input = Files.copy(SharedFolder.template("dense_256_edgetpu.tflite"), folder.resolve("in.tflite"));
+        byte[] before = Files.readAllBytes(input);
+        PatchedModel patched = Patcher.patch(PatchTarget.of(TfliteModel.read(input)), Patch.of(Pattern.zero()));
+        assertThatThrownBy(() -> patched.write(input, Existing.REPLACE, input))
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("is the input");
+        assertThat(input).hasBinaryContent(before);
+        Path output = folder.resolve("out.tflite");
+        patched.write(output, Existing.REFUSE, input);
+        assertThat(output).hasBinaryContent(patched.bytes());
+        assertThatThrownBy(() -> patched.write(output, Existing.REFUSE, input)).isInstanceOf(OutputException.class);
+    }
+}

@@ -1,0 +1,162 @@
+package org.tensorizer.patch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.model.BadInputException;
+
+class PatternTest {
+    private static final DenseShape SQUARE = DenseShape.square(5, ParameterFormat.PER_TENSOR);
+    private static final DenseShape TALL = DenseShape.of(3, 5, ParameterFormat.PER_TENSOR);
+
+    private static byte[] applied(BytePattern pattern, int length) {
+        byte[] bytes = new byte[length];
+        for (int n = 0; n < length; n++) {
+            bytes[n] = (byte) (3 * n + 1);
+        }
+        pattern.apply(bytes);
+        return bytes;
+    }
+
+    @Test
+    void bytePatterns(@TempDir Path folder) throws Exception {
+        assertThat(applied(Pattern.zero(), 4)).containsExactly(0, 0, 0, 0);
+        assertThat(applied(Pattern.byteValue(255), 3)).containsExactly(0xFF, 0xFF, 0xFF);
+        assertThat(applied(Pattern.xor(0x0F), 3)).containsExactly(1 ^ 15, 4 ^ 15, 7 ^ 15);
+        byte[] ramp = applied(Pattern.ramp(), 600);
+        assertThat(ramp[255]).isEqualTo((byte) 255);
+        assertThat(ramp[256]).isZero();
+        assertThat(ramp[599]).isEqualTo((byte) (599 - 512));
+        byte[] random = new byte[100];
+        new Random(11).nextBytes(random);
+        assertThat(applied(Pattern.random(11), 100)).isEqualTo(random);
+        Path file = Files.write(folder.resolve("payload.bin"), new byte[] {9, 8, 7});
+        assertThat(applied(Pattern.file(file), 3)).containsExactly(9, 8, 7);
+        assertThatThrownBy(() -> Pattern.file(folder.resolve("absent"))).isInstanceOf(BadInputException.class);
+    }
+
+    @Test
+    void matrixPatterns() {
+        assertThat(Pattern.identity().weights(TALL)).containsExactly(127, 0, 0, 0, 127, 0, 0, 0, 127, 0, 0, 0, 0, 0, 0);
+        assertThat(Pattern.shift(1).weights(TALL))
+                .containsExactly(0, 127, 0, 0, 0, 127, 127, 0, 0, 0, 127, 0, 0, 0, 127);
+        assertThat(Pattern.shift(-1).weights(TALL))
+                .containsExactly(0, 0, 127, 127, 0, 0, 0, 127, 0, 0, 0, 127, 127, 0, 0);
+        assertThat(Pattern.diagonal().weights(TALL))
+                .containsExactly(-128, 0, 0, 0, -127, 0, 0, 0, -126, 0, 0, 0, 0, 0, 0);
+        assertThat(Pattern.singleHot(4, 1, -3).weights(TALL))
+                .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -3, 0);
+        assertThat(Pattern.constant(-1).weights(TALL)).hasSize(15).containsOnly(-1);
+    }
+
+    @Test
+    void aPermutationShowsEachInputOnce() {
+        DenseShape shape = DenseShape.square(256, ParameterFormat.PER_TENSOR);
+        byte[] weights = Pattern.permutation(3).weights(shape);
+        BitSet seen = new BitSet();
+        for (int out = 0; out < 256; out++) {
+            int ones = 0;
+            for (int in = 0; in < 256; in++) {
+                if (weights[out * 256 + in] != 0) {
+                    assertThat(weights[out * 256 + in]).isEqualTo((byte) 127);
+                    seen.set(in);
+                    ones++;
+                }
+            }
+            assertThat(ones).isEqualTo(1);
+        }
+        assertThat(seen.cardinality()).isEqualTo(256);
+        assertThat(Pattern.permutation(3).weights(shape)).isEqualTo(weights);
+        assertThat(Pattern.permutation(4).weights(shape)).isNotEqualTo(weights);
+    }
+
+    /** What a block of a pattern holds is what the whole pattern holds there. */
+    @Test
+    void blocksAreParts() {
+        byte[] any = new byte[25];
+        new Random(1).nextBytes(any);
+        for (MatrixPattern pattern : List.of(
+                Pattern.identity(),
+                Pattern.diagonal(),
+                Pattern.shift(1),
+                Pattern.permutation(2),
+                Pattern.singleHot(3, 2, 9),
+                Pattern.constant(4),
+                Pattern.matrix(any))) {
+            byte[] whole = pattern.weights(SQUARE);
+            WeightBlock block = new WeightBlock(1, 2, 3, 2);
+            byte[] part = pattern.weights(SQUARE, block);
+            for (int out = 0; out < 3; out++) {
+                for (int in = 0; in < 2; in++) {
+                    assertThat(part[out * 2 + in]).as(pattern.toString()).isEqualTo(whole[(1 + out) * 5 + 2 + in]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void namesSayWhatWasMeant() {
+        assertThat(List.of(
+                        Pattern.zero(),
+                        Pattern.byteValue(7),
+                        Pattern.ramp(),
+                        Pattern.xor(255),
+                        Pattern.random(-1),
+                        Pattern.identity(),
+                        Pattern.shift(1),
+                        Pattern.shift(-1),
+                        Pattern.singleHot(1, 2, -3)))
+                .extracting(Object::toString)
+                .containsExactly(
+                        "zero",
+                        "byte:7",
+                        "ramp",
+                        "xor:255",
+                        "random:-1",
+                        "identity",
+                        "shift+1",
+                        "shift-1",
+                        "single-hot:1,2,-3");
+        assertThat(Pattern.bytes(new byte[2]).toString()).startsWith("bytes (2 bytes, SHA-256 96a296d2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"payload", "weights", "header", "row:3", "column:0", "cell:1,2", "range:5-9"})
+    void regionsReadWhatTheyPrint(String text) {
+        assertThat(Region.parse(text)).hasToString(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "all",
+                "row",
+                "row:-1",
+                "row:1,2",
+                "cell:1",
+                "cell:1-2",
+                "range:1,2",
+                "range:5-5",
+                "row:99999999999",
+                "row:4294967296",
+                "payload:1",
+                "header:1,2",
+                "Payload"
+            })
+    void whatIsNoRegionIsRefused(String text) {
+        assertThatThrownBy(() -> Region.parse(text)).isInstanceOf(PatchException.class);
+    }
+}
