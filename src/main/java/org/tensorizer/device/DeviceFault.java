@@ -20,7 +20,9 @@ public final class DeviceFault extends RuntimeException {
         /** An answer of the wrong size. */
         WRONG_SIZE,
         /** A device that was named is not there. */
-        MISSING
+        MISSING,
+        /** The same question was answered differently, more often than re-reading can mend. */
+        UNSTABLE
     }
 
     private final Kind kind;

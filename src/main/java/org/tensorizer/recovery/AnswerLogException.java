@@ -1,0 +1,12 @@
+package org.tensorizer.recovery;
+
+import org.tensorizer.model.BadInputException;
+
+/** A file of recorded answers is damaged at its head, or belongs to another template or device. */
+public final class AnswerLogException extends BadInputException {
+    private static final long serialVersionUID = 1L;
+
+    AnswerLogException(String file, String problem) {
+        super(file + ": " + problem);
+    }
+}

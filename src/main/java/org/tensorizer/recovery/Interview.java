@@ -1,0 +1,200 @@
+package org.tensorizer.recovery;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.tensorizer.device.DeviceFault;
+import org.tensorizer.device.Session;
+
+/**
+ * Asks the device, and the record of an earlier run before it. Counts, records and reports every answer, and repeats
+ * questions whose answers are in doubt. Keeps one session open, that of the last patch.
+ */
+final class Interview implements AutoCloseable {
+    private static final int FREE_CONTRADICTIONS = 5;
+
+    private final PayloadTarget target;
+    private final AnswerLog log;
+    private final RecoveryListener listener;
+    private final Map<AnswerLog.Key, Integer> asked = new HashMap<>();
+    private final Map<String, Integer> perPhase = new LinkedHashMap<>();
+    private final long started = System.nanoTime();
+
+    private Session session;
+    private Patch loaded;
+    private String phase = "start";
+    private int answers;
+    private int recorded;
+    private int expected;
+    private int contradictions;
+
+    Interview(PayloadTarget target, Path record, RecoveryListener listener) {
+        this.target = target;
+        this.listener = listener;
+        this.log = record == null ? AnswerLog.none() : AnswerLog.open(record, identity(target));
+    }
+
+    private static byte[] identity(PayloadTarget target) {
+        MessageDigest digest = Patch.sha256();
+        digest.update(target.payload());
+        digest.update((target.input() + " " + target.output() + " " + target.device() + " " + target.provenance())
+                .getBytes(StandardCharsets.UTF_8));
+        return digest.digest();
+    }
+
+    Activations input() {
+        return target.input();
+    }
+
+    Activations output() {
+        return target.output();
+    }
+
+    String template() {
+        return target.name();
+    }
+
+    /** Starts a phase of about {@code questions} more questions. */
+    void phase(String name, int questions) {
+        phase = name;
+        expected = answers + questions;
+    }
+
+    /**
+     * The outputs' deflections for input deflections, shape [outputs]. The same question asked again goes to the device
+     * again.
+     */
+    int[] ask(Patch patch, int[] deflections) {
+        byte[] input = new byte[target.input().channels()];
+        for (int in = 0; in < input.length; in++) {
+            input[in] = target.input().toByte(deflections[in]);
+        }
+        byte[] answer = answer(patch, input);
+        int[] response = new int[answer.length];
+        for (int out = 0; out < answer.length; out++) {
+            response[out] = target.output().deflection(answer[out]);
+        }
+        return response;
+    }
+
+    private byte[] answer(Patch patch, byte[] input) {
+        AnswerLog.Key question = new AnswerLog.Key(patch.id(), Patch.fingerprint(input), 0);
+        int repetition = asked.merge(question, 1, Integer::sum) - 1;
+        AnswerLog.Key key = new AnswerLog.Key(question.patch(), question.input(), repetition);
+        byte[] answer = log.get(key);
+        if (answer != null) {
+            recorded++;
+        } else {
+            answer = live(patch, input);
+            log.add(key, answer);
+        }
+        answers++;
+        perPhase.merge(phase, 1, Integer::sum);
+        report();
+        return answer;
+    }
+
+    private byte[] live(Patch patch, byte[] input) {
+        if (loaded != patch) {
+            release();
+            session = target.open(patch.payload());
+            loaded = patch;
+        }
+        byte[] answer = session.run(input);
+        if (answer.length != target.output().channels()) {
+            throw new DeviceFault(
+                    DeviceFault.Kind.WRONG_SIZE,
+                    target.device(),
+                    "answered " + answer.length + " bytes, expected "
+                            + target.output().channels());
+        }
+        return answer;
+    }
+
+    private void report() {
+        double seconds = (System.nanoTime() - started) * 1e-9;
+        int fresh = answers - recorded;
+        double rate = fresh == 0 || seconds <= 0 ? 0 : fresh / seconds;
+        int total = Math.max(expected, answers);
+        listener.progress(new RecoveryListener.Progress(
+                phase, answers, total, recorded, rate, rate == 0 ? -1 : (total - answers) / rate));
+    }
+
+    /**
+     * Asks until two answers agree on every output, three times at most.
+     *
+     * @param first the answer in doubt
+     * @return the answer each output gave at least twice
+     * @throws DeviceFault of kind UNSTABLE if an output answered in three ways, or contradictions are frequent
+     */
+    int[] settle(Patch patch, int[] deflections, int[] first) {
+        int[] second = ask(patch, deflections);
+        if (Arrays.equals(first, second)) {
+            return first;
+        }
+        contradictions++;
+        int[] third = ask(patch, deflections);
+        int[] settled = third.clone();
+        for (int out = 0; out < settled.length; out++) {
+            if (first[out] == second[out]) {
+                settled[out] = first[out];
+            } else if (third[out] != first[out] && third[out] != second[out]) {
+                throw unstable("output " + out + " answered one question with deflections " + first[out] + ", "
+                        + second[out] + " and " + third[out]);
+            }
+        }
+        if (contradictions > FREE_CONTRADICTIONS + answers / 20) {
+            throw unstable(contradictions + " of " + answers + " answers changed when their question was repeated");
+        }
+        return settled;
+    }
+
+    /** The fault of a device that does not repeat itself. */
+    DeviceFault unstable(String what) {
+        return new DeviceFault(
+                DeviceFault.Kind.UNSTABLE,
+                target.device(),
+                what + "; a layout can only be read from a device that repeats itself");
+    }
+
+    int answers() {
+        return answers;
+    }
+
+    int recorded() {
+        return recorded;
+    }
+
+    /** How many questions were answered differently when repeated. */
+    int contradictions() {
+        return contradictions;
+    }
+
+    /** Answers by phase, in order. */
+    Map<String, Integer> perPhase() {
+        return Collections.unmodifiableMap(perPhase);
+    }
+
+    private void release() {
+        Session old = session;
+        session = null;
+        loaded = null;
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            release();
+        } finally {
+            log.close();
+        }
+    }
+}

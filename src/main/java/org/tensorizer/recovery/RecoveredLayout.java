@@ -1,0 +1,152 @@
+package org.tensorizer.recovery;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorizer.device.Provenance;
+import org.tensorizer.layout.CellMap;
+import org.tensorizer.layout.FormulaFit;
+
+/**
+ * A layout as a device's answers gave it. Immutable and thread-safe.
+ */
+public final class RecoveredLayout {
+    private final String template;
+    private final String device;
+    private final Provenance provenance;
+    private final CellMap weights;
+    private final RoleTable roles;
+    private final ByteEncoding encoding;
+    private final int[] zeroPoints;
+    private final Optional<FormulaFit> formula;
+    private final Map<String, FormulaFit> headers;
+    private final Budget budget;
+    private final int recorded;
+    private final int contradictions;
+    private final int struck;
+
+    RecoveredLayout(
+            PayloadTarget target,
+            CellMap weights,
+            RoleTable roles,
+            Responses responses,
+            Optional<FormulaFit> formula,
+            Map<String, FormulaFit> headers,
+            Budget budget,
+            Interview talk,
+            int struck) {
+        this.template = target.name();
+        this.device = target.device();
+        this.provenance = target.provenance();
+        this.weights = weights;
+        this.roles = roles;
+        this.encoding = responses.encoding();
+        this.zeroPoints = new int[weights.rows()];
+        for (int out = 0; out < zeroPoints.length; out++) {
+            zeroPoints[out] = responses.zero(out);
+        }
+        this.formula = formula;
+        this.headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        this.budget = budget;
+        this.recorded = talk.recorded();
+        this.contradictions = talk.contradictions();
+        this.struck = struck;
+    }
+
+    public String template() {
+        return template;
+    }
+
+    public String device() {
+        return device;
+    }
+
+    /** What kind of evidence this is. */
+    public Provenance provenance() {
+        return provenance;
+    }
+
+    /** Payload offset of every weight W[out][in]; rows are output channels. */
+    public CellMap weights() {
+        return weights;
+    }
+
+    /** Number of payload bytes. */
+    public int payloadBytes() {
+        return roles.size();
+    }
+
+    /** Role of a payload byte, offset counted from the start of the payload. */
+    public RecoveredRole role(int offset) {
+        return roles.role(offset);
+    }
+
+    /** Role codes of all payload bytes: 0 unknown, 1 weight, 2 scale, 3 bias, 4 zero point, 5 unused. */
+    public byte[] roleCodes() {
+        return roles.codes();
+    }
+
+    /** Number of payload bytes by role, in the words of {@link #roleCodes}. */
+    public Map<String, Integer> roleCounts() {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        roles.counts().forEach((kind, count) -> counts.put(kind.name().toLowerCase(java.util.Locale.ROOT), count));
+        return counts;
+    }
+
+    /** How a payload byte stands for a number; the weight is that number minus {@link #zeroPoint}. */
+    public ByteEncoding encoding() {
+        return encoding;
+    }
+
+    /** The number that stands for weight 0 at an output channel. */
+    public int zeroPoint(int out) {
+        return zeroPoints[out];
+    }
+
+    /** The weight a payload byte (0..255) stands for at an output channel. */
+    public int weight(int out, int payloadByte) {
+        return encoding.value(payloadByte) - zeroPoints[out];
+    }
+
+    /** Encoding and zero point in words. */
+    public String encodingText() {
+        boolean same = java.util.Arrays.stream(zeroPoints).distinct().count() == 1;
+        return encoding + (same ? ", weight = value - (" + zeroPoints[0] + ")" : ", zero points differ by output");
+    }
+
+    /** Formula of the weight map; empty if not one cell is known. */
+    public Optional<FormulaFit> formula() {
+        return formula;
+    }
+
+    /** Formulas of the header bytes by kind ({@code scale}, {@code bias}, {@code zero_point}), variables out and byte. */
+    public Map<String, FormulaFit> headers() {
+        return headers;
+    }
+
+    public Budget budget() {
+        return budget;
+    }
+
+    /** How many answers came from the record of an earlier run. */
+    public int recordedAnswers() {
+        return recorded;
+    }
+
+    /** How many questions were answered differently when they were repeated. */
+    public int contradictions() {
+        return contradictions;
+    }
+
+    /** Cells whose offset was read but did not stand the verification; they are unknown in {@link #weights}. */
+    public int struckCells() {
+        return struck;
+    }
+
+    /** Whether every weight has its offset and every byte its role. */
+    public boolean isComplete() {
+        return weights.known() == weights.rows() * weights.columns()
+                && !roles.counts().containsKey(RoleTable.Kind.UNKNOWN);
+    }
+}
