@@ -115,7 +115,7 @@ public final class Disassembler {
     }
 
     private void fields(Instruction instruction) {
-        for (OpcodeTable.Item item : InstructionSet.table(instruction.opcode()).items()) {
+        for (OpcodeTable.Item item : InstructionSet.table(instruction.opcode()).printed()) {
             if (item.walk() != null) {
                 walk(instruction, item.walk());
             } else {

@@ -3,19 +3,24 @@ package org.tensorizer.isa;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Everything known about the bits of one opcode. Filled once while the instruction set is built, then read only. */
 final class OpcodeTable {
+    /** Fields that say where an instruction runs, not what it does. */
+    private static final Set<String> PLACE = Set.of("tiles", "sequence");
+
     private final Opcode opcode;
     private final List<Field> fields = new ArrayList<>();
     private final Map<String, Field> byName = new HashMap<>();
     private final Map<String, Walk> walks = new LinkedHashMap<>();
 
-    private volatile List<Item> items;
+    private volatile List<Item> printed;
 
     /** Bits of fields that are not reserved, and of the opcode. */
     private final long[] named;
@@ -82,39 +87,40 @@ final class OpcodeTable {
         return Optional.ofNullable(walks.get(name));
     }
 
-    /** A walk or a single field, as the disassembler prints them. */
-    record Item(Walk walk, Field field) {}
-
-    /** All fields by position, those of a walk together, reserved ones last; without tile mask and sequence number. */
-    List<Item> items() {
-        if (items == null) {
-            items = makeItems();
+    /** A walk, or a field that belongs to none; the other is null. */
+    record Item(Walk walk, Field field) {
+        int bit() {
+            return walk == null ? field.bit() : walk.strides().get(0).bit();
         }
-        return items;
     }
 
-    private List<Item> makeItems() {
+    /** All fields by position, those of a walk together. */
+    List<Item> itemsByPosition() {
         List<Item> all = new ArrayList<>();
-        Map<Field, Walk> owner = new HashMap<>();
+        Set<Field> walked = new HashSet<>();
         for (Walk walk : walks.values()) {
-            walk.base().ifPresent(field -> owner.put(field, walk));
-            walk.strides().forEach(field -> owner.put(field, walk));
-            walk.limits().forEach(field -> owner.put(field, walk));
-            walk.active().ifPresent(field -> owner.put(field, walk));
+            walk.base().ifPresent(walked::add);
+            walk.active().ifPresent(walked::add);
+            walked.addAll(walk.strides());
+            walked.addAll(walk.limits());
+            all.add(new Item(walk, null));
         }
-        for (Field field : fields) {
-            Walk walk = owner.get(field);
-            if (walk != null && field == walk.strides().get(0)) {
-                all.add(new Item(walk, null));
-            } else if (walk == null
-                    && !field.name().equals("tiles")
-                    && !field.name().equals("sequence")) {
-                all.add(new Item(null, field));
-            }
-        }
-        all.sort(Comparator.comparing(
-                item -> item.field() != null && item.field().reserved()));
+        fields.stream().filter(field -> !walked.contains(field)).forEach(field -> all.add(new Item(null, field)));
+        all.sort(Comparator.comparingInt(Item::bit));
         return List.copyOf(all);
+    }
+
+    /** As the disassembler prints them: reserved ones last, without tile mask and sequence number. */
+    List<Item> printed() {
+        if (printed == null) {
+            printed = itemsByPosition().stream()
+                    .filter(item ->
+                            item.walk() != null || !PLACE.contains(item.field().name()))
+                    .sorted(Comparator.comparing(
+                            item -> item.walk() == null && item.field().reserved()))
+                    .toList();
+        }
+        return printed;
     }
 
     List<Walk> walks() {
