@@ -3,6 +3,7 @@ package org.tensorizer.device.emulator;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.model.ByteRange;
@@ -18,6 +19,12 @@ final class StreamInterpreter {
     private static final int ALL_TILES = (1 << ChipParameters.TILES) - 1;
     private static final int TILE_COUNTERS = 0x3fffe;
     private static final int PACKET_COUNTER = 1 << 18;
+
+    /** Values of fields without a modelled effect in the known Dense programs. What others do is anybody's guess. */
+    private static final Set<Integer> KNOWN_FLAGS = Set.of(0, 1, 4, 5, 0x20, 0x1ff);
+
+    private static final Set<Integer> KNOWN_REPORTS = Set.of(0, 1, 13);
+    private static final Set<Integer> KNOWN_CLEARS = Set.of(0, 1, 0x3fffe, 0x40000, 0xffffe, 0xfffff);
 
     private final InstructionStream stream;
     private final Host host;
@@ -109,6 +116,7 @@ final class StreamInterpreter {
 
     private void sync(Encoded at) {
         int packets = at.get("packets");
+        at.require(KNOWN_FLAGS.contains(at.get("flag")), "flag 0x%x is in no known program", at.get("flag"));
         if (at.tiles() == 0) {
             at.requireEqual("packets waited for without the tiles", 0, packets);
             return;
@@ -122,12 +130,9 @@ final class StreamInterpreter {
         at.require(at.tiles() == ALL_TILES, "a fence over some tiles only, 0x%x: not modelled", at.tiles());
         drain(at);
         int clear = at.get("clear");
-        int counters = clear & TILE_COUNTERS;
-        at.require(
-                counters == 0 || counters == TILE_COUNTERS,
-                "clears some tile counters only, 0x%x: not modelled",
-                clear);
-        if (counters != 0) {
+        at.require(KNOWN_CLEARS.contains(clear), "clears counters 0x%x, as no known program does", clear);
+        at.require(KNOWN_REPORTS.contains(at.get("report")), "report %d is in no known program", at.get("report"));
+        if ((clear & TILE_COUNTERS) != 0) {
             tiles.forEach(Tile::clearCounters);
         }
         if ((clear & PACKET_COUNTER) != 0) {

@@ -55,6 +55,10 @@ record TestDense(DenseShape shape, Quantization quantization, int[][] weights, f
                 DenseShape.square(n, ParameterFormat.PER_TENSOR), quantization, weights, new float[n], new int[n]);
     }
 
+    TestDense withQuantization(Quantization other) {
+        return new TestDense(shape, other, weights, scales, biases);
+    }
+
     TestPackage compiled() {
         return new TestPackage(
                 DenseProgram.parameterCaching(shape),
