@@ -13,6 +13,8 @@ public final class InputFile {
     /** The longest file that fits an array. */
     static final long LARGEST = Integer.MAX_VALUE - 8L;
 
+    private static final int CHUNK = 1 << 18;
+
     private InputFile() {}
 
     /**
@@ -46,7 +48,9 @@ public final class InputFile {
 
     private static byte[] read(Path file, FileChannel channel, int size) throws IOException {
         ByteBuffer bytes = allocate(file, size);
-        while (bytes.hasRemaining()) {
+        while (bytes.position() < size) {
+            // a channel takes as much memory outside of the heap as it is asked to read at once
+            bytes.limit(bytes.position() + Math.min(CHUNK, size - bytes.position()));
             if (channel.read(bytes) < 0) {
                 throw new BadInputException(file + ": expected " + size + " bytes, found the end after "
                         + bytes.position() + ": the file was changed while it was read");

@@ -127,6 +127,23 @@ class SyntheticModelsTest {
                 .hasMessageContaining("found 3");
     }
 
+    /** Payloads are views of the file: reading a megabyte of parameters costs what reading four bytes costs. */
+    @Test
+    void allocationDoesNotDependOnThePayload() {
+        byte[] small = withParameters(4);
+        byte[] large = withParameters(1 << 20);
+        TfliteModel.parse("warm-up", small);
+        long forSmall = Allocation.of(() -> TfliteModel.parse("small", small));
+        long forLarge = Allocation.of(() -> TfliteModel.parse("large", large));
+        assertThat(forLarge).isLessThan(forSmall + 4096);
+    }
+
+    private static byte[] withParameters(int length) {
+        byte[] executable = SyntheticModel.executable(1, 1, new byte[length], List.of(new byte[16]));
+        return SyntheticModel.tflite(
+                List.of(SyntheticModel.options(4, List.of(SyntheticModel.pack(List.of(executable))))));
+    }
+
     @Test
     void tensorsHaveTheirBuffers() {
         byte[] options = SyntheticModel.options(4, List.of(PACKAGE));
