@@ -1,6 +1,7 @@
 package org.tensorizer.isa;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -40,7 +41,7 @@ public final class Instruction {
      */
     static Instruction read(Opcode opcode, ByteBuffer bytes, int at) {
         long[] words = new long[opcode.bundles() * 2];
-        boolean little = bytes.order() == java.nio.ByteOrder.LITTLE_ENDIAN;
+        boolean little = bytes.order() == ByteOrder.LITTLE_ENDIAN;
         for (int i = 0; i < words.length; i++) {
             long word = bytes.getLong(at + 8 * i);
             words[i] = little ? word : Long.reverseBytes(word);
@@ -52,7 +53,7 @@ public final class Instruction {
         for (int i = 0; i < words.length; i++) {
             long word = words[i];
             for (int b = 0; b < 8; b++) {
-                bytes[at + 8 * i + b] = (byte) (word >>> 8 * b);
+                bytes[at + 8 * i + b] = (byte) (word >>> (8 * b));
             }
         }
     }
@@ -66,8 +67,8 @@ public final class Instruction {
     }
 
     /**
-     * Value of a field of this opcode: sign-extended if the field is signed. The lowest bit of word
-     * {@code field.bit() / 64} onwards; a field of another opcode gives meaningless bits.
+     * Value of a field, sign-extended if it is signed. Not checked: a field of another opcode gives meaningless bits, or
+     * ends beyond a shorter instruction.
      */
     public long get(Field field) {
         long value = Bits.get(words, field.bit(), field.width());

@@ -74,6 +74,8 @@ public record ShapeStatus(Level level, String reason) {
     }
 
     /**
+     * Stops where there is no program.
+     *
      * @return this
      * @throws BadInputException the shape is refused; the message says why and what would fit
      */

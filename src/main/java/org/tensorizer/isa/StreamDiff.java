@@ -9,8 +9,8 @@ import java.util.Set;
 /**
  * Two chunks compared instruction by instruction and field by field. Instructions are matched by opcode along a longest
  * common subsequence, so that a program with more tiles shows what was inserted and what changed, and not that
- * everything moved. Sequence numbers and the length in START follow from the rest and are compared only where nothing
- * was inserted or removed before them. Immutable, thread-safe.
+ * everything moved. Sequence numbers and the length in START follow from the rest; they are compared only where both
+ * chunks have as many instructions. Immutable, thread-safe.
  */
 public final class StreamDiff {
     /** What is different at one place. */
