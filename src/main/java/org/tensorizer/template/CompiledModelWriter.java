@@ -1,13 +1,15 @@
 package org.tensorizer.template;
 
 import java.nio.ByteBuffer;
-import org.tensorizer.isa.DenseProgram;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.tensorizer.isa.ChainProgram;
 import org.tensorizer.isa.DenseShape;
 import org.tensorizer.isa.Quantization;
 import org.tensorizer.isa.ShapeStatus;
 
 /**
- * Writes a complete compiled .tflite of a Dense layer without edgetpu_compiler: programs, payload, and every field of the
+ * Writes a complete compiled .tflite of a Dense layer, or of a chain of them, without edgetpu_compiler: programs, payload, and every field of the
  * container that libedgetpu needs or the compiler writes. The model's description says that Tensorizer wrote it and how
  * far its program was compared with the compiler's.
  *
@@ -18,28 +20,46 @@ public final class CompiledModelWriter {
 
     /** @return a whole .tflite */
     public static byte[] write(DenseSpec spec) {
-        DenseShape shape = spec.shape();
-        Quantization q = spec.quantization();
-        Assembly assembly = new Assembly(
-                description(shape),
-                DenseProgram.executionOnly(shape, q),
-                DenseProgram.parameterCaching(shape),
-                new Assembly.Edge(spec.inputName(), shape.inputs(), q.inputScale(), q.inputZeroPoint()),
-                new Assembly.Edge(spec.outputName(), shape.outputs(), q.outputScale(), q.outputZeroPoint()),
-                spec.signed(),
-                DenseProgram.narrowBytesPerTile(shape),
-                DenseProgram.payloadBytes(shape),
-                spec.token());
-        return new CompiledContainer(assembly).write(payload -> fill(spec, payload));
+        return write(new ChainSpec(List.of(spec)));
     }
 
-    static String description(DenseShape shape) {
-        ShapeStatus status = ShapeStatus.of(shape);
-        return shape + ", written by Tensorizer without edgetpu_compiler; program "
+    /** @return a whole .tflite of several layers in one program */
+    public static byte[] write(ChainSpec chain) {
+        ChainProgram program = chain.program();
+        Assembly assembly = new Assembly(
+                description(chain),
+                program.executionOnly(),
+                program.parameterCaching(),
+                input(chain.first()),
+                output(chain.last()),
+                chain.first().signed(),
+                program.narrowBytesPerTile(),
+                program.payloadBytes(),
+                chain.first().token());
+        return new CompiledContainer(assembly).write(payload -> fill(chain, program, payload));
+    }
+
+    private static Assembly.Edge input(DenseSpec layer) {
+        Quantization q = layer.quantization();
+        return new Assembly.Edge(layer.inputName(), layer.shape().inputs(), q.inputScale(), q.inputZeroPoint());
+    }
+
+    private static Assembly.Edge output(DenseSpec layer) {
+        Quantization q = layer.quantization();
+        return new Assembly.Edge(layer.outputName(), layer.shape().outputs(), q.outputScale(), q.outputZeroPoint());
+    }
+
+    private static String description(ChainSpec chain) {
+        ShapeStatus status = chain.status();
+        String layers = chain.shapes().stream().map(DenseShape::toString).collect(Collectors.joining("; "));
+        return layers + ", written by Tensorizer without edgetpu_compiler; program "
                 + status.level().word() + ": " + status.reason();
     }
 
-    private static void fill(DenseSpec spec, ByteBuffer payload) {
-        DensePayload.write(spec, payload.array(), payload.arrayOffset());
+    private static void fill(ChainSpec chain, ChainProgram program, ByteBuffer payload) {
+        for (int i = 0; i < chain.layers().size(); i++) {
+            int at = payload.arrayOffset() + program.payloadOffset(i);
+            DensePayload.write(chain.layers().get(i), payload.array(), at);
+        }
     }
 }

@@ -1,6 +1,10 @@
 package org.tensorizer.template;
 
+import java.util.Arrays;
 import java.util.BitSet;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.Quantization;
+import org.tensorizer.isa.Requantization;
 
 /**
  * What a Dense layer must answer, by exact integer arithmetic and the chip's float32 requantization:
@@ -18,6 +22,7 @@ import java.util.BitSet;
  */
 public final class DenseArithmetic {
     private static final int UNSIGNED = 0xff;
+    private static final int SIGN = 0x80;
 
     private final int inputs;
     private final int outputs;
@@ -48,6 +53,35 @@ public final class DenseArithmetic {
         this.clampMin = clampMin;
         this.clampMax = clampMax;
         this.channels = channels;
+    }
+
+    /** The arithmetic of a layer that is not written yet. */
+    static DenseArithmetic of(DenseSpec spec) {
+        DenseShape shape = spec.shape();
+        Quantization q = spec.quantization();
+        int[] zeroPoints = new int[shape.outputs()];
+        float[] scales = new float[shape.outputs()];
+        Arrays.fill(zeroPoints, q.weightZeroPoint());
+        for (int out = 0; out < scales.length; out++) {
+            scales[out] = Requantization.multiplier(q.inputScale(), spec.weightScale(out), q.outputScale());
+        }
+        int[] bias = shape.format().hasBias() ? spec.bias() : new int[shape.outputs()];
+        return new DenseArithmetic(
+                shape.inputs(),
+                q.inputZeroPoint(),
+                q.outputZeroPoint(),
+                Requantization.clampMin(q, shape.activation()),
+                Requantization.clampMax(q, shape.activation()),
+                new Channels(spec.weightsInPlace(), zeroPoints, scales, bias));
+    }
+
+    /** int8 bytes to unsigned ones with 128 added, and back: the top bit turned. */
+    static byte[] turnSign(byte[] bytes) {
+        byte[] turned = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            turned[i] = (byte) (bytes[i] ^ SIGN);
+        }
+        return turned;
     }
 
     /**

@@ -16,7 +16,7 @@ final class DenseSpecCheck {
     private static final float MIN_MULTIPLIER = 0x1p-32f;
 
     private static final float MAX_MULTIPLIER = 0x1p30f;
-    private static final int LONGEST_NAME = 255;
+    private static final int LONGEST_NAME = 1024;
 
     private final DenseSpec.Builder spec;
     private final DenseShape shape;

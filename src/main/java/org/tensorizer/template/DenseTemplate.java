@@ -23,8 +23,6 @@ import org.tensorizer.model.TfliteModel;
  * <p>Immutable and thread-safe; patched models are new byte arrays.
  */
 public final class DenseTemplate {
-    private static final int SIGN = 0x80;
-
     private final TfliteModel model;
     private final DenseFacts facts;
     private final DenseLayout layout;
@@ -163,16 +161,8 @@ public final class DenseTemplate {
         return arithmetic().predict(toTensor(input));
     }
 
-    /** Unsigned bytes of a tensor, and back: an int8 byte is an unsigned one with its top bit turned. */
     private byte[] toTensor(byte[] bytes) {
-        if (facts.type() == TensorType.UINT8) {
-            return bytes;
-        }
-        byte[] turned = new byte[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            turned[i] = (byte) (bytes[i] ^ SIGN);
-        }
-        return turned;
+        return facts.type() == TensorType.INT8 ? DenseArithmetic.turnSign(bytes) : bytes;
     }
 
     private DenseArithmetic arithmetic() {

@@ -4,6 +4,7 @@ import com.google.flatbuffers.FlatBufferBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.tensorizer.isa.DenseShape;
 import org.tensorizer.isa.Quantization;
 import org.tensorizer.model.schema.ActivationFunctionType;
@@ -20,46 +21,55 @@ import org.tensorizer.model.schema.Tensor;
 import org.tensorizer.model.schema.TensorType;
 
 /**
- * Writes the uncompiled quantized .tflite of a Dense layer: the oracle for TFLite's CPU kernels, and the input for
- * edgetpu_compiler where a user has it.
+ * Writes the uncompiled quantized .tflite of a Dense layer or a chain of them: the oracle for TFLite's CPU kernels, and
+ * the input for edgetpu_compiler where a user has it.
  *
- * <p>INT8 tensors: one FULLY_CONNECTED. UINT8 tensors: the same between two QUANTIZE, as converters write it (the CPU
- * kernels take per-channel weights in int8 only). Operator versions are the lowest that hold these features (4 and 1), so
- * that the compiler of 2021 still reads them.
+ * <p>INT8 tensors: a FULLY_CONNECTED for each layer. UINT8 tensors: the same between two QUANTIZE, as converters write it
+ * (the CPU kernels take per-channel weights in int8 only). Operator versions are the lowest that hold these features (4
+ * and 1), so that the compiler of 2021 still reads them.
  *
- * <p>Deterministic: the same layer gives the same bytes, whatever its token.
+ * <p>Deterministic: the same layers give the same bytes, whatever their token.
  */
 public final class SourceModelWriter {
     private static final int FULLY_CONNECTED_VERSION = 4;
-    private static final int WEIGHTS_BUFFER = 1;
-    private static final int BIAS_BUFFER = 2;
     private static final int BUFFER_ALIGNMENT = 16;
     private static final int ROOM = 4096;
 
-    private final DenseSpec spec;
+    private final ChainSpec chain;
     private final FlatBufferBuilder b;
+    private final List<Integer> buffers = new ArrayList<>();
     private final List<Integer> tensors = new ArrayList<>();
+    private final List<Integer> operators = new ArrayList<>();
 
-    private SourceModelWriter(DenseSpec spec) {
-        this.spec = spec;
-        int perChannel = 12 * (spec.weightScales().length + spec.bias().length) + 16 * spec.bias().length;
-        this.b = new FlatBufferBuilder(spec.weightsInPlace().length + perChannel + ROOM);
+    private SourceModelWriter(ChainSpec chain) {
+        this.chain = chain;
+        int room = ROOM;
+        for (DenseSpec layer : chain.layers()) {
+            room += layer.weightsInPlace().length + 40 * layer.shape().outputs() + 1024;
+        }
+        this.b = new FlatBufferBuilder(room);
     }
 
     /** @return a whole .tflite */
     public static byte[] write(DenseSpec spec) {
-        return new SourceModelWriter(spec).model();
+        return write(new ChainSpec(List.of(spec)));
+    }
+
+    /** @return a whole .tflite with one FULLY_CONNECTED for each layer */
+    public static byte[] write(ChainSpec chain) {
+        return new SourceModelWriter(chain).model();
     }
 
     private byte[] model() {
-        int description = b.createString("Dense " + spec.shape().inputs() + " -> "
-                + spec.shape().outputs() + " written by Tensorizer, not compiled");
-        int buffers = buffers();
-        int subgraph = subgraph();
+        String layers = chain.shapes().stream().map(DenseShape::toString).collect(Collectors.joining("; "));
+        int description = b.createString(layers + ", written by Tensorizer, not compiled");
+        Buffer.startBuffer(b);
+        buffers.add(Buffer.endBuffer(b)); // number 0 is the empty one
+        int subgraphs = Model.createSubgraphsVector(b, new int[] {subgraph()});
         int codes = Model.createOperatorCodesVector(b, codes());
-        int subgraphs = Model.createSubgraphsVector(b, new int[] {subgraph});
+        int data = Model.createBuffersVector(b, ints(buffers));
         Model.startModel(b);
-        Model.addBuffers(b, buffers);
+        Model.addBuffers(b, data);
         Model.addDescription(b, description);
         Model.addSubgraphs(b, subgraphs);
         Model.addOperatorCodes(b, codes);
@@ -68,56 +78,10 @@ public final class SourceModelWriter {
         return b.sizedByteArray();
     }
 
-    private int buffers() {
-        int[] bias = spec.bias();
-        int[] buffers = new int[bias.length == 0 ? 2 : 3];
-        if (bias.length > 0) {
-            var data = b.createUnintializedVector(1, 4 * bias.length, BUFFER_ALIGNMENT);
-            for (int value : bias) {
-                data.putInt(value);
-            }
-            buffers[BIAS_BUFFER] = Buffer.createBuffer(b, b.endVector(), 0, 0);
-        }
-        b.createUnintializedVector(1, spec.weightsInPlace().length, BUFFER_ALIGNMENT)
-                .put(spec.weightsInPlace());
-        buffers[WEIGHTS_BUFFER] = Buffer.createBuffer(b, b.endVector(), 0, 0);
-        Buffer.startBuffer(b);
-        buffers[0] = Buffer.endBuffer(b);
-        return Model.createBuffersVector(b, buffers);
-    }
-
-    private int subgraph() {
-        DenseShape shape = spec.shape();
-        Quantization q = spec.quantization();
-        int weights = weights();
-        int bias = shape.format().hasBias() ? bias() : -1;
-        int[] operators;
-        int input;
-        int output;
-        if (spec.signed()) {
-            input = edge(spec.inputName(), shape.inputs(), true, q.inputScale(), q.inputZeroPoint());
-            output = edge(spec.outputName(), shape.outputs(), true, q.outputScale(), q.outputZeroPoint());
-            operators = new int[] {dense(input, weights, bias, output)};
-        } else {
-            input = edge(spec.inputName(), shape.inputs(), false, q.inputScale(), q.inputZeroPoint());
-            int in = edge("quantized_input", shape.inputs(), true, q.inputScale(), q.inputZeroPoint());
-            int out = edge("quantized_output", shape.outputs(), true, q.outputScale(), q.outputZeroPoint());
-            output = edge(spec.outputName(), shape.outputs(), false, q.outputScale(), q.outputZeroPoint());
-            operators = new int[] {quantize(input, in), dense(in, weights, bias, out), quantize(out, output)};
-        }
-        int name = b.createString("main");
-        int list = SubGraph.createOperatorsVector(b, operators);
-        int outputs = SubGraph.createOutputsVector(b, new int[] {output});
-        int inputs = SubGraph.createInputsVector(b, new int[] {input});
-        int all = SubGraph.createTensorsVector(
-                b, tensors.stream().mapToInt(Integer::intValue).toArray());
-        return SubGraph.createSubGraph(b, all, inputs, outputs, list, name);
-    }
-
     private int[] codes() {
         int dense = OperatorCode.createOperatorCode(
                 b, (byte) BuiltinOperator.FULLY_CONNECTED, 0, FULLY_CONNECTED_VERSION, BuiltinOperator.FULLY_CONNECTED);
-        if (spec.signed()) {
+        if (chain.first().signed()) {
             return new int[] {dense};
         }
         int quantize =
@@ -125,8 +89,40 @@ public final class SourceModelWriter {
         return new int[] {dense, quantize};
     }
 
-    private int dense(int input, int weights, int bias, int output) {
-        byte activation = switch (spec.shape().activation()) {
+    private int subgraph() {
+        boolean signed = chain.first().signed();
+        DenseSpec first = chain.first();
+        int input = inputEdge(first, first.inputName(), signed);
+        int current = input;
+        if (!signed) {
+            current = inputEdge(first, "quantized_input", true);
+            quantize(input, current);
+        }
+        int last = chain.layers().size() - 1;
+        for (int i = 0; i <= last; i++) {
+            DenseSpec layer = chain.layers().get(i);
+            String name = i < last ? "layer_" + i : signed ? layer.outputName() : "quantized_output";
+            current = dense(layer, current, name, chain.layers().size() == 1 ? "" : "_" + i);
+        }
+        int output = current;
+        if (!signed) {
+            output = outputEdge(chain.last(), chain.last().outputName(), false);
+            quantize(current, output);
+        }
+        int name = b.createString("main");
+        int list = SubGraph.createOperatorsVector(b, ints(operators));
+        int outputs = SubGraph.createOutputsVector(b, new int[] {output});
+        int inputs = SubGraph.createInputsVector(b, new int[] {input});
+        int all = SubGraph.createTensorsVector(b, ints(tensors));
+        return SubGraph.createSubGraph(b, all, inputs, outputs, list, name);
+    }
+
+    /** @return the index of the layer's output tensor */
+    private int dense(DenseSpec layer, int input, String outputName, String suffix) {
+        int weights = weights(layer, "weights" + suffix);
+        int bias = layer.shape().format().hasBias() ? bias(layer, "bias" + suffix) : -1;
+        int output = outputEdge(layer, outputName, true);
+        byte activation = switch (layer.shape().activation()) {
             case NONE -> ActivationFunctionType.NONE;
             case RELU -> ActivationFunctionType.RELU;
             case RELU6 -> ActivationFunctionType.RELU6;
@@ -139,17 +135,28 @@ public final class SourceModelWriter {
         Operator.addOutputs(b, outputs);
         Operator.addInputs(b, inputs);
         Operator.addBuiltinOptionsType(b, BuiltinOptions.FullyConnectedOptions);
-        return Operator.endOperator(b);
+        operators.add(Operator.endOperator(b));
+        return output;
     }
 
-    private int quantize(int from, int to) {
+    private void quantize(int from, int to) {
         int outputs = Operator.createOutputsVector(b, new int[] {to});
         int inputs = Operator.createInputsVector(b, new int[] {from});
         Operator.startOperator(b);
         Operator.addOutputs(b, outputs);
         Operator.addInputs(b, inputs);
         Operator.addOpcodeIndex(b, 1);
-        return Operator.endOperator(b);
+        operators.add(Operator.endOperator(b));
+    }
+
+    private int inputEdge(DenseSpec layer, String name, boolean signed) {
+        Quantization q = layer.quantization();
+        return edge(name, layer.shape().inputs(), signed, q.inputScale(), q.inputZeroPoint());
+    }
+
+    private int outputEdge(DenseSpec layer, String name, boolean signed) {
+        Quantization q = layer.quantization();
+        return edge(name, layer.shape().outputs(), signed, q.outputScale(), q.outputZeroPoint());
     }
 
     private int edge(String name, int channels, boolean signed, float scale, int zeroPoint) {
@@ -157,26 +164,39 @@ public final class SourceModelWriter {
         return tensor(name, new int[] {1, channels}, signed ? TensorType.INT8 : TensorType.UINT8, 0, quantization);
     }
 
-    private int weights() {
-        float[] scales = spec.weightScales();
-        if (scales.length == 0) {
-            scales = new float[] {spec.quantization().weightScale()};
-        }
-        int quantization = quantization(scales, spec.quantization().weightZeroPoint() - 128L);
-        int[] shape = {spec.shape().outputs(), spec.shape().inputs()};
-        return tensor("weights", shape, TensorType.INT8, WEIGHTS_BUFFER, quantization);
+    private int weights(DenseSpec layer, String name) {
+        b.createUnintializedVector(1, layer.weightsInPlace().length, BUFFER_ALIGNMENT)
+                .put(layer.weightsInPlace());
+        int buffer = buffer(b.endVector());
+        int quantization = quantization(scales(layer), layer.quantization().weightZeroPoint() - 128L);
+        int[] shape = {layer.shape().outputs(), layer.shape().inputs()};
+        return tensor(name, shape, TensorType.INT8, buffer, quantization);
     }
 
-    private int bias() {
-        float[] scales = spec.weightScales();
-        if (scales.length == 0) {
-            scales = new float[] {spec.quantization().weightScale()};
+    private int bias(DenseSpec layer, String name) {
+        int[] bias = layer.bias();
+        var data = b.createUnintializedVector(1, Integer.BYTES * bias.length, BUFFER_ALIGNMENT);
+        for (int value : bias) {
+            data.putInt(value);
         }
+        int buffer = buffer(b.endVector());
+        float[] scales = scales(layer);
         for (int i = 0; i < scales.length; i++) {
-            scales[i] *= spec.quantization().inputScale();
+            scales[i] *= layer.quantization().inputScale();
         }
-        int[] shape = {spec.shape().outputs()};
-        return tensor("bias", shape, TensorType.INT32, BIAS_BUFFER, quantization(scales, 0));
+        return tensor(name, new int[] {bias.length}, TensorType.INT32, buffer, quantization(scales, 0));
+    }
+
+    private int buffer(int data) {
+        buffers.add(Buffer.createBuffer(b, data, 0, 0));
+        return buffers.size() - 1;
+    }
+
+    /** One scale, or one for each output channel. */
+    private static float[] scales(DenseSpec layer) {
+        return layer.shape().format().isPerChannel()
+                ? layer.weightScales()
+                : new float[] {layer.quantization().weightScale()};
     }
 
     /** Several scales belong to dimension 0, the output channels, which is the default. */
@@ -203,5 +223,9 @@ public final class SourceModelWriter {
         Tensor.addType(b, type);
         tensors.add(Tensor.endTensor(b));
         return tensors.size() - 1;
+    }
+
+    private static int[] ints(List<Integer> values) {
+        return values.stream().mapToInt(Integer::intValue).toArray();
     }
 }

@@ -1,0 +1,69 @@
+package org.tensorizer.template;
+
+import java.util.List;
+import org.tensorizer.isa.ChainProgram;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.model.TensorType;
+
+/**
+ * Dense layers one behind the other, to be compiled into one program. Token and tensor type are those of the first layer,
+ * the input name is the first layer's, the output name the last one's. One layer is a chain, too.
+ *
+ * @param layers first layer first; outputs of one are inputs of the next, with the same scale and zero point
+ */
+public record ChainSpec(List<DenseSpec> layers) {
+    /** @throws org.tensorizer.model.BadInputException if there is no program for these layers in this order */
+    public ChainSpec {
+        layers = List.copyOf(layers);
+        program(layers);
+        for (DenseSpec layer : layers) {
+            if (layer.type() != layers.get(0).type()) {
+                throw new DenseSpecException("layers with tensors of "
+                        + layers.get(0).type() + " and " + layer.type() + ", expected one type at both ends");
+            }
+        }
+    }
+
+    ChainProgram program() {
+        return program(layers);
+    }
+
+    private static ChainProgram program(List<DenseSpec> layers) {
+        return ChainProgram.of(
+                layers.stream().map(DenseSpec::shape).toList(),
+                layers.stream().map(DenseSpec::quantization).toList());
+    }
+
+    /** What the program of this chain rests on. */
+    public ShapeStatus status() {
+        return ChainProgram.status(shapes());
+    }
+
+    public List<DenseShape> shapes() {
+        return layers.stream().map(DenseSpec::shape).toList();
+    }
+
+    DenseSpec first() {
+        return layers.get(0);
+    }
+
+    DenseSpec last() {
+        return layers.get(layers.size() - 1);
+    }
+
+    /**
+     * What the chain must answer: each layer by {@link DenseArithmetic}.
+     *
+     * @param input one inference's bytes in the tensor's own domain (int8 or uint8)
+     * @return the output's bytes in the same domain
+     */
+    public byte[] expected(byte[] input) {
+        boolean signed = first().type() == TensorType.INT8;
+        byte[] activations = signed ? DenseArithmetic.turnSign(input) : input;
+        for (DenseSpec layer : layers) {
+            activations = DenseArithmetic.of(layer).predict(activations).output();
+        }
+        return signed ? DenseArithmetic.turnSign(activations) : activations;
+    }
+}

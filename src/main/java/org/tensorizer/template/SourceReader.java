@@ -1,0 +1,189 @@
+package org.tensorizer.template;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorizer.model.Operator;
+import org.tensorizer.model.Tensor;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel;
+
+/** Walks the operators of a source model along their one line from input to output. Used once. */
+final class SourceReader {
+    /** int8 bytes are unsigned ones minus this. */
+    private static final int SIGN = 128;
+
+    private final TfliteModel model;
+    private final List<DenseSpec.Builder> layers = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private boolean closed;
+
+    SourceReader(TfliteModel model) {
+        this.model = model;
+    }
+
+    /**
+     * @param layers in order, complete but for the token
+     * @param notes what the compiled model does without
+     */
+    record Found(List<DenseSpec.Builder> layers, List<String> notes) {}
+
+    /** @throws SourceModelException naming operator and reason */
+    Found read() {
+        requireOneLine();
+        int input = model.inputs().get(0);
+        int current = input;
+        for (Operator operator : model.operators()) {
+            if (operator.inputs().isEmpty()
+                    || operator.inputs().get(0) != current
+                    || operator.outputs().size() != 1) {
+                throw refuse(
+                        operator,
+                        "does not take tensor " + current + " where the operator before left off; the"
+                                + " operators must be one line from input to output");
+            }
+            requireFixedShape(operator, tensor(operator.outputs().get(0)));
+            switch (operator.name()) {
+                case "FULLY_CONNECTED" -> layer(operator);
+                case "QUANTIZE" -> quantize(operator);
+                case "RESHAPE" -> reshape(operator);
+                default -> throw refuse(operator, other(operator.name()));
+            }
+            current = operator.outputs().get(0);
+        }
+        if (current != model.outputs().get(0) || layers.isEmpty()) {
+            throw new SourceModelException(model.name() + ": "
+                    + (layers.isEmpty()
+                            ? "no FULLY_CONNECTED, so nothing to compile"
+                            : "the last operator gives tensor " + current + ", the model's output is tensor "
+                                    + model.outputs().get(0)));
+        }
+        ends(tensor(input), tensor(current));
+        return new Found(layers, List.copyOf(notes));
+    }
+
+    private void requireOneLine() {
+        if (model.isCompiled()) {
+            throw new SourceModelException(model.name() + ": compiled already (it holds " + Operator.EDGE_TPU + ")");
+        }
+        if (model.subgraphs().size() != 1
+                || model.inputs().size() != 1
+                || model.outputs().size() != 1) {
+            throw new SourceModelException(model.name() + ": "
+                    + model.subgraphs().size() + " subgraphs, "
+                    + model.inputs().size() + " inputs and " + model.outputs().size()
+                    + " outputs, expected one of each");
+        }
+        requireFixedShape(null, tensor(model.inputs().get(0)));
+    }
+
+    private Tensor tensor(int index) {
+        return model.tensors().get(index);
+    }
+
+    private void layer(Operator operator) {
+        if (closed) {
+            throw refuse(operator, "stands behind the QUANTIZE that ends the model");
+        }
+        layers.add(new SourceLayer(model, operator, notes).spec());
+    }
+
+    /** Allowed at the ends only, and only where it changes the type and not the value. */
+    private void quantize(Operator operator) {
+        Tensor from = tensor(operator.inputs().get(0));
+        Tensor to = tensor(operator.outputs().get(0));
+        if (!isByte(from) || !isByte(to)) {
+            throw refuse(
+                    operator,
+                    "from " + from.type() + " to " + to.type() + " at the edge stays on the CPU with"
+                            + " edgetpu_compiler, too; convert with inference_input_type and inference_output_type int8 or uint8");
+        }
+        if (!from.isQuantizedPerTensor()
+                || !to.isQuantizedPerTensor()
+                || from.scale() != to.scale()
+                || unsignedZeroPoint(from) != unsignedZeroPoint(to)) {
+            throw refuse(
+                    operator,
+                    "changes scale or zero point (" + from.scales() + ", " + from.zeroPoints() + " to "
+                            + to.scales() + ", " + to.zeroPoints()
+                            + "), which is an arithmetic operation of its own; expected uint8 to int8 or back alone");
+        }
+        if (!layers.isEmpty()
+                && !operator.outputs().get(0).equals(model.outputs().get(0))) {
+            throw refuse(operator, "between layers, expected at the ends only");
+        }
+        closed = !layers.isEmpty();
+        notes.add("QUANTIZE from " + from.type() + " to " + to.type()
+                + " is left out: the runtime hands both types to the chip as the same bytes");
+    }
+
+    private static boolean isByte(Tensor tensor) {
+        return tensor.type() == TensorType.INT8 || tensor.type() == TensorType.UINT8;
+    }
+
+    static long unsignedZeroPoint(Tensor tensor) {
+        return tensor.zeroPoint() + (tensor.type() == TensorType.INT8 ? SIGN : 0);
+    }
+
+    private void reshape(Operator operator) {
+        Tensor from = tensor(operator.inputs().get(0));
+        Tensor to = tensor(operator.outputs().get(0));
+        requireFixedShape(operator, from);
+        if (from.elements() != to.elements() || from.type() != to.type()) {
+            throw refuse(
+                    operator,
+                    "from " + from.shape() + " " + from.type() + " to " + to.shape() + " " + to.type()
+                            + ", expected the same number and type of elements");
+        }
+        if (!from.scales().equals(to.scales()) || !from.zeroPoints().equals(to.zeroPoints())) {
+            throw refuse(operator, "changes scale or zero point, expected other dimensions alone");
+        }
+        notes.add("RESHAPE from " + from.shape() + " to " + to.shape() + " is left out: the bytes stay in their order");
+    }
+
+    private void requireFixedShape(Operator operator, Tensor tensor) {
+        boolean fixed = tensor.shape().stream().allMatch(dimension -> dimension > 0);
+        boolean oneInference = tensor.shape().isEmpty() || tensor.shape().get(0) == 1;
+        if (!fixed || !oneInference) {
+            String problem = "tensor " + tensor.index() + " (" + tensor.name() + ") has shape " + tensor.shape()
+                    + ", expected " + (fixed ? "a batch of 1" : "fixed dimensions (no dynamic shape)");
+            throw operator == null
+                    ? new SourceModelException(model.name() + ": " + problem)
+                    : refuse(operator, problem);
+        }
+    }
+
+    private void ends(Tensor input, Tensor output) {
+        if (input.type() != output.type()) {
+            throw new SourceModelException(model.name() + ": input of " + input.type() + " and output of "
+                    + output.type() + ", expected one type at both ends");
+        }
+        DenseSpec.Builder first = layers.get(0);
+        DenseSpec.Builder last = layers.get(layers.size() - 1);
+        layers.forEach(layer -> layer.type(input.type()));
+        first.names(input.name(), first.outputName);
+        last.names(last.inputName, output.name());
+        if (input.shape().size() != 2) {
+            notes.add("the input of shape " + input.shape() + " becomes [1, " + input.elements() + "], the same bytes");
+        }
+        if (output.shape().size() != 2) {
+            notes.add("the output of shape " + output.shape() + " becomes [1, " + output.elements()
+                    + "], the same bytes");
+        }
+    }
+
+    private static String other(String operator) {
+        String hint = switch (operator) {
+            case "DEQUANTIZE" -> "; convert with inference_output_type int8 or uint8";
+            case "SHAPE", "STRIDED_SLICE", "PACK" ->
+                "; converters write it for a batch that is not fixed, convert with a fixed batch of 1";
+            case "SOFTMAX", "LOGISTIC" -> "; it keeps the order of the outputs, cut it off or run it on the CPU";
+            default -> "";
+        };
+        return "is no Dense layer" + hint + ". Compiled here are FULLY_CONNECTED, RESHAPE, and QUANTIZE at the ends";
+    }
+
+    private SourceModelException refuse(Operator operator, String reason) {
+        return new SourceModelException(
+                model.name() + ": operator " + operator.index() + " (" + operator.name() + ") " + reason);
+    }
+}

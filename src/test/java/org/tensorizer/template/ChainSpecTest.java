@@ -1,0 +1,135 @@
+package org.tensorizer.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.device.tflite.CpuDevice;
+import org.tensorizer.isa.Activation;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.isa.Quantization;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel;
+
+/** MLPs: one program on the emulator, one FULLY_CONNECTED after the other on the CPU, and the arithmetic of both. */
+class ChainSpecTest {
+    private static final int RUNS = 20;
+
+    @ParameterizedTest
+    @CsvSource({
+        "784-64-10, PER_TENSOR_BIAS, INT8",
+        "500-256-256-6, PER_CHANNEL_BIAS, UINT8",
+        "256-256, PER_TENSOR, INT8",
+        "64-512-100, PER_CHANNEL, INT8"
+    })
+    void emulatorEqualsArithmeticAndCpuDiffersByOneAtMost(String sizes, ParameterFormat format, TensorType type) {
+        ChainSpec chain = chain(sizes, format, type);
+        byte[] source = SourceModelWriter.write(chain);
+        assertThat(CompiledModelWriter.write(
+                        SourceModel.of(TfliteModel.parse("source", source)).chain(4)))
+                .isEqualTo(CompiledModelWriter.write(chain));
+        Random random = new Random(1);
+        int differing = 0;
+        int bytes = 0;
+        try (CpuDevice cpu = new CpuDevice();
+                Session oracle = cpu.open("source", source);
+                EmulatorDevice emulator = new EmulatorDevice();
+                Session compiled = emulator.open("compiled", CompiledModelWriter.write(chain))) {
+            for (int run = 0; run < RUNS; run++) {
+                byte[] input = new byte[chain.first().shape().inputs()];
+                random.nextBytes(input);
+                byte[] actual = compiled.run(input);
+                assertThat(actual).isEqualTo(chain.expected(input));
+                differing += differing(type, actual, oracle.run(input));
+                bytes += actual.length;
+            }
+        }
+        // each layer alone stays under 0.1 % (next test); one step in a hidden layer moves all outputs behind it a
+        // little
+        assertThat(differing * 100L).as("%d of %d bytes", differing, bytes).isLessThanOrEqualTo(bytes);
+    }
+
+    @Test
+    void eachLayerAloneDiffersFromTheCpuInAThousandthAtMost() {
+        ChainSpec chain = chain("500-256-256-64", ParameterFormat.PER_CHANNEL_BIAS, TensorType.INT8);
+        Random random = new Random(2);
+        int differing = 0;
+        int bytes = 0;
+        try (CpuDevice cpu = new CpuDevice()) {
+            for (DenseSpec layer : chain.layers()) {
+                try (Session session = cpu.open("layer", SourceModelWriter.write(layer))) {
+                    for (int run = 0; run < RUNS; run++) {
+                        byte[] input = new byte[layer.shape().inputs()];
+                        random.nextBytes(input);
+                        byte[] expected = new ChainSpec(List.of(layer)).expected(input);
+                        differing += differing(TensorType.INT8, session.run(input), expected);
+                        bytes += expected.length;
+                    }
+                }
+            }
+        }
+        assertThat(differing * 1000L).as("%d of %d bytes", differing, bytes).isLessThanOrEqualTo(bytes);
+    }
+
+    /** How many differ, each by one at most. */
+    private static int differing(TensorType type, byte[] actual, byte[] expected) {
+        int sign = type == TensorType.INT8 ? 0x80 : 0;
+        int count = 0;
+        for (int out = 0; out < actual.length; out++) {
+            int difference = ((actual[out] ^ sign) & 0xff) - ((expected[out] ^ sign) & 0xff);
+            assertThat(difference).isBetween(-1, 1);
+            count += Math.abs(difference);
+        }
+        return count;
+    }
+
+    @Test
+    void layersMustFollowEachOther() {
+        ChainSpec good = chain("64-32-16", ParameterFormat.PER_TENSOR, TensorType.INT8);
+        assertThatThrownBy(() -> new ChainSpec(
+                        List.of(good.layers().get(1), good.layers().get(0))))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("inputs");
+        assertThatThrownBy(() -> new ChainSpec(List.of())).isInstanceOf(BadInputException.class);
+    }
+
+    static ChainSpec chain(String sizes, ParameterFormat format, TensorType type) {
+        String[] n = sizes.split("-");
+        List<DenseSpec> layers = new ArrayList<>();
+        for (int i = 1; i < n.length; i++) {
+            Activation activation = i < n.length - 1 ? Activation.RELU : Activation.NONE;
+            DenseShape shape = new DenseShape(Integer.parseInt(n[i - 1]), Integer.parseInt(n[i]), format, activation);
+            DenseSpec drawn = DenseSpecs.random(shape, type, i).build();
+            Quantization q = drawn.quantization();
+            if (i > 1) {
+                Quantization before = layers.get(i - 2).quantization();
+                float ratio = before.outputScale() / q.inputScale();
+                q = new Quantization(
+                        before.outputScale(),
+                        before.outputZeroPoint(),
+                        q.weightScale(),
+                        q.weightZeroPoint(),
+                        q.outputScale() * ratio,
+                        q.outputZeroPoint());
+            }
+            layers.add(DenseSpec.of(shape)
+                    .type(type)
+                    .quantization(q)
+                    .weights(drawn.weights())
+                    .weightScales(drawn.weightScales())
+                    .bias(drawn.bias())
+                    .token(4)
+                    .build());
+        }
+        return new ChainSpec(layers);
+    }
+}
