@@ -24,7 +24,8 @@ public sealed interface TokenPolicy {
     record Fresh() implements TokenPolicy {
         private static final SecureRandom RANDOM = new SecureRandom();
 
-        static long next() {
+        /** A random token, never 0. */
+        public static long next() {
             long token;
             do {
                 token = RANDOM.nextLong();

@@ -1,9 +1,9 @@
 package org.tensorizer.template;
 
-import java.security.SecureRandom;
 import org.tensorizer.isa.DenseShape;
 import org.tensorizer.isa.Quantization;
 import org.tensorizer.model.TensorType;
+import org.tensorizer.patch.TokenPolicy;
 
 /**
  * All that makes up one quantized Dense layer {@code y = act(W x + b)}, checked. {@link CompiledModelWriter} and
@@ -187,18 +187,9 @@ public final class DenseSpec {
         public DenseSpec build() {
             DenseSpecCheck.check(this);
             if (token == 0) {
-                token = freshToken();
+                token = TokenPolicy.Fresh.next();
             }
             return new DenseSpec(this);
-        }
-
-        private static long freshToken() {
-            SecureRandom random = new SecureRandom();
-            long fresh = random.nextLong();
-            while (fresh == 0) {
-                fresh = random.nextLong();
-            }
-            return fresh;
         }
     }
 }

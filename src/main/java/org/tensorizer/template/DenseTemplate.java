@@ -3,7 +3,6 @@ package org.tensorizer.template;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import org.tensorizer.isa.DenseShape;
 import org.tensorizer.isa.Quantization;
@@ -15,6 +14,13 @@ import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.patch.Patch;
+import org.tensorizer.patch.PatchTarget;
+import org.tensorizer.patch.PatchedModel;
+import org.tensorizer.patch.Patcher;
+import org.tensorizer.patch.Pattern;
+import org.tensorizer.patch.Region;
+import org.tensorizer.patch.TokenPolicy;
 
 /**
  * A compiled Dense layer whose payload one may change: made by edgetpu_compiler or by {@link CompiledModelWriter}, with
@@ -115,7 +121,7 @@ public final class DenseTemplate {
      * @param weights {@code W[out][in]} row-major, int8
      */
     public byte[] withWeights(byte[] weights) {
-        return withWeights(weights, freshToken());
+        return withWeights(weights, TokenPolicy.Fresh.next());
     }
 
     /** {@link #withWeights(byte[])} with a token of the caller's choice, not 0. */
@@ -135,10 +141,29 @@ public final class DenseTemplate {
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(field.start(), token);
     }
 
-    private static long freshToken() {
-        SecureRandom random = new SecureRandom();
-        long token = random.nextLong();
-        return token == 0 ? 1 : token;
+    /** The payload as something to patch, with its layout. */
+    public PatchTarget target() {
+        return PatchTarget.of(model).withLayout(layout);
+    }
+
+    /**
+     * The model with a part of its payload changed, a fresh token, and the record of it. What the patched model must
+     * answer says {@code DenseTemplate.of(patched.model(name)).expected(input)}.
+     *
+     * @throws org.tensorizer.model.BadInputException if pattern and region do not go together or do not fit
+     */
+    public PatchedModel patch(Region region, Pattern pattern) {
+        return patch(Patch.of(region, pattern));
+    }
+
+    /** {@link #patch(Region, Pattern)} in the pattern's own region: the whole payload for bytes, the weights for matrices. */
+    public PatchedModel patch(Pattern pattern) {
+        return patch(Patch.of(pattern));
+    }
+
+    /** {@link #patch(Region, Pattern)} in several steps, or with another policy for the token. */
+    public PatchedModel patch(Patch patch) {
+        return Patcher.patch(target(), patch);
     }
 
     /**
