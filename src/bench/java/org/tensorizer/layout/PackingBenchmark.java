@@ -18,7 +18,7 @@ import org.tensorizer.isa.ParameterFormat;
 
 /** Weights into and out of a payload, beside System.arraycopy of the same bytes. */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)

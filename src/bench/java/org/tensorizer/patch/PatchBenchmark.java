@@ -24,7 +24,7 @@ import org.tensorizer.model.TfliteModel;
  * {@code ../shared/templates/dense_1024_edgetpu.tflite}.
  */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
