@@ -62,7 +62,7 @@ final class SourceLayer {
                 scale(input),
                 zeroPoint(input),
                 perChannel ? 1 : scales[0],
-                perChannel ? Quantization.WEIGHT_ZERO_POINT : weightZeroPoint(),
+                perChannel ? Quantization.WEIGHT_ZERO_POINT : zeroPoint(weights),
                 scale(output),
                 zeroPoint(output));
         return DenseSpec.of(shape)
@@ -151,10 +151,6 @@ final class SourceLayer {
         return values;
     }
 
-    private int weightZeroPoint() {
-        return Math.toIntExact(SourceReader.unsignedZeroPoint(weights));
-    }
-
     private int[] bias(int outputs) {
         if (operator.inputs().size() < 3 || operator.inputs().get(2) < 0) {
             return new int[0];
@@ -201,8 +197,13 @@ final class SourceLayer {
         return tensor.scale();
     }
 
-    private static int zeroPoint(Tensor tensor) {
-        return (int) Math.max(-1, Math.min(256, SourceReader.unsignedZeroPoint(tensor)));
+    private int zeroPoint(Tensor tensor) {
+        long unsigned = SourceReader.unsignedZeroPoint(tensor);
+        if (unsigned < 0 || unsigned > 255) {
+            throw refuse("has tensor " + tensor.index() + " (" + tensor.name() + ") with zero point "
+                    + tensor.zeroPoint() + ", which is no " + tensor.type());
+        }
+        return (int) unsigned;
     }
 
     private SourceModelException refuse(String reason) {

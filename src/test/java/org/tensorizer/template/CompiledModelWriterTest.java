@@ -174,8 +174,8 @@ class CompiledModelWriterTest {
     @Test
     void longNamesFit() {
         DenseShape shape = DenseShape.square(64, ParameterFormat.PER_TENSOR);
-        String in = "i".repeat(255);
-        String out = "o".repeat(255);
+        String in = "i".repeat(1024);
+        String out = "o".repeat(1024);
         TfliteModel model = parse(CompiledModelWriter.write(
                 DenseSpec.of(shape).weights(new byte[64 * 64]).names(in, out).build()));
         assertThat(model.tensors()).extracting(Tensor::name).containsExactly(in, out);
