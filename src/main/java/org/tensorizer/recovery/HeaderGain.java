@@ -14,18 +14,12 @@ final class HeaderGain {
 
     private final byte[] original;
     private final HeaderWords words;
-    private final BitSet fixed = new BitSet();
+    private final BitSet fixed;
 
     HeaderGain(byte[] original, HeaderWords words) {
         this.original = original;
         this.words = words;
-        for (int[] kind : new int[][] {words.scale(), words.bias(), words.zeroPoint()}) {
-            for (int word : kind) {
-                if (word >= 0) {
-                    fixed.set(word, word + 4);
-                }
-            }
-        }
+        this.fixed = words.bytes();
     }
 
     /** Scales as they came, biases cleared. */

@@ -6,10 +6,6 @@ import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.tensorizer.layout.CellMap;
-import org.tensorizer.layout.Formula;
-import org.tensorizer.layout.FormulaFit;
-import org.tensorizer.layout.FormulaFitter;
 
 /**
  * Finds header words before any weight is known. Flipping the lowest bit of a byte is harmless to a weight, which moves
@@ -19,139 +15,64 @@ import org.tensorizer.layout.FormulaFitter;
  */
 final class HeaderSearch {
     private static final int MAX_WORDS = 16;
-    private static final int TOTAL = 100;
     private static final int WORD_BITS = 2;
 
-    /** Where a byte's lowest bit may be: where it usually is, at the other end, or in the other nibble. */
-    private static final int[] LOWEST_BITS = {1, 0x80, 0x10};
+    /** Where a weight's lowest bit may be if not in bit 0: at the other end, or in the other nibble. */
+    private static final int[] OTHER_LOWEST_BITS = {0x80, 0x10};
 
     private final Interview talk;
     private final byte[] original;
     private final int addressBits;
-    private final List<int[]> stimuli = new ArrayList<>();
-    private final List<int[]> normal = new ArrayList<>();
-    private int flip;
+    private final Disturbance disturbance;
+    private boolean weightsMoved;
+    private boolean weightsExcluded;
 
     HeaderSearch(Interview talk, byte[] original) {
         this.talk = talk;
         this.original = original;
+        this.disturbance = new Disturbance(talk, original);
         this.addressBits = 32 - Integer.numberOfLeadingZeros(Math.max(1, original.length - 1));
     }
 
     HeaderWords find() {
-        chooseStimuli();
         int outputs = talk.output().channels();
-        List<Integer> affected = List.of();
-        for (int bit : LOWEST_BITS) {
-            flip = bit;
-            List<Integer> moved = indices(moved(0, 0));
-            if (moved.isEmpty()) {
-                return HeaderWords.none(outputs);
-            }
-            affected = bit == LOWEST_BITS[0] ? moved : affected;
+        List<Integer> affected = moved(0, 0).stream().boxed().toList();
+        if (affected.isEmpty()) {
+            return HeaderWords.none(outputs);
         }
-        flip = LOWEST_BITS[0];
         List<Set<Integer>> candidates = new ArrayList<>();
         for (int out = 0; out < outputs; out++) {
             candidates.add(new LinkedHashSet<>());
         }
         explore(0, 0, affected, candidates);
-        return judge(candidates);
+        if (weightsMoved) {
+            return HeaderWords.none(outputs);
+        }
+        HeaderWords words = new HeaderJudge(talk, original, disturbance).judge(candidates);
+        return movesBeside(words) && disturbance.isStill(OTHER_LOWEST_BITS) ? HeaderWords.none(outputs) : words;
     }
 
-    private static List<Integer> indices(boolean[] set) {
-        List<Integer> indices = new ArrayList<>();
-        for (int i = 0; i < set.length; i++) {
-            if (set[i]) {
-                indices.add(i);
-            }
-        }
-        return indices;
-    }
-
-    /** Inputs under which as many outputs as possible answer neither near zero nor near a clamp. */
-    private void chooseStimuli() {
-        Patch patch = new Patch(original.clone());
-        Activations input = talk.input();
-        int strongest = Math.max(1, Math.min(input.highest(), -input.lowest()));
-        int bestSize = strongest;
-        long bestScore = -1;
-        for (int size = strongest; size >= 1; size /= 2) {
-            int[] stimulus = Stimuli.balanced(input, size, Math.min(TOTAL, size * input.channels() / 2), size);
-            long score = count(visible(talk.ask(patch, stimulus)));
-            if (score > bestScore) {
-                bestScore = score;
-                bestSize = size;
-            }
-        }
-        int total = Math.min(TOTAL, bestSize * input.channels() / 2);
-        List<int[]> trials = new ArrayList<>();
-        List<int[]> answers = new ArrayList<>();
-        for (int seed = 0; seed < 6; seed++) {
-            trials.add(Stimuli.balanced(input, bestSize, total, 1000 + seed));
-            answers.add(talk.ask(patch, trials.get(seed)));
-        }
-        BitSet covered = new BitSet();
-        int wanted = talk.output().channels() > 600 ? 3 : 2;
-        while (stimuli.size() < wanted) {
-            int best = 0;
-            int most = -1;
-            for (int t = 0; t < trials.size(); t++) {
-                BitSet with = visible(answers.get(t));
-                int gain = 4 * with.cardinality();
-                with.andNot(covered);
-                gain += 16 * with.cardinality();
-                if (gain > most && !stimuli.contains(trials.get(t))) {
-                    most = gain;
-                    best = t;
-                }
-            }
-            stimuli.add(trials.get(best));
-            normal.add(answers.get(best));
-            covered.or(visible(answers.get(best)));
-        }
-    }
-
-    private BitSet visible(int[] answer) {
-        BitSet visible = new BitSet();
-        for (int out = 0; out < answer.length; out++) {
-            visible.set(out, isVisible(answer[out]));
-        }
-        return visible;
-    }
-
-    private boolean isVisible(int answer) {
-        int room = answer > 0 ? talk.output().highest() : -talk.output().lowest();
-        return Math.abs(answer) >= 5 && Math.abs(answer) * 7 <= room * 4;
-    }
-
-    private static long count(BitSet set) {
-        return set.cardinality();
+    /** Whether flipping all lowest bits but those of the words found still moves an output out of proportion. */
+    private boolean movesBeside(HeaderWords words) {
+        BitSet found = words.bytes();
+        byte[] payload = lowestBits(0, 0);
+        found.stream().forEach(offset -> payload[offset] = original[offset]);
+        return !disturbance.moved(payload).isEmpty();
     }
 
     /** Which outputs move out of proportion when the lowest bit is flipped where (offset and mask) equals value. */
-    private boolean[] moved(int mask, int value) {
+    private BitSet moved(int mask, int value) {
+        return disturbance.moved(lowestBits(mask, value));
+    }
+
+    private byte[] lowestBits(int mask, int value) {
         byte[] payload = original.clone();
         for (int offset = 0; offset < payload.length; offset++) {
             if ((offset & mask) == value) {
-                payload[offset] ^= (byte) flip;
+                payload[offset] ^= 1;
             }
         }
-        Patch patch = new Patch(payload);
-        double[] moves = new double[talk.output().channels()];
-        double[] limits = new double[moves.length];
-        for (int s = 0; s < stimuli.size(); s++) {
-            int[] answer = talk.ask(patch, stimuli.get(s));
-            for (int out = 0; out < moves.length; out++) {
-                moves[out] += Math.abs(answer[out] - normal.get(s)[out]);
-                limits[out] += Math.max(2.5, isVisible(normal.get(s)[out]) ? 0.45 * Math.abs(normal.get(s)[out]) : 2.5);
-            }
-        }
-        boolean[] moved = new boolean[moves.length];
-        for (int out = 0; out < moves.length; out++) {
-            moved[out] = moves[out] >= limits[out];
-        }
-        return moved;
+        return payload;
     }
 
     /** Spells the word addresses of {@code outputs} among offsets with {@code (offset and mask) == value}. */
@@ -164,16 +85,23 @@ final class HeaderSearch {
             if ((mask & at) != 0) {
                 continue;
             }
-            boolean[] one = moved(mask | at, value | at);
-            boolean[] zero = moved(mask | at, value);
+            BitSet one = moved(mask | at, value | at);
+            BitSet zero = moved(mask | at, value);
             for (int k = 0; k < outputs.size(); k++) {
-                boolean inOne = one[outputs.get(k)];
-                boolean inZero = zero[outputs.get(k)];
+                boolean inOne = one.get(outputs.get(k));
+                boolean inZero = zero.get(outputs.get(k));
                 any[k] |= inOne || inZero;
                 if (inOne == inZero) {
                     open[k] |= at;
                 } else if (inOne) {
                     ones[k] |= at;
+                }
+            }
+            if (mask == 0 && !weightsExcluded && areWide(open)) {
+                weightsMoved = disturbance.isStill(OTHER_LOWEST_BITS);
+                weightsExcluded = !weightsMoved;
+                if (weightsMoved) {
+                    return;
                 }
             }
         }
@@ -205,6 +133,11 @@ final class HeaderSearch {
         explore(mask | 1 << split, value | 1 << split, crowded, candidates);
     }
 
+    /** Whether some output moves with more halves than one or two fields side by side would explain: with its weights? */
+    private static boolean areWide(int[] open) {
+        return Arrays.stream(open).anyMatch(bits -> Integer.bitCount(bits) > 2);
+    }
+
     /** All addresses with the known bits, the open ones either way. */
     private void addWords(int known, int open, Set<Integer> words) {
         for (int subset = open; ; subset = (subset - 1) & open) {
@@ -215,101 +148,6 @@ final class HeaderSearch {
             if (subset == 0) {
                 return;
             }
-        }
-    }
-
-    private HeaderWords judge(List<Set<Integer>> candidates) {
-        HeaderWords words = HeaderWords.none(candidates.size());
-        int rounds = candidates.stream().mapToInt(Set::size).max().orElse(0);
-        Patch plain = new Patch(original.clone());
-        int[] silence = Stimuli.silence(talk.input());
-        int[] rest = talk.ask(plain, silence);
-        List<List<Integer>> lists =
-                candidates.stream().map(set -> set.stream().sorted().toList()).toList();
-        for (int round = 0; round < rounds; round++) {
-            int[] word = new int[lists.size()];
-            for (int out = 0; out < word.length; out++) {
-                word[out] = round < lists.get(out).size() ? lists.get(out).get(round) : -1;
-            }
-            judge(word, rest, silence, words);
-        }
-        complete(words.scale(), original.length);
-        complete(words.bias(), original.length);
-        complete(words.zeroPoint(), original.length);
-        return words;
-    }
-
-    /** Judges one candidate word of every output by flipping a bit of its third byte, then one of its fourth. */
-    private void judge(int[] word, int[] rest, int[] silence, HeaderWords words) {
-        Patch third = flipped(word, 2);
-        int[] thirdRest = talk.ask(third, silence);
-        int[] thirdMoved = talk.ask(third, stimuli.get(0));
-        Patch fourth = flipped(word, 3);
-        List<int[]> fourthMoved = new ArrayList<>();
-        for (int[] stimulus : stimuli) {
-            fourthMoved.add(talk.ask(fourth, stimulus));
-        }
-        for (int out = 0; out < word.length; out++) {
-            if (word[out] < 0) {
-                continue;
-            }
-            int shift = Math.abs(thirdMoved[out] - normal.get(0)[out]);
-            if (Math.abs(thirdRest[out] - rest[out]) >= 2) {
-                words.bias()[out] = word[out];
-            } else if (shift >= Math.max(3, Math.abs(normal.get(0)[out]) / 8)) {
-                words.zeroPoint()[out] = word[out];
-            } else if (isScale(out, word[out], fourthMoved)) {
-                words.scale()[out] = word[out];
-            }
-        }
-    }
-
-    private Patch flipped(int[] words, int index) {
-        byte[] payload = original.clone();
-        Arrays.stream(words).filter(word -> word >= 0).distinct().forEach(word -> payload[word + index] ^= 1);
-        return new Patch(payload);
-    }
-
-    /** Bit 24 of a float32 is the second of its exponent: flipping it multiplies by four or divides by four. */
-    private boolean isScale(int out, int word, List<int[]> moved) {
-        double factor = (original[word + 3] & 1) == 0 ? 4 : 0.25;
-        boolean seen = false;
-        for (int s = 0; s < moved.size(); s++) {
-            int before = normal.get(s)[out];
-            if (!isVisible(before)) {
-                continue;
-            }
-            int low = talk.output().lowest();
-            int high = talk.output().highest();
-            double least = Math.max(low, Math.min(high, Math.min(factor * (before - 0.5), factor * (before + 0.5))));
-            double most = Math.max(low, Math.min(high, Math.max(factor * (before - 0.5), factor * (before + 0.5))));
-            if (moved.get(s)[out] < least - 1.5 || moved.get(s)[out] > most + 1.5) {
-                return false;
-            }
-            seen = true;
-        }
-        return seen;
-    }
-
-    /** Words of outputs that answered too weakly, predicted from the others if those follow a formula. */
-    private static void complete(int[] words, int size) {
-        long found = Arrays.stream(words).filter(word -> word >= 0).count();
-        if (found == 0 || found == words.length) {
-            return;
-        }
-        if (found < 0.1 * words.length) {
-            Arrays.fill(words, -1);
-            return;
-        }
-        CellMap map = new CellMap(words.length, 1, words);
-        FormulaFit fit = FormulaFitter.fit("out", "in", map);
-        if (fit.matching() < 0.9 * fit.known()) {
-            return;
-        }
-        Formula formula = fit.formula();
-        for (int out = 0; out < words.length; out++) {
-            long predicted = formula.at(out, 0);
-            words[out] = predicted < 0 || predicted + 4 > size ? words[out] : (int) predicted;
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.tensorizer.recovery;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Where the header words of each output stand: four bytes each, found by what changing them does. -1 where an output has
@@ -17,10 +18,17 @@ record HeaderWords(int[] scale, int[] bias, int[] zeroPoint) {
         return new HeaderWords(absent, absent.clone(), absent.clone());
     }
 
-    boolean isEmpty() {
-        return Arrays.stream(scale).allMatch(word -> word < 0)
-                && Arrays.stream(bias).allMatch(word -> word < 0)
-                && Arrays.stream(zeroPoint).allMatch(word -> word < 0);
+    /** Payload offsets of all bytes of all words. */
+    BitSet bytes() {
+        BitSet bytes = new BitSet();
+        for (int[] kind : new int[][] {scale, bias, zeroPoint}) {
+            for (int word : kind) {
+                if (word >= 0) {
+                    bytes.set(word, word + 4);
+                }
+            }
+        }
+        return bytes;
     }
 
     static boolean any(int[] words) {

@@ -69,7 +69,7 @@ class RecoveryTest {
         FakeChip magnitude = FakeChip.tiled(128, 128, 64, 1, 0);
         magnitude.value = b -> b < 128 ? b : 128 - b;
         magnitude.zeroPoint = 0;
-        FakeChip bits = FakeChip.tiled(128, 128, 64, 4, 0);
+        FakeChip bits = FakeChip.tiled(256, 256, 64, 4, 0);
         bits.value = b -> Integer.reverse(b) >>> 24;
         return Stream.of(
                 Arguments.of("lanes of 8", lanes8, "offset = (out/64)*8192 + (in/8)*512 + (out%64)*8 + in%8"),
@@ -82,7 +82,7 @@ class RecoveryTest {
                 Arguments.of("two's complement", complement, "offset = (out/64)*8192 + (in/4)*256 + (out%64)*4 + in%4"),
                 Arguments.of("descending", falling, "offset = (out/16)*2048 + (in/2)*32 + (out%16)*2 + in%2"),
                 Arguments.of("sign and magnitude", magnitude, "offset = (out/64)*8192 + in*64 + out%64"),
-                Arguments.of("reversed bits", bits, "offset = (out/64)*8192 + (in/4)*256 + (out%64)*4 + in%4"));
+                Arguments.of("reversed bits", bits, "offset = (out/64)*16384 + (in/4)*256 + (out%64)*4 + in%4"));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -1,0 +1,137 @@
+package org.tensorizer.recovery;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * The usual answers of a template under a few inputs, and which outputs leave them out of proportion when its payload is
+ * changed a little everywhere.
+ */
+final class Disturbance {
+    private static final int TOTAL = 100;
+
+    private final Interview talk;
+    private final byte[] original;
+    private final List<int[]> stimuli = new ArrayList<>();
+    private final List<int[]> normal = new ArrayList<>();
+    private int size;
+
+    Disturbance(Interview talk, byte[] original) {
+        this.talk = talk;
+        this.original = original;
+        choose();
+    }
+
+    /** Inputs under which as many outputs as possible answer neither near zero nor near a clamp. */
+    private void choose() {
+        Patch patch = new Patch(original.clone());
+        Activations input = talk.input();
+        int strongest = Math.max(1, Math.min(input.highest(), -input.lowest()));
+        int bestSize = strongest;
+        long bestScore = -1;
+        for (int trial = strongest; trial >= 1; trial /= 2) {
+            int[] stimulus = Stimuli.balanced(input, trial, Math.min(TOTAL, trial * input.channels() / 2), trial);
+            long score = visible(talk.ask(patch, stimulus)).cardinality();
+            if (score > bestScore) {
+                bestScore = score;
+                bestSize = trial;
+            }
+        }
+        size = bestSize;
+        int total = Math.min(TOTAL, bestSize * input.channels() / 2);
+        List<int[]> trials = new ArrayList<>();
+        List<int[]> answers = new ArrayList<>();
+        for (int seed = 0; seed < 6; seed++) {
+            trials.add(Stimuli.balanced(input, bestSize, total, 1000 + seed));
+            answers.add(talk.ask(patch, trials.get(seed)));
+        }
+        BitSet covered = new BitSet();
+        int wanted = talk.output().channels() > 600 ? 3 : 2;
+        while (stimuli.size() < wanted) {
+            int best = 0;
+            int most = -1;
+            for (int t = 0; t < trials.size(); t++) {
+                BitSet with = visible(answers.get(t));
+                int gain = 4 * with.cardinality();
+                with.andNot(covered);
+                gain += 16 * with.cardinality();
+                if (gain > most && !stimuli.contains(trials.get(t))) {
+                    most = gain;
+                    best = t;
+                }
+            }
+            stimuli.add(trials.get(best));
+            normal.add(answers.get(best));
+            covered.or(visible(answers.get(best)));
+        }
+    }
+
+    private BitSet visible(int[] answer) {
+        BitSet visible = new BitSet();
+        for (int out = 0; out < answer.length; out++) {
+            visible.set(out, isVisible(answer[out]));
+        }
+        return visible;
+    }
+
+    /** Whether an answer is far from nothing and from the clamps: there it can grow and shrink. */
+    boolean isVisible(int answer) {
+        int room = answer > 0 ? talk.output().highest() : -talk.output().lowest();
+        return Math.abs(answer) >= 5 && Math.abs(answer) * 7 <= room * 4;
+    }
+
+    /** The inputs; each moves all inputs, and all together they add up to a known small total. */
+    List<int[]> stimuli() {
+        return stimuli;
+    }
+
+    /** Answers of the untouched template to input number {@code s}. */
+    int[] normal(int s) {
+        return normal.get(s);
+    }
+
+    /** Which outputs move out of proportion under another payload. */
+    BitSet moved(byte[] payload) {
+        return moved(stimuli, normal, payload);
+    }
+
+    /**
+     * Whether no output moves when the bits of one of the alternatives are flipped in every byte, under inputs that add up to nothing, so that no
+     * zero point can overflow an accumulator.
+     */
+    boolean isStill(int... alternatives) {
+        int[] stimulus = Stimuli.balanced(talk.input(), size, 0, 77);
+        List<int[]> usual = List.of(talk.ask(new Patch(original.clone()), stimulus));
+        for (int bits : alternatives) {
+            byte[] payload = original.clone();
+            for (int offset = 0; offset < payload.length; offset++) {
+                payload[offset] ^= (byte) bits;
+            }
+            if (moved(List.of(stimulus), usual, payload).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private BitSet moved(List<int[]> inputs, List<int[]> before, byte[] payload) {
+        Patch patch = new Patch(payload);
+        double[] moves = new double[talk.output().channels()];
+        double[] limits = new double[moves.length];
+        for (int s = 0; s < inputs.size(); s++) {
+            int[] answer = talk.ask(patch, inputs.get(s));
+            int[] usual = before.get(s);
+            for (int out = 0; out < moves.length; out++) {
+                moves[out] += Math.abs(answer[out] - usual[out]);
+                limits[out] += isVisible(usual[out]) ? Math.max(2.5, 0.45 * Math.abs(usual[out])) : 2.5;
+            }
+        }
+        BitSet moved = new BitSet();
+        for (int out = 0; out < moves.length; out++) {
+            moved.set(out, moves[out] >= limits[out]);
+        }
+        return moved;
+    }
+
+}

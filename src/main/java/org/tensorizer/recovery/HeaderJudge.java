@@ -1,0 +1,119 @@
+package org.tensorizer.recovery;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.tensorizer.layout.CellMap;
+import org.tensorizer.layout.Formula;
+import org.tensorizer.layout.FormulaFit;
+import org.tensorizer.layout.FormulaFitter;
+
+/** Tells what the candidate words of each output are, by what flipping single bits of them does. */
+final class HeaderJudge {
+    private final Interview talk;
+    private final byte[] original;
+    private final Disturbance disturbance;
+
+    HeaderJudge(Interview talk, byte[] original, Disturbance disturbance) {
+        this.talk = talk;
+        this.original = original;
+        this.disturbance = disturbance;
+    }
+
+    /** @param candidates first bytes of four-byte words, by output */
+    HeaderWords judge(List<Set<Integer>> candidates) {
+        HeaderWords words = HeaderWords.none(candidates.size());
+        int rounds = candidates.stream().mapToInt(Set::size).max().orElse(0);
+        Patch plain = new Patch(original.clone());
+        int[] silence = Stimuli.silence(talk.input());
+        int[] rest = talk.ask(plain, silence);
+        List<List<Integer>> lists =
+                candidates.stream().map(set -> set.stream().sorted().toList()).toList();
+        for (int round = 0; round < rounds; round++) {
+            int[] word = new int[lists.size()];
+            for (int out = 0; out < word.length; out++) {
+                word[out] = round < lists.get(out).size() ? lists.get(out).get(round) : -1;
+            }
+            judge(word, rest, silence, words);
+        }
+        complete(words.scale(), original.length);
+        complete(words.bias(), original.length);
+        complete(words.zeroPoint(), original.length);
+        return words;
+    }
+
+    /** Judges one candidate word of every output by flipping a bit of its third byte, then one of its fourth. */
+    private void judge(int[] word, int[] rest, int[] silence, HeaderWords words) {
+        Patch third = flipped(word, 2);
+        int[] thirdRest = talk.ask(third, silence);
+        int[] thirdMoved = talk.ask(third, disturbance.stimuli().get(0));
+        Patch fourth = flipped(word, 3);
+        List<int[]> fourthMoved = new ArrayList<>();
+        for (int[] stimulus : disturbance.stimuli()) {
+            fourthMoved.add(talk.ask(fourth, stimulus));
+        }
+        for (int out = 0; out < word.length; out++) {
+            if (word[out] < 0) {
+                continue;
+            }
+            int shift = Math.abs(thirdMoved[out] - disturbance.normal(0)[out]);
+            if (Math.abs(thirdRest[out] - rest[out]) >= 2) {
+                words.bias()[out] = word[out];
+            } else if (shift >= Math.max(3, Math.abs(disturbance.normal(0)[out]) / 8)) {
+                words.zeroPoint()[out] = word[out];
+            } else if (isScale(out, word[out], fourthMoved)) {
+                words.scale()[out] = word[out];
+            }
+        }
+    }
+
+    private Patch flipped(int[] words, int index) {
+        byte[] payload = original.clone();
+        Arrays.stream(words).filter(word -> word >= 0).distinct().forEach(word -> payload[word + index] ^= 1);
+        return new Patch(payload);
+    }
+
+    /** Bit 24 of a float32 is the second of its exponent: flipping it multiplies by four or divides by four. */
+    private boolean isScale(int out, int word, List<int[]> moved) {
+        double factor = (original[word + 3] & 1) == 0 ? 4 : 0.25;
+        boolean seen = false;
+        for (int s = 0; s < moved.size(); s++) {
+            int before = disturbance.normal(s)[out];
+            if (!disturbance.isVisible(before)) {
+                continue;
+            }
+            int low = talk.output().lowest();
+            int high = talk.output().highest();
+            double least = Math.max(low, Math.min(high, Math.min(factor * (before - 0.5), factor * (before + 0.5))));
+            double most = Math.max(low, Math.min(high, Math.max(factor * (before - 0.5), factor * (before + 0.5))));
+            if (moved.get(s)[out] < least - 1.5 || moved.get(s)[out] > most + 1.5) {
+                return false;
+            }
+            seen = true;
+        }
+        return seen;
+    }
+
+    /** Words of outputs that answered too weakly, predicted from the others if those follow a formula. */
+    private static void complete(int[] words, int size) {
+        long found = Arrays.stream(words).filter(word -> word >= 0).count();
+        if (found == 0 || found == words.length) {
+            return;
+        }
+        if (found < 0.1 * words.length) {
+            Arrays.fill(words, -1);
+            return;
+        }
+        CellMap map = new CellMap(words.length, 1, words);
+        FormulaFit fit = FormulaFitter.fit("out", "in", map);
+        if (fit.matching() < 0.9 * fit.known()) {
+            return;
+        }
+        Formula formula = fit.formula();
+        for (int out = 0; out < words.length; out++) {
+            long predicted = formula.at(out, 0);
+            words[out] = predicted < 0 || predicted + 4 > size ? words[out] : (int) predicted;
+        }
+    }
+}
