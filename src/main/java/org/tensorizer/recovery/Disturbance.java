@@ -133,5 +133,4 @@ final class Disturbance {
         }
         return moved;
     }
-
 }

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
-import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TfliteModel;
 
 /** Recovery through TFLite and the emulated chip: compiled templates, own and the compiler's. */
@@ -46,16 +43,14 @@ class EmulatorRecoveryTest {
 
     @Test
     void theCompilersOwnTemplate() {
-        RecoveredLayout layout = recover(
-                SharedFolder.template("dense_256_edgetpu.tflite"), ChipParameters.EDGE_TPU);
+        RecoveredLayout layout = recover(SharedFolder.template("dense_256_edgetpu.tflite"), ChipParameters.EDGE_TPU);
         assertThat(layout.formula().orElseThrow().formula()).hasToString(FORMULA.formatted(16896, "512 + "));
     }
 
     @Test
     @Tag("long")
     void theCompilersOwn1024() {
-        RecoveredLayout layout = recover(
-                SharedFolder.template("dense_1024_edgetpu.tflite"), ChipParameters.EDGE_TPU);
+        RecoveredLayout layout = recover(SharedFolder.template("dense_1024_edgetpu.tflite"), ChipParameters.EDGE_TPU);
         assertThat(layout.formula().orElseThrow().formula()).hasToString(FORMULA.formatted(66048, "512 + "));
     }
 

@@ -1,0 +1,110 @@
+package org.tensorizer.recovery;
+
+import com.grack.nanojson.JsonWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorizer.layout.CellMap;
+import org.tensorizer.layout.FormulaFit;
+import org.tensorizer.layout.Npy;
+import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.Existing;
+
+/** A recovered layout as files: the map as NPY and CSV, the roles as NPY, the summary as JSON. Stateless. */
+public final class RecoveryFiles {
+    private RecoveryFiles() {}
+
+    /**
+     * Writes {@code map.npy}, {@code map.csv}, {@code roles.npy} and {@code summary.json}.
+     *
+     * @param folder an existing folder
+     * @return the files
+     */
+    public static List<Path> write(RecoveredLayout layout, Path folder, Existing existing) {
+        Path map = folder.resolve("map.npy");
+        Path table = folder.resolve("map.csv");
+        Path roles = folder.resolve("roles.npy");
+        Path summary = folder.resolve("summary.json");
+        AtomicFile.write(map, Npy.of(layout.weights()).toBytes(), existing);
+        AtomicFile.write(table, csv(layout.weights()), existing);
+        AtomicFile.write(roles, roles(layout).toBytes(), existing);
+        AtomicFile.write(summary, summary(layout).getBytes(StandardCharsets.UTF_8), existing);
+        return List.of(map, table, roles, summary);
+    }
+
+    /** Role codes, uint8, shape [payload bytes]; the codes are those of {@link RecoveredLayout#roleCodes}. */
+    public static Npy roles(RecoveredLayout layout) {
+        return new Npy(Npy.Type.UINT8, List.of(layout.payloadBytes()), layout.roleCodes());
+    }
+
+    /** Lines {@code out,in,offset} under that header, row by row; an unknown offset is left empty. ASCII. */
+    public static byte[] csv(CellMap map) {
+        StringBuilder text = new StringBuilder(16 * map.known() + 16).append("out,in,offset\n");
+        for (int out = 0; out < map.rows(); out++) {
+            for (int in = 0; in < map.columns(); in++) {
+                text.append(out).append(',').append(in).append(',');
+                if (map.at(out, in) != CellMap.UNKNOWN) {
+                    text.append(map.at(out, in));
+                }
+                text.append('\n');
+            }
+        }
+        return text.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Everything but the map itself, as JSON. */
+    public static String summary(RecoveredLayout layout) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("template", layout.template());
+        json.put("device", layout.device());
+        json.put("evidence", layout.provenance().toString());
+        json.put("complete", layout.isComplete());
+        json.put("outputs", layout.weights().rows());
+        json.put("inputs", layout.weights().columns());
+        json.put("payload_bytes", layout.payloadBytes());
+        json.put("cells_known", layout.weights().known());
+        json.put("cells_struck", layout.struckCells());
+        json.put("roles", layout.roleCounts());
+        layout.formula().ifPresent(fit -> json.put("weights", formula(fit)));
+        Map<String, Object> headers = new LinkedHashMap<>();
+        layout.headers().forEach((kind, fit) -> headers.put(kind, formula(fit)));
+        json.put("headers", headers);
+        Map<String, Object> encoding = new LinkedHashMap<>();
+        encoding.put("number", layout.encoding().number());
+        encoding.put("sign", layout.encoding().sign());
+        encoding.put("order", layout.encoding().order());
+        encoding.put("zero_point", layout.zeroPoint(0));
+        encoding.put("text", layout.encodingText());
+        json.put("encoding", encoding);
+        Budget budget = layout.budget();
+        Map<String, Object> cost = new LinkedHashMap<>();
+        cost.put("bound", budget.bound());
+        cost.put("levels", budget.levels());
+        cost.put("used", budget.used());
+        cost.put("ratio", Math.round(1000 * budget.ratio()) / 1000.0);
+        cost.put("recorded", layout.recordedAnswers());
+        cost.put("contradictions", layout.contradictions());
+        cost.put("by_phase", budget.byPhase());
+        json.put("answers", cost);
+        return JsonWriter.indent("  ").string().object(json).done() + "\n";
+    }
+
+    private static Map<String, Object> formula(FormulaFit fit) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("formula", fit.formula().toString());
+        json.put("regular", fit.isRegular());
+        json.put("cells", fit.known());
+        json.put("matching", fit.matching());
+        fit.counterexample().ifPresent(cell -> {
+            Map<String, Object> first = new LinkedHashMap<>();
+            first.put("row", cell.row());
+            first.put("column", cell.column());
+            first.put("predicted", cell.predicted());
+            first.put("found", cell.found());
+            json.put("first_counterexample", first);
+        });
+        return json;
+    }
+}

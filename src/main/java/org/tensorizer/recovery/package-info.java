@@ -1,0 +1,8 @@
+/**
+ * A payload's layout found from what a device answers, and hypotheses tested against their rivals.
+ *
+ * <p>Start at {@link org.tensorizer.recovery.Recovery}. It sees a device only through
+ * {@link org.tensorizer.recovery.PayloadTarget}, which knows sizes, zero points and the payload's bytes, and uses nothing
+ * of {@code layout} but maps and formulas, which are numbers.
+ */
+package org.tensorizer.recovery;
