@@ -1,7 +1,15 @@
 package org.tensorizer.device;
 
+import java.util.List;
+import java.util.Optional;
+import org.tensorizer.device.coral.CoralAddress;
+import org.tensorizer.device.coral.CoralDevice;
+import org.tensorizer.device.coral.CoralSettings;
+import org.tensorizer.device.coral.EdgeTpuLibrary;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.tflite.CpuDevice;
+import org.tensorizer.device.worker.WorkerDevice;
+import org.tensorizer.device.worker.WorkerOptions;
 import org.tensorizer.model.BadInputException;
 
 /** Opens devices by choice. */
@@ -14,18 +22,64 @@ public final class Devices {
     }
 
     /**
-     * Opens a device; to be closed by the caller.
+     * Opens a device; to be closed by the caller. A Coral lives in a child process, everything else in this one, unless
+     * {@code -Dtensorizer.isolation=process|none} says otherwise.
      *
      * @throws DeviceFault of kind MISSING: a device that was named is not there; never replaced by another
      * @throws BadInputException a record that is none, or no library for this platform
      */
     public static Device open(DeviceChoice choice) {
-        if (choice instanceof DeviceChoice.Cpu) {
+        DeviceChoice resolved = resolve(choice);
+        return isolated(resolved) ? WorkerDevice.open(resolved, WorkerOptions.ofUser()) : openHere(resolved);
+    }
+
+    /** What {@code auto} stands for on this machine at this moment; any other choice stands for itself. */
+    public static DeviceChoice resolve(DeviceChoice choice) {
+        if (!(choice instanceof DeviceChoice.Auto)) {
+            return choice;
+        }
+        List<CoralAddress> corals = corals();
+        return corals.isEmpty()
+                ? new DeviceChoice.Emulator()
+                : new DeviceChoice.Coral(corals.get(0).bus(), 0);
+    }
+
+    private static List<CoralAddress> corals() {
+        try {
+            Optional<EdgeTpuLibrary> library = EdgeTpuLibrary.find();
+            return library.isPresent() ? library.get().devices() : List.of();
+        } catch (BadInputException e) {
+            if (Setting.LIBEDGETPU.value().isPresent()) {
+                throw e; // the user named it, so it must not be passed over
+            }
+            return List.of();
+        }
+    }
+
+    private static boolean isolated(DeviceChoice choice) {
+        String isolation = Setting.ISOLATION.value().orElse("");
+        return switch (isolation) {
+            case "process" -> true;
+            case "none" -> false;
+            case "" -> choice instanceof DeviceChoice.Coral || choice instanceof DeviceChoice.CoralAt;
+            default ->
+                throw new BadInputException(
+                        Setting.ISOLATION + ": expected process or none, found \"" + isolation + "\"");
+        };
+    }
+
+    /** Opens a device in this process whatever {@code -Dtensorizer.isolation} says. */
+    public static Device openHere(DeviceChoice choice) {
+        DeviceChoice resolved = resolve(choice);
+        if (resolved instanceof DeviceChoice.Cpu) {
             return new CpuDevice();
         }
-        if (choice instanceof DeviceChoice.Emulator) {
+        if (resolved instanceof DeviceChoice.Emulator) {
             return new EmulatorDevice();
         }
-        throw new DeviceFault(DeviceFault.Kind.MISSING, choice.toString(), "this build cannot open it yet");
+        if (resolved instanceof DeviceChoice.Replay) {
+            throw new DeviceFault(DeviceFault.Kind.MISSING, choice.toString(), "this build cannot open it yet");
+        }
+        return CoralDevice.open(resolved, CoralSettings.ofUser());
     }
 }

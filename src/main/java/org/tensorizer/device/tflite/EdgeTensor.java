@@ -52,8 +52,12 @@ final class EdgeTensor {
         return spec;
     }
 
-    void write(String device, byte[] bytes) {
-        view(device).put(0, bytes);
+    void write(String device, ByteBuffer bytes) {
+        view(device).put(0, bytes, bytes.position(), bytes.remaining());
+    }
+
+    void read(String device, ByteBuffer bytes) {
+        bytes.put(bytes.position(), view(device), 0, spec.byteSize());
     }
 
     byte[] read(String device) {

@@ -91,8 +91,10 @@ final class Interpreter implements Runnable {
         List<String> lines = log.take();
         failure.raise(device, name, lines);
         for (String line : lines) {
-            if (line.contains("unresolved custom op")) {
-                return UnresolvedOps.explain(device, name, line);
+            if (UnresolvedOps.isMeantBy(line)) {
+                return delegate == null
+                        ? UnresolvedOps.explain(device, name, line)
+                        : UnresolvedOps.explainDelegate(device, name, lines);
             }
         }
         return new DeviceFault(DeviceFault.Kind.REFUSED, device, name + ": " + what + said(lines), lines, null);

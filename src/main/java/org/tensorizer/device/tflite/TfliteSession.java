@@ -3,6 +3,7 @@ package org.tensorizer.device.tflite;
 import com.sun.jna.Pointer;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -95,18 +96,34 @@ public final class TfliteSession implements Session {
 
     @Override
     public List<byte[]> run(List<byte[]> values) {
+        List<byte[]> results = new ArrayList<>(outputs.size());
+        infer(values.stream().map(ByteBuffer::wrap).toList(), () -> {
+            for (EdgeTensor output : outputs) {
+                results.add(output.read(device));
+            }
+        });
+        return results;
+    }
+
+    @Override
+    public void run(List<ByteBuffer> values, List<ByteBuffer> results) {
+        requireSizes("output", outputSpecs, results);
+        infer(values, () -> {
+            for (int i = 0; i < results.size(); i++) {
+                outputs.get(i).read(device, results.get(i));
+            }
+        });
+    }
+
+    private void infer(List<ByteBuffer> values, Runnable read) {
         enter();
         try {
-            requireSizes(values);
+            requireSizes("input", inputSpecs, values);
             for (int i = 0; i < values.size(); i++) {
                 inputs.get(i).write(device, values.get(i));
             }
             interpreter.invoke();
-            List<byte[]> results = new ArrayList<>(outputs.size());
-            for (EdgeTensor output : outputs) {
-                results.add(output.read(device));
-            }
-            return results;
+            read.run();
         } finally {
             lock.unlock();
             Reference.reachabilityFence(this);
@@ -132,16 +149,16 @@ public final class TfliteSession implements Session {
         }
     }
 
-    private void requireSizes(List<byte[]> values) {
-        if (values.size() != inputs.size()) {
+    private void requireSizes(String role, List<TensorSpec> specs, List<ByteBuffer> values) {
+        if (values.size() != specs.size()) {
             throw new IllegalArgumentException(
-                    model + ": expected " + inputs.size() + " inputs, found " + values.size());
+                    model + ": expected " + specs.size() + " " + role + "s, found " + values.size());
         }
         for (int i = 0; i < values.size(); i++) {
-            TensorSpec spec = inputSpecs.get(i);
-            if (values.get(i).length != spec.byteSize()) {
-                throw new IllegalArgumentException(model + ": input " + i + ", " + spec.name() + ": expected "
-                        + spec.byteSize() + " bytes, found " + values.get(i).length);
+            TensorSpec spec = specs.get(i);
+            if (values.get(i).remaining() != spec.byteSize()) {
+                throw new IllegalArgumentException(model + ": " + role + " " + i + ", " + spec.name() + ": expected "
+                        + spec.byteSize() + " bytes, found " + values.get(i).remaining());
             }
         }
     }

@@ -1,0 +1,191 @@
+package org.tensorizer.device.coral;
+
+import com.sun.jna.Library;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.LongByReference;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.tensorizer.device.DeviceChoice.Bus;
+import org.tensorizer.device.Setting;
+import org.tensorizer.device.library.JnaRuntime;
+import org.tensorizer.device.library.LibraryFile;
+import org.tensorizer.model.BadInputException;
+
+/**
+ * Google's Edge TPU runtime, {@code libedgetpu.so.1}, or the file that {@code -Dtensorizer.libedgetpu=PATH}
+ * (environment: {@code TENSORIZER_LIBEDGETPU}) names. Loaded once a process.
+ *
+ * <p>Thread safety: yes.
+ */
+public final class EdgeTpuLibrary {
+    private static final String NAME = "libedgetpu.so.1";
+    private static final int LAZY_LOCAL = 1; // not RTLD_GLOBAL: it exports operator new and delete
+    private static final Pattern RUNTIME_VERSION = Pattern.compile("RuntimeVersion\\((\\d+)\\)");
+    private static EdgeTpuLibrary loaded;
+
+    private final EdgeTpuC functions;
+    private final NativeLibrary library;
+    private final LibraryFile file;
+    private final String version;
+
+    private EdgeTpuLibrary(NativeLibrary library, LibraryFile file) {
+        this.library = library;
+        this.file = file;
+        this.functions = Native.load(file.path().toString(), EdgeTpuC.class, options());
+        this.version = functions.edgetpu_version();
+    }
+
+    /**
+     * The runtime, empty where none is installed.
+     *
+     * @throws BadInputException there is one, but it cannot be loaded, or a named one is none
+     */
+    public static synchronized Optional<EdgeTpuLibrary> find() {
+        if (loaded == null) {
+            Optional<String> named = Setting.LIBEDGETPU.value();
+            loaded = named.isPresent() ? load(LibraryFile.named(Path.of(named.get()))) : search();
+        }
+        return Optional.ofNullable(loaded);
+    }
+
+    private static EdgeTpuLibrary load(LibraryFile file) {
+        JnaRuntime.prepare();
+        try {
+            return checked(NativeLibrary.getInstance(file.path().toString(), options()), file);
+        } catch (UnsatisfiedLinkError e) {
+            throw new BadInputException("Edge TPU runtime " + file.path() + ": cannot be loaded: " + e.getMessage(), e);
+        }
+    }
+
+    private static EdgeTpuLibrary search() {
+        JnaRuntime.prepare();
+        NativeLibrary library;
+        try {
+            library = NativeLibrary.getInstance(NAME, options());
+        } catch (UnsatisfiedLinkError e) {
+            if (e.getMessage().contains(NAME + ": cannot open shared object file")) {
+                return null;
+            }
+            throw new BadInputException("Edge TPU runtime " + NAME + ": cannot be loaded: " + e.getMessage(), e);
+        }
+        return checked(library, LibraryFile.named(MappedFiles.containing("libedgetpu")));
+    }
+
+    private static EdgeTpuLibrary checked(NativeLibrary library, LibraryFile file) {
+        for (String symbol : List.of("edgetpu_list_devices", "edgetpu_create_delegate", "edgetpu_version")) {
+            if (!has(library, symbol)) {
+                library.close();
+                throw new BadInputException(
+                        "Edge TPU runtime " + file.path() + ": has no function " + symbol + ": this is not libedgetpu");
+            }
+        }
+        return new EdgeTpuLibrary(library, file);
+    }
+
+    private static Map<String, ?> options() {
+        return Map.of(Library.OPTION_OPEN_FLAGS, LAZY_LOCAL);
+    }
+
+    private static boolean has(NativeLibrary library, String symbol) {
+        try {
+            library.getGlobalVariableAddress(symbol);
+            return true;
+        } catch (UnsatisfiedLinkError e) {
+            return false;
+        }
+    }
+
+    /** As {@code edgetpu_version()} gives it: {@code BuildLabel(...), RuntimeVersion(14)}. */
+    public String version() {
+        return version;
+    }
+
+    /** The number that a package's min_runtime_version is compared with; empty where the version text has none. */
+    public OptionalInt runtimeVersion() {
+        return runtimeVersion(version);
+    }
+
+    static OptionalInt runtimeVersion(String version) {
+        Matcher number = RUNTIME_VERSION.matcher(version);
+        return number.find() ? OptionalInt.of(Integer.parseInt(number.group(1))) : OptionalInt.empty();
+    }
+
+    public Path path() {
+        return file.path();
+    }
+
+    /** SHA-256 of the loaded file, lower-case hexadecimal. */
+    public String sha256() {
+        return file.sha256();
+    }
+
+    /** A test double says so by a symbol: what it answers must never read like silicon. */
+    boolean isTestDouble() {
+        return has(library, "tensorizer_test_double");
+    }
+
+    /** Every Coral that libedgetpu sees, in its order; whether it may be opened is another question. */
+    public synchronized List<CoralAddress> devices() {
+        LongByReference count = new LongByReference();
+        Pointer list = functions.edgetpu_list_devices(count);
+        if (list == null) {
+            return List.of();
+        }
+        try {
+            List<CoralAddress> devices = new ArrayList<>();
+            for (int i = 0; i < count.getValue(); i++) {
+                long at = 16L * i;
+                Bus bus = list.getInt(at) == EdgeTpuC.TYPE_USB ? Bus.USB : Bus.PCI;
+                devices.add(new CoralAddress(bus, list.getPointer(at + 8).getString(0)));
+            }
+            return devices;
+        } finally {
+            functions.edgetpu_free_devices(list);
+        }
+    }
+
+    /** Address of a new delegate for a device, 0 where libedgetpu cannot open it. Takes about 2 s for USB. */
+    synchronized long createDelegate(CoralAddress device, CoralSettings settings) {
+        functions.edgetpu_verbosity(settings.verbosity());
+        int type = device.bus() == Bus.USB ? EdgeTpuC.TYPE_USB : EdgeTpuC.TYPE_PCI;
+        List<Memory> strings = new ArrayList<>(); // alive until the call is over
+        Pointer options = array(settings.delegateOptions(), strings);
+        return Pointer.nativeValue(functions.edgetpu_create_delegate(
+                type, device.path(), options, settings.delegateOptions().size()));
+    }
+
+    void freeDelegate(long delegate) {
+        functions.edgetpu_free_delegate(new Pointer(delegate));
+    }
+
+    private static Pointer array(Map<String, String> options, List<Memory> strings) {
+        if (options.isEmpty()) {
+            return null;
+        }
+        Memory array = new Memory(16L * options.size());
+        strings.add(array);
+        long at = 0;
+        for (Map.Entry<String, String> option : options.entrySet()) {
+            array.setPointer(at, string(option.getKey(), strings));
+            array.setPointer(at + 8, string(option.getValue(), strings));
+            at += 16;
+        }
+        return array;
+    }
+
+    private static Memory string(String text, List<Memory> strings) {
+        Memory memory = new Memory(4L * text.length() + 1);
+        memory.setString(0, text, "UTF-8");
+        strings.add(memory);
+        return memory;
+    }
+}

@@ -1,0 +1,37 @@
+package org.tensorizer.device.worker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a JVM's crash report says in two lines: which signal, and where. The JVM itself then ends with SIGABRT. */
+final class CrashReport {
+    static final String FILE = "hs_err.log";
+    private static final Pattern SIGNAL = Pattern.compile("#\\s+(SIG[A-Z]+) .*");
+
+    private CrashReport() {}
+
+    /** Empty where there is no report: {@code abort()} leaves none. */
+    static List<String> lines(Path folder) {
+        List<String> found = new ArrayList<>();
+        try {
+            List<String> report = Files.readAllLines(folder.resolve(FILE));
+            for (int i = 0; i + 1 < report.size(); i++) {
+                Matcher signal = SIGNAL.matcher(report.get(i));
+                if (signal.matches()) {
+                    found.add("JVM crash report: " + signal.group(1));
+                } else if (report.get(i).equals("# Problematic frame:")) {
+                    found.add("JVM crash report: in "
+                            + report.get(i + 1).substring(1).strip());
+                }
+            }
+        } catch (IOException e) {
+            return List.of();
+        }
+        return found;
+    }
+}

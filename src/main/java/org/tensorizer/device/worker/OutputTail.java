@@ -1,0 +1,57 @@
+package org.tensorizer.device.worker;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The last lines that a child printed, read by a thread of its own so that the child never waits for a reader. */
+final class OutputTail {
+    private static final int LINES = 100;
+    private static final int LONGEST_LINE = 2000;
+
+    private final Deque<String> lines = new ArrayDeque<>();
+    private final Thread reader;
+
+    OutputTail(InputStream output) {
+        reader = new Thread(() -> read(output), "worker output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read(InputStream output) {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                add(line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) : line);
+            }
+        } catch (IOException e) {
+            add("(output lost: " + e.getMessage() + ")");
+        }
+    }
+
+    private synchronized void add(String line) {
+        if (lines.size() == LINES) {
+            lines.removeFirst();
+        }
+        lines.addLast(line);
+    }
+
+    /** Oldest first. */
+    synchronized List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    /** All that a child said, once it has ended. */
+    List<String> toTheEnd() {
+        try {
+            reader.join(1000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return lines();
+    }
+}
