@@ -1,0 +1,26 @@
+package org.tensorizer.cli;
+
+import org.tensorizer.device.Device;
+import org.tensorizer.device.DeviceChoice;
+import org.tensorizer.device.Devices;
+import picocli.CommandLine.Option;
+
+/** {@code --device}, the same words as {@code -Dtensorizer.device}. */
+final class DeviceOption {
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description = DeviceChoice.SUPPORTED
+                    + ". Default: auto, a Coral if there is one, else the emulator (cpu for uncompiled models).")
+    private String device;
+
+    /** Opens the device; the caller closes it. */
+    Device open() {
+        return device == null ? Devices.open() : Devices.open(DeviceChoice.parse(device));
+    }
+
+    /** Opens the device that suits a model: uncompiled ones run on TFLite's own kernels unless something else was named. */
+    Device open(boolean compiled) {
+        return device == null && !compiled ? Devices.open(new DeviceChoice.Cpu()) : open();
+    }
+}

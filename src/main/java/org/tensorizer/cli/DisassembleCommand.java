@@ -1,0 +1,109 @@
+package org.tensorizer.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorizer.isa.Disassembler;
+import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.isa.StreamDiff;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.InstructionChunk;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "disassemble",
+        description = "Prints instruction chunks as text: offset, opcode, tiles, sequence number, named fields,"
+                + " relocations, raw bits of what is not known.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  tensorizer disassemble dense_edgetpu.tflite --executable 0",
+            "  tensorizer disassemble dense_256_edgetpu.tflite --diff dense_512_edgetpu.tflite"
+        })
+final class DisassembleCommand extends FactsCommand {
+    @Parameters(paramLabel = "FILE", description = "A compiled .tflite, a serialized package or executable.")
+    private Path file;
+
+    @Option(names = "--executable", paramLabel = "N", description = "Only the executable with this index.")
+    private Integer executable;
+
+    @Option(
+            names = "--diff",
+            paramLabel = "OTHER",
+            description = "Compare with the same executables of another model, field by field. Ends with status 1 if"
+                    + " they differ.")
+    private Path other;
+
+    @Override
+    public Integer call() {
+        ModelFile model = ModelFile.read(file);
+        return other == null ? disassemble(model) : diff(model, ModelFile.read(other));
+    }
+
+    private int disassemble(ModelFile model) {
+        List<Facts> all = new ArrayList<>();
+        for (Executable each : model.chosen(executable)) {
+            for (InstructionChunk chunk : each.chunks()) {
+                String text = Disassembler.text(model.frame(each, chunk), chunk.relocations());
+                if (json) {
+                    all.add(new Facts()
+                            .put("executable", each.index())
+                            .put("type", each.type())
+                            .put("chunk", chunk.index())
+                            .put("start", chunk.range().start())
+                            .put("end", chunk.range().end())
+                            .put("lines", text.lines().toList()));
+                } else {
+                    out().println("; " + model.chunkName(each, chunk) + ", bytes " + chunk.range());
+                    out().println(text.stripTrailing());
+                    out().println();
+                }
+            }
+        }
+        if (json) {
+            printAll(all);
+        }
+        out().flush();
+        return ExitCode.OK;
+    }
+
+    private int diff(ModelFile left, ModelFile right) {
+        List<Executable> a = left.chosen(executable);
+        List<Executable> b = right.chosen(executable);
+        if (a.size() != b.size()) {
+            throw new BadInputException(file + " has " + a.size() + " executables, " + other + " has " + b.size()
+                    + ": choose one with --executable");
+        }
+        boolean identical = true;
+        List<Facts> all = new ArrayList<>();
+        for (int e = 0; e < a.size(); e++) {
+            int chunks = Math.max(a.get(e).chunks().size(), b.get(e).chunks().size());
+            for (int c = 0; c < chunks; c++) {
+                StreamDiff diff = StreamDiff.of(frame(left, a.get(e), c), frame(right, b.get(e), c));
+                identical &= diff.isIdentical();
+                if (json) {
+                    all.add(DiffFacts.of(diff)
+                            .put("executable", a.get(e).index())
+                            .put("chunk", c));
+                } else {
+                    out().println(diff.toString());
+                }
+            }
+        }
+        if (json) {
+            printAll(all);
+        }
+        out().flush();
+        return identical ? ExitCode.OK : ExitCode.REFUTED;
+    }
+
+    private static InstructionStream frame(ModelFile model, Executable executable, int chunk) {
+        return chunk < executable.chunks().size()
+                ? model.frame(executable, executable.chunks().get(chunk))
+                : InstructionStream.of(model.file() + " has no chunk " + chunk, List.of());
+    }
+}

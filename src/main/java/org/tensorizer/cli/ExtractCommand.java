@@ -1,0 +1,108 @@
+package org.tensorizer.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.ByteRange;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.InputFile;
+import org.tensorizer.model.InstructionChunk;
+import org.tensorizer.model.Sha256;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.Existing;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "extract",
+        description = "Writes serialized packages, executables, instruction chunks and payloads as files, with a"
+                + " metadata.json that says where each stood. Deletes nothing.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example: tensorizer extract model_edgetpu.tflite --out parts"})
+final class ExtractCommand extends FactsCommand {
+    @Parameters(paramLabel = "FILE", description = "A compiled .tflite.")
+    private Path file;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write to, made if missing.")
+    private Path folder;
+
+    @Option(names = "--overwrite", description = "Replace files of the same name.")
+    private boolean overwrite;
+
+    @Override
+    public Integer call() throws IOException {
+        byte[] bytes = InputFile.read(file);
+        TfliteModel model = TfliteModel.parse(file.toString(), bytes);
+        if (!model.isCompiled()) {
+            throw new BadInputException(file + ": nothing to extract, the model is not compiled for the Edge TPU");
+        }
+        Map<String, ByteRange> parts = parts(model);
+        Files.createDirectories(folder);
+        if (!overwrite) {
+            refuseExisting(parts);
+        }
+        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
+        List<Facts> written = new ArrayList<>();
+        for (Map.Entry<String, ByteRange> part : parts.entrySet()) {
+            ByteRange range = part.getValue();
+            byte[] content = Arrays.copyOfRange(bytes, range.start(), range.end());
+            AtomicFile.write(folder.resolve(part.getKey()), content, existing, file);
+            written.add(new Facts()
+                    .put("file", part.getKey())
+                    .put("start", range.start())
+                    .put("end", range.end())
+                    .put("bytes", range.length())
+                    .put("sha256", Sha256.of(content)));
+        }
+        Facts facts = new Facts()
+                .put("source", file.toString())
+                .put("source_sha256", Sha256.of(bytes))
+                .put("out", folder.toString())
+                .put("files", written);
+        Facts metadata = new Facts();
+        facts.entries().forEach(metadata::put);
+        metadata.put("model", InspectCommand.facts(model));
+        AtomicFile.write(
+                folder.resolve("metadata.json"), metadata.toJson().getBytes(StandardCharsets.UTF_8), existing, file);
+        print(facts);
+        return ExitCode.OK;
+    }
+
+    private void refuseExisting(Map<String, ByteRange> parts) {
+        for (String name : parts.keySet()) {
+            if (Files.exists(folder.resolve(name))) {
+                throw new BadInputException(
+                        folder.resolve(name) + " exists: nothing was written, --overwrite replaces it");
+            }
+        }
+    }
+
+    private static Map<String, ByteRange> parts(TfliteModel model) {
+        Map<String, ByteRange> parts = new LinkedHashMap<>();
+        for (EdgeTpuPackage edgeTpu : model.packages()) {
+            String prefix = "package" + edgeTpu.index();
+            parts.put(prefix + ".bin", edgeTpu.range());
+            for (Executable executable : edgeTpu.executables()) {
+                String name = prefix + "_executable" + executable.index();
+                parts.put(name + ".bin", executable.range());
+                for (InstructionChunk chunk : executable.chunks()) {
+                    parts.put(name + "_chunk" + chunk.index() + ".bin", chunk.range());
+                }
+                if (!executable.parameters().isEmpty()) {
+                    parts.put(name + "_parameters.bin", executable.parameters());
+                }
+            }
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,147 @@
+package org.tensorizer.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Lays {@link Facts} out for a reader: names in one column, values in the next, lists of alike objects as tables. */
+final class FactsText {
+    /** A list on one line shows this many elements, a table this many rows; JSON has them all. */
+    private static final int SHOWN_ELEMENTS = 16;
+
+    private static final int SHOWN_ROWS = 64;
+    private static final int SHOWN_CHARACTERS = 200;
+
+    /** Rows with more columns than this are shown one below the other. */
+    private static final int WIDEST_TABLE = 14;
+
+    private final StringBuilder text = new StringBuilder();
+
+    private FactsText() {}
+
+    static String of(Facts facts) {
+        FactsText layout = new FactsText();
+        layout.object(facts, "");
+        return layout.text.toString();
+    }
+
+    private void object(Facts facts, String indent) {
+        int width = facts.entries().entrySet().stream()
+                .filter(entry -> isInline(entry.getValue()))
+                .mapToInt(entry -> entry.getKey().length())
+                .max()
+                .orElse(0);
+        facts.entries().forEach((name, value) -> {
+            String label = label(name);
+            if (isInline(value)) {
+                line(indent + pad(label, width) + "  " + inline(value));
+            } else if (value instanceof Facts inner) {
+                line(indent + label);
+                object(inner, indent + "  ");
+            } else {
+                line(indent + label);
+                table((List<?>) value, indent + "  ");
+            }
+        });
+    }
+
+    private static boolean isInline(Object value) {
+        return !(value instanceof Facts)
+                && !(value instanceof List<?> list && list.stream().anyMatch(Facts.class::isInstance));
+    }
+
+    private static String inline(Object value) {
+        if (value instanceof List<?> list) {
+            List<String> shown =
+                    list.stream().limit(SHOWN_ELEMENTS).map(FactsText::inline).toList();
+            String more = list.size() > SHOWN_ELEMENTS ? ", ... " + list.size() + " in all" : "";
+            return "[" + String.join(", ", shown) + more + "]";
+        }
+        return printable(value.toString());
+    }
+
+    /** Names come from model files: control characters must not reach the terminal, nor ten megabytes of text. */
+    private static String printable(String value) {
+        StringBuilder shown = new StringBuilder(Math.min(value.length(), SHOWN_CHARACTERS));
+        value.codePoints().limit(SHOWN_CHARACTERS).forEach(c -> {
+            if (Character.isISOControl(c)) {
+                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
+            } else {
+                shown.appendCodePoint(c);
+            }
+        });
+        return value.length() > SHOWN_CHARACTERS ? shown + "... (" + value.length() + " characters)" : shown.toString();
+    }
+
+    /** One row an element, a single element like an object; what an element holds beyond plain values stands indented below its row. */
+    private void table(List<?> rows, String indent) {
+        if (rows.size() == 1) {
+            object((Facts) rows.get(0), indent);
+            return;
+        }
+        Set<String> names = new LinkedHashSet<>();
+        for (Object row : rows) {
+            ((Facts) row).entries().forEach((name, value) -> {
+                if (isInline(value)) {
+                    names.add(name);
+                }
+            });
+        }
+        if (names.size() > WIDEST_TABLE) {
+            for (Object row : rows) {
+                object((Facts) row, indent);
+                line("");
+            }
+            return;
+        }
+        List<String> columns = new ArrayList<>(names);
+        int[] width = columns.stream().mapToInt(String::length).toArray();
+        List<List<String>> cells = new ArrayList<>();
+        for (Object row : rows.subList(0, Math.min(rows.size(), SHOWN_ROWS))) {
+            List<String> line = new ArrayList<>();
+            for (int c = 0; c < width.length; c++) {
+                Object value = ((Facts) row).entries().get(columns.get(c));
+                String cell = value == null ? "" : inline(value);
+                width[c] = Math.max(width[c], cell.length());
+                line.add(cell);
+            }
+            cells.add(line);
+        }
+        line(indent + row(columns.stream().map(FactsText::label).toList(), width));
+        for (int r = 0; r < cells.size(); r++) {
+            line(indent + row(cells.get(r), width));
+            Facts below = new Facts();
+            ((Facts) rows.get(r)).entries().forEach((name, value) -> {
+                if (!isInline(value)) {
+                    below.put(name, value);
+                }
+            });
+            object(below, indent + "    ");
+        }
+        if (rows.size() > SHOWN_ROWS) {
+            line(indent + "... " + rows.size() + " in all, --json has them");
+        }
+    }
+
+    private static String row(List<String> cells, int[] width) {
+        StringBuilder row = new StringBuilder();
+        for (int c = 0; c < width.length; c++) {
+            row.append(pad(cells.get(c), width[c])).append("  ");
+        }
+        return row.toString();
+    }
+
+    private static String label(String name) {
+        return name.replace('_', ' ');
+    }
+
+    private static String pad(String value, int width) {
+        return value + " ".repeat(Math.max(0, width - value.length()));
+    }
+
+    private void line(String line) {
+        text.append(line.stripTrailing()).append('\n');
+    }
+}

@@ -1,0 +1,70 @@
+package org.tensorizer.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Sha256;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.DenseTemplate;
+import org.tensorizer.template.NotDenseException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "inspect",
+        description = "Shows what is in a model: tensors, operators, packages, executables with absolute byte ranges,"
+                + " instruction chunks, payload, tokens, and what is known of it as a Dense template.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example: tensorizer inspect fixtures/*_edgetpu.tflite"})
+final class InspectCommand extends FactsCommand {
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "One or more .tflite files.")
+    private List<Path> files;
+
+    @Override
+    public Integer call() {
+        EachFile each = new EachFile(spec.commandLine());
+        List<Facts> all = each.of(files, file -> facts(TfliteModel.read(file)));
+        if (json && files.size() == 1 && all.size() == 1) {
+            print(all.get(0));
+        } else {
+            printAll(all);
+        }
+        return each.status();
+    }
+
+    static Facts facts(TfliteModel model) {
+        Facts facts = new Facts()
+                .put("file", model.name())
+                .put("bytes", model.size())
+                .put("sha256", Sha256.of(model.bytes()))
+                .put("compiled", model.isCompiled())
+                .put("tflite_version", model.version())
+                .put("description", model.description())
+                .put("tensors", ModelFacts.edgeTensors(model))
+                .put(
+                        "operators",
+                        model.operators().stream().map(ModelFacts::operator).toList());
+        List<Facts> packages = new ArrayList<>();
+        for (EdgeTpuPackage edgeTpu : model.packages()) {
+            packages.add(ModelFacts.edgeTpuPackage(edgeTpu)
+                    .put(
+                            "executables",
+                            edgeTpu.executables().stream()
+                                    .map(executable -> ModelFacts.executable(model, executable))
+                                    .toList()));
+        }
+        if (model.isCompiled()) {
+            facts.put("packages", packages).put("dense", dense(model));
+        }
+        return facts;
+    }
+
+    private static Facts dense(TfliteModel model) {
+        try {
+            return TemplateFacts.of(DenseTemplate.of(model));
+        } catch (NotDenseException reason) {
+            return new Facts().put("template", false).put("reason", reason.getMessage());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package org.tensorizer.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.tensorizer.device.DeviceFault;
+import org.tensorizer.model.BadInputException;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+
+/** The runnable jar's entry: {@code java -jar tensorizer.jar COMMAND}. */
+@Command(
+        name = "tensorizer",
+        description = "Takes compiled Edge TPU models apart, patches their weights, makes them, runs them.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            InspectCommand.class,
+            ParseCommand.class,
+            ExtractCommand.class,
+            PatchCommand.class,
+            RunCommand.class,
+            DiffCommand.class,
+            DisassembleCommand.class,
+            TemplateCommand.class,
+            CompileCommand.class,
+            RecoverCommand.class,
+            ProbeCommand.class,
+            ReferenceCommand.class,
+            AutoComplete.GenerateCompletion.class,
+            CommandLine.HelpCommand.class,
+        },
+        footer = {
+            "",
+            "Exit status: 0 done, 1 refuted, different or the device failed, 2 bad input (nothing was changed).",
+            "Help on one command: tensorizer help COMMAND. Shell completion: source <(tensorizer generate-completion)."
+        })
+public final class Main {
+    private Main() {}
+
+    /** Runs one command and ends the JVM with its status. */
+    public static void main(String[] arguments) {
+        System.setProperty("java.awt.headless", "true");
+        Charset charset = Charset.defaultCharset();
+        PrintWriter out = new PrintWriter(System.out, false, charset);
+        PrintWriter err = new PrintWriter(System.err, true, charset);
+        int status = run(out, err, arguments);
+        out.flush();
+        err.flush();
+        System.exit(status);
+    }
+
+    /**
+     * Runs one command in this JVM.
+     *
+     * @return the exit status: 0, 1 or 2
+     */
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        return commandLine().setOut(out).setErr(err).execute(arguments);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler(Main::misused)
+                .setExecutionExceptionHandler((failure, line, parsed) -> failed(failure, line));
+    }
+
+    private static int misused(ParameterException problem, String[] arguments) {
+        CommandLine line = problem.getCommandLine();
+        complain(line, problem.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(problem, line.getErr());
+        line.getErr().println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.BAD_INPUT;
+    }
+
+    private static int failed(Exception failure, CommandLine line) throws Exception {
+        if (failure instanceof BadInputException) {
+            complain(line, failure.getMessage());
+            return ExitCode.BAD_INPUT;
+        }
+        if (failure instanceof DeviceFault fault) {
+            complain(line, fault.getMessage());
+            fault.log().forEach(entry -> line.getErr().println("  | " + entry));
+            return ExitCode.REFUTED;
+        }
+        if (failure instanceof UncheckedIOException unchecked) {
+            complain(line, explain(unchecked.getCause()));
+            return ExitCode.BAD_INPUT;
+        }
+        if (failure instanceof IOException io) {
+            complain(line, explain(io));
+            return ExitCode.BAD_INPUT;
+        }
+        throw failure;
+    }
+
+    static void complain(CommandLine line, String message) {
+        Ansi ansi = line.getColorScheme().ansi();
+        line.getErr().println(ansi.string("@|bold,red tensorizer:|@ ") + message);
+        line.getErr().flush();
+    }
+
+    private static String explain(IOException failure) {
+        String file = failure instanceof FileSystemException problem ? problem.getFile() + ": " : "";
+        if (failure instanceof NoSuchFileException) {
+            return file + "no such file or folder";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return file + "permission denied";
+        }
+        if (failure instanceof FileAlreadyExistsException) {
+            return file + "exists already";
+        }
+        String reason = failure instanceof FileSystemException problem ? problem.getReason() : failure.getMessage();
+        return file + (reason == null ? failure.getClass().getSimpleName() : reason);
+    }
+}

@@ -1,0 +1,80 @@
+package org.tensorizer.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.InputFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "parse",
+        description = "Shows every field of the executables in a compiled model, an extracted folder, a serialized"
+                + " package or a single serialized executable.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  tensorizer parse model_edgetpu.tflite --executable 1",
+            "  tensorizer extract model_edgetpu.tflite --out parts && tensorizer parse parts"
+        })
+final class ParseCommand extends FactsCommand {
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files or folders written by extract.")
+    private List<Path> files;
+
+    @Option(names = "--executable", paramLabel = "N", description = "Only the executable with this index.")
+    private Integer executable;
+
+    @Override
+    public Integer call() {
+        EachFile each = new EachFile(spec.commandLine());
+        printAll(each.of(files, this::facts));
+        return each.status();
+    }
+
+    private Facts facts(Path file) {
+        Facts facts = new Facts().put("file", file.toString());
+        List<Facts> executables = new ArrayList<>();
+        if (Files.isDirectory(file)) {
+            for (Path part : serialized(file)) {
+                Facts each = new Facts().put("file", part.getFileName().toString());
+                ModelFacts.everything(Executable.parse(part.toString(), InputFile.read(part)))
+                        .entries()
+                        .forEach(each::put);
+                executables.add(each);
+            }
+            return facts.put("executables", executables);
+        }
+        ModelFile model = ModelFile.read(file);
+        for (EdgeTpuPackage edgeTpu : model.packages()) {
+            facts.put("package_" + edgeTpu.index(), ModelFacts.edgeTpuPackage(edgeTpu));
+        }
+        return facts.put(
+                "executables",
+                model.chosen(executable).stream().map(ModelFacts::everything).toList());
+    }
+
+    /** The executables in a folder that extract wrote. */
+    private static List<Path> serialized(Path folder) {
+        try (Stream<Path> list = Files.list(folder)) {
+            List<Path> found = list.filter(
+                            path -> path.getFileName().toString().matches("package\\d+_executable\\d+\\.bin"))
+                    .sorted()
+                    .toList();
+            if (found.isEmpty()) {
+                throw new BadInputException(
+                        folder + ": no packageN_executableM.bin in this folder, was it written by extract?");
+            }
+            return found;
+        } catch (IOException e) {
+            throw new BadInputException(folder + ": cannot be listed: " + e.getMessage(), e);
+        }
+    }
+}

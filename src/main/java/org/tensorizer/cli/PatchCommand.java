@@ -1,0 +1,179 @@
+package org.tensorizer.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.Existing;
+import org.tensorizer.patch.Patch;
+import org.tensorizer.patch.PatchRecord;
+import org.tensorizer.patch.PatchTarget;
+import org.tensorizer.patch.PatchedModel;
+import org.tensorizer.patch.Patcher;
+import org.tensorizer.patch.Region;
+import org.tensorizer.patch.TokenPolicy;
+import org.tensorizer.template.DenseTemplate;
+import org.tensorizer.template.NotDenseException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "patch",
+        description = "Writes a copy of a compiled model with other payload bytes. Only the bytes asked for and the"
+                + " parameter-caching tokens change, which is checked before anything is written.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Modes: " + PatternOption.MODES + ".",
+            "",
+            "Examples:",
+            "  tensorizer patch dense_edgetpu.tflite -o zero.tflite --mode zero",
+            "  tensorizer patch dense_edgetpu.tflite -o cell.tflite --mode byte:255 --where cell:5,9",
+            "  tensorizer patch dense_edgetpu.tflite -o both.tflite --mode constant:0 --where weights"
+                    + " --mode single-hot:0,0,127 --where cell:0,0"
+        })
+final class PatchCommand extends FactsCommand {
+    @Parameters(paramLabel = "FILE", description = "A compiled .tflite.")
+    private Path file;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "OUT",
+            description = "The patched model.")
+    private Path output;
+
+    @Option(
+            names = "--mode",
+            required = true,
+            paramLabel = "MODE",
+            description = "What to write, see below. Several modes are written one after the other.")
+    private List<String> modes;
+
+    @Option(
+            names = "--where",
+            paramLabel = "REGION",
+            description = "payload, weights, header, row:OUT, column:IN, cell:OUT,IN or range:A-B (offsets in the"
+                    + " payload), one for each mode. Default: the payload; the weights for a matrix.")
+    private List<String> regions = new ArrayList<>();
+
+    @Option(names = "--package", paramLabel = "N", description = "Which package, where there are several.")
+    private Integer packageIndex;
+
+    @Option(names = "--executable", paramLabel = "N", description = "Which executable. Default: PARAMETER_CACHING.")
+    private Integer executable;
+
+    @Option(names = "--overwrite", description = "Replace OUT if it exists.")
+    private boolean overwrite;
+
+    @Option(
+            names = "--keep-token",
+            description = "Keep the parameter-caching token. A chip that still holds weights under it keeps them.")
+    private boolean keepToken;
+
+    @Option(names = "--metadata-out", paramLabel = "FILE", description = "Write the record of the patch as JSON.")
+    private Path metadata;
+
+    @Option(names = "--dry-run", description = "Say what would change and write nothing.")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() {
+        if (output == null && !dryRun) {
+            throw new BadInputException("patch: expected -o OUT, or --dry-run");
+        }
+        TfliteModel model = TfliteModel.read(file);
+        PatchedModel patched = Patcher.patch(target(model), patch());
+        PatchRecord record = patched.record();
+        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
+        if (!dryRun) {
+            patched.write(output, existing, file);
+            if (metadata != null) {
+                AtomicFile.write(metadata, record.toJson().getBytes(StandardCharsets.UTF_8), existing, file, output);
+            }
+        }
+        if (json) {
+            out().println(record.toJson());
+            out().flush();
+        } else {
+            print(facts(record));
+        }
+        return ExitCode.OK;
+    }
+
+    private PatchTarget target(TfliteModel model) {
+        if (executable != null) {
+            return withLayout(model, PatchTarget.of(model, packageIndex == null ? 0 : packageIndex, executable));
+        }
+        return withLayout(model, packageIndex == null ? PatchTarget.of(model) : PatchTarget.of(model, packageIndex));
+    }
+
+    /** The layout of a Dense model; any other is patched by bytes alone. */
+    private static PatchTarget withLayout(TfliteModel model, PatchTarget target) {
+        try {
+            DenseTemplate template = DenseTemplate.of(model);
+            return target.payload().equals(template.payload()) ? target.withLayout(template.layout()) : target;
+        } catch (NotDenseException e) {
+            return target;
+        }
+    }
+
+    private Patch patch() {
+        if (!regions.isEmpty() && regions.size() != modes.size()) {
+            throw new BadInputException(
+                    "patch: " + modes.size() + " --mode and " + regions.size() + " --where: expected one for each");
+        }
+        Patch patch = null;
+        for (int i = 0; i < modes.size(); i++) {
+            org.tensorizer.patch.Pattern pattern = PatternOption.parse(modes.get(i));
+            Patch step = regions.isEmpty() ? Patch.of(pattern) : Patch.of(Region.parse(regions.get(i)), pattern);
+            patch = patch == null
+                    ? step
+                    : patch.then(
+                            step.steps().get(0).region(), step.steps().get(0).pattern());
+        }
+        return patch.withToken(keepToken ? new TokenPolicy.Keep() : new TokenPolicy.Fresh());
+    }
+
+    private Facts facts(PatchRecord record) {
+        return new Facts()
+                .put("input", file.toString())
+                .put("output", dryRun ? "(dry run, nothing written)" : output.toString())
+                .put("layer", record.layout().orElse("unknown layout: patched by bytes"))
+                .put("payload", record.payload().toString())
+                .put(
+                        "steps",
+                        record.steps().stream()
+                                .map(step -> new Facts()
+                                        .put("region", step.region())
+                                        .put("pattern", step.pattern())
+                                        .put("bytes", step.bytes()))
+                                .toList())
+                .put("payload_bytes_changed", record.payloadBytesChanged())
+                .put("bytes_compared_outside", record.bytesCompared())
+                .put("token", record.tokenPolicy())
+                .put("input_sha256", record.inputSha256())
+                .put("output_sha256", record.outputSha256())
+                .put(
+                        "executables",
+                        record.executables().stream()
+                                .map(part -> new Facts()
+                                        .put("index", part.index())
+                                        .put("type", part.type())
+                                        .put(
+                                                "token_before",
+                                                part.tokenBefore()
+                                                        .map(ModelFacts::token)
+                                                        .orElse("absent"))
+                                        .put(
+                                                "token_after",
+                                                part.tokenAfter()
+                                                        .map(ModelFacts::token)
+                                                        .orElse("absent"))
+                                        .put("changed", !part.sha256Before().equals(part.sha256After())))
+                                .toList());
+    }
+}

@@ -1,0 +1,130 @@
+package org.tensorizer.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.Session;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.patch.Patch;
+import org.tensorizer.patch.PatchTarget;
+import org.tensorizer.patch.PatchedModel;
+import org.tensorizer.patch.Patcher;
+import org.tensorizer.patch.Pattern;
+import org.tensorizer.patch.Region;
+import org.tensorizer.template.DenseTemplate;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "probe",
+        description =
+                "Sets the single weight W[out][in] on a device and shows which outputs move, with that input driven"
+                        + " and without.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Ends with status 1 unless output OUT alone moves, and only when input IN is driven.",
+            "Example: tensorizer probe fixtures/dense_256_int8_identity_edgetpu.tflite --out 5 --in 9"
+        })
+final class ProbeCommand extends FactsCommand {
+    private static final int SHOWN = 16;
+
+    @Parameters(paramLabel = "TEMPLATE", description = "A compiled Dense .tflite.")
+    private Path file;
+
+    @Option(names = "--out", required = true, paramLabel = "O", description = "Output channel.")
+    private int out;
+
+    @Option(names = "--in", required = true, paramLabel = "I", description = "Input channel.")
+    private int in;
+
+    @Option(names = "--value", paramLabel = "W", description = "The weight, -128..127. Default: 127.")
+    private int value = 127;
+
+    @Mixin
+    private DeviceOption device;
+
+    @Override
+    public Integer call() {
+        DenseTemplate template = DenseTemplate.read(file);
+        PatchTarget target = PatchTarget.of(template.model()).withLayout(template.layout());
+        Patch background = Patch.of(Region.weights(), Pattern.constant(0));
+        PatchedModel zero = Patcher.patch(target, background);
+        PatchedModel hot =
+                Patcher.patch(target, background.then(Region.cell(out, in), Pattern.singleHot(out, in, value)));
+        int offset = template.layout().offset(out, in);
+        Facts facts = new Facts()
+                .put("template", file.toString())
+                .put("weight", "W[" + out + "][" + in + "] = " + value)
+                .put("payload_offset", offset)
+                .put("file_offset", template.payload().start() + offset);
+        List<Integer> driven;
+        List<Integer> silent;
+        try (Device opened = device.open()) {
+            facts.put("device", opened.name())
+                    .put("evidence", opened.provenance().toString());
+            byte[] quiet = input(template, false);
+            byte[] drive = input(template, true);
+            List<byte[]> before = answers(opened, zero, quiet, drive);
+            List<byte[]> after = answers(opened, hot, quiet, drive);
+            silent = moved(before.get(0), after.get(0));
+            driven = moved(before.get(1), after.get(1));
+            facts.put("outputs_moved_with_input_driven", shown(driven))
+                    .put("outputs_moved_without", shown(silent))
+                    .put("output_before", number(template, before.get(1)[out]))
+                    .put("output_after", number(template, after.get(1)[out]))
+                    .put("output_predicted", number(template, predicted(hot, drive)[out]));
+        }
+        boolean alone = driven.equals(List.of(out)) && silent.isEmpty();
+        print(facts.put("verdict", alone ? "supported: this output alone, and only when driven" : "refuted"));
+        return alone ? ExitCode.OK : ExitCode.REFUTED;
+    }
+
+    private static byte[] predicted(PatchedModel model, byte[] input) {
+        return DenseTemplate.of(model.model("probe")).expected(input);
+    }
+
+    private static List<byte[]> answers(Device device, PatchedModel model, byte[]... inputs) {
+        try (Session session = device.open("probe", model.bytes())) {
+            List<byte[]> answers = new ArrayList<>();
+            for (byte[] input : inputs) {
+                answers.add(session.run(input));
+            }
+            return answers;
+        }
+    }
+
+    /** All inputs at their zero point; the probed one at the other end of the range if driven. */
+    private byte[] input(DenseTemplate template, boolean drive) {
+        int zero = template.quantization().inputZeroPoint();
+        int flip = template.type() == TensorType.INT8 ? 0x80 : 0;
+        byte[] input = new byte[template.shape().inputs()];
+        Arrays.fill(input, (byte) (zero ^ flip));
+        if (drive) {
+            input[in] = (byte) ((zero < 128 ? 255 : 0) ^ flip);
+        }
+        return input;
+    }
+
+    private static List<Integer> moved(byte[] before, byte[] after) {
+        List<Integer> moved = new ArrayList<>();
+        for (int i = 0; i < before.length; i++) {
+            if (before[i] != after[i]) {
+                moved.add(i);
+            }
+        }
+        return moved;
+    }
+
+    private static String shown(List<Integer> outputs) {
+        return outputs.size() <= SHOWN ? outputs.toString() : outputs.size() + " outputs";
+    }
+
+    private static int number(DenseTemplate template, byte value) {
+        return template.type() == TensorType.INT8 ? value : value & 0xff;
+    }
+}

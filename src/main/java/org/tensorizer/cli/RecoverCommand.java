@@ -1,0 +1,178 @@
+package org.tensorizer.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.tensorizer.device.Device;
+import org.tensorizer.layout.CellMap;
+import org.tensorizer.layout.DenseLayout;
+import org.tensorizer.layout.Npy;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.Existing;
+import org.tensorizer.picture.Grid;
+import org.tensorizer.picture.HeatMap;
+import org.tensorizer.picture.Png;
+import org.tensorizer.picture.Scale;
+import org.tensorizer.recovery.ModelTarget;
+import org.tensorizer.recovery.RecoveredLayout;
+import org.tensorizer.recovery.Recovery;
+import org.tensorizer.template.DenseTemplate;
+import org.tensorizer.template.NotDenseException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "recover",
+        description = "Finds where every weight stands in a template's payload, and the formula of it, from what the"
+                + " device answers. Uses sizes and the payload's place, nothing else.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "In DIR: answers.log (every answer; run the same command again after an interruption and nothing is asked"
+                    + " twice), map.npy and map.csv (payload offset of W[out][in]), layout.png, roles.png,"
+                    + " difference.png, summary.json.",
+            "",
+            "Ends with status 1 if the map is incomplete or differs from the layout that Tensorizer predicts."
+        })
+final class RecoverCommand extends FactsCommand {
+    private static final int PIXELS = 512;
+
+    @Parameters(paramLabel = "TEMPLATE", description = "A compiled .tflite of one layer.")
+    private Path file;
+
+    @Mixin
+    private DeviceOption device;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder for map, pictures, summary and record.")
+    private Path folder;
+
+    @Override
+    public Integer call() throws IOException {
+        TfliteModel model = TfliteModel.read(file);
+        ProgressBar bar = new ProgressBar(err(), System.console() != null, "answers");
+        RecoveredLayout layout;
+        try (Device opened = device.open()) {
+            Recovery recovery = Recovery.of(new ModelTarget(model, opened))
+                    .reportingTo(now -> bar.update(now.answers(), now.expected()));
+            if (folder != null) {
+                Files.createDirectories(folder);
+                recovery.recordingTo(folder.resolve("answers.log"));
+            }
+            layout = recovery.run();
+        } finally {
+            bar.finish();
+        }
+        Optional<DenseLayout> predicted = predicted(model);
+        int different =
+                predicted.map(known -> differing(layout.weights(), known)).orElse(0);
+        Facts facts = facts(layout, predicted, different);
+        if (folder != null) {
+            write(layout, predicted, facts);
+        }
+        print(facts);
+        return layout.isComplete() && different == 0 ? ExitCode.OK : ExitCode.REFUTED;
+    }
+
+    /** The layout that Tensorizer predicts: only to compare with, after the recovery. */
+    private static Optional<DenseLayout> predicted(TfliteModel model) {
+        try {
+            return Optional.of(DenseTemplate.of(model).layout());
+        } catch (NotDenseException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static int differing(CellMap map, DenseLayout predicted) {
+        int count = 0;
+        for (int out = 0; out < map.rows(); out++) {
+            for (int in = 0; in < map.columns(); in++) {
+                if (map.at(out, in) != predicted.offset(out, in)) {
+                    count++;
+                }
+            }
+        }
+        return count;
+    }
+
+    private Facts facts(RecoveredLayout layout, Optional<DenseLayout> predicted, int different) {
+        CellMap map = layout.weights();
+        Facts facts = new Facts()
+                .put("template", file.toString())
+                .put("device", layout.device())
+                .put("evidence", layout.provenance().toString())
+                .put("outputs", map.rows())
+                .put("inputs", map.columns())
+                .put("weights_found", map.known())
+                .put("formula", layout.formula().map(Object::toString).orElse("none: no weight was found"))
+                .put("encoding", layout.encodingText());
+        layout.headers().forEach((kind, fit) -> facts.put(kind + "_formula", fit.toString()));
+        Facts roles = new Facts();
+        layout.roleCounts().forEach(roles::put);
+        Facts phases = new Facts();
+        layout.budget().byPhase().forEach(phases::put);
+        facts.put("payload_bytes_by_role", roles)
+                .put("invocations", layout.budget().used())
+                .put("invocations_bound", layout.budget().bound())
+                .put("times_the_bound", layout.budget().ratio())
+                .put("levels_per_answer", layout.budget().levels())
+                .put("invocations_by_phase", phases)
+                .put("answers_from_the_record", layout.recordedAnswers())
+                .put("answers_that_did_not_repeat", layout.contradictions())
+                .put("cells_struck_by_verification", layout.struckCells())
+                .put("complete", layout.isComplete());
+        predicted.ifPresent(known -> facts.put("cells_that_differ_from_the_prediction", different));
+        return facts.put("out", folder == null ? null : folder.toString());
+    }
+
+    private void write(RecoveredLayout layout, Optional<DenseLayout> predicted, Facts facts) {
+        CellMap map = layout.weights();
+        file("map.npy", Npy.of(map).toBytes());
+        file("map.csv", csv(map).getBytes(StandardCharsets.UTF_8));
+        file("summary.json", facts.toJson().getBytes(StandardCharsets.UTF_8));
+        Grid offsets = Grid.of(map.rows(), map.columns(), map::at);
+        picture("layout.png", "payload offset of W[out][in], out down, in across", offsets, Scale.spanning(offsets));
+        byte[] codes = layout.roleCodes();
+        int width = (int) Math.ceil(Math.sqrt(codes.length));
+        Grid roles = Grid.of(
+                (codes.length + width - 1) / width,
+                width,
+                (r, c) -> r * width + c < codes.length ? codes[r * width + c] : 0);
+        picture(
+                "roles.png",
+                "payload bytes: grey unknown, blue weight, orange scale, green bias, pink zero point",
+                roles,
+                Scale.classes());
+        predicted.ifPresent(known -> {
+            Grid difference = Grid.of(map.rows(), map.columns(), (out, in) -> map.at(out, in) - known.offset(out, in));
+            picture("difference.png", "recovered minus predicted offset", difference, Scale.around0(difference));
+        });
+    }
+
+    private void picture(String name, String title, Grid grid, Scale scale) {
+        file(name, Png.bytes(new HeatMap(title, grid, scale).draw(PIXELS, PIXELS)));
+    }
+
+    private void file(String name, byte[] bytes) {
+        AtomicFile.write(folder.resolve(name), bytes, Existing.REPLACE, file);
+    }
+
+    private static String csv(CellMap map) {
+        StringBuilder text = new StringBuilder("out,in,offset\n");
+        for (int out = 0; out < map.rows(); out++) {
+            for (int in = 0; in < map.columns(); in++) {
+                text.append(out)
+                        .append(',')
+                        .append(in)
+                        .append(',')
+                        .append(map.at(out, in))
+                        .append('\n');
+            }
+        }
+        return text.toString();
+    }
+}

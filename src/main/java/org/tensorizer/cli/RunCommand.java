@@ -1,0 +1,157 @@
+package org.tensorizer.cli;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.TensorSpec;
+import org.tensorizer.layout.Npy;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.InputFile;
+import org.tensorizer.model.Sha256;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.Existing;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "run",
+        description = "Runs a model on a device and shows its outputs; several inputs run one after the other in one"
+                + " session.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Inputs: " + InputPattern.NAMES + ". They are raw values of the tensor's own type: ramp counts up from the"
+                    + " lowest value and wraps, mod251 is byte i %% 251.",
+            "",
+            "Example: tensorizer run dense_edgetpu.tflite --input ramp --input impulse:3 --dequantize"
+        })
+final class RunCommand extends FactsCommand {
+    @Parameters(paramLabel = "FILE", description = "A .tflite, compiled or not.")
+    private Path file;
+
+    @Option(names = "--input", paramLabel = "INPUT", description = "What goes in. Default: ramp.")
+    private List<String> inputs = new ArrayList<>();
+
+    @Mixin
+    private DeviceOption device;
+
+    @Option(names = "--top", paramLabel = "K", description = "Show the K highest outputs, last maximum first.")
+    private int top = 5;
+
+    @Option(names = "--dequantize", description = "Also show (q - zero point) * scale.")
+    private boolean dequantize;
+
+    @Option(names = "--npy", paramLabel = "FILE", description = "Write the outputs, one row an input.")
+    private Path npy;
+
+    @Option(names = "--overwrite", description = "Replace the NPY file if it exists.")
+    private boolean overwrite;
+
+    @Override
+    public Integer call() {
+        if (top < 0) {
+            throw new BadInputException("--top " + top + ": expected 0 or more");
+        }
+        byte[] model = InputFile.read(file);
+        boolean compiled = TfliteModel.parse(file.toString(), model).isCompiled();
+        List<String> names = inputs.isEmpty() ? List.of("ramp") : inputs;
+        List<Facts> runs = new ArrayList<>();
+        List<byte[]> rows = new ArrayList<>();
+        Facts facts = new Facts().put("file", file.toString()).put("model_sha256", Sha256.of(model));
+        try (Device opened = device.open(compiled);
+                Session session = opened.open(file.toString(), model)) {
+            facts.put("device", opened.name())
+                    .put("evidence", opened.provenance().toString());
+            for (String name : names) {
+                List<byte[]> input = session.inputs().stream()
+                        .map(tensor -> InputPattern.bytes(name, tensor))
+                        .toList();
+                List<byte[]> output = session.run(input);
+                rows.add(output.get(0));
+                runs.add(run(name, session.outputs(), output));
+            }
+            writeNpy(session.outputs().get(0), rows);
+        }
+        print(facts.put("runs", runs));
+        return ExitCode.OK;
+    }
+
+    private Facts run(String name, List<TensorSpec> tensors, List<byte[]> outputs) {
+        List<Facts> all = new ArrayList<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            all.add(output(tensors.get(i), outputs.get(i)));
+        }
+        return new Facts().put("input", name).put("outputs", all);
+    }
+
+    private Facts output(TensorSpec tensor, byte[] bytes) {
+        Facts facts = new Facts()
+                .put("tensor", tensor.name())
+                .put("type", tensor.type())
+                .put("shape", tensor.shape())
+                .put("sha256", Sha256.of(bytes));
+        if (!tensor.type().equals("INT8") && !tensor.type().equals("UINT8")) {
+            return facts.put("values", floats(tensor, bytes));
+        }
+        int[] values = new int[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            values[i] = tensor.type().equals("INT8") ? bytes[i] : bytes[i] & 0xff;
+        }
+        facts.put("values", java.util.Arrays.stream(values).boxed().toList());
+        List<TopK> highest = TopK.of(values, top);
+        if (!highest.isEmpty()) {
+            facts.put("argmax", highest.get(0).index());
+        }
+        if (dequantize) {
+            List<Float> real = new ArrayList<>(values.length);
+            for (int value : values) {
+                real.add((value - tensor.zeroPoint()) * tensor.scale());
+            }
+            facts.put("dequantized", real);
+        }
+        return facts.put(
+                "top",
+                highest.stream()
+                        .map(each -> new Facts()
+                                .put("index", each.index())
+                                .put("value", each.value())
+                                .put("dequantized", (each.value() - tensor.zeroPoint()) * tensor.scale()))
+                        .toList());
+    }
+
+    private static List<Float> floats(TensorSpec tensor, byte[] bytes) {
+        List<Float> values = new ArrayList<>();
+        if (tensor.type().equals("FLOAT32")) {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            while (buffer.hasRemaining()) {
+                values.add(buffer.getFloat());
+            }
+        }
+        return values;
+    }
+
+    private void writeNpy(TensorSpec tensor, List<byte[]> rows) {
+        if (npy == null) {
+            return;
+        }
+        ByteBuffer data = ByteBuffer.allocate(rows.size() * tensor.byteSize());
+        rows.forEach(data::put);
+        Npy.Type type = switch (tensor.type()) {
+            case "INT8" -> Npy.Type.INT8;
+            case "UINT8" -> Npy.Type.UINT8;
+            case "FLOAT32" -> Npy.Type.FLOAT32;
+            default ->
+                throw new BadInputException("--npy: outputs of type " + tensor.type() + " have no NPY"
+                        + " form here, expected INT8, UINT8 or FLOAT32");
+        };
+        Npy array = new Npy(type, List.of(rows.size(), tensor.byteSize() / type.bytes()), data.array());
+        AtomicFile.write(npy, array.toBytes(), overwrite ? Existing.REPLACE : Existing.REFUSE, file);
+    }
+}

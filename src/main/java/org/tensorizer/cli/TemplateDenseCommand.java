@@ -1,0 +1,163 @@
+package org.tensorizer.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.tensorizer.isa.Activation;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.Existing;
+import org.tensorizer.template.CompiledModelWriter;
+import org.tensorizer.template.DenseSpec;
+import org.tensorizer.template.DenseTemplate;
+import org.tensorizer.template.EdgeTpuCompiler;
+import org.tensorizer.template.SourceModelWriter;
+import org.tensorizer.template.TemplateVerifier;
+import org.tensorizer.template.Verification;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "dense",
+        description = "Writes a complete compiled model of one Dense layer y = act(W x + b), without the compiler.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  tensorizer template dense --size 1024 --output dense_1024_edgetpu.tflite",
+            "  tensorizer template dense --inputs 784 --outputs 128 --bias random:1 --activation relu --output l.tflite"
+        })
+final class TemplateDenseCommand extends FactsCommand {
+    /** What tensors and weights are quantized to. */
+    enum Family {
+        INT8,
+        UINT8
+    }
+
+    @Option(names = "--size", paramLabel = "N", description = "N inputs and N outputs.")
+    private Integer size;
+
+    @Option(names = "--inputs", paramLabel = "N", description = "Input channels, where they differ from the outputs.")
+    private Integer inputs;
+
+    @Option(names = "--outputs", paramLabel = "N", description = "Output channels.")
+    private Integer outputs;
+
+    @Option(
+            names = "--family",
+            paramLabel = "int8|uint8",
+            description = "int8: int8 tensors, one weight scale. uint8: uint8 tensors, a weight scale for each output."
+                    + " Default: int8.")
+    private Family family = Family.INT8;
+
+    @Option(names = "--weights", paramLabel = "W", description = WeightsOption.WEIGHTS + ". Default: identity.")
+    private String weights = "identity";
+
+    @Option(names = "--bias", paramLabel = "B", description = "random:SEED or FILE.npy (int32, [outputs]).")
+    private String bias;
+
+    @Option(names = "--activation", paramLabel = "none|relu|relu6", description = "Fused activation. Default: none.")
+    private Activation activation = Activation.NONE;
+
+    @Mixin
+    private QuantizationOptions quantization;
+
+    @Option(names = "--token", paramLabel = "HEX", description = "Fixed parameter-caching token. Default: a fresh one.")
+    private String token;
+
+    @Option(names = "--output", required = true, paramLabel = "F", description = "The compiled model.")
+    private Path output;
+
+    @Option(names = "--source", paramLabel = "F2", description = "Also the uncompiled quantized model of this layer.")
+    private Path source;
+
+    @Option(names = "--compile", description = "Also run edgetpu_compiler on the source and compare, where installed.")
+    private boolean compile;
+
+    @Option(names = "--overwrite", description = "Replace files that exist.")
+    private boolean overwrite;
+
+    @Override
+    public Integer call() {
+        if (compile) {
+            if (source == null) {
+                throw new BadInputException("--compile: expected --source F2, the model that edgetpu_compiler takes");
+            }
+            EdgeTpuCompiler.require();
+        }
+        DenseSpec layer = spec();
+        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
+        byte[] compiled = CompiledModelWriter.write(layer);
+        AtomicFile.write(output, compiled, existing);
+        if (source != null) {
+            AtomicFile.write(source, SourceModelWriter.write(layer), existing, output);
+        }
+        DenseTemplate template = DenseTemplate.of(TfliteModel.parse(output.toString(), compiled));
+        Facts facts = new Facts()
+                .put("output", output.toString())
+                .put("bytes", compiled.length)
+                .put("source", source == null ? null : source.toString())
+                .put("token", ModelFacts.token(template.token()));
+        TemplateFacts.of(template).entries().forEach(facts::put);
+        int status = ExitCode.OK;
+        if (compile) {
+            Verification verification = compiled(facts);
+            facts.put("against_ours", VerificationFacts.of(verification));
+            status = verification.isProgramSame() ? ExitCode.OK : ExitCode.REFUTED;
+        }
+        print(facts);
+        return status;
+    }
+
+    /** Runs edgetpu_compiler on the source model, beside which its own compile is left. */
+    private Verification compiled(Facts facts) {
+        Path folder = source.toAbsolutePath().getParent();
+        EdgeTpuCompiler.Compilation compilation =
+                EdgeTpuCompiler.require().compile(source, folder, Duration.ofMinutes(3));
+        facts.put("compiler", CompilerFacts.of(compilation));
+        return TemplateVerifier.verify(TfliteModel.read(compilation.model()));
+    }
+
+    private DenseSpec spec() {
+        DenseShape shape = shape();
+        ShapeStatus.of(shape).require();
+        TensorType type = family == Family.INT8 ? TensorType.INT8 : TensorType.UINT8;
+        DenseSpec.Builder layer = DenseSpec.of(shape).type(type).weights(WeightsOption.weights(weights, shape));
+        quantization.apply(layer, shape, type);
+        if (bias != null) {
+            layer.bias(WeightsOption.bias(bias, shape.outputs()));
+        }
+        if (token != null) {
+            layer.token(hex(token));
+        }
+        return layer.build();
+    }
+
+    private DenseShape shape() {
+        if (size != null && (inputs != null || outputs != null)) {
+            throw new BadInputException("--size is --inputs and --outputs in one: expected one or the other");
+        }
+        if (size == null && (inputs == null || outputs == null)) {
+            throw new BadInputException("expected --size N, or --inputs N and --outputs N");
+        }
+        int in = size == null ? inputs : size;
+        int out = size == null ? outputs : size;
+        if (in < 1 || out < 1) {
+            throw new BadInputException("a layer of " + in + " inputs and " + out + " outputs: expected 1 or more");
+        }
+        return new DenseShape(in, out, ParameterFormat.of(family == Family.UINT8, bias != null), activation);
+    }
+
+    private static long hex(String token) {
+        try {
+            return Long.parseUnsignedLong(token.startsWith("0x") ? token.substring(2) : token, 16);
+        } catch (NumberFormatException e) {
+            throw new BadInputException("--token " + token + ": expected up to 16 hexadecimal digits", e);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package org.tensorizer.cli;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.layout.Npy;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.InputFile;
+
+/** Arrays that a user names: weights, biases, scales. W[out][in] always. */
+final class WeightsOption {
+    static final String WEIGHTS = "identity, zeros, random:SEED or FILE.npy (int8, [outputs, inputs])";
+
+    private WeightsOption() {}
+
+    /** Weights W[out][in], row-major int8. */
+    static byte[] weights(String text, DenseShape shape) {
+        int size = Math.multiplyExact(shape.outputs(), shape.inputs());
+        if (text.equals("zeros")) {
+            return new byte[size];
+        }
+        if (text.equals("identity")) {
+            byte[] weights = new byte[size];
+            for (int i = 0; i < Math.min(shape.outputs(), shape.inputs()); i++) {
+                weights[i * shape.inputs() + i] = 127;
+            }
+            return weights;
+        }
+        if (text.startsWith("random:")) {
+            byte[] weights = new byte[size];
+            seeded(text).nextBytes(weights);
+            return weights;
+        }
+        if (text.endsWith(".npy")) {
+            Npy array = int8(Path.of(text));
+            List<Integer> expected = List.of(shape.outputs(), shape.inputs());
+            if (!array.shape().equals(expected)) {
+                throw new BadInputException(
+                        text + ": expected shape " + expected + " ([outputs, inputs]), found " + array.shape());
+            }
+            return array.data();
+        }
+        throw new BadInputException("weights '" + text + "': expected " + WEIGHTS);
+    }
+
+    /** Biases of each output, int32. */
+    static int[] bias(String text, int outputs) {
+        int[] bias = new int[outputs];
+        if (text.startsWith("random:")) {
+            Random random = seeded(text);
+            for (int i = 0; i < outputs; i++) {
+                bias[i] = random.nextInt(20_001) - 10_000;
+            }
+            return bias;
+        }
+        ByteBuffer values = vector(text, Npy.Type.INT32, outputs);
+        for (int i = 0; i < outputs; i++) {
+            bias[i] = values.getInt();
+        }
+        return bias;
+    }
+
+    /** Weight scales of each output, float32. */
+    static float[] scales(String file, int outputs) {
+        ByteBuffer values = vector(file, Npy.Type.FLOAT32, outputs);
+        float[] scales = new float[outputs];
+        for (int i = 0; i < outputs; i++) {
+            scales[i] = values.getFloat();
+        }
+        return scales;
+    }
+
+    static Npy int8(Path file) {
+        Npy array = npy(file);
+        if (array.type() != Npy.Type.INT8) {
+            throw new BadInputException(file + ": expected elements of type INT8, found " + array.type());
+        }
+        return array;
+    }
+
+    static Npy npy(Path file) {
+        return Npy.parse(file.toString(), InputFile.read(file));
+    }
+
+    private static ByteBuffer vector(String file, Npy.Type type, int length) {
+        if (!file.endsWith(".npy")) {
+            throw new BadInputException("'" + file + "': expected a .npy file of " + length + " " + type);
+        }
+        Npy array = npy(Path.of(file));
+        if (array.type() != type || !array.shape().equals(List.of(length))) {
+            throw new BadInputException(
+                    file + ": expected " + type + " of shape [" + length + "], found " + array.type() + array.shape());
+        }
+        return array.buffer();
+    }
+
+    private static Random seeded(String text) {
+        try {
+            return new Random(Long.parseLong(text.substring("random:".length())));
+        } catch (NumberFormatException e) {
+            throw new BadInputException("'" + text + "': expected random:SEED with a whole number", e);
+        }
+    }
+}

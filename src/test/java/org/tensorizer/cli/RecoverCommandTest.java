@@ -1,0 +1,46 @@
+package org.tensorizer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.grack.nanojson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.layout.Npy;
+
+class RecoverCommandTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void findsTheFormulaAndAsksNothingTwice() throws IOException {
+        Shell first = Shell.run("recover", Shell.IDENTITY, "--device", "emulator", "--out", folder, "--json");
+
+        assertThat(first.status()).isZero();
+        JsonObject facts = first.json();
+        assertThat(facts.getString("evidence")).isEqualTo("emulated");
+        assertThat(facts.getString("formula")).startsWith("offset = (out/64)*16384 + (in/4)*256 + (out%64)*4 + in%4");
+        assertThat(facts.getDouble("times_the_bound")).isLessThan(1.5);
+        assertThat(WeightsOption.npy(folder.resolve("map.npy")).shape()).containsExactly(256, 256);
+        assertThat(WeightsOption.npy(folder.resolve("map.npy")).type()).isEqualTo(Npy.Type.INT32);
+        assertThat(Files.size(folder.resolve("layout.png"))).isPositive();
+
+        JsonObject again = Shell.run("recover", Shell.IDENTITY, "--device", "emulator", "--out", folder, "--json")
+                .json();
+        assertThat(again.getInt("answers_from_the_record")).isEqualTo(facts.getInt("invocations"));
+    }
+
+    @Test
+    void aProbeMovesItsOutputAlone() {
+        Shell shell = Shell.run("probe", Shell.PER_CHANNEL, "--out", 5, "--in", 9, "--device", "emulator", "--json");
+
+        assertThat(shell.status()).isZero();
+        assertThat(shell.json().getString("outputs_moved_with_input_driven")).isEqualTo("[5]");
+        assertThat(shell.json().getInt("payload_offset")).isEqualTo(512 + 9 / 4 * 256 + 5 * 4 + 1);
+        assertThat(Shell.run("probe", Shell.IDENTITY, "--out", 256, "--in", 0, "--device", "emulator")
+                        .status())
+                .isEqualTo(ExitCode.BAD_INPUT);
+    }
+}

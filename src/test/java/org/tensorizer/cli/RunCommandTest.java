@@ -1,0 +1,83 @@
+package org.tensorizer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.grack.nanojson.JsonArray;
+import com.grack.nanojson.JsonObject;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.layout.Npy;
+
+class RunCommandTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void signedRampInGivesSignedRampOutOnTheIdentityTemplate() {
+        JsonObject facts = Shell.run("run", Shell.IDENTITY, "--device", "emulator", "--input", "ramp", "--json")
+                .json();
+
+        assertThat(facts.getString("evidence")).isEqualTo("emulated");
+        JsonArray values = facts.getArray("runs")
+                .getObject(0)
+                .getArray("outputs")
+                .getObject(0)
+                .getArray("values");
+        assertThat(values)
+                .containsExactlyElementsOf(IntStream.range(-128, 128).boxed().toList());
+    }
+
+    @Test
+    void severalInputsRunInOneSessionAndGoToOneFile() {
+        Path file = folder.resolve("y.npy");
+        Shell shell = Shell.run(
+                "run",
+                Shell.IDENTITY,
+                "--device",
+                "emulator",
+                "--input",
+                "zeros",
+                "--input",
+                "impulse:3",
+                "--npy",
+                file);
+
+        assertThat(shell.err()).isEmpty();
+        Npy outputs = WeightsOption.npy(file);
+        assertThat(outputs.shape()).containsExactly(2, 256);
+        assertThat(outputs.data()[256 + 3]).isEqualTo((byte) 127);
+    }
+
+    @Test
+    void theLastOfEqualMaximaComesFirst() {
+        JsonObject output = Shell.run(
+                        "run", Shell.IDENTITY, "--device", "emulator", "--input", "zeros", "--top", 2, "--json")
+                .json()
+                .getArray("runs")
+                .getObject(0)
+                .getArray("outputs")
+                .getObject(0);
+
+        assertThat(output.getInt("argmax")).isEqualTo(255);
+        assertThat(output.getArray("top").getObject(1).getInt("index")).isEqualTo(254);
+    }
+
+    @Test
+    void plainModelsRunOnTheCpuWithoutBeingToldTo() {
+        assertThat(Shell.run("run", Shell.SOURCE, "--json").json().getString("device"))
+                .isEqualTo("cpu");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "impulse:256", "impulse:-1", "impulse:x", "missing.npy"})
+    void badInputsAreNamed(String input) {
+        Shell shell = Shell.run("run", Shell.IDENTITY, "--device", "emulator", "--input", input);
+
+        assertThat(shell.status()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(shell.err()).contains(input);
+    }
+}

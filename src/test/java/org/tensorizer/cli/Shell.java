@@ -1,0 +1,43 @@
+package org.tensorizer.cli;
+
+import com.grack.nanojson.JsonArray;
+import com.grack.nanojson.JsonObject;
+import com.grack.nanojson.JsonParser;
+import com.grack.nanojson.JsonParserException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+
+/** One command run in this JVM, with what it printed. */
+record Shell(int status, String out, String err) {
+    static final Path IDENTITY = Path.of("fixtures/templates/dense_256_int8_identity_edgetpu.tflite");
+    static final Path PER_CHANNEL = Path.of("fixtures/templates/dense_256_uint8_per_channel_edgetpu.tflite");
+    static final Path SOURCE = Path.of("fixtures/templates/dense_256_int8_identity.tflite");
+
+    static Shell run(Object... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        String[] texts = new String[arguments.length];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = arguments[i].toString();
+        }
+        int status = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), texts);
+        return new Shell(status, out.toString(), err.toString());
+    }
+
+    JsonObject json() {
+        try {
+            return JsonParser.object().from(out);
+        } catch (JsonParserException e) {
+            throw new AssertionError("no JSON object: " + out + err, e);
+        }
+    }
+
+    JsonArray jsonArray() {
+        try {
+            return JsonParser.array().from(out);
+        } catch (JsonParserException e) {
+            throw new AssertionError("no JSON array: " + out + err, e);
+        }
+    }
+}
