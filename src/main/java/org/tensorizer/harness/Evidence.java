@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.template.DenseArithmetic;
+import org.tensorizer.template.DenseTemplate;
 
 /**
  * What an experiment saw, for the report: expected and observed outputs (drawn with their difference), named facts,
@@ -46,6 +49,29 @@ public final class Evidence {
     }
 
     /**
+     * Expects what exact integer arithmetic predicts for a template. Where the prediction leaves the last bit open
+     * (a value halfway between two integers: nobody knows how the chip rounds those) either neighbour is right; where it
+     * leaves the output open altogether (an accumulator beyond 32 bits) any answer is.
+     *
+     * @param model the template that ran, patched or not
+     * @param input raw tensor bytes that it ran on
+     * @param observed raw tensor bytes of the device's answer
+     */
+    public void expect(String probe, DenseTemplate model, byte[] input, byte[] observed) {
+        DenseArithmetic.Prediction prediction = model.predict(input);
+        boolean signed = isSigned(model);
+        int[] expected = values(model.expected(input), signed);
+        int[] seen = values(observed, signed);
+        for (int out = 0; out < Math.min(expected.length, seen.length); out++) {
+            boolean neighbour = prediction.ties().get(out) && Math.abs(seen[out] - expected[out]) == 1;
+            if (neighbour || prediction.unknown().get(out)) {
+                expected[out] = seen[out];
+            }
+        }
+        expect(probe, expected, seen);
+    }
+
+    /**
      * Expects an output vector where a few outputs may be off: for comparisons with another implementation whose
      * rounding is known to differ.
      *
@@ -56,9 +82,23 @@ public final class Evidence {
         record(probe, expected, observed).check(allowed, reach);
     }
 
+    /** Expects the answer that was given before, such as by the unpatched template; both are raw tensor bytes. */
+    public void expectSame(String probe, DenseTemplate model, byte[] before, byte[] observed) {
+        expect(probe, before, observed, isSigned(model));
+    }
+
     /** Records outputs without judging them here: the experiment judges them by other means. */
     public void observe(String probe, int[] reference, int[] observed) {
         record(probe, reference, observed);
+    }
+
+    /** {@link #observe(String, int[], int[])} for raw tensor bytes of a template. */
+    public void observe(String probe, DenseTemplate model, byte[] reference, byte[] observed) {
+        record(probe, values(reference, isSigned(model)), values(observed, isSigned(model)));
+    }
+
+    private static boolean isSigned(DenseTemplate model) {
+        return model.type() == TensorType.INT8;
     }
 
     /** A named fact for the table under the picture. */

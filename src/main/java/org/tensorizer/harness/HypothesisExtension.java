@@ -1,33 +1,69 @@
 package org.tensorizer.harness;
 
+import java.lang.reflect.Method;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
+import org.opentest4j.TestAbortedException;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.Provenance;
+import org.tensorizer.template.DenseTemplate;
 
 /** Hands the device and the evidence to an experiment, and turns its end into a verdict for the report. */
-final class HypothesisExtension implements ParameterResolver, AfterEachCallback {
+final class HypothesisExtension implements ParameterResolver, InvocationInterceptor, AfterEachCallback {
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(HypothesisExtension.class);
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return type == Device.class || type == Evidence.class;
+        return type == Device.class || type == Bench.class || type == Evidence.class;
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        if (parameter.getParameter().getType() == Evidence.class) {
+        Class<?> type = parameter.getParameter().getType();
+        if (type == Evidence.class) {
             return evidence(context);
         }
         Device device = DeviceUnderTest.of(context);
         context.getStore(NAMESPACE).put(Device.class, new Used(device));
         RunFacts.of(context).device(device);
         ReportEntry.device(device);
-        return device;
+        return type == Bench.class ? new Bench(device) : device;
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        ReportEntry.arguments(method.getExecutable(), method.getArguments());
+        String missing = missing(method, context);
+        if (missing != null) {
+            invocation.skip();
+            throw new TestAbortedException(missing);
+        }
+        invocation.proceed();
+    }
+
+    /** What a template experiment lacks to be run, null if nothing. */
+    private static String missing(ReflectiveInvocationContext<Method> method, ExtensionContext context) {
+        Used used = context.getStore(NAMESPACE).get(Device.class, Used.class);
+        Class<?>[] types = method.getExecutable().getParameterTypes();
+        for (int i = 0; i < types.length; i++) {
+            if (types[i] == DenseTemplate.class && method.getArguments().get(i) == null) {
+                return TemplateFolder.of(context).whereItLooked();
+            }
+            if (types[i] == DenseTemplate.class && used != null && used.device().provenance() == Provenance.CPU) {
+                return "the device " + used.device().name()
+                        + " runs uncompiled models only, a template is a compiled one";
+            }
+        }
+        return null;
     }
 
     @Override

@@ -1,9 +1,18 @@
 package org.tensorizer.harness;
 
 import io.qameta.allure.Allure;
+import io.qameta.allure.model.Parameter;
+import io.qameta.allure.model.TestResult;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.template.DenseTemplate;
 
 /** What the report says of the experiment that this thread runs. Does nothing where Allure does not listen. */
 final class ReportEntry {
@@ -14,12 +23,32 @@ final class ReportEntry {
         update(result -> {
             ReportLabel.DEVICE.set(result, device.name());
             ReportLabel.EVIDENCE.set(result, device.provenance().toString());
+            result.getParameters().add(new Parameter().setName("device").setValue(device.name()));
         });
     }
 
+    /** The arguments of a parameterized experiment. They, with the device, tell its results apart in the history. */
+    static void arguments(Method method, List<Object> arguments) {
+        List<Parameter> parameters = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            Object argument = arguments.get(i);
+            String text = argument instanceof DenseTemplate template
+                    ? TemplateFolder.name(template)
+                    : argument instanceof Device || argument instanceof Bench || argument instanceof Evidence
+                            ? null
+                            : String.valueOf(argument);
+            if (text != null) {
+                parameters.add(new Parameter()
+                        .setName(method.getParameters()[i].getName())
+                        .setValue(text));
+            }
+        }
+        update(result -> result.getParameters().addAll(parameters));
+    }
+
     static void finish(Hypothesis hypothesis, Device device, Evidence evidence, Throwable thrown) {
-        if (Allure.getLifecycle().getCurrentTestCase().isEmpty()) {
-            return;
+        if (!isReported()) {
+            return; // an experiment run within a test, or without Allure
         }
         Verdict verdict = Verdict.of(thrown);
         DeviceFault fault = Verdict.fault(thrown);
@@ -27,7 +56,7 @@ final class ReportEntry {
         update(result -> {
             ReportLabel.VERDICT.set(result, verdict.toString());
             if (fault != null) {
-                ReportLabel.FAULT.set(result, fault.kind().name().toLowerCase(java.util.Locale.ROOT));
+                ReportLabel.FAULT.set(result, fault.kind().name().toLowerCase(Locale.ROOT));
             }
             result.setDescription(description);
         });
@@ -43,9 +72,20 @@ final class ReportEntry {
         Allure.getLifecycle().addAttachment(name, type, extension, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void update(java.util.function.Consumer<io.qameta.allure.model.TestResult> change) {
-        if (Allure.getLifecycle().getCurrentTestCase().isPresent()) {
+    private static void update(Consumer<TestResult> change) {
+        if (isReported()) {
             Allure.getLifecycle().updateTestCase(change);
         }
+    }
+
+    /** Whether the result that Allure now keeps for this thread is that of an experiment. */
+    private static boolean isReported() {
+        AtomicBoolean experiment = new AtomicBoolean();
+        if (Allure.getLifecycle().getCurrentTestCase().isPresent()) {
+            Allure.getLifecycle()
+                    .updateTestCase(result ->
+                            experiment.set(ReportLabel.FEATURE.in(result).isPresent()));
+        }
+        return experiment.get();
     }
 }

@@ -13,7 +13,16 @@ import java.util.Optional;
  * @param changed whether files differ from that commit
  */
 record Revision(Optional<String> commit, boolean changed) {
+    private static final class OfThisProcess {
+        static final Revision REVISION = read();
+    }
+
+    /** Asked once a process: git takes its time. */
     static Revision ofWorkingFolder() {
+        return OfThisProcess.REVISION;
+    }
+
+    private static Revision read() {
         Optional<String> commit = git("rev-parse", "HEAD");
         return new Revision(
                 commit,

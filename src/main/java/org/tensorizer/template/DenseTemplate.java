@@ -107,7 +107,25 @@ public final class DenseTemplate {
 
     /** Parameter-caching token of the executables. */
     public long token() {
-        return facts.parameterCaching().token();
+        return facts.parameterCaching()
+                .tokenField()
+                .map(field -> model.bytes().getLong(field.start()))
+                .orElse(facts.parameterCaching().token());
+    }
+
+    /**
+     * This template with a patched payload and, unless the patch keeps it, a fresh token. Shape, programs and
+     * quantization are the same, so they are not read again.
+     *
+     * @throws BadInputException a step of the patch does not fit the payload
+     */
+    public DenseTemplate patched(Patch patch) {
+        return new DenseTemplate(patch(patch).model(model.name()), facts);
+    }
+
+    /** {@link #patched(Patch)} with one pattern where it goes by default. */
+    public DenseTemplate patched(Pattern pattern) {
+        return patched(Patch.of(pattern));
     }
 
     /** {@code W[out][in]} row-major, int8, as the payload holds it now. */

@@ -1,0 +1,105 @@
+package org.tensorizer.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.tensorizer.device.Setting;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.Sha256;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.DenseTemplate;
+import org.tensorizer.template.NotDenseException;
+
+/**
+ * The templates of a run: every compiled Dense layer in fixtures/templates and in the user's own folder. A file that is in
+ * both counts once.
+ */
+final class TemplateFolder {
+    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(TemplateFolder.class);
+    private static final Setting SETTING = new Setting("tensorizer.templates");
+    private static final Path FIXTURES = Path.of("fixtures", "templates");
+
+    private final Map<String, DenseTemplate> bySha = new LinkedHashMap<>();
+    private final Map<String, String> left = new LinkedHashMap<>();
+    private final List<Path> folders;
+
+    private TemplateFolder(List<Path> folders) {
+        this.folders = folders;
+        folders.forEach(this::read);
+    }
+
+    static TemplateFolder of(ExtensionContext context) {
+        return context.getRoot()
+                .getStore(NAMESPACE)
+                .computeIfAbsent(TemplateFolder.class, key -> open(context), TemplateFolder.class);
+    }
+
+    private static TemplateFolder open(ExtensionContext context) {
+        List<Path> folders = new ArrayList<>();
+        if (Files.isDirectory(FIXTURES)) {
+            folders.add(FIXTURES);
+        }
+        Optional<String> named = context.getConfigurationParameter(SETTING.name())
+                .filter(text -> !text.isBlank())
+                .or(SETTING::value);
+        if (named.isPresent()) {
+            Path folder = Path.of(named.get());
+            if (!Files.isDirectory(folder)) {
+                throw new BadInputException(SETTING + "=" + folder + ": expected a folder of .tflite files");
+            }
+            folders.add(folder);
+        }
+        TemplateFolder opened = new TemplateFolder(folders);
+        RunFacts facts = RunFacts.of(context);
+        opened.bySha.forEach((sha, template) -> facts.put(
+                "Template " + name(template),
+                "SHA-256 " + sha + ", " + template.status().level().word()));
+        opened.left.forEach((file, reason) -> facts.put("No template: " + file, reason));
+        return opened;
+    }
+
+    private void read(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".tflite")).sorted().toList()) {
+                take(TfliteModel.read(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void take(TfliteModel model) {
+        String file = Path.of(model.name()).getFileName().toString();
+        if (!model.isCompiled()) {
+            return; // the source models that stand beside templates
+        }
+        try {
+            bySha.putIfAbsent(Sha256.of(model.bytes()), DenseTemplate.of(model));
+        } catch (NotDenseException e) {
+            left.put(file, e.getMessage());
+        }
+    }
+
+    List<DenseTemplate> templates() {
+        return List.copyOf(bySha.values());
+    }
+
+    /** Why there may be no template, for the reader of the report. */
+    String whereItLooked() {
+        return "no compiled Dense template in " + folders + "; name a folder that has one with " + SETTING + "=DIR";
+    }
+
+    /** The file's name without folder and suffix. */
+    static String name(DenseTemplate template) {
+        return Path.of(template.name()).getFileName().toString().replaceFirst("(_edgetpu)?\\.tflite$", "");
+    }
+}
