@@ -20,6 +20,14 @@ public interface Device extends AutoCloseable {
      */
     Session open(String modelName, byte[] model);
 
+    /**
+     * The same device for those who mean to load different payloads under one parameter-caching token, as an experiment
+     * about that does; elsewhere it is an error. Not to be closed in addition to this one.
+     */
+    default Device allowingTokenReuse() {
+        return this;
+    }
+
     @Override
     default void close() {}
 }

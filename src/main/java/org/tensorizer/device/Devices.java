@@ -23,14 +23,24 @@ public final class Devices {
 
     /**
      * Opens a device; to be closed by the caller. A Coral lives in a child process, everything else in this one, unless
-     * {@code -Dtensorizer.isolation=process|none} says otherwise.
+     * {@code -Dtensorizer.isolation=process|none} says otherwise. On a device that caches parameters by token, loading two
+     * payloads under one token is a {@link TokenReuseException}; see {@link Device#allowingTokenReuse}.
      *
      * @throws DeviceFault of kind MISSING: a device that was named is not there; never replaced by another
      * @throws BadInputException a record that is none, or no library for this platform
      */
     public static Device open(DeviceChoice choice) {
         DeviceChoice resolved = resolve(choice);
-        return isolated(resolved) ? WorkerDevice.open(resolved, WorkerOptions.ofUser()) : openHere(resolved);
+        Device device = isolated(resolved) ? WorkerDevice.open(resolved, WorkerOptions.ofUser()) : openHere(resolved);
+        return cachesByToken(resolved) ? new TokenGuard(device) : device;
+    }
+
+    private static boolean cachesByToken(DeviceChoice choice) {
+        return choice instanceof DeviceChoice.Emulator || isCoral(choice);
+    }
+
+    private static boolean isCoral(DeviceChoice choice) {
+        return choice instanceof DeviceChoice.Coral || choice instanceof DeviceChoice.CoralAt;
     }
 
     /** What {@code auto} stands for on this machine at this moment; any other choice stands for itself. */
@@ -61,7 +71,7 @@ public final class Devices {
         return switch (isolation) {
             case "process" -> true;
             case "none" -> false;
-            case "" -> choice instanceof DeviceChoice.Coral || choice instanceof DeviceChoice.CoralAt;
+            case "" -> isCoral(choice);
             default ->
                 throw new BadInputException(
                         Setting.ISOLATION + ": expected process or none, found \"" + isolation + "\"");

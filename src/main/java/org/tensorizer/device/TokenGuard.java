@@ -1,0 +1,50 @@
+package org.tensorizer.device;
+
+/**
+ * Looks at each model before a device that caches parameters gets it: parameters are kept on the chip by
+ * parameter-caching token, so a second payload under one token may run with the weights of the first, and every
+ * inference still reports success (seen on the unmodified libedgetpu). Here that is an error, unless
+ * {@link #allowingTokenReuse} was asked for.
+ *
+ * <p>Thread safety: yes.
+ */
+final class TokenGuard implements Device {
+    private final Device device;
+    private final TokenLedger ledger = new TokenLedger();
+
+    TokenGuard(Device device) {
+        this.device = device;
+    }
+
+    @Override
+    public String name() {
+        return device.name();
+    }
+
+    @Override
+    public Provenance provenance() {
+        return device.provenance();
+    }
+
+    /** @throws TokenReuseException the model's payload stands under a token that stood for another one */
+    @Override
+    public Session open(String modelName, byte[] model) {
+        ledger.note(modelName, model);
+        return device.open(modelName, model);
+    }
+
+    @Override
+    public Device allowingTokenReuse() {
+        return device;
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

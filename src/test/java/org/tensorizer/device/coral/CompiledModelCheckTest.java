@@ -1,0 +1,45 @@
+package org.tensorizer.device.coral;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.tensorizer.SharedFolder;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.TfliteModel;
+
+class CompiledModelCheckTest {
+    private static final String NAME = "dense_256_edgetpu.tflite";
+
+    @Test
+    void acceptsEveryRealCompiledModel() {
+        SharedFolder.templates().stream()
+                .map(TfliteModel::read)
+                .filter(TfliteModel::isCompiled)
+                .forEach(model -> {
+                    assertThatCode(() -> CompiledModelCheck.require(model, 14, "runtime"))
+                            .doesNotThrowAnyException();
+                });
+    }
+
+    @Test
+    void comparesTheRuntimeVersion() {
+        TfliteModel model = TfliteModel.read(SharedFolder.template(NAME));
+        assertThatThrownBy(() -> CompiledModelCheck.require(model, 13, "RuntimeVersion(13)"))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("byte 296, Package.min_runtime_version")
+                .hasMessageContaining("requires runtime version 14, libedgetpu has 13");
+    }
+
+    @Test
+    void refusesAnotherChip() {
+        byte[] bytes = SharedFolder.bytes(SharedFolder.template(NAME));
+        int chip = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("beagle");
+        bytes[chip] = 'e';
+        TfliteModel model = TfliteModel.parse(NAME, bytes);
+        assertThatThrownBy(() -> CompiledModelCheck.require(model, 14, "runtime"))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("Executable.chip: expected beagle, the chip of a Coral, found eeagle");
+    }
+}
