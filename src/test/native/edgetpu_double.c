@@ -9,6 +9,7 @@
  *   delegate ignore                                         the delegate takes nothing: a build for another TFLite
  *   prepare refuse                                          the package is refused
  *   invoke N abort | hang | short | segv | fail             at the N-th inference of the process
+ *   say TEXT                                                printed to standard output at each inference
  *   idle MS abort                                           after a delegate was made, with no call in progress
  *
  * Unlike libedgetpu it speaks to TFLite through the opaque C API, found in the TFLite that the process has loaded.
@@ -270,6 +271,10 @@ static int kernel_invoke(void *user, void *context, void *node) {
     lite.report(context, "Parameter caching tag is not set.");
     pthread_mutex_unlock(&chip);
     return 1;
+  }
+  if (request("say", rest, sizeof rest)) {
+    printf("%s\n", rest);
+    fflush(stdout);
   }
   const void *in = lite.input(context, node, 0);
   void *out = lite.output(context, node, 0);

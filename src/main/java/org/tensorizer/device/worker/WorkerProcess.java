@@ -1,9 +1,11 @@
 package org.tensorizer.device.worker;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +76,7 @@ final class WorkerProcess implements AutoCloseable {
             }
             hello = (Message.Hello) first;
         } catch (IOException e) {
-            throw end(during, true, deadline);
+            throw end(e, during, true, deadline);
         }
     }
 
@@ -116,7 +118,7 @@ final class WorkerProcess implements AutoCloseable {
             wire.send(request);
             reply = wire.receive();
         } catch (IOException e) {
-            throw end(during, request instanceof Message.Open, deadline);
+            throw end(e, during, request instanceof Message.Open, deadline);
         }
         watchdog.end();
         if (reply instanceof Message.Failed failed) {
@@ -126,7 +128,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** The connection is gone: makes sure the child is too and says why. */
-    private DeviceFault end(String during, boolean loading, Duration deadline) {
+    private DeviceFault end(IOException lost, String during, boolean loading, Duration deadline) {
         boolean interrupted = Thread.currentThread().isInterrupted();
         if (interrupted) {
             kill();
@@ -135,6 +137,9 @@ final class WorkerProcess implements AutoCloseable {
         watchdog.stop();
         List<String> log = new ArrayList<>(output.toTheEnd());
         log.addAll(CrashReport.lines(folder));
+        if (!(lost instanceof EOFException) && !(lost instanceof ClosedChannelException)) {
+            log.add("connection lost: " + lost.getMessage());
+        }
         fault = watchdog.hasExpired() || interrupted
                 ? ChildEnd.hung(
                         device,

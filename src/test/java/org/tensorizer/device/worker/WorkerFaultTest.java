@@ -63,6 +63,34 @@ class WorkerFaultTest {
     }
 
     @Test
+    void whatTheRuntimePrintsIsKeptApartFromTheAnswers() {
+        coral.ask("say 0 1 2 3 this is no frame");
+        try (WorkerDevice device = open("usb")) {
+            Session session = device.open("dense_256", model);
+            for (int i = 0; i < 200; i++) {
+                assertThat(session.run(new byte[256])).hasSize(256);
+            }
+            coral.ask("say more of it", "invoke 201 abort");
+            assertThat(fault(() -> session.run(new byte[256])).log()).contains("0 1 2 3 this is no frame");
+        }
+    }
+
+    @Test
+    void anInterruptedCallerKillsTheChild() throws Exception {
+        coral.ask("invoke 1 hang");
+        WorkerOptions patient =
+                new WorkerOptions(Duration.ofSeconds(40), Duration.ofMinutes(5), Duration.ZERO, Duration.ZERO, 2);
+        try (WorkerDevice device = WorkerDevice.open(DeviceChoice.parse("usb"), patient)) {
+            Session session = device.open("dense_256", model);
+            Thread.currentThread().interrupt();
+            DeviceFault fault = fault(() -> session.run(new byte[256]));
+            assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+            assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.HUNG);
+            assertThat(Path.of("/proc", Long.toString(device.pid()))).doesNotExist();
+        }
+    }
+
+    @Test
     void abortInAnInference() {
         coral.ask("invoke 2 abort");
         try (WorkerDevice device = open("usb")) {
