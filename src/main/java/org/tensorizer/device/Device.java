@@ -6,7 +6,7 @@ package org.tensorizer.device;
  * <p>Thread safety: devices are; a session belongs to one thread at a time.
  */
 public interface Device extends AutoCloseable {
-    /** Stable name for reports and history: {@code emulator}, {@code cpu}, {@code usb:0}, {@code replay}. */
+    /** Stable name for reports and history: {@code emulator}, {@code cpu}, {@code usb:0}. */
     String name();
 
     Provenance provenance();

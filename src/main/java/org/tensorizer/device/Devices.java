@@ -7,6 +7,7 @@ import org.tensorizer.device.coral.CoralDevice;
 import org.tensorizer.device.coral.CoralSettings;
 import org.tensorizer.device.coral.EdgeTpuLibrary;
 import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.device.record.ReplayDevice;
 import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.device.worker.WorkerDevice;
 import org.tensorizer.device.worker.WorkerOptions;
@@ -87,8 +88,8 @@ public final class Devices {
         if (resolved instanceof DeviceChoice.Emulator) {
             return new EmulatorDevice();
         }
-        if (resolved instanceof DeviceChoice.Replay) {
-            throw new DeviceFault(DeviceFault.Kind.MISSING, choice.toString(), "this build cannot open it yet");
+        if (resolved instanceof DeviceChoice.Replay replay) {
+            return ReplayDevice.open(replay.file());
         }
         return CoralDevice.open(resolved, CoralSettings.ofUser());
     }

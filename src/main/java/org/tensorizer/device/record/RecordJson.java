@@ -1,0 +1,128 @@
+package org.tensorizer.device.record;
+
+import com.grack.nanojson.JsonStringWriter;
+import com.grack.nanojson.JsonWriter;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.tensorizer.device.TensorSpec;
+import org.tensorizer.model.Sha256;
+
+/** The JSON form of a line; {@link RecordLineParser} reads it. */
+final class RecordJson {
+    static final String FORMAT = "tensorizer-record-1";
+
+    private final JsonStringWriter json = JsonWriter.string();
+
+    private RecordJson() {}
+
+    /** The line without its end. */
+    static String write(RecordLine line) {
+        RecordJson writer = new RecordJson();
+        writer.json.object();
+        if (line instanceof RecordLine.Header header) {
+            writer.header(header);
+        } else if (line instanceof RecordLine.Open open) {
+            writer.open(open);
+        } else if (line instanceof RecordLine.Run run) {
+            writer.run(run);
+        } else if (line instanceof RecordLine.End end) {
+            writer.event("end", end.at());
+            writer.json.value("runs", end.runs());
+        }
+        return writer.json.end().done();
+    }
+
+    private void header(RecordLine.Header header) {
+        json.value("format", FORMAT);
+        origin(header.origin());
+        json.value("started", header.started().toString()).object("facts");
+        header.facts().forEach(json::value);
+        json.end();
+    }
+
+    private void open(RecordLine.Open open) {
+        event("open", open.at());
+        asked(open.origin(), open.session(), open.model(), open.nanos());
+        tensors("inputs", open.inputs());
+        tensors("outputs", open.outputs());
+        failure(open.failure());
+    }
+
+    private void run(RecordLine.Run run) {
+        event("run", run.at());
+        asked(run.origin(), run.session(), run.model(), run.nanos());
+        bytes("input", run.inputs());
+        bytes("output", run.outputs());
+        failure(run.failure());
+    }
+
+    private void event(String event, Instant at) {
+        json.value("event", event).value("at", at.toString());
+    }
+
+    private void origin(RecordLine.Origin origin) {
+        json.value("device", origin.device()).value("provenance", origin.provenance().toString());
+    }
+
+    private void asked(RecordLine.Origin origin, int session, ModelFingerprint model, long nanos) {
+        origin(origin);
+        json.value("session", session)
+                .value("model", model.name())
+                .value("model_sha256", model.sha256())
+                .value("question_sha256", model.questionSha256());
+        strings("payload_sha256", model.payloadSha256());
+        strings(
+                "tokens",
+                model.tokens().stream()
+                        .map(token -> HexFormat.of().toHexDigits(token))
+                        .toList());
+        json.value("nanos", nanos);
+    }
+
+    private void strings(String key, List<String> values) {
+        json.array(key);
+        values.forEach(json::value);
+        json.end();
+    }
+
+    private void tensors(String key, List<TensorSpec> tensors) {
+        json.array(key);
+        for (TensorSpec tensor : tensors) {
+            json.object().value("name", tensor.name()).value("type", tensor.type()).array("shape");
+            tensor.shape().forEach(size -> json.value((int) size));
+            json.end();
+            if (Float.isFinite(tensor.scale())) {
+                json.value("scale", tensor.scale());
+            } else {
+                json.nul("scale");
+            }
+            json.value("zero_point", tensor.zeroPoint())
+                    .value("bytes", tensor.byteSize())
+                    .end();
+        }
+        json.end();
+    }
+
+    private void bytes(String key, List<byte[]> tensors) {
+        strings(key + "_sha256", tensors.stream().map(Sha256::of).toList());
+        strings(
+                key + "s",
+                tensors.stream().map(Base64.getEncoder()::encodeToString).toList());
+    }
+
+    private void failure(Optional<Failure> failure) {
+        if (failure.isEmpty()) {
+            return;
+        }
+        if (failure.get() instanceof Failure.Fault fault) {
+            json.object("fault").value("kind", fault.kind().name()).value("message", fault.message());
+            strings("log", fault.log());
+            json.end();
+        } else if (failure.get() instanceof Failure.BadInput bad) {
+            json.value("bad_input", bad.message());
+        }
+    }
+}

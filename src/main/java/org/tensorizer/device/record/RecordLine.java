@@ -1,0 +1,83 @@
+package org.tensorizer.device.record;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorizer.device.Provenance;
+import org.tensorizer.device.TensorSpec;
+
+/** One line of an evidence record. */
+public sealed interface RecordLine {
+    /** Who answered. @param device its name, such as {@code usb:0} */
+    record Origin(String device, Provenance provenance) {
+        @Override
+        public String toString() {
+            return device + " (" + provenance + ")";
+        }
+    }
+
+    /**
+     * The first line of a run.
+     *
+     * @param facts about the run, such as versions of libraries; names and values are the writer's
+     */
+    record Header(Origin origin, Instant started, Map<String, String> facts) implements RecordLine {
+        public Header {
+            facts = Map.copyOf(facts);
+        }
+    }
+
+    /**
+     * A model was loaded, or was not.
+     *
+     * @param session its number in this run, from 1
+     * @param nanos how long it took
+     * @param inputs tensors; empty if it failed
+     * @param outputs tensors; empty if it failed
+     * @param failure why it was not loaded
+     */
+    record Open(
+            Origin origin,
+            Instant at,
+            int session,
+            ModelFingerprint model,
+            long nanos,
+            List<TensorSpec> inputs,
+            List<TensorSpec> outputs,
+            Optional<Failure> failure)
+            implements RecordLine {
+        public Open {
+            inputs = List.copyOf(inputs);
+            outputs = List.copyOf(outputs);
+        }
+    }
+
+    /**
+     * One inference.
+     *
+     * @param session the {@link Open#session} it belongs to
+     * @param nanos from question to answer or failure, as the asking thread saw it
+     * @param inputs raw bytes of each input tensor
+     * @param outputs raw bytes of each output tensor; empty if it failed
+     * @param failure why there was no answer
+     */
+    record Run(
+            Origin origin,
+            Instant at,
+            int session,
+            ModelFingerprint model,
+            long nanos,
+            List<byte[]> inputs,
+            List<byte[]> outputs,
+            Optional<Failure> failure)
+            implements RecordLine {
+        public Run {
+            inputs = List.copyOf(inputs);
+            outputs = List.copyOf(outputs);
+        }
+    }
+
+    /** The last line of a run that ended in order. @param runs inferences of the run */
+    record End(Instant at, long runs) implements RecordLine {}
+}

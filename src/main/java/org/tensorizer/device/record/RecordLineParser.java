@@ -1,0 +1,171 @@
+package org.tensorizer.device.record;
+
+import com.grack.nanojson.JsonObject;
+import com.grack.nanojson.JsonParser;
+import com.grack.nanojson.JsonParserException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.tensorizer.device.DeviceFault;
+import org.tensorizer.device.Provenance;
+import org.tensorizer.device.TensorSpec;
+import org.tensorizer.model.Sha256;
+
+/** Reads what {@link RecordJson} wrote, and checks digests against bytes. Throws {@link JsonFields.WrongField}. */
+final class RecordLineParser {
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{16}");
+
+    private RecordLineParser() {}
+
+    static RecordLine parse(String line) {
+        JsonFields fields = new JsonFields(json(line));
+        if (fields.has("format")) {
+            return header(fields);
+        }
+        String event = fields.string("event");
+        return switch (event) {
+            case "open" -> open(fields);
+            case "run" -> run(fields);
+            case "end" -> new RecordLine.End(fields.time("at"), fields.number("runs", 0, Long.MAX_VALUE));
+            default -> throw fields.wrong("event", "open, run or end", event);
+        };
+    }
+
+    private static JsonObject json(String line) {
+        try {
+            return JsonParser.object().from(line);
+        } catch (JsonParserException e) {
+            throw new JsonFields.WrongField("expected a JSON object: " + e.getMessage());
+        } catch (StackOverflowError e) {
+            throw new JsonFields.WrongField("expected a JSON object, found one nested too deeply");
+        }
+    }
+
+    private static RecordLine.Header header(JsonFields fields) {
+        String format = fields.string("format");
+        if (!format.equals(RecordJson.FORMAT)) {
+            throw fields.wrong("format", RecordJson.FORMAT, format);
+        }
+        JsonFields facts = fields.object("facts");
+        Map<String, String> read = new LinkedHashMap<>();
+        facts.keys().forEach(key -> read.put(key, facts.string(key)));
+        return new RecordLine.Header(origin(fields), fields.time("started"), read);
+    }
+
+    private static RecordLine.Open open(JsonFields fields) {
+        Optional<Failure> failure = failure(fields);
+        return new RecordLine.Open(
+                origin(fields),
+                fields.time("at"),
+                fields.integer("session", 1),
+                model(fields),
+                fields.number("nanos", 0, Long.MAX_VALUE),
+                tensors(fields, "inputs"),
+                tensors(fields, "outputs"),
+                failure);
+    }
+
+    private static RecordLine.Run run(JsonFields fields) {
+        return new RecordLine.Run(
+                origin(fields),
+                fields.time("at"),
+                fields.integer("session", 1),
+                model(fields),
+                fields.number("nanos", 0, Long.MAX_VALUE),
+                bytes(fields, "input"),
+                bytes(fields, "output"),
+                failure(fields));
+    }
+
+    private static RecordLine.Origin origin(JsonFields fields) {
+        Provenance provenance = oneOf(fields, "provenance", Provenance.values(), Provenance::toString);
+        return new RecordLine.Origin(fields.string("device"), provenance);
+    }
+
+    private static ModelFingerprint model(JsonFields fields) {
+        return new ModelFingerprint(
+                fields.string("model"),
+                matching(fields, "model_sha256", fields.string("model_sha256"), DIGEST, "64 hexadecimal digits"),
+                matching(fields, "question_sha256", fields.string("question_sha256"), DIGEST, "64 hexadecimal digits"),
+                fields.strings("payload_sha256"),
+                fields.strings("tokens").stream()
+                        .map(text -> matching(fields, "tokens", text, TOKEN, "16 hexadecimal digits"))
+                        .map(text -> Long.parseUnsignedLong(text, 16))
+                        .toList());
+    }
+
+    private static String matching(JsonFields fields, String key, String text, Pattern pattern, String expected) {
+        if (!pattern.matcher(text).matches()) {
+            throw fields.wrong(key, expected, text);
+        }
+        return text;
+    }
+
+    private static List<TensorSpec> tensors(JsonFields fields, String key) {
+        List<TensorSpec> tensors = new ArrayList<>();
+        for (JsonFields tensor : fields.objects(key)) {
+            tensors.add(new TensorSpec(
+                    tensor.string("name"),
+                    tensor.string("type"),
+                    tensor.integers("shape"),
+                    tensor.isNull("scale") ? Float.NaN : tensor.real("scale"),
+                    tensor.integer("zero_point", Integer.MIN_VALUE),
+                    tensor.integer("bytes", 0)));
+        }
+        return tensors;
+    }
+
+    private static List<byte[]> bytes(JsonFields fields, String key) {
+        List<String> texts = fields.strings(key + "s");
+        List<String> digests = fields.strings(key + "_sha256");
+        if (texts.size() != digests.size()) {
+            throw fields.wrong(key + "_sha256", texts.size() + " digests", digests.size());
+        }
+        List<byte[]> tensors = new ArrayList<>(texts.size());
+        for (int i = 0; i < texts.size(); i++) {
+            byte[] tensor = decode(fields, key + "s[" + i + "]", texts.get(i));
+            String found = Sha256.of(tensor);
+            if (!found.equals(digests.get(i))) {
+                throw fields.wrong(
+                        key + "s[" + i + "]", "bytes of SHA-256 " + digests.get(i), "bytes of SHA-256 " + found);
+            }
+            tensors.add(tensor);
+        }
+        return tensors;
+    }
+
+    private static byte[] decode(JsonFields fields, String key, String text) {
+        try {
+            return Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw fields.wrong(key, "Base64", text);
+        }
+    }
+
+    private static Optional<Failure> failure(JsonFields fields) {
+        if (fields.has("fault")) {
+            JsonFields fault = fields.object("fault");
+            DeviceFault.Kind kind = oneOf(fault, "kind", DeviceFault.Kind.values(), Enum::name);
+            return Optional.of(new Failure.Fault(kind, fault.string("message"), fault.strings("log")));
+        }
+        return fields.has("bad_input")
+                ? Optional.of(new Failure.BadInput(fields.string("bad_input")))
+                : Optional.empty();
+    }
+
+    private static <T> T oneOf(JsonFields fields, String key, T[] values, Function<T, String> text) {
+        String found = fields.string(key);
+        return Arrays.stream(values)
+                .filter(value -> text.apply(value).equals(found))
+                .findFirst()
+                .orElseThrow(() -> fields.wrong(
+                        key, "one of " + Arrays.stream(values).map(text).toList(), found));
+    }
+}

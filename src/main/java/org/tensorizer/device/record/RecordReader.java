@@ -1,0 +1,103 @@
+package org.tensorizer.device.record;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.tensorizer.model.BadInputException;
+
+/**
+ * Reads an evidence record line by line, so that a long one does not have to fit into memory.
+ *
+ * <p>A last line without line end is what a killed run leaves: it is passed over and reported. Everything else that is no
+ * line of a record is refused.
+ */
+public final class RecordReader {
+    /** No line that this project writes is longer: the tensors of an inference are far smaller. */
+    static final int LONGEST = 1 << 28;
+
+    private final Path file;
+    private long line;
+    private boolean truncated;
+
+    private RecordReader(Path file) {
+        this.file = file;
+    }
+
+    /**
+     * What a record is apart from its lines.
+     *
+     * @param lines whole lines
+     * @param truncated whether the file ends in the middle of a line
+     */
+    public record Extent(long lines, boolean truncated) {}
+
+    /**
+     * Hands on all whole lines in order.
+     *
+     * @throws RecordFormatException a line is no line of a record, digests do not fit, or the first is no header
+     * @throws BadInputException the file is missing or cannot be read
+     */
+    public static Extent read(Path file, Consumer<RecordLine> lines) {
+        if (Files.isDirectory(file)) {
+            throw new BadInputException("evidence record " + file + ": expected a file, found a directory");
+        }
+        RecordReader reader = new RecordReader(file);
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            for (String text = reader.next(in); text != null; text = reader.next(in)) {
+                lines.accept(reader.parse(text));
+            }
+        } catch (NoSuchFileException e) {
+            throw new BadInputException("evidence record " + file + ": no such file", e);
+        } catch (IOException e) {
+            throw new BadInputException("evidence record " + file + ": not readable: " + e.getMessage(), e);
+        }
+        if (reader.line == 0) {
+            throw new RecordFormatException(
+                    file, 1, reader.truncated ? "expected a header, found a line without end" : "the file is empty");
+        }
+        return new Extent(reader.line, reader.truncated);
+    }
+
+    /** The next whole line, null at the end. */
+    private String next(InputStream in) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        int each;
+        while ((each = in.read()) != '\n') {
+            if (each < 0) {
+                truncated = bytes.size() > 0;
+                return null;
+            }
+            if (bytes.size() == LONGEST) {
+                throw new RecordFormatException(file, line + 1, "longer than " + LONGEST + " bytes");
+            }
+            bytes.write(each);
+        }
+        line++;
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+        } catch (CharacterCodingException e) {
+            throw new RecordFormatException(file, line, "no UTF-8 text", e);
+        }
+    }
+
+    private RecordLine parse(String text) {
+        try {
+            RecordLine parsed = RecordLineParser.parse(text);
+            if (line == 1 && !(parsed instanceof RecordLine.Header)) {
+                throw new RecordFormatException(
+                        file, 1, "expected a header of format " + RecordJson.FORMAT + ", found another line");
+            }
+            return parsed;
+        } catch (JsonFields.WrongField e) {
+            throw new RecordFormatException(file, line, e.getMessage(), e);
+        }
+    }
+}
