@@ -41,8 +41,9 @@ public class StubDevice implements Device {
     private void trouble(byte[] bytes) {
         switch (bytes.length == 0 ? 0 : bytes[0]) {
             case 'H' -> throw new DeviceFault(DeviceFault.Kind.HUNG, name, "no answer in 1 s");
-            case 'C' -> throw new DeviceFault(
-                    DeviceFault.Kind.CRASHED, name, "died", List.of("transfer on tag 2 failed", "Abort."), null);
+            case 'C' ->
+                throw new DeviceFault(
+                        DeviceFault.Kind.CRASHED, name, "died", List.of("transfer on tag 2 failed", "Abort."), null);
             case 'B' -> throw new BadInputException("bad on purpose");
             default -> {}
         }

@@ -45,7 +45,8 @@ final class JsonFields {
 
     long number(String key, long least, long most) {
         Object value = object.get(key);
-        if (!(value instanceof Integer || value instanceof Long) || ((Number) value).longValue() < least
+        if (!(value instanceof Integer || value instanceof Long)
+                || ((Number) value).longValue() < least
                 || ((Number) value).longValue() > most) {
             throw wrong(key, "a whole number from " + least + " to " + most, value);
         }
@@ -86,9 +87,7 @@ final class JsonFields {
     }
 
     List<JsonFields> objects(String key) {
-        return list(
-                key,
-                (at, value) -> new JsonFields(as(at, value, JsonObject.class, "an object"), path + at + "."));
+        return list(key, (at, value) -> new JsonFields(as(at, value, JsonObject.class, "an object"), path + at + "."));
     }
 
     private <T> List<T> list(String key, BiFunction<String, Object, T> element) {

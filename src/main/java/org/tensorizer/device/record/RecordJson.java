@@ -64,7 +64,8 @@ final class RecordJson {
     }
 
     private void origin(RecordLine.Origin origin) {
-        json.value("device", origin.device()).value("provenance", origin.provenance().toString());
+        json.value("device", origin.device())
+                .value("provenance", origin.provenance().toString());
     }
 
     private void asked(RecordLine.Origin origin, int session, ModelFingerprint model, long nanos) {
@@ -91,7 +92,10 @@ final class RecordJson {
     private void tensors(String key, List<TensorSpec> tensors) {
         json.array(key);
         for (TensorSpec tensor : tensors) {
-            json.object().value("name", tensor.name()).value("type", tensor.type()).array("shape");
+            json.object()
+                    .value("name", tensor.name())
+                    .value("type", tensor.type())
+                    .array("shape");
             tensor.shape().forEach(size -> json.value((int) size));
             json.end();
             if (Float.isFinite(tensor.scale())) {

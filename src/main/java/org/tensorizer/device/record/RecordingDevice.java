@@ -5,13 +5,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.model.BadInputException;
@@ -26,17 +21,12 @@ public final class RecordingDevice implements Device {
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
     private final Device device;
-    private final RecordLine.Origin origin;
-    private final RecordWriter writer;
-    private final AtomicInteger sessions = new AtomicInteger();
-    private final AtomicLong runs = new AtomicLong();
+    private final Recorder recorder;
     private boolean closed;
 
-    private RecordingDevice(Device device, RecordWriter writer, Map<String, String> facts) {
+    private RecordingDevice(Device device, Recorder recorder) {
         this.device = device;
-        this.writer = writer;
-        this.origin = new RecordLine.Origin(device.name(), device.provenance());
-        writer.add(new RecordLine.Header(origin, Instant.now(), facts));
+        this.recorder = recorder;
     }
 
     /** {@link #of(Device, Path, Map)} without facts. */
@@ -56,7 +46,7 @@ public final class RecordingDevice implements Device {
     public static Device of(Device device, Path file, Map<String, String> facts) {
         return device.provenance() == Provenance.REPLAYED
                 ? device
-                : new RecordingDevice(device, RecordWriter.create(file), facts);
+                : new RecordingDevice(device, new Recorder(device, RecordWriter.create(file), facts));
     }
 
     /**
@@ -77,7 +67,7 @@ public final class RecordingDevice implements Device {
 
     /** Where the record is. */
     public Path file() {
-        return writer.file();
+        return recorder.file();
     }
 
     @Override
@@ -92,52 +82,14 @@ public final class RecordingDevice implements Device {
 
     @Override
     public Session open(String modelName, byte[] model) {
-        ModelFingerprint fingerprint = ModelFingerprint.of(modelName, model);
-        int number = sessions.incrementAndGet();
-        Instant at = Instant.now();
-        long start = System.nanoTime();
-        Session session;
-        try {
-            session = device.open(modelName, model);
-        } catch (DeviceFault | BadInputException e) {
-            writer.add(new RecordLine.Open(
-                    origin,
-                    at,
-                    number,
-                    fingerprint,
-                    System.nanoTime() - start,
-                    List.of(),
-                    List.of(),
-                    Optional.of(failure(e))));
-            throw e;
-        }
-        long nanos = System.nanoTime() - start;
-        try {
-            writer.add(new RecordLine.Open(
-                    origin, at, number, fingerprint, nanos, session.inputs(), session.outputs(), Optional.empty()));
-            return new RecordingSession(this, session, number, fingerprint);
-        } catch (RuntimeException e) {
-            session.close();
-            throw e;
-        }
+        return recorder.open(device, modelName, model);
     }
 
-    void ran(
-            int session,
-            ModelFingerprint model,
-            Instant at,
-            long nanos,
-            List<byte[]> inputs,
-            List<byte[]> outputs,
-            Optional<Failure> failure) {
-        writer.add(new RecordLine.Run(origin, at, session, model, nanos, inputs, outputs, failure));
-        runs.incrementAndGet();
-    }
-
-    static Failure failure(RuntimeException e) {
-        return e instanceof DeviceFault fault
-                ? Failure.Fault.of(fault)
-                : new Failure.BadInput(String.valueOf(e.getMessage()));
+    /** Goes on with the same record. */
+    @Override
+    public Device allowingTokenReuse() {
+        Device allowing = device.allowingTokenReuse();
+        return allowing == device ? this : new RecordingDevice(allowing, recorder);
     }
 
     /** Closes the device, then ends the record. A second call does nothing. */
@@ -147,10 +99,7 @@ public final class RecordingDevice implements Device {
             return;
         }
         closed = true;
-        try (writer) {
-            device.close();
-            writer.add(new RecordLine.End(Instant.now(), runs.get()));
-        }
+        recorder.close(device);
     }
 
     @Override

@@ -16,8 +16,7 @@ final class ReplaySession implements Session {
     private final RecordLine.Open open;
     private volatile boolean closed;
 
-    ReplaySession(
-            String device, Path file, RecordedAnswers answers, ModelFingerprint model, RecordLine.Open open) {
+    ReplaySession(String device, Path file, RecordedAnswers answers, ModelFingerprint model, RecordLine.Open open) {
         this.device = device;
         this.file = file;
         this.answers = answers;

@@ -21,7 +21,8 @@ class KilledRecorderTest {
         for (int kill = 0; kill < 3; kill++) {
             Path file = folder.resolve(kill + ".jsonl");
             Process child = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xshare:auto",
                             "-XX:TieredStopAtLevel=1",
                             "-cp",

@@ -83,7 +83,8 @@ class RecordReaderTest {
             List<RecordLine> lines = new ArrayList<>();
             RecordReader.Extent extent = RecordReader.read(cut, lines::add);
             String kept = new String(whole, 0, length, StandardCharsets.ISO_8859_1);
-            assertThat(extent.lines()).isEqualTo(kept.chars().filter(c -> c == '\n').count());
+            assertThat(extent.lines())
+                    .isEqualTo(kept.chars().filter(c -> c == '\n').count());
             assertThat(extent.truncated()).isEqualTo(!kept.endsWith("\n"));
             assertThat(RecordSummary.of(cut).ended()).isFalse();
         }
@@ -175,7 +176,9 @@ class RecordReaderTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("exists already");
         assertThat(stub.closed()).isFalse();
-        assertThat(RecordingDevice.freshFile(folder, "usb:0 (test)").getFileName().toString())
+        assertThat(RecordingDevice.freshFile(folder, "usb:0 (test)")
+                        .getFileName()
+                        .toString())
                 .matches("usb-0-test-\\d{8}-\\d{6}-\\d+\\.jsonl");
     }
 }

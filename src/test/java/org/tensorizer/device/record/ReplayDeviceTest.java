@@ -114,7 +114,9 @@ class ReplayDeviceTest {
             faults(device);
         }
         RecordSummary summary = RecordSummary.of(file);
-        assertThat(summary.faults()).containsEntry(DeviceFault.Kind.HUNG, 2L).containsEntry(DeviceFault.Kind.CRASHED, 1L);
+        assertThat(summary.faults())
+                .containsEntry(DeviceFault.Kind.HUNG, 2L)
+                .containsEntry(DeviceFault.Kind.CRASHED, 1L);
         assertThat(summary.refusals()).isEqualTo(2);
     }
 

@@ -9,10 +9,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.DeviceChoice;
+import org.tensorizer.device.Devices;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
+import org.tensorizer.patch.TokenPolicy;
 import org.tensorizer.template.DenseTemplate;
 
 /** Patches with fresh tokens, recorded on the emulator and asked for again from the record. */
@@ -45,7 +49,9 @@ class ReplayedExperimentTest {
             seen = experiment(device);
         }
         try (Device replay = ReplayDevice.open(file)) {
-            assertThat(experiment(replay)).usingElementComparator(Arrays::compare).isEqualTo(seen);
+            assertThat(experiment(replay))
+                    .usingElementComparator(Arrays::compare)
+                    .isEqualTo(seen);
         }
         RecordSummary summary = RecordSummary.of(file);
         assertThat(summary.models()).singleElement().satisfies(model -> {
@@ -71,6 +77,35 @@ class ReplayedExperimentTest {
             }
         }
         return answers;
+    }
+
+    /** A, B, A under one token: on a chip that caches, the second A answers as B. The record keeps both of A's answers. */
+    @Test
+    void theTokenTrapIsReplayed() {
+        Path file = folder.resolve("trap.jsonl");
+        List<byte[]> seen;
+        try (Device device = RecordingDevice.of(Devices.open(new DeviceChoice.Emulator()), file)) {
+            seen = trap(device.allowingTokenReuse());
+        }
+        assertThat(seen.get(2)).isEqualTo(seen.get(1)).isNotEqualTo(seen.get(0));
+        try (Device replay = ReplayDevice.open(file)) {
+            assertThat(trap(replay.allowingTokenReuse()))
+                    .usingElementComparator(Arrays::compare)
+                    .isEqualTo(seen);
+        }
+        assertThat(RecordSummary.of(file).runs()).isEqualTo(3);
+    }
+
+    private static List<byte[]> trap(Device device) {
+        DenseTemplate template = DenseTemplate.read(TEMPLATE);
+        byte[] input = new byte[256];
+        Arrays.fill(input, (byte) 100);
+        byte[] b = template.patch(Patch.of(Region.payload(), Pattern.zero()).withToken(TokenPolicy.KEEP))
+                .bytes();
+        try (Session one = device.open("A", template.model().copy());
+                Session two = device.open("B", b)) {
+            return List.of(one.run(input), two.run(input), one.run(input));
+        }
     }
 
     @Test
