@@ -1,0 +1,168 @@
+package org.tensorizer.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.Session;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.Existing;
+import org.tensorizer.patch.Patch;
+import org.tensorizer.patch.PatchedModel;
+import org.tensorizer.patch.Region;
+import org.tensorizer.picture.Comparison;
+import org.tensorizer.picture.Grid;
+import org.tensorizer.picture.Png;
+import org.tensorizer.template.CompiledModelWriter;
+import org.tensorizer.template.DenseSpec;
+import org.tensorizer.template.DenseTemplate;
+import org.tensorizer.template.EdgeTpuCompiler;
+import org.tensorizer.template.SourceModelWriter;
+import org.tensorizer.template.TemplateVerifier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "pipeline",
+        description = "All in one: makes a template, has edgetpu_compiler check it where installed, patches it, runs"
+                + " original and patched model, compares with exact arithmetic, writes a report.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "In DIR: source.tflite, template_edgetpu.tflite, patched_edgetpu.tflite, patch.json, original.png, patched.png, report.html,"
+                    + " summary.json.",
+            "",
+            "Ends with status 1 if an output differs from the prediction. Example:",
+            "  tensorizer pipeline --size 256 --mode shift+1 --out run1"
+        })
+final class PipelineCommand extends FactsCommand {
+    @Option(names = "--size", paramLabel = "N", description = "Inputs and outputs of the int8 template. Default: 256.")
+    private int size = 256;
+
+    @Option(names = "--mode", paramLabel = "MODE", description = "Patch for the weights, as for patch. Default: shift+1.")
+    private String mode = "shift+1";
+
+    @Option(names = "--input", paramLabel = "INPUT", description = "As for run. Default: ramp.")
+    private String input = "ramp";
+
+    @Mixin
+    private DeviceOption device;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for all files.")
+    private Path folder;
+
+    @Option(names = "--overwrite", description = "Replace files of an earlier run.")
+    private boolean overwrite;
+
+    @Override
+    public Integer call() throws IOException {
+        if (size < 1) {
+            throw new BadInputException("--size " + size + ": expected 1 or more");
+        }
+        org.tensorizer.patch.Pattern pattern = PatternOption.parse(mode);
+        DenseShape shape = DenseShape.square(size, ParameterFormat.PER_TENSOR);
+        ShapeStatus.of(shape).require();
+        DenseSpec layer = DenseSpec.of(shape)
+                .type(TensorType.INT8)
+                .weights(WeightsOption.weights("identity", shape))
+                .build();
+        Files.createDirectories(folder);
+        write("source.tflite", SourceModelWriter.write(layer));
+        byte[] compiled = CompiledModelWriter.write(layer);
+        write("template_edgetpu.tflite", compiled);
+        DenseTemplate template =
+                DenseTemplate.of(TfliteModel.parse(folder.resolve("template_edgetpu.tflite").toString(), compiled));
+        PatchedModel patched = template.patch(Patch.of(Region.weights(), pattern));
+        write("patched_edgetpu.tflite", patched.bytes());
+        write("patch.json", patched.record().toJson().getBytes(UTF_8));
+
+        Facts facts = new Facts()
+                .put("template", TemplateFacts.of(template))
+                .put("compiler", compiler())
+                .put("patch", mode + " over the weights")
+                .put("payload_bytes_changed", patched.record().payloadBytesChanged());
+        boolean asPredicted;
+        try (Device opened = device.open()) {
+            facts.put("device", opened.name()).put("evidence", opened.provenance().toString()).put("input", input);
+            asPredicted = run(opened, template, "original", facts)
+                    & run(opened, DenseTemplate.of(patched.model("patched_edgetpu.tflite")), "patched", facts);
+        }
+        facts.put("verdict", asPredicted ? "supported: every output as predicted" : "refuted");
+        write("summary.json", facts.toJson().getBytes(UTF_8));
+        write("report.html", html(facts).getBytes(UTF_8));
+        print(facts.put("out", folder.toString()));
+        return asPredicted ? ExitCode.OK : ExitCode.REFUTED;
+    }
+
+    private Facts compiler() {
+        Optional<EdgeTpuCompiler> found = EdgeTpuCompiler.find();
+        if (found.isEmpty()) {
+            return new Facts()
+                    .put("found", "not installed: the template is Tensorizer's own, nothing was compared with the compiler's");
+        }
+        EdgeTpuCompiler.Compilation compilation =
+                found.get().compile(folder.resolve("source.tflite"), folder.resolve("compiler"), Duration.ofMinutes(3));
+        return CompilerFacts.of(compilation)
+                .put("program_same", TemplateVerifier.verify(TfliteModel.read(compilation.model())).isProgramSame());
+    }
+
+    private boolean run(Device opened, DenseTemplate template, String name, Facts facts) {
+        byte[] observed;
+        byte[] given;
+        try (Session session = opened.open(template.name(), template.model().copy())) {
+            given = InputPattern.bytes(input, session.inputs().get(0));
+            observed = session.run(given);
+        }
+        byte[] expected = template.expected(given);
+        Comparison comparison = new Comparison(Grid.row(expected, true), Grid.row(observed, true));
+        write(name + ".png", Png.bytes(comparison.draw()));
+        facts.put(
+                name,
+                new Facts()
+                        .put("outputs", observed.length)
+                        .put("outputs_that_differ", comparison.differing())
+                        .put("expected", signed(expected))
+                        .put("observed", signed(observed)));
+        return Arrays.equals(expected, observed);
+    }
+
+    private static List<Integer> signed(byte[] bytes) {
+        List<Integer> values = new ArrayList<>(bytes.length);
+        for (byte each : bytes) {
+            values.add((int) each);
+        }
+        return values;
+    }
+
+    private String html(Facts facts) {
+        return "<!doctype html><meta charset=utf-8><title>Tensorizer pipeline</title>"
+                + "<style>body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
+                + "img{max-width:100%}pre{overflow:auto;background:#f4f4f4;padding:1rem}</style><h1>Template, patch, run</h1>"
+                + "<p>" + escape(facts.entries().get("verdict") + ", evidence: " + facts.entries().get("evidence"))
+                + ".</p><h2>Original</h2><img alt='expected, observed, difference' src=original.png>"
+                + "<h2>Patched</h2><img alt='expected, observed, difference' src=patched.png><h2>Facts</h2><pre>"
+                + escape(FactsText.of(facts)) + "</pre>\n";
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+
+    private void write(String name, byte[] bytes) {
+        AtomicFile.write(folder.resolve(name), bytes, overwrite ? Existing.REPLACE : Existing.REFUSE);
+    }
+}
