@@ -53,7 +53,10 @@ final class PipelineCommand extends FactsCommand {
     @Option(names = "--size", paramLabel = "N", description = "Inputs and outputs of the int8 template. Default: 256.")
     private int size = 256;
 
-    @Option(names = "--mode", paramLabel = "MODE", description = "Patch for the weights, as for patch. Default: shift+1.")
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description = "Patch for the weights, as for patch. Default: shift+1.")
     private String mode = "shift+1";
 
     @Option(names = "--input", paramLabel = "INPUT", description = "As for run. Default: ramp.")
@@ -84,8 +87,8 @@ final class PipelineCommand extends FactsCommand {
         write("source.tflite", SourceModelWriter.write(layer));
         byte[] compiled = CompiledModelWriter.write(layer);
         write("template_edgetpu.tflite", compiled);
-        DenseTemplate template =
-                DenseTemplate.of(TfliteModel.parse(folder.resolve("template_edgetpu.tflite").toString(), compiled));
+        DenseTemplate template = DenseTemplate.of(
+                TfliteModel.parse(folder.resolve("template_edgetpu.tflite").toString(), compiled));
         PatchedModel patched = template.patch(Patch.of(Region.weights(), pattern));
         write("patched_edgetpu.tflite", patched.bytes());
         write("patch.json", patched.record().toJson().getBytes(UTF_8));
@@ -97,7 +100,9 @@ final class PipelineCommand extends FactsCommand {
                 .put("payload_bytes_changed", patched.record().payloadBytesChanged());
         boolean asPredicted;
         try (Device opened = device.open()) {
-            facts.put("device", opened.name()).put("evidence", opened.provenance().toString()).put("input", input);
+            facts.put("device", opened.name())
+                    .put("evidence", opened.provenance().toString())
+                    .put("input", input);
             asPredicted = run(opened, template, "original", facts)
                     & run(opened, DenseTemplate.of(patched.model("patched_edgetpu.tflite")), "patched", facts);
         }
@@ -112,12 +117,17 @@ final class PipelineCommand extends FactsCommand {
         Optional<EdgeTpuCompiler> found = EdgeTpuCompiler.find();
         if (found.isEmpty()) {
             return new Facts()
-                    .put("found", "not installed: the template is Tensorizer's own, nothing was compared with the compiler's");
+                    .put(
+                            "found",
+                            "not installed: the template is Tensorizer's own, nothing was compared with the compiler's");
         }
         EdgeTpuCompiler.Compilation compilation =
                 found.get().compile(folder.resolve("source.tflite"), folder.resolve("compiler"), Duration.ofMinutes(3));
         return CompilerFacts.of(compilation)
-                .put("program_same", TemplateVerifier.verify(TfliteModel.read(compilation.model())).isProgramSame());
+                .put(
+                        "program_same",
+                        TemplateVerifier.verify(TfliteModel.read(compilation.model()))
+                                .isProgramSame());
     }
 
     private boolean run(Device opened, DenseTemplate template, String name, Facts facts) {
@@ -152,7 +162,9 @@ final class PipelineCommand extends FactsCommand {
         return "<!doctype html><meta charset=utf-8><title>Tensorizer pipeline</title>"
                 + "<style>body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
                 + "img{max-width:100%}pre{overflow:auto;background:#f4f4f4;padding:1rem}</style><h1>Template, patch, run</h1>"
-                + "<p>" + escape(facts.entries().get("verdict") + ", evidence: " + facts.entries().get("evidence"))
+                + "<p>"
+                + escape(facts.entries().get("verdict") + ", evidence: "
+                        + facts.entries().get("evidence"))
                 + ".</p><h2>Original</h2><img alt='expected, observed, difference' src=original.png>"
                 + "<h2>Patched</h2><img alt='expected, observed, difference' src=patched.png><h2>Facts</h2><pre>"
                 + escape(FactsText.of(facts)) + "</pre>\n";

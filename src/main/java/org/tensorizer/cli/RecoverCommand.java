@@ -1,14 +1,12 @@
 package org.tensorizer.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.tensorizer.device.Device;
 import org.tensorizer.layout.CellMap;
 import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.layout.Npy;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.AtomicFile;
 import org.tensorizer.patch.Existing;
@@ -19,6 +17,7 @@ import org.tensorizer.picture.Scale;
 import org.tensorizer.recovery.ModelTarget;
 import org.tensorizer.recovery.RecoveredLayout;
 import org.tensorizer.recovery.Recovery;
+import org.tensorizer.recovery.RecoveryFiles;
 import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.NotDenseException;
 import picocli.CommandLine.Command;
@@ -34,8 +33,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "In DIR: answers.log (every answer; run the same command again after an interruption and nothing is asked"
-                    + " twice), map.npy and map.csv (payload offset of W[out][in]), layout.png, roles.png,"
-                    + " difference.png, summary.json.",
+                    + " twice), map.npy and map.csv (payload offset of W[out][in]), roles.npy, layout.png,"
+                    + " roles.png, difference.png, summary.json.",
             "",
             "Ends with status 1 if the map is incomplete or differs from the layout that Tensorizer predicts."
         })
@@ -72,7 +71,7 @@ final class RecoverCommand extends FactsCommand {
                 predicted.map(known -> differing(layout.weights(), known)).orElse(0);
         Facts facts = facts(layout, predicted, different);
         if (folder != null) {
-            write(layout, predicted, facts);
+            write(layout, predicted);
         }
         print(facts);
         return layout.isComplete() && different == 0 ? ExitCode.OK : ExitCode.REFUTED;
@@ -129,11 +128,9 @@ final class RecoverCommand extends FactsCommand {
         return facts.put("out", folder == null ? null : folder.toString());
     }
 
-    private void write(RecoveredLayout layout, Optional<DenseLayout> predicted, Facts facts) {
+    private void write(RecoveredLayout layout, Optional<DenseLayout> predicted) {
         CellMap map = layout.weights();
-        file("map.npy", Npy.of(map).toBytes());
-        file("map.csv", csv(map).getBytes(StandardCharsets.UTF_8));
-        file("summary.json", facts.toJson().getBytes(StandardCharsets.UTF_8));
+        RecoveryFiles.write(layout, folder, Existing.REPLACE);
         Grid offsets = Grid.of(map.rows(), map.columns(), map::at);
         picture("layout.png", "payload offset of W[out][in], out down, in across", offsets, Scale.spanning(offsets));
         byte[] codes = layout.roleCodes();
@@ -154,25 +151,7 @@ final class RecoverCommand extends FactsCommand {
     }
 
     private void picture(String name, String title, Grid grid, Scale scale) {
-        file(name, Png.bytes(new HeatMap(title, grid, scale).draw(PIXELS, PIXELS)));
-    }
-
-    private void file(String name, byte[] bytes) {
-        AtomicFile.write(folder.resolve(name), bytes, Existing.REPLACE, file);
-    }
-
-    private static String csv(CellMap map) {
-        StringBuilder text = new StringBuilder("out,in,offset\n");
-        for (int out = 0; out < map.rows(); out++) {
-            for (int in = 0; in < map.columns(); in++) {
-                text.append(out)
-                        .append(',')
-                        .append(in)
-                        .append(',')
-                        .append(map.at(out, in))
-                        .append('\n');
-            }
-        }
-        return text.toString();
+        byte[] image = Png.bytes(new HeatMap(title, grid, scale).draw(PIXELS, PIXELS));
+        AtomicFile.write(folder.resolve(name), image, Existing.REPLACE, file);
     }
 }

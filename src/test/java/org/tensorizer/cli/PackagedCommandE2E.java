@@ -62,7 +62,8 @@ class PackagedCommandE2E {
         Path link = Files.createSymbolicLink(folder.resolve("tz"), LAUNCHER);
 
         assertThat(start(link, "--version").out()).startsWith("tensorizer 0.");
-        assertThat(start(link, "inspect", Shell.IDENTITY.toAbsolutePath()).out()).contains("PARAMETER_CACHING");
+        assertThat(start(link, "inspect", Shell.IDENTITY.toAbsolutePath()).out())
+                .contains("PARAMETER_CACHING");
         assertThat(start(link, "inspect", "missing").status()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(start(link, "generate-completion").out()).contains("complete -F");
     }
