@@ -15,7 +15,6 @@ final class ExecutionPlan {
     private final Rounding rounding;
     private final byte[] arena;
     private final MultiplyAccumulate unit = new MultiplyAccumulate();
-    private final int[] accumulators = new int[ChipParameters.LANES];
 
     /** @param payload the parameters that are in the chip; little-endian, offsets from 0 */
     ExecutionPlan(LinkedProgram program, ByteBuffer payload, ChipParameters chip) {
@@ -44,8 +43,8 @@ final class ExecutionPlan {
         for (Step step : steps) {
             unit.take(arena, step.activations(), step.zeroPoint());
             for (WeightBlock block : step.blocks()) {
-                unit.multiply(block.weights, accumulators);
-                requantize(block);
+                int[] accumulators = unit.multiply(block.weights);
+                requantize(block, accumulators);
             }
         }
         for (int i = 0; i < out.length; i++) {
@@ -54,7 +53,7 @@ final class ExecutionPlan {
         }
     }
 
-    private void requantize(WeightBlock block) {
+    private void requantize(WeightBlock block, int[] accumulators) {
         OutputScaling scaling = block.group.op().requantization();
         int at = block.group.firstWord() * ChipParameters.WORD;
         for (int lane = 0; lane < block.scales.length; lane++) {

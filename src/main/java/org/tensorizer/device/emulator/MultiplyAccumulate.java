@@ -5,21 +5,15 @@ import java.util.Arrays;
 /**
  * Products of a weight block with a vector of activations, exact in int32. Written so that the JIT compiler vectorizes
  * the inner loop: it knows the sum of two products of shorts as one machine instruction (MulAddS2I), and needs a long
- * loop without anything else in it. So activations are repeated for all 64 lanes once a vector, several steps are summed
- * side by side, and the sums are folded at the end of a block.
+ * loop over whole arrays without anything else in it. So activations are repeated for all 64 lanes once a vector, several
+ * steps make up a {@link WeightChunk} and are summed side by side, and the sums are folded at the end of a block.
  *
  * <p>No sum overflows: at most {@code 2080 * 4} inputs of at most {@code 128 * 255} each.
  */
 final class MultiplyAccumulate {
-    /** Steps side by side. */
-    private static final int STEPS = 8;
-
-    /** Sums of a step: two a lane. */
-    private static final int PAIRS = ChipParameters.ROW_BYTES / 2;
-
-    private final int[] sums = new int[STEPS * PAIRS];
-    private short[] inputs = new short[0];
-    private int steps;
+    private final int[] sums = new int[WeightChunk.SIZE / 2];
+    private short[][] inputs = {};
+    private int chunks;
     private long total;
 
     /**
@@ -30,28 +24,28 @@ final class MultiplyAccumulate {
      * @param zeroPoint subtracted from each
      */
     void take(byte[] arena, int[] words, int zeroPoint) {
-        steps = words.length;
-        if (inputs.length < steps * ChipParameters.ROW_BYTES) {
-            inputs = new short[steps * ChipParameters.ROW_BYTES];
+        chunks = WeightChunk.count(words.length);
+        if (inputs.length < chunks) {
+            inputs = WeightChunk.allocate(words.length);
         }
         total = 0;
-        for (int step = 0; step < steps; step++) {
+        for (int step = 0; step < words.length; step++) {
             int at = words[step] * ChipParameters.WORD;
             int a = (arena[at] & 0xff) - zeroPoint;
             int b = (arena[at + 1] & 0xff) - zeroPoint;
             int c = (arena[at + 2] & 0xff) - zeroPoint;
             int d = (arena[at + 3] & 0xff) - zeroPoint;
             total += a + b + c + d;
-            repeat(inputs, step * ChipParameters.ROW_BYTES, (short) a, (short) b, (short) c, (short) d);
+            short[] chunk = inputs[step / WeightChunk.STEPS];
+            repeat(chunk, WeightChunk.even(step), (short) a, (short) c);
+            repeat(chunk, WeightChunk.odd(step), (short) b, (short) d);
         }
     }
 
-    private static void repeat(short[] inputs, int at, short a, short b, short c, short d) {
-        for (int i = at; i < at + ChipParameters.ROW_BYTES; i += ChipParameters.WORD) {
-            inputs[i] = a;
-            inputs[i + 1] = b;
-            inputs[i + 2] = c;
-            inputs[i + 3] = d;
+    private static void repeat(short[] chunk, int at, short first, short second) {
+        for (int i = at; i < at + WeightChunk.STEP_SIZE; i += 2) {
+            chunk[i] = first;
+            chunk[i + 1] = second;
         }
     }
 
@@ -63,27 +57,23 @@ final class MultiplyAccumulate {
     /**
      * Multiplies the vector with a block.
      *
-     * @param weights 256 a step
-     * @param accumulators 64, overwritten
+     * @param weights chunks; what lies behind the steps of the vector is 0
+     * @return the accumulators of the 64 lanes, in front of other numbers, valid until the next call
      */
-    void multiply(short[] weights, int[] accumulators) {
+    int[] multiply(short[][] weights) {
         Arrays.fill(sums, 0);
-        for (int step = 0; step < steps; step += STEPS) {
-            int count = Math.min(STEPS, steps - step) * PAIRS;
-            add(sums, weights, inputs, step * ChipParameters.ROW_BYTES, count);
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            add(sums, weights[chunk], inputs[chunk]);
         }
-        for (int half = STEPS * PAIRS / 2; half >= PAIRS; half /= 2) {
+        for (int half = sums.length / 2; half >= ChipParameters.LANES; half /= 2) {
             fold(sums, half);
         }
-        for (int lane = 0; lane < ChipParameters.LANES; lane++) {
-            accumulators[lane] = sums[2 * lane] + sums[2 * lane + 1];
-        }
+        return sums;
     }
 
-    private static void add(int[] sums, short[] weights, short[] inputs, int from, int count) {
-        for (int i = 0; i < count; i++) {
-            sums[i] +=
-                    weights[from + 2 * i] * inputs[from + 2 * i] + weights[from + 2 * i + 1] * inputs[from + 2 * i + 1];
+    private static void add(int[] sums, short[] weights, short[] inputs) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += weights[2 * i] * inputs[2 * i] + weights[2 * i + 1] * inputs[2 * i + 1];
         }
     }
 

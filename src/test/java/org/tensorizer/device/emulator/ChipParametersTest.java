@@ -104,6 +104,23 @@ class ChipParametersTest {
                 .containsExactly(0, 1, 127, 0, -1, -127);
     }
 
+    /** Byte 128 all over is weight 0 on the Edge TPU, -128 read as two's complement. */
+    @Test
+    void aCodeAppliesToEveryStoredByte() {
+        TestDense zero = TestDense.constant(
+                N,
+                128,
+                TestDense.random(DenseShape.square(N, ParameterFormat.PER_TENSOR), 1)
+                        .quantization());
+        TestDense lowest = TestDense.constant(N, 0, zero.quantization());
+        byte[] in = zero.randomInput(new Random(5));
+        byte[] out = new byte[N];
+        zero.compiled()
+                .load(ChipParameters.EDGE_TPU.withCode(WeightCode.TWOS_COMPLEMENT))
+                .run(in, out);
+        assertThat(out).isEqualTo(lowest.expected(in));
+    }
+
     @Test
     void roundingDiffersOnTiesOnly() {
         assertThat(Rounding.HALF_TO_EVEN.round(2.5f)).isEqualTo(2);
