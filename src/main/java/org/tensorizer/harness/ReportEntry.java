@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.template.DenseTemplate;
@@ -27,7 +28,10 @@ final class ReportEntry {
         });
     }
 
-    /** The arguments of a parameterized experiment. They, with the device, tell its results apart in the history. */
+    /**
+     * The arguments of a parameterized experiment. They, with the device, tell its results apart in the history, and they
+     * are the names of the rows under the method's own.
+     */
     static void arguments(Method method, List<Object> arguments) {
         List<Parameter> parameters = new ArrayList<>();
         for (int i = 0; i < arguments.size(); i++) {
@@ -43,7 +47,11 @@ final class ReportEntry {
                         .setValue(text));
             }
         }
-        update(result -> result.getParameters().addAll(parameters));
+        update(result -> {
+            result.getParameters().addAll(parameters);
+            ReportLabel.STORY.set(result, Sentences.of(method));
+            result.setName(parameters.stream().map(Parameter::getValue).collect(Collectors.joining(", ")));
+        });
     }
 
     static void finish(Hypothesis hypothesis, Device device, Evidence evidence, Throwable thrown) {

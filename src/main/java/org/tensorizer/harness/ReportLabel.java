@@ -8,6 +8,8 @@ import java.util.Optional;
 enum ReportLabel {
     /** Set by {@link Hypothesis}: the claim. */
     FEATURE,
+    /** What a parameterized test method asserts; its runs stand below it. */
+    STORY,
     /** Name of the device that answered. */
     DEVICE,
     /** {@link org.tensorizer.device.Provenance} of its answers. */

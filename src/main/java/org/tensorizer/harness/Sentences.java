@@ -9,6 +9,10 @@ import org.junit.jupiter.api.DisplayNameGenerator;
 final class Sentences extends DisplayNameGenerator.Standard {
     @Override
     public String generateDisplayNameForMethod(List<Class<?>> enclosing, Class<?> type, Method method) {
+        return of(method);
+    }
+
+    static String of(Method method) {
         StringBuilder sentence = new StringBuilder();
         for (String word : method.getName().split("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", -1)) {
             boolean acronym = word.length() > 1 && word.equals(word.toUpperCase(Locale.ROOT));
