@@ -3,7 +3,6 @@ package org.tensorizer.harness;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
 import org.tensorizer.template.DenseTemplate;
 
@@ -20,7 +19,7 @@ public record Bench(Device device) {
      * @param template patched or not
      * @param input raw tensor bytes, length of the template's inputs
      * @return raw tensor bytes, length of its outputs
-     * @throws DeviceFault the device refused, crashed, hung or answered with the wrong size
+     * @throws org.tensorizer.device.DeviceFault the device refused, crashed, hung or answered with the wrong size
      */
     public byte[] run(DenseTemplate template, byte[] input) {
         return run(template, List.of(input)).get(0);
@@ -31,26 +30,22 @@ public record Bench(Device device) {
         try (Session session = open(template)) {
             List<byte[]> outputs = new ArrayList<>(inputs.size());
             for (byte[] input : inputs) {
-                outputs.add(answer(template, session, input));
+                outputs.add(session.run(input));
             }
             return outputs;
         }
     }
 
-    /** A session that stays open; its answers are as they come. */
+    /** A session that stays open, for whoever needs several at a time. Its answers are of the right size too. */
     public Session open(DenseTemplate template) {
-        return device.open(template.name(), template.model().copy());
+        return new CheckedSession(
+                device.open(template.name(), template.model().copy()),
+                device.name(),
+                template.shape().outputs());
     }
 
-    private byte[] answer(DenseTemplate template, Session session, byte[] input) {
-        byte[] output = session.run(input);
-        if (output.length != template.shape().outputs()) {
-            throw new DeviceFault(
-                    DeviceFault.Kind.WRONG_SIZE,
-                    device.name(),
-                    output.length + " output bytes, expected "
-                            + template.shape().outputs());
-        }
-        return output;
+    /** The same device without the guard against two payloads under one token, for experiments on that trap. */
+    public Bench allowingTokenReuse() {
+        return new Bench(device.allowingTokenReuse());
     }
 }

@@ -2,6 +2,7 @@ package org.tensorizer.harness;
 
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ public final class Evidence {
      * @throws OutputsDiffer naming the first output that differs
      */
     public void expect(String probe, int[] expected, int[] observed) {
-        record(probe, expected, observed).check(0, 0);
+        record(probe, expected, observed).check();
     }
 
     /** {@link #expect(String, int[], int[])} for raw bytes of an int8 ({@code signed}) or uint8 tensor. */
@@ -71,17 +72,6 @@ public final class Evidence {
         expect(probe, expected, seen);
     }
 
-    /**
-     * Expects an output vector where a few outputs may be off: for comparisons with another implementation whose
-     * rounding is known to differ.
-     *
-     * @param allowed how many outputs may differ
-     * @param reach how far each may be off
-     */
-    public void expectNearly(String probe, int[] expected, int[] observed, int allowed, int reach) {
-        record(probe, expected, observed).check(allowed, reach);
-    }
-
     /** Expects the answer that was given before, such as by the unpatched template; both are raw tensor bytes. */
     public void expectSame(String probe, DenseTemplate model, byte[] before, byte[] observed) {
         expect(probe, before, observed, isSigned(model));
@@ -99,6 +89,24 @@ public final class Evidence {
 
     private static boolean isSigned(DenseTemplate model) {
         return model.type() == TensorType.INT8;
+    }
+
+    /**
+     * Judges all that was observed, together: for comparisons with another implementation whose rounding is known to
+     * differ now and then.
+     *
+     * @param allowed how many outputs may differ
+     * @param reach how far each may be off
+     * @throws OutputsDiffer naming the output that is furthest off, if more differ or one by more
+     */
+    public void judgeObserved(int allowed, int reach) {
+        int differing = outputs.stream().mapToInt(Outputs::differing).sum();
+        Outputs worst = outputs.stream()
+                .max(Comparator.comparingInt(Outputs::largest))
+                .orElseThrow(() -> new IllegalStateException("nothing was observed"));
+        if (differing > allowed || worst.largest() > reach) {
+            worst.fail(differing + " outputs differ in all, " + allowed + " may, by " + reach);
+        }
     }
 
     /** A named fact for the table under the picture. */

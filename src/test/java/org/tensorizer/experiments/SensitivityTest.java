@@ -38,7 +38,15 @@ class SensitivityTest {
                 ChipParameters.wrongChips().stream().map(WrongDevice::chip).toList();
         REFUTED_BY.put(PayloadIsConsumed.class, List.of(WrongDevice.keepsItsFirstWeights(), WrongDevice.flickers(2)));
         REFUTED_BY.put(PayloadEncoding.class, List.of(twosComplement, signMagnitude));
-        REFUTED_BY.put(WeightLayout.class, everyWrongChip);
+        REFUTED_BY.put(
+                WeightLayout.class,
+                List.of(
+                        WrongDevice.chip(real.withLanes(16)),
+                        WrongDevice.chip(real.withInputs(2)),
+                        WrongDevice.chip(real.withLaneFastest(true)),
+                        WrongDevice.chip(real.withReversedLanes(true)),
+                        WrongDevice.chip(real.withPermutation(1)),
+                        WrongDevice.chip(real.rowMajor())));
         REFUTED_BY.put(
                 WrongLayouts.class,
                 List.of(
@@ -50,6 +58,24 @@ class SensitivityTest {
                         WrongDevice.chip(real.withReversedLanes(true)),
                         WrongDevice.chip(real.withLaneFastest(true))));
         REFUTED_BY.put(StructuredMatrices.class, everyWrongChip);
+        REFUTED_BY.put(
+                TileStructure.class,
+                List.of(
+                        WrongDevice.chip(real.withLanes(8)),
+                        WrongDevice.chip(real.withLanes(16)),
+                        WrongDevice.chip(real.withLanes(32)),
+                        WrongDevice.chip(real.withInputs(8)),
+                        WrongDevice.chip(real.withLaneFastest(true)),
+                        WrongDevice.chip(real.rowMajor())));
+        REFUTED_BY.put(ScaleHeader.class, List.of(WrongDevice.keepsItsFirstWeights()));
+        REFUTED_BY.put(
+                TokenTrap.class,
+                List.of(
+                        new WrongDevice("sends weights each time", () -> new EmulatorDevice(real, false)),
+                        WrongDevice.keepsItsFirstWeights()));
+        REFUTED_BY.put(Repeatability.class, List.of(WrongDevice.flickers(97), WrongDevice.answersTheSame()));
+        REFUTED_BY.put(Saturation.class, List.of(WrongDevice.clampsOneTooEarly(), twosComplement));
+        REFUTED_BY.put(CpuAgreement.class, List.of(WrongDevice.flickers(7), twosComplement));
     }
 
     static Stream<Arguments> wrongDevices() {
@@ -85,8 +111,11 @@ class SensitivityTest {
     @ParameterizedTest
     @MethodSource("experiments")
     void aFailingDeviceIsAFaultAndNoVerdict(Class<?> experiment) {
-        for (WrongDevice device : List.of(
-                fault(DeviceFault.Kind.CRASHED, 1), fault(DeviceFault.Kind.HUNG, 1), WrongDevice.answersShort())) {
+        WrongDevice crashesAndHangs = WrongDevice.faults("crashes and hangs by turns", n -> {
+            DeviceFault.Kind kind = n % 2 == 0 ? DeviceFault.Kind.CRASHED : DeviceFault.Kind.HUNG;
+            return new DeviceFault(kind, "double", "made to fail in answer " + n);
+        });
+        for (WrongDevice device : List.of(crashesAndHangs, WrongDevice.answersShort())) {
             Trial trial = Trial.of(experiment, device.open().get());
 
             assertThat(trial.with(v -> v == Verdict.REFUTED || v == Verdict.NO_VERDICT))
@@ -94,11 +123,6 @@ class SensitivityTest {
                     .isEmpty();
             assertThat(trial.counts()).containsKey(Verdict.DEVICE_FAULT);
         }
-    }
-
-    private static WrongDevice fault(DeviceFault.Kind kind, int answer) {
-        return WrongDevice.faults(
-                kind.name(), answer, n -> new DeviceFault(kind, "double", "made to fail in answer " + n));
     }
 
     @Test

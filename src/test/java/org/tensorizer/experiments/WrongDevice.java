@@ -1,8 +1,12 @@
 package org.tensorizer.experiments;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
@@ -18,7 +22,7 @@ import org.tensorizer.device.emulator.EmulatorDevice;
  * @param respect what is wrong with it
  * @param open makes one
  */
-record WrongDevice(String respect, java.util.function.Supplier<Device> open) {
+record WrongDevice(String respect, Supplier<Device> open) {
     /** An emulated chip of other parameters. */
     static WrongDevice chip(ChipParameters chip) {
         return new WrongDevice("chip: " + chip, () -> new EmulatorDevice(chip, true));
@@ -28,48 +32,68 @@ record WrongDevice(String respect, java.util.function.Supplier<Device> open) {
     static WrongDevice keepsItsFirstWeights() {
         return new WrongDevice("keeps its first weights", () -> {
             Device real = new EmulatorDevice();
-            java.util.Map<String, byte[]> first = new java.util.concurrent.ConcurrentHashMap<>();
+            Map<String, byte[]> first = new ConcurrentHashMap<>();
             return new Changed((name, model) -> real.open(name, first.computeIfAbsent(name, n -> model)));
         });
     }
 
     /** Output 5 is one off in every n-th answer. */
     static WrongDevice flickers(int every) {
-        AtomicInteger count = new AtomicInteger();
-        return answers("is one off in every " + every + "th answer", output -> {
-            if (count.incrementAndGet() % every == 0) {
-                output[5]++;
+        return answers("is one off in every " + every + "th answer", () -> {
+            AtomicInteger count = new AtomicInteger();
+            return output -> {
+                if (count.incrementAndGet() % every == 0) {
+                    output[5]++;
+                }
+                return output;
+            };
+        });
+    }
+
+    /** Something happens to every answer. */
+    private static WrongDevice answers(String respect, Supplier<UnaryOperator<byte[]>> change) {
+        return new WrongDevice(respect, () -> {
+            Device real = new EmulatorDevice();
+            UnaryOperator<byte[]> changed = change.get();
+            return new Changed((name, model) -> new ChangedSession(real.open(name, model), changed));
+        });
+    }
+
+    /** Every answer is a fault; the function is told how many there were. */
+    static WrongDevice faults(String respect, IntFunction<DeviceFault> fault) {
+        return answers(respect, () -> {
+            AtomicInteger count = new AtomicInteger();
+            return output -> {
+                throw fault.apply(count.incrementAndGet());
+            };
+        });
+    }
+
+    /** Its first answer is its answer to everything, as long as it has the size. */
+    static WrongDevice answersTheSame() {
+        return answers("gives one answer to everything", () -> {
+            Map<Integer, byte[]> first = new ConcurrentHashMap<>();
+            return output -> first.computeIfAbsent(output.length, n -> output).clone();
+        });
+    }
+
+    /** The largest and the smallest output value never come. */
+    static WrongDevice clampsOneTooEarly() {
+        return answers("clamps one too early", () -> output -> {
+            for (int i = 0; i < output.length; i++) {
+                switch (output[i]) {
+                    case 127, -1 -> output[i]--; // the largest of int8, of uint8
+                    case -128, 0 -> output[i]++; // the smallest
+                    default -> {}
+                }
             }
             return output;
         });
     }
 
-    /** Something happens to every answer. */
-    static WrongDevice answers(String respect, UnaryOperator<byte[]> change) {
-        return new WrongDevice(respect, () -> {
-            Device real = new EmulatorDevice();
-            return new Changed((name, model) -> new ChangedSession(real.open(name, model), change));
-        });
-    }
-
-    /** The device fails in the n-th answer, after which it would go on. */
-    static WrongDevice faults(String respect, int answer, IntFunction<DeviceFault> fault) {
-        return new WrongDevice(respect, () -> {
-            AtomicInteger count = new AtomicInteger();
-            Device real = new EmulatorDevice();
-            return new Changed((name, model) -> new ChangedSession(real.open(name, model), output -> {
-                int now = count.incrementAndGet();
-                if (now >= answer) {
-                    throw fault.apply(now);
-                }
-                return output;
-            }));
-        });
-    }
-
     /** Every answer lacks its last byte. */
     static WrongDevice answersShort() {
-        return answers("answers short", output -> java.util.Arrays.copyOf(output, output.length - 1));
+        return answers("answers short", () -> output -> Arrays.copyOf(output, output.length - 1));
     }
 
     @Override

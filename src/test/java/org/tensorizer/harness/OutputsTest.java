@@ -27,20 +27,20 @@ class OutputsTest {
     }
 
     @Test
-    void nearlyAllowsACountAndAReachAndNoMore() {
+    void judgingAllTogetherAllowsACountAndAReachAndNoMore() {
         int[] expected = new int[100];
         int[] observed = new int[100];
         observed[7] = 1;
         observed[8] = -1;
-        assertThatCode(() -> evidence.expectNearly("cpu", expected, observed, 2, 1))
-                .doesNotThrowAnyException();
-        assertThat(catchThrowableOfType(
-                        OutputsDiffer.class, () -> evidence.expectNearly("cpu", expected, observed, 1, 1)))
-                .hasMessageContaining("output 7 is 1");
+        evidence.observe("first", expected, observed);
+        evidence.observe("second", expected, expected);
+        assertThatCode(() -> evidence.judgeObserved(2, 1)).doesNotThrowAnyException();
+        assertThat(catchThrowableOfType(OutputsDiffer.class, () -> evidence.judgeObserved(1, 1)))
+                .hasMessage("first: output 7 is 1, expected 0 (2 outputs differ in all, 1 may, by 1)");
         observed[8] = -2;
-        assertThat(catchThrowableOfType(
-                        OutputsDiffer.class, () -> evidence.expectNearly("cpu", expected, observed, 2, 1)))
-                .hasMessageContaining("largest difference 2");
+        evidence.observe("third", expected, observed);
+        assertThat(catchThrowableOfType(OutputsDiffer.class, () -> evidence.judgeObserved(10, 1)))
+                .hasMessageStartingWith("third: output 7 is 1");
     }
 
     @Test

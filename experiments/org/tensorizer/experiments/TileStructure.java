@@ -1,0 +1,117 @@
+package org.tensorizer.experiments;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.EveryTemplate;
+import org.tensorizer.harness.Evidence;
+import org.tensorizer.harness.Hypothesis;
+import org.tensorizer.harness.Inputs;
+import org.tensorizer.layout.ByteRole;
+import org.tensorizer.patch.Patch;
+import org.tensorizer.patch.Pattern;
+import org.tensorizer.patch.Region;
+import org.tensorizer.template.DenseTemplate;
+
+/*
+ * What does one step in the payload mean? Read out instead of assumed: a single byte is set, and the device is asked which
+ * output it belongs to (the one that moves with all inputs driven) and which input (by driving the inputs whose number has
+ * bit 0 set, then bit 1, and so on: each answer is one bit of the input's number).
+ *
+ * Steps of 1, 2, 4, ... bytes from the first weight on show the structure one digit at a time. The claim says: bytes 0..3
+ * are four inputs, then 64 outputs of four bytes each, then the next four inputs, and after all inputs the next 64
+ * outputs.
+ *
+ * The control is the sum of the bits: the inputs with bit k set and those without it must add up to the answer with all
+ * inputs driven, or the reading of that byte is not believed.
+ *
+ * Alone: mvn test -Dexperiment=TileStructure
+ */
+@Hypothesis(
+        value = "Weights come in tiles of 64 outputs by 4 inputs, inputs innermost",
+        refutedBy = "A byte that belongs to another output or input than its place in such tiles says",
+        source = "Derived from every byte of compiled 256, 512 and 1024 models; not yet read from a chip by anyone")
+class TileStructure {
+    /** What a byte turned out to be. */
+    private record Reading(int out, int in) {}
+
+    @EveryTemplate
+    void eachStepLeadsToTheOutputAndInputOfATile(DenseTemplate template, Bench bench, Evidence evidence) {
+        int first = template.layout().offset(0, 0);
+        StringBuilder table = new StringBuilder("step,offset,out expected,in expected,out read,in read\n");
+        List<Integer> expected = new ArrayList<>();
+        List<Integer> read = new ArrayList<>();
+
+        for (int step = 1; first + step < template.layout().size(); step *= 2) {
+            int offset = first + step;
+            if (template.layout().role(offset) instanceof ByteRole.Weight claimed) {
+                Reading found = read(offset, template, bench);
+                table.append(String.format(
+                        "%d,%d,%d,%d,%d,%d%n", step, offset, claimed.out(), claimed.in(), found.out, found.in));
+                expected.addAll(List.of(claimed.out(), claimed.in()));
+                read.addAll(List.of(found.out, found.in));
+            }
+        }
+        evidence.table("what each step leads to", table.toString());
+        evidence.fact("columns of the picture", "output and input by turns, for steps of 1, 2, 4, ... bytes");
+        evidence.expect("output and input behind each step", numbers(expected), numbers(read));
+    }
+
+    private static Reading read(int offset, DenseTemplate template, Bench bench) {
+        DenseTemplate single = template.patched(Patch.of(Region.weights(), Pattern.constant(0))
+                .then(Region.range(offset, offset + 1), Pattern.byteValue(255)));
+        Inputs inputs = Inputs.of(template);
+        int n = template.shape().inputs();
+        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(n - 1);
+        List<byte[]> drives = new ArrayList<>(List.of(inputs.zeros(), inputs.all(inputs.strongest())));
+        for (int bit = 0; bit < bits; bit++) {
+            drives.add(withBit(bit, true, n, inputs));
+            drives.add(withBit(bit, false, n, inputs));
+        }
+
+        List<byte[]> answers = bench.run(single, drives);
+        int out = moved(answers.get(0), answers.get(1));
+        if (out < 0) {
+            return new Reading(-1, -1);
+        }
+        int in = 0;
+        for (int bit = 0; bit < bits; bit++) {
+            boolean with = answers.get(2 + 2 * bit)[out] != answers.get(0)[out];
+            boolean without = answers.get(3 + 2 * bit)[out] != answers.get(0)[out];
+            if (with == without) {
+                return new Reading(out, -1); // both halves move it, or neither: not one input's weight
+            }
+            in |= with ? 1 << bit : 0;
+        }
+        return new Reading(out, in);
+    }
+
+    private static byte[] withBit(int bit, boolean set, int n, Inputs inputs) {
+        byte[] input = inputs.zeros();
+        byte[] driven = inputs.all(inputs.strongest());
+        for (int i = 0; i < n; i++) {
+            if ((i >> bit & 1) == (set ? 1 : 0)) {
+                input[i] = driven[i];
+            }
+        }
+        return input;
+    }
+
+    /** The one output that differs, -1 if none or several do. */
+    private static int moved(byte[] before, byte[] after) {
+        int moved = -1;
+        for (int out = 0; out < before.length; out++) {
+            if (before[out] != after[out]) {
+                if (moved >= 0) {
+                    return -1;
+                }
+                moved = out;
+            }
+        }
+        return moved;
+    }
+
+    private static int[] numbers(List<Integer> values) {
+        return values.stream().mapToInt(Integer::intValue).toArray();
+    }
+}
