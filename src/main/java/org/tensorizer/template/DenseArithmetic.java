@@ -90,10 +90,15 @@ public final class DenseArithmetic {
      * @param output unsigned bytes, length outputs
      * @param accumulators exact, length outputs
      * @param ties output channels whose value lies exactly halfway between two integers
+     * @param clipped output channels whose value a clamp cut off
      * @param unknown output channels for which no one knows what the chip does: the accumulator does not fit 32 bits, or a
      *     patched header holds a scale that is no finite number or a zero point beyond a byte
      */
-    public record Prediction(byte[] output, long[] accumulators, BitSet ties, BitSet unknown) {}
+    public record Prediction(byte[] output, long[] accumulators, BitSet ties, BitSet clipped, BitSet unknown) {}
+
+    int weightZeroPoint(int out) {
+        return channels.zeroPoints()[out];
+    }
 
     /** @param input unsigned bytes, length inputs */
     public Prediction predict(byte[] input) {
@@ -107,18 +112,26 @@ public final class DenseArithmetic {
         byte[] output = new byte[outputs];
         long[] accumulators = new long[outputs];
         BitSet ties = new BitSet(outputs);
+        BitSet clipped = new BitSet(outputs);
         BitSet unknown = new BitSet(outputs);
         for (int out = 0; out < outputs; out++) {
             long accumulator = accumulate(out, x);
             accumulators[out] = accumulator;
             float scale = channels.scales()[out];
             unknown.set(out, accumulator != (int) accumulator || !Float.isFinite(scale) || !isByte(out));
-            float scaled = Math.min(Math.max(accumulator * scale, clampMin), clampMax);
+            float whole = accumulator * scale;
+            float scaled = Math.min(Math.max(whole, clampMin), clampMax);
             double rounded = Math.rint(scaled);
             ties.set(out, Math.abs(scaled - rounded) == 0.5);
+            clipped.set(out, isCut(whole, rounded));
             output[out] = (byte) (int) (rounded + outputZeroPoint);
         }
-        return new Prediction(output, accumulators, ties, unknown);
+        return new Prediction(output, accumulators, ties, clipped, unknown);
+    }
+
+    /** A clamp that is a last-bit error below its integer cuts nothing off. */
+    private static boolean isCut(float whole, double rounded) {
+        return Math.abs(whole - rounded) > 0.5;
     }
 
     private boolean isByte(int out) {

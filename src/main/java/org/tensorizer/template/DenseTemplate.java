@@ -159,6 +159,14 @@ public final class DenseTemplate {
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(field.start(), token);
     }
 
+    /**
+     * Stored byte of weight 0 of an output channel, 128 if its weights are symmetric: from the payload's header where the
+     * format has one, else from the program.
+     */
+    public int weightZeroPoint(int out) {
+        return arithmetic().weightZeroPoint(out);
+    }
+
     /** The payload as something to patch, with its layout. */
     public PatchTarget target() {
         return PatchTarget.of(model).withLayout(layout);

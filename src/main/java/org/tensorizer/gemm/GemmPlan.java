@@ -1,0 +1,120 @@
+package org.tensorizer.gemm;
+
+import java.util.Locale;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.layout.WeightBlock;
+
+/**
+ * How a matrix W[outputs][inputs] is cut into payloads of one template, and what that costs. Tiles along the outputs
+ * stand beside each other; those along the inputs give partial sums, which the host adds. The last tiles are padded with
+ * zero weights.
+ *
+ * @param outputs rows of W
+ * @param inputs columns of W
+ * @param template shape of the program that runs every tile
+ * @param reason why this template
+ */
+public record GemmPlan(int outputs, int inputs, DenseShape template, String reason) {
+    public GemmPlan {
+        MatrixSize.of(outputs, inputs);
+        ShapeStatus.of(template).require();
+    }
+
+    /** The plan for a template that is given. */
+    public static GemmPlan on(DenseShape template, int outputs, int inputs) {
+        return new GemmPlan(outputs, inputs, template, "the template that was given");
+    }
+
+    /**
+     * The plan with the fewest tiles; among those the surest template, then the one with the smallest payloads. Needs no
+     * template file: {@link Gemm#assemble} writes it.
+     *
+     * @param format what the payload holds beside the weights; formats with bias or scales have at most 1024 outputs
+     * @param weakest LIKELY to allow every template that can be assembled, FIRM for those whose program was compared with
+     *     the compiler's
+     * @throws GemmException no template of this format and level exists
+     */
+    public static GemmPlan choose(int outputs, int inputs, ParameterFormat format, ShapeStatus.Level weakest) {
+        MatrixSize.of(outputs, inputs);
+        return new TemplateSearch(outputs, inputs, format).choose(weakest);
+    }
+
+    /** Tiles along the outputs. */
+    public int rowTiles() {
+        return ceilDiv(outputs, template.outputs());
+    }
+
+    /** Tiles along the inputs: as many partial sums make up each output. */
+    public int columnTiles() {
+        return ceilDiv(inputs, template.inputs());
+    }
+
+    /** Payloads, each an upload. */
+    public int tiles() {
+        return rowTiles() * columnTiles();
+    }
+
+    /** The part of W in a tile; tiles of one column of tiles follow one another. */
+    public WeightBlock block(int tile) {
+        int out = tile % rowTiles() * template.outputs();
+        int in = tile / rowTiles() * template.inputs();
+        return new WeightBlock(
+                out, in, Math.min(template.outputs(), outputs - out), Math.min(template.inputs(), inputs - in));
+    }
+
+    /** Inferences for a batch. */
+    public long inferences(int vectors) {
+        return (long) tiles() * vectors;
+    }
+
+    /**
+     * Payloads sent to one device for a batch, tile after tile; a chip holds one payload at a time.
+     *
+     * @param loaded whether the device still holds the payload of the batch before; then a single tile needs no upload
+     */
+    public int uploads(boolean loaded) {
+        return loaded && tiles() == 1 ? 0 : tiles();
+    }
+
+    /** Bytes of all payloads. */
+    public long uploadBytes() {
+        return (long) tiles() * template.payloadBytes();
+    }
+
+    /** Part of the multiplications that are not padding, 0 to 1. */
+    public double utilization() {
+        return (double) outputs * inputs / ((double) tiles() * template.outputs() * template.inputs());
+    }
+
+    /** Several lines: sizes, cost of a batch, choice of template and its reason. */
+    public String text(int vectors) {
+        return String.format(
+                Locale.ROOT,
+                "W %d x %d on %s (%s)%n"
+                        + "tiles       %d (%d along the outputs, %d along the inputs), %.0f %% of each is W%n"
+                        + "inferences  %d for %d vector%s%n"
+                        + "uploads     %d payload%s of %d bytes%n"
+                        + "chosen      %s",
+                outputs,
+                inputs,
+                template,
+                ShapeStatus.of(template).level().word(),
+                tiles(),
+                rowTiles(),
+                columnTiles(),
+                100 * utilization(),
+                inferences(vectors),
+                vectors,
+                vectors == 1 ? "" : "s",
+                tiles(),
+                tiles() == 1 ? "" : "s",
+                template.payloadBytes(),
+                reason);
+    }
+
+    static int ceilDiv(int a, int b) {
+        return (a - 1) / b + 1;
+    }
+}

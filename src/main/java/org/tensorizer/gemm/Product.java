@@ -1,0 +1,77 @@
+package org.tensorizer.gemm;
+
+import java.util.Arrays;
+import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.template.DenseArithmetic;
+import org.tensorizer.template.DenseTemplate;
+
+/** A batch times one set of weights: cuts the vectors, runs or predicts each tile, adds the partial sums. */
+final class Product {
+    private final GemmPlan plan;
+    private final DenseTemplate template;
+    private final TensorBytes input;
+    private final TensorBytes output;
+    private final TensorBytes predicted;
+
+    Product(GemmPlan plan, DenseTemplate template) {
+        this.plan = plan;
+        this.template = template;
+        input = TensorBytes.of(template.type(), template.quantization().inputZeroPoint());
+        output = TensorBytes.of(template.type(), template.quantization().outputZeroPoint());
+        predicted = new TensorBytes(false, template.quantization().outputZeroPoint());
+    }
+
+    TensorBytes input() {
+        return input;
+    }
+
+    /** Y[vector][out] in output steps, answered by the device. */
+    IntMatrix run(WeightSet weights, ByteMatrix x) {
+        IntMatrix y = IntMatrix.zero(x.rows(), plan.outputs());
+        weights.tiles().forEach((tile, number) -> {
+            WeightBlock block = plan.block(number);
+            byte[] vector = padded();
+            for (int row = 0; row < x.rows(); row++) {
+                cut(x, row, block, vector);
+                add(y, row, block, tile.run(vector), output);
+            }
+        });
+        return y;
+    }
+
+    /** The same by exact arithmetic, from the payloads' bytes. */
+    ExpectedProduct predict(WeightSet weights, ByteMatrix x) {
+        ExpectedProduct expected = new ExpectedProduct(x.rows(), plan.outputs());
+        for (int number = 0; number < plan.tiles(); number++) {
+            WeightBlock block = plan.block(number);
+            DenseTemplate tile = weights.tiles().get(number).template();
+            byte[] vector = padded();
+            for (int row = 0; row < x.rows(); row++) {
+                cut(x, row, block, vector);
+                DenseArithmetic.Prediction prediction = tile.predict(vector);
+                add(expected.product(), row, block, prediction.output(), predicted);
+                expected.mark(row, block, prediction);
+            }
+        }
+        return expected;
+    }
+
+    /** A vector of zeros for the template; only the channels of a block are ever overwritten. */
+    private byte[] padded() {
+        byte[] vector = new byte[template.shape().inputs()];
+        Arrays.fill(vector, input.zero());
+        return vector;
+    }
+
+    private static void cut(ByteMatrix x, int row, WeightBlock block, byte[] vector) {
+        System.arraycopy(x.values(), row * x.columns() + block.in(), vector, 0, block.ins());
+    }
+
+    private void add(IntMatrix y, int row, WeightBlock block, byte[] answer, TensorBytes domain) {
+        int at = row * plan.outputs() + block.out();
+        int[] sums = y.values();
+        for (int out = 0; out < block.outs(); out++) {
+            sums[at + out] += domain.steps(answer[out]);
+        }
+    }
+}
