@@ -30,7 +30,7 @@ public class StubDevice implements Device {
     }
 
     /** What the model says to the input. */
-    protected byte[] answer(byte[] model, byte[] input) {
+    public byte[] answer(byte[] model, byte[] input) {
         CRC32 crc = new CRC32();
         crc.update(model);
         crc.update(input);
@@ -81,5 +81,10 @@ public class StubDevice implements Device {
     @Override
     public void close() {
         closed = true;
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 }

@@ -58,7 +58,7 @@ class ReplayDeviceTest {
         AtomicInteger count = new AtomicInteger();
         StubDevice unsteady = new StubDevice("usb:0", Provenance.SILICON) {
             @Override
-            protected byte[] answer(byte[] model, byte[] input) {
+            public byte[] answer(byte[] model, byte[] input) {
                 return new byte[] {(byte) count.incrementAndGet(), 0, 0, 0};
             }
         };

@@ -1,0 +1,107 @@
+package org.tensorizer.device.compare;
+
+import java.util.Optional;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.DeviceChoice;
+import org.tensorizer.device.Devices;
+import org.tensorizer.device.Provenance;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.Setting;
+
+/**
+ * A device whose every inference is run on a second one too. Name, provenance, answers and faults are those of the first;
+ * the second one's differences, refusals and faults are counted in {@link #report} and never disturb the run.
+ *
+ * <p>Thread safety: yes.
+ */
+public final class CompareDevice implements Device {
+    private final Device first;
+    private final Device second;
+    private final SecondModel translation;
+    private final ComparisonCount count;
+
+    private CompareDevice(Device first, Device second, SecondModel translation, ComparisonCount count) {
+        this.first = first;
+        this.second = second;
+        this.translation = translation;
+        this.count = count;
+    }
+
+    /** {@link #of(Device, Device, SecondModel)} where both run the same bytes. */
+    public static CompareDevice of(Device first, Device second) {
+        return of(first, second, SecondModel.SAME);
+    }
+
+    /**
+     * Compares from now on. Both devices are closed with this one. Parameter-caching tokens are the first device's matter:
+     * the second may see one token with different payloads if the first may.
+     */
+    public static CompareDevice of(Device first, Device second, SecondModel translation) {
+        return new CompareDevice(
+                first, second, translation, new ComparisonCount(first.name(), first.provenance(), second.name()));
+    }
+
+    /**
+     * What the user asked for with {@code -Dtensorizer.compare=DEVICE}.
+     *
+     * @return empty without that setting: there is nothing to compare with
+     * @throws org.tensorizer.device.DeviceFault the second device is not there; the first stays open
+     * @throws org.tensorizer.model.BadInputException the setting names no device; the first stays open
+     */
+    public static Optional<CompareDevice> ofUser(Device first) {
+        return Setting.COMPARE.value().map(name -> of(first, Devices.open(DeviceChoice.parse(name))));
+    }
+
+    /** What the comparison found up to now. */
+    public ComparisonReport report() {
+        return count.report();
+    }
+
+    @Override
+    public String name() {
+        return first.name();
+    }
+
+    @Override
+    public Provenance provenance() {
+        return first.provenance();
+    }
+
+    @Override
+    public Session open(String modelName, byte[] model) {
+        Session session = first.open(modelName, model);
+        try {
+            return new CompareSession(modelName, model, session, second(modelName, model), count);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    private Optional<Session> second(String modelName, byte[] model) {
+        try {
+            return Optional.of(second.allowingTokenReuse().open(modelName, translation.of(modelName, model)));
+        } catch (RuntimeException e) {
+            count.refused(e);
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Device allowingTokenReuse() {
+        Device allowing = first.allowingTokenReuse();
+        return allowing == first ? this : new CompareDevice(allowing, second, translation, count);
+    }
+
+    @Override
+    public void close() {
+        try (second) {
+            first.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return first.toString();
+    }
+}

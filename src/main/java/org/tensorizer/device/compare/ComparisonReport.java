@@ -1,0 +1,107 @@
+package org.tensorizer.device.compare;
+
+import com.grack.nanojson.JsonStringWriter;
+import com.grack.nanojson.JsonWriter;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.tensorizer.device.Provenance;
+
+/**
+ * How two devices compare.
+ *
+ * @param first the device whose answers counted
+ * @param provenance of its answers
+ * @param second the device it was compared with
+ * @param inferences that both answered
+ * @param differingInferences of those, the ones that differ in at least one value
+ * @param notCompared inferences that the second did not answer; why, say the reasons
+ * @param values output elements compared
+ * @param differingValues of those, the ones that differ
+ * @param beyondOne of those, the ones that differ by more than one step
+ * @param largest largest difference, in steps of the tensor's own type
+ * @param reasons why the second refused a model or failed, with how often
+ * @param firstDisagreement the first inference that differs, with all that is needed to repeat it
+ */
+public record ComparisonReport(
+        String first,
+        Provenance provenance,
+        String second,
+        long inferences,
+        long differingInferences,
+        long notCompared,
+        long values,
+        long differingValues,
+        long beyondOne,
+        double largest,
+        Map<String, Long> reasons,
+        Optional<Disagreement> firstDisagreement) {
+    public ComparisonReport {
+        reasons = Collections.unmodifiableMap(new TreeMap<>(reasons));
+    }
+
+    /** Whether every inference was compared, at least one, and none differs. */
+    public boolean agrees() {
+        return inferences > 0 && differingInferences == 0 && notCompared == 0;
+    }
+
+    /** The whole of it in one sentence or two. */
+    public String sentence() {
+        String text = String.format(
+                Locale.ROOT,
+                "%s (%s) against %s: %,d of %,d inferences differ, %,d of %,d values",
+                first,
+                provenance,
+                second,
+                differingInferences,
+                inferences,
+                differingValues,
+                values);
+        if (differingValues > 0) {
+            text += String.format(
+                    Locale.ROOT, ", largest difference %s, %,d by more than 1", number(largest), beyondOne);
+        }
+        if (notCompared > 0) {
+            text += String.format(Locale.ROOT, ". Not compared: %,d inferences", notCompared);
+        }
+        if (!reasons.isEmpty()) {
+            text += ". " + second + " said: "
+                    + String.join("; ", reasons.keySet().stream().limit(3).toList());
+        }
+        return text + (firstDisagreement.isPresent() ? ". First: " + firstDisagreement.get() : "") + ".";
+    }
+
+    static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+
+    /** This as a JSON object; its field names are stable. */
+    public String toJson() {
+        JsonStringWriter json = JsonWriter.indent("  ").string();
+        json.object()
+                .value("first", first)
+                .value("provenance", provenance.toString())
+                .value("second", second)
+                .value("inferences", inferences)
+                .value("differing_inferences", differingInferences)
+                .value("not_compared", notCompared)
+                .value("values", values)
+                .value("differing_values", differingValues)
+                .value("beyond_one", beyondOne)
+                .value("largest", number(largest))
+                .object("reasons");
+        reasons.forEach((reason, times) -> json.value(reason, times));
+        json.end();
+        firstDisagreement.ifPresent(each -> json.value("first_disagreement", each.toString()));
+        return json.end().done() + "\n";
+    }
+
+    @Override
+    public String toString() {
+        return sentence();
+    }
+}

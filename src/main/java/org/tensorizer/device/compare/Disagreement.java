@@ -1,0 +1,142 @@
+package org.tensorizer.device.compare;
+
+import com.grack.nanojson.JsonStringWriter;
+import com.grack.nanojson.JsonWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.Sha256;
+
+/**
+ * One inference that two devices answered differently, whole: it can be kept as a fixture and asked again.
+ *
+ * @param model name of the model
+ * @param modelBytes the model as the first device had it, a whole .tflite file
+ * @param first the device whose answers counted
+ * @param second the other
+ * @param inputs raw bytes of each input tensor
+ * @param firstOutputs raw bytes of each output tensor of the first
+ * @param secondOutputs raw bytes of each output tensor of the second
+ * @param output index of the first output tensor that differs
+ * @param type its element type
+ * @param element index of its first element that differs
+ * @param differing how many of its elements differ
+ * @param largest largest difference in it
+ */
+public record Disagreement(
+        String model,
+        byte[] modelBytes,
+        String first,
+        String second,
+        List<byte[]> inputs,
+        List<byte[]> firstOutputs,
+        List<byte[]> secondOutputs,
+        int output,
+        String type,
+        int element,
+        long differing,
+        double largest) {
+    static Disagreement of(
+            String model,
+            byte[] modelBytes,
+            String first,
+            String second,
+            List<byte[]> inputs,
+            List<byte[]> firstOutputs,
+            List<byte[]> secondOutputs,
+            int output,
+            String type,
+            TensorDifference difference) {
+        return new Disagreement(
+                model,
+                modelBytes.clone(),
+                first,
+                second,
+                copy(inputs),
+                copy(firstOutputs),
+                copy(secondOutputs),
+                output,
+                type,
+                difference.first(),
+                difference.differing(),
+                difference.largest());
+    }
+
+    private static List<byte[]> copy(List<byte[]> tensors) {
+        return tensors.stream().map(byte[]::clone).toList();
+    }
+
+    /** Value of the element on the first device. */
+    public double firstValue() {
+        return Elements.of(type, firstOutputs.get(output)).value(element);
+    }
+
+    /** Value of the element on the second device. */
+    public double secondValue() {
+        return Elements.of(type, secondOutputs.get(output)).value(element);
+    }
+
+    /**
+     * Writes {@code model.tflite}, {@code input-N.bin}, {@code first-N.bin}, {@code second-N.bin} (raw tensor bytes) and
+     * {@code disagreement.json}, which says what they are.
+     *
+     * @param folder made if it is not there
+     * @throws BadInputException one of the files is there already, or they cannot be written
+     */
+    public void writeTo(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            write(folder.resolve("model.tflite"), modelBytes);
+            write(folder, "input", inputs);
+            write(folder, "first", firstOutputs);
+            write(folder, "second", secondOutputs);
+            write(folder.resolve("disagreement.json"), toJson().getBytes(StandardCharsets.UTF_8));
+        } catch (FileAlreadyExistsException e) {
+            throw new BadInputException(e.getMessage() + ": exists already; name another folder", e);
+        } catch (IOException e) {
+            throw new BadInputException("disagreement cannot be written to " + folder + ": " + e, e);
+        }
+    }
+
+    private static void write(Path folder, String name, List<byte[]> tensors) throws IOException {
+        for (int i = 0; i < tensors.size(); i++) {
+            write(folder.resolve(name + "-" + i + ".bin"), tensors.get(i));
+        }
+    }
+
+    private static void write(Path file, byte[] bytes) throws IOException {
+        Files.write(file, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    private String toJson() {
+        JsonStringWriter json = JsonWriter.indent("  ").string();
+        return json.object()
+                        .value("format", "tensorizer-disagreement-1")
+                        .value("model", model)
+                        .value("model_sha256", Sha256.of(modelBytes))
+                        .value("first", first)
+                        .value("second", second)
+                        .value("output", output)
+                        .value("type", type)
+                        .value("element", element)
+                        .value("first_value", ComparisonReport.number(firstValue()))
+                        .value("second_value", ComparisonReport.number(secondValue()))
+                        .value("differing", differing)
+                        .value("largest", ComparisonReport.number(largest))
+                        .end()
+                        .done()
+                + "\n";
+    }
+
+    @Override
+    public String toString() {
+        return model + ", output " + output + "[" + element + "]: " + ComparisonReport.number(firstValue()) + " on "
+                + first + ", " + ComparisonReport.number(secondValue()) + " on " + second + " (" + differing
+                + " values of this output differ)";
+    }
+}
