@@ -2,14 +2,12 @@ package org.tensorizer.device.emulator;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
+import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.ByteRange;
-import org.tensorizer.model.DataType;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.InstructionChunk;
 import org.tensorizer.model.Layer;
-import org.tensorizer.model.Relocation;
 
 /**
  * A compiled Dense model on an emulated chip, without TFLite: both streams are executed once when it is loaded, an
@@ -18,8 +16,6 @@ import org.tensorizer.model.Relocation;
  * <p>Accumulators are exact in int32. Thread safety: inferences of several threads run one after another.
  */
 public final class EmulatedProgram {
-    private static final String CHIP = "beagle";
-
     private final ProgramCache.Entry program;
     private final ChipParameters chip;
     private final ByteBuffer payload;
@@ -52,100 +48,42 @@ public final class EmulatedProgram {
      *     change
      * @throws UnsupportedProgramException the emulated chip does not know what the package would do; names instruction
      *     and offset
-     * @throws org.tensorizer.model.BadInputException the package is damaged
+     * @throws BadInputException the package is damaged
      */
     public static EmulatedProgram load(EdgeTpuPackage compiled, ByteBuffer file, ChipParameters chip) {
         Executable execution = compiled.executionOnly();
         Executable caching = compiled.parameterCaching();
-        for (Executable executable : List.of(execution, caching)) {
-            checkKind(executable);
-        }
-        require(execution.parameters().isEmpty(), execution, "parameters", "none", execution.parameters());
-        require(!caching.parameters().isEmpty(), caching, "parameters", "some", "none");
+        ExecutableCheck.kind(execution);
+        ExecutableCheck.kind(caching);
+        ExecutableCheck.parameters(execution, caching);
         ByteBuffer payload = slice(file, caching.parameters());
-        InstructionChunk executionChunk = execution.chunks().get(0);
-        InstructionChunk cachingChunk = caching.chunks().get(0);
-        ProgramCache.Entry program = ProgramCache.SHARED.get(new ProgramCache.Key(
-                slice(file, cachingChunk.range()),
-                cachingChunk.relocations(),
-                payload.limit(),
-                slice(file, executionChunk.range()),
-                executionChunk.relocations()));
-        checkLayer(
-                execution,
-                execution.inputLayers(),
-                "input",
-                program.linked().dataflow().inputBytes());
-        checkLayer(
-                execution,
-                execution.outputLayers(),
-                "output",
-                program.linked().dataflow().outputBytes());
-        checkNames(execution);
+        ProgramCache.Entry program = execute(file, caching, execution, payload.limit());
+        ExecutableCheck.layers(execution, program.linked().dataflow());
         return new EmulatedProgram(program, chip, payload, execution, caching);
     }
 
-    private static void checkNames(Executable execution) {
-        for (Relocation relocation : execution.chunks().get(0).relocations()) {
-            Layer layer = switch (relocation.kind()) {
-                case INPUT -> execution.inputLayers().get(0);
-                case OUTPUT -> execution.outputLayers().get(0);
-                case PARAMETER, SCRATCH -> null;
-            };
-            if (layer != null) {
-                require(
-                        layer.name().equals(relocation.name()),
-                        execution,
-                        "layer of the relocation at bit " + relocation.bit(),
-                        layer.name(),
-                        relocation.name());
-            }
+    private static ProgramCache.Entry execute(
+            ByteBuffer file, Executable caching, Executable execution, int payloadBytes) {
+        InstructionChunk first = caching.chunks().get(0);
+        InstructionChunk second = execution.chunks().get(0);
+        try {
+            return ProgramCache.SHARED.get(new ProgramCache.Key(
+                    slice(file, first.range()),
+                    first.relocations(),
+                    payloadBytes,
+                    slice(file, second.range()),
+                    second.relocations()));
+        } catch (BadInputException e) {
+            throw new UnsupportedProgramException(
+                    e.getMessage() + " [bytes count from " + first.range().start()
+                            + " of the file in PARAMETER_CACHING, from "
+                            + second.range().start() + " in EXECUTION_ONLY]",
+                    e);
         }
     }
 
     private static ByteBuffer slice(ByteBuffer file, ByteRange range) {
         return file.slice(range.start(), range.length()).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static void checkKind(Executable executable) {
-        require(
-                executable.chip().isEmpty() || executable.chip().equals(CHIP),
-                executable,
-                "chip",
-                CHIP,
-                executable.chip());
-        require(executable.batchSize() == 1, executable, "batch size", 1, executable.batchSize());
-        require(executable.scratchBytes() == 0, executable, "scratch bytes", 0, executable.scratchBytes());
-        require(!executable.useTpuDram(), executable, "parameters in the chip's DRAM", false, true);
-        int chunks = executable.chunks().size();
-        require(chunks == 1, executable, "instruction chunks", 1, chunks);
-    }
-
-    private static void checkLayer(Executable executable, List<Layer> layers, String role, int bytes) {
-        require(layers.size() == 1, executable, role + " layers", 1, layers.size());
-        Layer layer = layers.get(0);
-        boolean byteType = layer.type() == DataType.FIXED_POINT8 || layer.type() == DataType.SIGNED_FIXED_POINT8;
-        require(byteType, executable, role + " type", "8-bit", layer.type());
-        require(
-                layer.executionsPerInference() == 1,
-                executable,
-                role + " executions",
-                1,
-                layer.executionsPerInference());
-        require(layer.sizeBytes() == bytes, executable, role + " bytes (padded)", bytes, layer.sizeBytes());
-        require(
-                layer.unpaddedBytes() > bytes - 8L && layer.unpaddedBytes() <= bytes,
-                executable,
-                role + " elements",
-                "up to " + bytes,
-                layer.unpaddedBytes());
-    }
-
-    private static void require(boolean met, Executable executable, String what, Object expected, Object found) {
-        if (!met) {
-            throw new UnsupportedProgramException(executable.type() + " executable at byte "
-                    + executable.range().start() + ": " + what + ": expected " + expected + ", found " + found);
-        }
     }
 
     /** The input, sizes with and without padding. */

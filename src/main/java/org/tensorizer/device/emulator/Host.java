@@ -15,6 +15,9 @@ final class Host {
     private static final int INTERRUPT = 4;
     private static final int NONE = -1;
 
+    /** A bound against programs that ask for absurd amounts; the largest payload seen is a tenth of it. */
+    private static final int MOST_BYTES = 1 << 26;
+
     private final Map<HostData.Kind, Integer> ready = new EnumMap<>(HostData.Kind.class);
     private int inputBytes = NONE;
     private int outputBytes = NONE;
@@ -39,7 +42,7 @@ final class Host {
     /** A descriptor: its two address words as the scalar core holds them, its size, its kind. */
     void submit(Encoded at, ScalarCore.Word low, ScalarCore.Word high, int size, int kind, Infeed infeed) {
         at.require(!done, "a descriptor after the interrupt");
-        at.require(size >= 0 && size <= 1 << 30, "a descriptor of %d bytes", size & 0xffffffffL);
+        at.require(size >= 0 && size <= MOST_BYTES, "a descriptor of %d bytes", size & 0xffffffffL);
         switch (kind) {
             case INPUT -> {
                 requireAddress(at, low, high, Relocation.Kind.INPUT);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,10 @@ import org.tensorizer.isa.ParameterFormat;
 import org.tensorizer.isa.Program;
 import org.tensorizer.isa.Variant;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.ByteRange;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.ExecutableType;
+import org.tensorizer.model.InstructionChunk;
 import org.tensorizer.model.Relocation;
 
 /** What the emulated chip does not understand it refuses, naming the instruction. */
@@ -176,6 +181,87 @@ class RefusedProgramTest {
                 new TestPackage(compiled.caching(), compiled.execution(), compiled.payload(), 640, 648),
                 "EXECUTION_ONLY executable",
                 "output bytes (padded): expected 640, found 648");
+    }
+
+    @Test
+    void executablesForSomethingElse() {
+        assertRefused(e -> with(e, "hornet", 1, 0, e.chunks(), e.parameters()), "chip: expected beagle, found hornet");
+        assertRefused(e -> with(e, "beagle", 4, 0, e.chunks(), e.parameters()), "batch size: expected 1, found 4");
+        assertRefused(e -> with(e, "beagle", 1, 64, e.chunks(), e.parameters()), "scratch bytes: expected 0, found 64");
+        assertRefused(
+                e -> with(
+                        e, "beagle", 1, 0, List.of(e.chunks().get(0), e.chunks().get(0)), e.parameters()),
+                "instruction chunks: expected 1, found 2");
+        assertRefused(
+                e -> with(e, "beagle", 1, 0, e.chunks(), new ByteRange(0, 0)), "parameters: expected some, found none");
+    }
+
+    private static void assertRefused(UnaryOperator<Executable> change, String problem) {
+        assertThatThrownBy(() -> PER_TENSOR.compiled().load(ChipParameters.EDGE_TPU, change))
+                .isInstanceOf(UnsupportedProgramException.class)
+                .hasMessageContaining("executable at byte ")
+                .hasMessageContaining(problem);
+    }
+
+    private static Executable with(
+            Executable e, String chip, int batch, int scratch, List<InstructionChunk> chunks, ByteRange parameters) {
+        return new Executable(
+                e.index(),
+                e.range(),
+                e.type(),
+                e.name(),
+                e.version(),
+                batch,
+                chip,
+                scratch,
+                parameters,
+                chunks,
+                e.inputLayers(),
+                e.outputLayers(),
+                e.hints(),
+                e.token(),
+                e.tokenField(),
+                e.usedNarrowMemoryBytesPerTile(),
+                e.estimatedCycles(),
+                e.estimatedCyclesOld(),
+                e.useTpuDram(),
+                e.serializedModel());
+    }
+
+    @Test
+    void modelsWithoutAParameterCachingExecutable() {
+        // as the compiler makes them when the weights do not fit
+        assertThatThrownBy(() -> PER_TENSOR
+                        .compiled()
+                        .load(
+                                ChipParameters.EDGE_TPU,
+                                e -> e.type() == ExecutableType.PARAMETER_CACHING ? standAlone(e) : e))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("PARAMETER_CACHING");
+    }
+
+    private static Executable standAlone(Executable e) {
+        return new Executable(
+                e.index(),
+                e.range(),
+                ExecutableType.STAND_ALONE,
+                e.name(),
+                e.version(),
+                e.batchSize(),
+                e.chip(),
+                e.scratchBytes(),
+                e.parameters(),
+                e.chunks(),
+                e.inputLayers(),
+                e.outputLayers(),
+                e.hints(),
+                e.token(),
+                e.tokenField(),
+                e.usedNarrowMemoryBytesPerTile(),
+                e.estimatedCycles(),
+                e.estimatedCyclesOld(),
+                e.useTpuDram(),
+                e.serializedModel());
     }
 
     /** What a chip does with such values nobody knows; the inference is refused, not the model. */

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.tensorizer.isa.Program;
 import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.DataType;
@@ -33,6 +35,11 @@ record TestPackage(Program caching, Program execution, byte[] payload, int input
     }
 
     EmulatedProgram load(ChipParameters chip) {
+        return load(chip, executable -> executable);
+    }
+
+    /** Loads it with executables changed. */
+    EmulatedProgram load(ChipParameters chip, UnaryOperator<Executable> change) {
         ByteBuffer file = ByteBuffer.allocate(caching.bytes().length + execution.bytes().length + payload.length)
                 .put(caching.bytes())
                 .put(execution.bytes())
@@ -71,7 +78,7 @@ record TestPackage(Program caching, Program execution, byte[] payload, int input
                 0,
                 none,
                 none,
-                List.of(first, second),
+                Stream.of(first, second).map(change).toList(),
                 List.of());
         return EmulatedProgram.load(compiled, file, chip);
     }
