@@ -1,8 +1,12 @@
 package org.tensorizer.device;
 
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.tensorizer.model.BadInputException;
 
 /** Which device is to run the models: the meaning of {@code -Dtensorizer.device}. Opened by {@link Devices}. */
@@ -66,7 +70,7 @@ public sealed interface DeviceChoice {
 
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -81,6 +85,26 @@ public sealed interface DeviceChoice {
             case "cpu" -> new Cpu();
             default -> parseNamed(text);
         };
+    }
+
+    /**
+     * Several devices, separated by commas: {@code usb:0,usb:1}. A path or a record stands alone, its name may hold a
+     * comma.
+     *
+     * @throws BadInputException one of them is none, or stands there twice
+     */
+    static List<DeviceChoice> parseAll(String text) {
+        if (text.startsWith("/") || text.startsWith("replay:")) {
+            return List.of(parse(text));
+        }
+        List<DeviceChoice> choices = Stream.of(text.split(",", -1))
+                .map(String::strip)
+                .map(DeviceChoice::parse)
+                .toList();
+        if (new HashSet<>(choices).size() < choices.size()) {
+            throw new BadInputException("device: one of \"" + text + "\" stands there twice");
+        }
+        return choices;
     }
 
     /** The user's choice, {@code auto} where there is none. */

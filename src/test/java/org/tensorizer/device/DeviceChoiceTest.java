@@ -39,4 +39,14 @@ class DeviceChoiceTest {
                 .hasMessageContaining("usb[:N]")
                 .hasMessageContaining("replay:FILE");
     }
+
+    @Test
+    void severalAreSeparatedByCommas() {
+        assertThat(DeviceChoice.parseAll("usb:0, usb:1,pci"))
+                .extracting(DeviceChoice::toString)
+                .containsExactly("usb:0", "usb:1", "pci:0");
+        assertThat(DeviceChoice.parseAll("replay:a,b.jsonl")).hasSize(1);
+        assertThatThrownBy(() -> DeviceChoice.parseAll("usb,usb:0")).hasMessageContaining("twice");
+        assertThatThrownBy(() -> DeviceChoice.parseAll("usb,")).isInstanceOf(BadInputException.class);
+    }
 }

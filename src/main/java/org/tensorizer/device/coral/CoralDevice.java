@@ -1,5 +1,6 @@
 package org.tensorizer.device.coral;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.tensorizer.device.Device;
@@ -59,6 +60,7 @@ public final class CoralDevice implements Device {
                                 + Setting.LIBEDGETPU + "=PATH"));
         TfliteLibrary.load(); // whatever is wrong with it is better known before a device is touched
         CoralAddress address = select(choice, name, library.devices());
+        DeviceNode.requireAccess(name, address, Path.of("/"));
         CoralLock lock = CoralLock.acquire(LibraryCache.ofUser().folder(), name, address);
         try {
             return new CoralDevice(name, library, address, settings, lock);

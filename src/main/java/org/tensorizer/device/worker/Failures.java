@@ -12,27 +12,25 @@ final class Failures {
         if (t instanceof DeviceFault fault) {
             String prefix = fault.device() + ": ";
             String message = fault.getMessage();
-            return new Message.Failed(
-                    Message.Reason.valueOf(fault.kind().name()),
+            return Message.Failed.fault(
+                    fault.kind(),
                     message.startsWith(prefix) ? message.substring(prefix.length()) : message,
                     fault.log());
         }
         if (t instanceof BadInputException) {
-            return new Message.Failed(Message.Reason.BAD_INPUT, t.getMessage(), List.of());
+            return Message.Failed.other(Message.Reason.BAD_INPUT, String.valueOf(t.getMessage()));
         }
         if (t instanceof IllegalArgumentException) {
-            return new Message.Failed(Message.Reason.ILLEGAL_ARGUMENT, String.valueOf(t.getMessage()), List.of());
+            return Message.Failed.other(Message.Reason.ILLEGAL_ARGUMENT, String.valueOf(t.getMessage()));
         }
-        return new Message.Failed(Message.Reason.REFUSED, "the worker failed: " + t, List.of());
+        return Message.Failed.fault(DeviceFault.Kind.REFUSED, "the worker failed: " + t, List.of());
     }
 
     static RuntimeException exception(String device, Message.Failed failed) {
         return switch (failed.reason()) {
             case BAD_INPUT -> new BadInputException(failed.message());
             case ILLEGAL_ARGUMENT -> new IllegalArgumentException(failed.message());
-            default ->
-                new DeviceFault(
-                        DeviceFault.Kind.valueOf(failed.reason().name()), device, failed.message(), failed.log(), null);
+            case DEVICE_FAULT -> new DeviceFault(failed.kind(), device, failed.message(), failed.log(), null);
         };
     }
 }

@@ -1,6 +1,7 @@
 package org.tensorizer.device.worker;
 
 import java.util.List;
+import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.TensorSpec;
 
 /** What parent and child say to each other. The child answers each request with one reply, in order. */
@@ -22,17 +23,25 @@ sealed interface Message {
 
     record Close(int session) implements Message {}
 
-    /** Child: the request failed, the child lives on. */
-    record Failed(Reason reason, String message, List<String> log) implements Message {}
+    /**
+     * Child: the request failed, the child lives on.
+     *
+     * @param kind of the fault, where it is one
+     */
+    record Failed(Reason reason, DeviceFault.Kind kind, String message, List<String> log) implements Message {
+        static Failed fault(DeviceFault.Kind kind, String message, List<String> log) {
+            return new Failed(Reason.DEVICE_FAULT, kind, message, log);
+        }
+
+        static Failed other(Reason reason, String message) {
+            return new Failed(reason, DeviceFault.Kind.REFUSED, message, List.of());
+        }
+    }
 
     /** Which exception the parent is to throw. */
     enum Reason {
         BAD_INPUT,
         ILLEGAL_ARGUMENT,
-        CRASHED,
-        HUNG,
-        REFUSED,
-        WRONG_SIZE,
-        MISSING
+        DEVICE_FAULT
     }
 }

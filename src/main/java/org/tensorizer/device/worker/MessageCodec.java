@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.TensorSpec;
 
 /** Messages as bytes: one type byte and the fields in their order. Strings and lists have their length before them. */
@@ -47,6 +48,7 @@ final class MessageCodec {
         } else if (message instanceof Message.Failed failed) {
             out.writeByte(6);
             out.writeByte(failed.reason().ordinal());
+            out.writeByte(failed.kind().ordinal());
             text(out, failed.message());
             out.writeInt(failed.log().size());
             for (String line : failed.log()) {
@@ -69,18 +71,23 @@ final class MessageCodec {
             case 3 -> new Message.Open(in.readInt(), text(in), bytes(in));
             case 4 -> new Message.Opened(specs(in), specs(in), text(in));
             case 5 -> new Message.Close(in.readInt());
-            case 6 -> new Message.Failed(reason(in.readByte()), text(in), lines(in));
+            case 6 -> failed(in);
             case 7 -> new Message.Hello(text(in), text(in));
             default -> throw new IOException("frame of unknown type " + type);
         };
     }
 
-    private static Message.Reason reason(int ordinal) throws IOException {
-        Message.Reason[] reasons = Message.Reason.values();
-        if (ordinal < 0 || ordinal >= reasons.length) {
-            throw new IOException("unknown reason " + ordinal);
+    private static Message.Failed failed(DataInputStream in) throws IOException {
+        Message.Reason reason = pick(Message.Reason.values(), in.readByte());
+        DeviceFault.Kind kind = pick(DeviceFault.Kind.values(), in.readByte());
+        return new Message.Failed(reason, kind, text(in), lines(in));
+    }
+
+    private static <T> T pick(T[] values, int ordinal) throws IOException {
+        if (ordinal < 0 || ordinal >= values.length) {
+            throw new IOException("no constant " + ordinal + " among " + values.length);
         }
-        return reasons[ordinal];
+        return values[ordinal];
     }
 
     private static void text(DataOutputStream out, String text) throws IOException {

@@ -88,6 +88,9 @@ public final class WorkerDevice implements Device {
             throw new IllegalStateException(name + ": the device is closed");
         }
         if (!worker.isAlive()) {
+            if (worker.fault().isEmpty()) {
+                faults.add(worker.endedIdle());
+            }
             worker.close();
             faults.beforeReopening(name);
             try {
@@ -110,11 +113,11 @@ public final class WorkerDevice implements Device {
     }
 
     private Message ask(WorkerProcess child, Message request, String during, Duration deadline) {
-        boolean alive = child.isAlive();
+        boolean known = child.fault().isPresent();
         try {
             return child.ask(request, during, deadline);
         } catch (DeviceFault e) {
-            if (alive && !child.isAlive()) {
+            if (!known && child.fault().isPresent()) {
                 faults.add(e);
             }
             throw e;

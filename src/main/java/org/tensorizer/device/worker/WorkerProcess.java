@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.tensorizer.device.DeviceFault;
@@ -94,6 +95,16 @@ final class WorkerProcess implements AutoCloseable {
 
     synchronized boolean isAlive() {
         return fault == null && process.isAlive();
+    }
+
+    /** Why it is gone; empty while it lives, and where it ended with nobody asking. */
+    synchronized Optional<DeviceFault> fault() {
+        return Optional.ofNullable(fault);
+    }
+
+    /** For a child that is gone: what ended it while nothing was asked of it. */
+    synchronized DeviceFault endedIdle() {
+        return fault == null ? end(new EOFException(), "no inference was running", false, Duration.ZERO) : fault;
     }
 
     /**

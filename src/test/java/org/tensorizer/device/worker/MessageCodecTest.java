@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.TensorSpec;
 
 class MessageCodecTest {
@@ -22,7 +23,7 @@ class MessageCodecTest {
                 new Message.Run(7),
                 new Message.Done(),
                 new Message.Close(-1),
-                new Message.Failed(Message.Reason.WRONG_SIZE, "no", List.of("a", "", "b")));
+                Message.Failed.fault(DeviceFault.Kind.WRONG_SIZE, "no", List.of("a", "", "b")));
     }
 
     @ParameterizedTest

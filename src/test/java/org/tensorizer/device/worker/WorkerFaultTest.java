@@ -157,6 +157,21 @@ class WorkerFaultTest {
     }
 
     @Test
+    void abortBetweenSessionsCountsToo() {
+        coral.ask("idle 300 abort");
+        try (WorkerDevice device = open("usb")) {
+            for (int i = 0; i < OPTIONS.quarantineAfter(); i++) {
+                device.open("dense_256", model).close();
+                ProcessHandle.of(device.pid()).ifPresent(child -> child.onExit().join());
+            }
+            assertThat(fault(() -> device.open("dense_256", model)))
+                    .hasMessageContaining("in quarantine after 2 faults in a row")
+                    .hasMessageContaining("while no inference was running")
+                    .hasMessageContaining("device gone (5)");
+        }
+    }
+
+    @Test
     void segmentationFaultInAnInference() {
         coral.ask("invoke 1 segv");
         try (WorkerDevice device = open("usb")) {
