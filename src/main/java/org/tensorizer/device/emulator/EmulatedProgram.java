@@ -131,13 +131,14 @@ public final class EmulatedProgram {
 
     /** The plan for parameters that another program left in the chip. */
     ExecutionPlan planFor(WideContents contents) {
-        LinkedProgram linked = LinkedProgram.link(program.linked().dataflow(), contents.image());
-        return new ExecutionPlan(linked, contents.payload(), chip);
+        WideContents.Parameters held = contents.merged();
+        LinkedProgram linked = LinkedProgram.link(program.linked().dataflow(), held.image());
+        return new ExecutionPlan(linked, held.payload(), chip);
     }
 
-    /** What wide memory holds after this program's PARAMETER_CACHING stream ran on a fresh chip. */
-    WideContents parameters() {
-        return new WideContents(program.image(), payload);
+    /** What its PARAMETER_CACHING stream brings into wide memory. */
+    WideContents.Parameters parameters() {
+        return new WideContents.Parameters(program.image(), payload);
     }
 
     long executionToken() {

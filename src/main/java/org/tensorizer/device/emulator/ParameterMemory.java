@@ -19,7 +19,7 @@ final class ParameterMemory {
     private final BitSet addresses = new BitSet();
     private final Set<Integer> sent = new HashSet<>();
     private long token;
-    private WideContents contents;
+    private WideContents contents = WideContents.NOTHING;
     private EmulatedProgram last;
 
     ParameterMemory(String device) {
@@ -39,7 +39,7 @@ final class ParameterMemory {
         if (addresses.isEmpty()) {
             sent.clear();
             token = 0;
-            contents = null;
+            contents = WideContents.NOTHING;
             last = null;
         }
     }
@@ -66,8 +66,7 @@ final class ParameterMemory {
             }
             sent.add(address);
             if (last != program) {
-                WideContents fresh = program.parameters();
-                contents = contents == null ? fresh : contents.overwrittenBy(fresh);
+                contents = contents.overwrittenBy(program.parameters());
                 last = program;
             }
         }

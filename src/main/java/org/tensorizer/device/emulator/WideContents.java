@@ -2,23 +2,46 @@ package org.tensorizer.device.emulator;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * What the wide memory of all tiles holds.
+ * What the wide memory of all tiles holds: the parameters that were sent, newest first. Each overwrites its rows, all
+ * others stay; what is overwritten altogether is forgotten. Immutable.
  *
- * @param image which bytes of the payload lie in which row
- * @param payload little-endian, offsets from 0
+ * @param sent newest first
  */
-record WideContents(ParameterImage image, ByteBuffer payload) {
-    /** After another stream has run: it overwrites its rows, all others stay. */
-    WideContents overwrittenBy(WideContents second) {
-        if (second.image.covers(image)) {
-            return second;
+record WideContents(List<Parameters> sent) {
+    /**
+     * Parameters of one program.
+     *
+     * @param image which bytes of the payload lie in which row
+     * @param payload little-endian, offsets from 0
+     */
+    record Parameters(ParameterImage image, ByteBuffer payload) {}
+
+    /** A chip that was just switched on. */
+    static final WideContents NOTHING = new WideContents(List.of());
+
+    /** After another PARAMETER_CACHING stream has run. */
+    WideContents overwrittenBy(Parameters next) {
+        List<Parameters> left = new ArrayList<>(List.of(next));
+        sent.stream().filter(old -> !next.image().covers(old.image())).forEach(left::add);
+        return new WideContents(List.copyOf(left));
+    }
+
+    /** All of it as if it had been sent at once: one payload behind the other. */
+    Parameters merged() {
+        Parameters merged = sent.get(sent.size() - 1);
+        for (int i = sent.size() - 2; i >= 0; i--) {
+            ByteBuffer first = merged.payload();
+            ByteBuffer second = sent.get(i).payload();
+            ByteBuffer both = ByteBuffer.allocate(first.limit() + second.limit())
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .put(0, first, 0, first.limit())
+                    .put(first.limit(), second, 0, second.limit());
+            merged = new Parameters(merged.image().overwrittenBy(sent.get(i).image(), first.limit()), both);
         }
-        ByteBuffer both = ByteBuffer.allocate(payload.limit() + second.payload.limit())
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .put(0, payload, 0, payload.limit())
-                .put(payload.limit(), second.payload, 0, second.payload.limit());
-        return new WideContents(image.overwrittenBy(second.image, payload.limit()), both);
+        return merged;
     }
 }

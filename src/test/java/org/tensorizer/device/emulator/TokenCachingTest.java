@@ -121,6 +121,22 @@ class TokenCachingTest {
         }
     }
 
+    /** Shapes of which neither covers the other, in turns: what is remembered does not grow. */
+    @Test
+    void whatIsOverwrittenIsForgotten() {
+        WideContents.Parameters tall = dense(1024, 64).compiled().load().parameters();
+        WideContents.Parameters wide = dense(64, 1024).compiled().load().parameters();
+        WideContents contents = WideContents.NOTHING;
+        for (int i = 0; i < 10; i++) {
+            contents = contents.overwrittenBy(tall).overwrittenBy(wide);
+        }
+        assertThat(contents.sent()).containsExactly(wide, tall);
+    }
+
+    private static TestDense dense(int inputs, int outputs) {
+        return TestDense.random(DenseShape.of(inputs, outputs, ParameterFormat.PER_TENSOR), 1);
+    }
+
     @Test
     void withoutCachingEachRunBringsItsOwn() {
         try (EmulatorDevice plain = new EmulatorDevice(ChipParameters.EDGE_TPU, false);
