@@ -1,2 +1,0 @@
-/** Several devices shared by experiments that run at the same time. */
-package org.tensorizer.device.pool;
