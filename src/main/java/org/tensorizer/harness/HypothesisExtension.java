@@ -1,6 +1,7 @@
 package org.tensorizer.harness;
 
 import java.lang.reflect.Method;
+import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
@@ -11,6 +12,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.opentest4j.TestAbortedException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseTemplate;
 
 /** Hands the device and the evidence to an experiment, and turns its end into a verdict for the report. */
@@ -21,7 +23,7 @@ final class HypothesisExtension implements ParameterResolver, InvocationIntercep
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return type == Device.class || type == Bench.class || type == Evidence.class;
+        return type == Device.class || type == Bench.class || type == Evidence.class || type == CompiledModels.class;
     }
 
     @Override
@@ -30,11 +32,21 @@ final class HypothesisExtension implements ParameterResolver, InvocationIntercep
         if (type == Evidence.class) {
             return evidence(context);
         }
+        if (type == CompiledModels.class) {
+            return TemplateFolder.of(context).compiled();
+        }
         Device device = DeviceUnderTest.of(context);
         context.getStore(NAMESPACE).put(Device.class, new Used(device));
         RunFacts.of(context).device(device);
         ReportEntry.device(device);
         return type == Bench.class ? new Bench(device) : device;
+    }
+
+    @Override
+    public void interceptTestMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        interceptTestTemplateMethod(invocation, method, context);
     }
 
     @Override
@@ -53,17 +65,17 @@ final class HypothesisExtension implements ParameterResolver, InvocationIntercep
     /** What a template experiment lacks to be run, null if nothing. */
     private static String missing(ReflectiveInvocationContext<Method> method, ExtensionContext context) {
         Used used = context.getStore(NAMESPACE).get(Device.class, Used.class);
-        Class<?>[] types = method.getExecutable().getParameterTypes();
-        for (int i = 0; i < types.length; i++) {
-            if (types[i] == DenseTemplate.class && method.getArguments().get(i) == null) {
+        List<Class<?>> types = List.of(method.getExecutable().getParameterTypes());
+        for (int i = 0; i < types.size(); i++) {
+            boolean model = types.get(i) == DenseTemplate.class || types.get(i) == TfliteModel.class;
+            if (model && method.getArguments().get(i) == null) {
                 return TemplateFolder.of(context).whereItLooked();
             }
-            if (types[i] == DenseTemplate.class && used != null && used.device().provenance() == Provenance.CPU) {
-                return "the device " + used.device().name()
-                        + " runs uncompiled models only, a template is a compiled one";
-            }
         }
-        return null;
+        boolean compiled = types.contains(DenseTemplate.class) || types.contains(Bench.class);
+        return compiled && used != null && used.device().provenance() == Provenance.CPU
+                ? "the device " + used.device().name() + " runs uncompiled models only, a template is a compiled one"
+                : null;
     }
 
     @Override

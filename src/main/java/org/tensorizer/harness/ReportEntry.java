@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseTemplate;
 
 /** What the report says of the experiment that this thread runs. Does nothing where Allure does not listen. */
@@ -36,11 +37,7 @@ final class ReportEntry {
         List<Parameter> parameters = new ArrayList<>();
         for (int i = 0; i < arguments.size(); i++) {
             Object argument = arguments.get(i);
-            String text = argument instanceof DenseTemplate template
-                    ? TemplateFolder.name(template)
-                    : argument instanceof Device || argument instanceof Bench || argument instanceof Evidence
-                            ? null
-                            : String.valueOf(argument);
+            String text = text(argument);
             if (text != null) {
                 parameters.add(new Parameter()
                         .setName(method.getParameters()[i].getName())
@@ -52,6 +49,21 @@ final class ReportEntry {
             ReportLabel.STORY.set(result, Sentences.of(method));
             result.setName(parameters.stream().map(Parameter::getValue).collect(Collectors.joining(", ")));
         });
+    }
+
+    /** What tells an argument from others of its kind, null if nothing has to. */
+    private static String text(Object argument) {
+        if (argument instanceof DenseTemplate template) {
+            return TemplateFolder.name(template);
+        }
+        if (argument instanceof TfliteModel model) {
+            return TemplateFolder.name(model.name());
+        }
+        boolean injected = argument instanceof Device
+                || argument instanceof Bench
+                || argument instanceof Evidence
+                || argument instanceof CompiledModels;
+        return injected ? null : String.valueOf(argument);
     }
 
     static void finish(Hypothesis hypothesis, Device device, Evidence evidence, Throwable thrown) {

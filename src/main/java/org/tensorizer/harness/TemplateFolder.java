@@ -28,6 +28,7 @@ final class TemplateFolder {
     private static final Path FIXTURES = Path.of("fixtures", "templates");
 
     private final Map<String, DenseTemplate> bySha = new LinkedHashMap<>();
+    private final Map<String, TfliteModel> compiled = new LinkedHashMap<>();
     private final Map<String, String> left = new LinkedHashMap<>();
     private final List<Path> folders;
 
@@ -82,8 +83,10 @@ final class TemplateFolder {
         if (!model.isCompiled()) {
             return; // the source models that stand beside templates
         }
+        String sha = Sha256.of(model.bytes());
+        compiled.putIfAbsent(sha, model);
         try {
-            bySha.putIfAbsent(Sha256.of(model.bytes()), DenseTemplate.of(model));
+            bySha.putIfAbsent(sha, DenseTemplate.of(model));
         } catch (NotDenseException e) {
             left.put(file, e.getMessage());
         }
@@ -93,6 +96,10 @@ final class TemplateFolder {
         return List.copyOf(bySha.values());
     }
 
+    CompiledModels compiled() {
+        return new CompiledModels(List.copyOf(compiled.values()), templates(), folders);
+    }
+
     /** Why there may be no template, for the reader of the report. */
     String whereItLooked() {
         return "no compiled Dense template in " + folders + "; name a folder that has one with " + SETTING + "=DIR";
@@ -100,6 +107,10 @@ final class TemplateFolder {
 
     /** The file's name without folder and suffix. */
     static String name(DenseTemplate template) {
-        return Path.of(template.name()).getFileName().toString().replaceFirst("(_edgetpu)?\\.tflite$", "");
+        return name(template.name());
+    }
+
+    static String name(String file) {
+        return Path.of(file).getFileName().toString().replaceFirst("(_edgetpu)?\\.tflite$", "");
     }
 }

@@ -7,6 +7,7 @@ import org.tensorizer.isa.ChainProgram;
 import org.tensorizer.isa.DenseShape;
 import org.tensorizer.isa.Quantization;
 import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * Writes a complete compiled .tflite of a Dense layer, or of a chain of them, without edgetpu_compiler: programs, payload, and every field of the
@@ -16,7 +17,14 @@ import org.tensorizer.isa.ShapeStatus;
  * <p>Deterministic: the same {@link DenseSpec}, token included, gives the same bytes. Thread-safe.
  */
 public final class CompiledModelWriter {
+    private static final String SIGNATURE = ", written by Tensorizer without edgetpu_compiler; program ";
+
     private CompiledModelWriter() {}
+
+    /** Whether a model says that it was written here: comparing it with what we write shows nothing. */
+    public static boolean wrote(TfliteModel model) {
+        return model.description().contains(SIGNATURE);
+    }
 
     /** @return a whole .tflite */
     public static byte[] write(DenseSpec spec) {
@@ -52,8 +60,7 @@ public final class CompiledModelWriter {
     private static String description(ChainSpec chain) {
         ShapeStatus status = chain.status();
         String layers = chain.shapes().stream().map(DenseShape::toString).collect(Collectors.joining("; "));
-        return layers + ", written by Tensorizer without edgetpu_compiler; program "
-                + status.level().word() + ": " + status.reason();
+        return layers + SIGNATURE + status.level().word() + ": " + status.reason();
     }
 
     private static void fill(ChainSpec chain, ChainProgram program, ByteBuffer payload) {

@@ -193,6 +193,41 @@ public final class DenseTemplate {
     }
 
     /**
+     * The layer in this template, to be written anew: as a compiled model of our own, or as a source model for TFLite. Tensor
+     * names and token are the same. Weight scales are ones that give the program's multipliers exactly.
+     */
+    public DenseSpec spec() {
+        Quantization q = facts.quantization();
+        DenseHeader header = layout.header();
+        byte[] payload = new byte[payload().length()];
+        model.bytes(payload()).get(payload);
+        int outputs = facts.shape().outputs();
+        DenseSpec.Builder spec = DenseSpec.of(facts.shape())
+                .type(facts.type())
+                .quantization(q)
+                .weights(layout.unpack(payload, 0))
+                .token(token() == 0 ? 1 : token())
+                .names(
+                        facts.executionOnly().inputLayers().get(0).name(),
+                        facts.executionOnly().outputLayers().get(0).name());
+        if (header.hasScales()) {
+            float[] scales = new float[outputs];
+            for (int out = 0; out < outputs; out++) {
+                scales[out] = WeightScale.of(header.scale(payload, 0, out), q.inputScale(), q.outputScale());
+            }
+            spec.weightScales(scales);
+        }
+        if (header.hasBias()) {
+            int[] bias = new int[outputs];
+            for (int out = 0; out < outputs; out++) {
+                bias[out] = header.bias(payload, 0, out);
+            }
+            spec.bias(bias);
+        }
+        return spec.build();
+    }
+
+    /**
      * What the layer must answer, exactly. The prediction for experiments.
      *
      * @param input one inference's bytes in the tensor's own domain (int8 or uint8), length inputs

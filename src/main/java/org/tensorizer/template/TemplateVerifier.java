@@ -6,9 +6,7 @@ import org.tensorizer.isa.DenseProgram;
 import org.tensorizer.isa.DenseShape;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Program;
-import org.tensorizer.isa.Quantization;
 import org.tensorizer.isa.StreamDiff;
-import org.tensorizer.layout.DenseHeader;
 import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
@@ -30,7 +28,7 @@ public final class TemplateVerifier {
     public static Verification verify(TfliteModel model) {
         DenseTemplate template = DenseTemplate.of(model);
         DenseShape shape = template.shape();
-        TfliteModel ours = assemble(template);
+        TfliteModel ours = TfliteModel.parse("assembled", CompiledModelWriter.write(template.spec()));
         Executable execution = model.onlyPackage().executionOnly();
         Executable caching = model.onlyPackage().parameterCaching();
         List<FieldDifference> container = new ArrayList<>();
@@ -53,42 +51,6 @@ public final class TemplateVerifier {
                         model.bytes(),
                         executable.chunks().get(0).range()),
                 InstructionStream.frame("assembled " + name, program.bytes()));
-    }
-
-    /** The same layer as we would write it. */
-    private static TfliteModel assemble(DenseTemplate template) {
-        TfliteModel model = template.model();
-        DenseShape shape = template.shape();
-        Quantization q = template.quantization();
-        DenseHeader header = template.layout().header();
-        byte[] payload = bytes(model, template.payload());
-        DenseSpec.Builder spec = DenseSpec.of(shape)
-                .type(template.type())
-                .quantization(q)
-                .weights(template.weights())
-                .token(template.token() == 0 ? 1 : template.token())
-                .names(
-                        model.onlyPackage().executionOnly().inputLayers().get(0).name(),
-                        model.onlyPackage()
-                                .executionOnly()
-                                .outputLayers()
-                                .get(0)
-                                .name());
-        if (header.hasScales()) {
-            float[] scales = new float[shape.outputs()];
-            for (int out = 0; out < scales.length; out++) {
-                scales[out] = WeightScale.of(header.scale(payload, 0, out), q.inputScale(), q.outputScale());
-            }
-            spec.weightScales(scales);
-        }
-        if (header.hasBias()) {
-            int[] bias = new int[shape.outputs()];
-            for (int out = 0; out < bias.length; out++) {
-                bias[out] = header.bias(payload, 0, out);
-            }
-            spec.bias(bias);
-        }
-        return TfliteModel.parse("assembled", CompiledModelWriter.write(spec.build()));
     }
 
     private static List<FieldDifference> payload(DenseTemplate template, TfliteModel ours) {
