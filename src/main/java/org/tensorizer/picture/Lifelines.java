@@ -1,0 +1,77 @@
+package org.tensorizer.picture;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Who lived how long: a bar for each name from step 0 to the step that ended it, the survivors' bars in another colour up to
+ * the last step.
+ *
+ * @param steps how many there were
+ * @param lines drawn in this order
+ */
+public record Lifelines(String title, int steps, List<Line> lines) {
+    /** The last step of a survivor. */
+    public static final int SURVIVED = -1;
+
+    private static final int NAMES = 290;
+    private static final int BARS = 460;
+    private static final int LINE = Lettering.HEIGHT + 2;
+    private static final Color ENDED = new Color(0xb0b8c4);
+    private static final Color ALIVE = new Color(Palette.CLASSES.ofClass(3));
+    private static final Color GRID = new Color(0xe4e4e4);
+
+    /** @param ended 1 for the first step, {@link #SURVIVED} if none ended it */
+    public record Line(String name, int ended) {}
+
+    public Lifelines {
+        lines = List.copyOf(lines);
+        if (steps < 1) {
+            throw new IllegalArgumentException(steps + " steps, expected at least 1");
+        }
+    }
+
+    public BufferedImage draw() {
+        BufferedImage image =
+                new BufferedImage(NAMES + BARS + 60, (lines.size() + 2) * LINE, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = Sheet.blank(image);
+        Lettering.draw(graphics, title, 4, 0);
+        for (int step = 0; step <= steps; step++) {
+            graphics.setColor(GRID);
+            graphics.drawLine(x(step), LINE, x(step), (lines.size() + 1) * LINE);
+        }
+        int y = LINE;
+        for (Line line : lines) {
+            boolean alive = line.ended() == SURVIVED;
+            graphics.setColor(alive ? ALIVE : ENDED);
+            graphics.fillRect(x(0), y + 3, x(alive ? steps : line.ended()) - x(0), LINE - 6);
+            Lettering.draw(graphics, line.name(), 4, y);
+            Lettering.draw(graphics, alive ? "alive" : "" + line.ended(), x(alive ? steps : line.ended()) + 4, y);
+            y += LINE;
+        }
+        Lettering.draw(graphics, String.join("   ", counts()), 4, y);
+        graphics.dispose();
+        return image;
+    }
+
+    private int x(int step) {
+        return NAMES + BARS * step / steps;
+    }
+
+    /** How many were alive after each step, for those who count. */
+    private List<String> counts() {
+        List<String> counts = new ArrayList<>();
+        counts.add("alive after probe 0: " + lines.size());
+        for (int step = 1; step <= steps; step++) {
+            int now = step;
+            long alive = lines.stream()
+                    .filter(line -> line.ended() == SURVIVED || line.ended() > now)
+                    .count();
+            counts.add(step + ": " + alive);
+        }
+        return counts;
+    }
+}
