@@ -66,7 +66,12 @@ class AssembledEqualsCompiled {
                 DenseTemplate.assemble(compiled.spec()).patched(Pattern.xor(0)); // changes the token only
         Inputs inputs = Inputs.of(compiled);
         List<byte[]> drives = List.of(
-                inputs.zeros(), inputs.ramp(), inputs.alternating(), inputs.random(1), inputs.random(2), inputs.random(3));
+                inputs.zeros(),
+                inputs.ramp(),
+                inputs.alternating(),
+                inputs.random(1),
+                inputs.random(2),
+                inputs.random(3));
 
         List<byte[]> theirs = bench.run(compiled, drives);
         List<byte[]> ours = bench.run(assembled, drives);

@@ -36,8 +36,9 @@ import org.tensorizer.template.DenseTemplate;
  */
 @Hypothesis(
         value = "Square Dense layers up to 2688 keep their weights on the chip: N * N payload bytes, exact outputs",
-        refutedBy = "A size that the device refuses to run as one program, another payload size, or an output that is not"
-                + " the exact product",
+        refutedBy =
+                "A size that the device refuses to run as one program, another payload size, or an output that is not"
+                        + " the exact product",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_dense_template.md (executables and"
                 + " latencies measured on a Coral)")
 class DimensionScaling {
@@ -78,9 +79,10 @@ class DimensionScaling {
     }
 
     private static Measured measure(int size, Bench bench, Evidence evidence) {
-        DenseTemplate template = DenseTemplate.assemble(DenseSpec.of(DenseShape.square(size, ParameterFormat.PER_TENSOR))
-                        .weights(new byte[size * size])
-                        .build())
+        DenseTemplate template = DenseTemplate.assemble(
+                        DenseSpec.of(DenseShape.square(size, ParameterFormat.PER_TENSOR))
+                                .weights(new byte[size * size])
+                                .build())
                 .patched(Pattern.permutation(size));
         int executables = template.model().onlyPackage().executables().size();
         byte[] input = Inputs.of(template).random(size);

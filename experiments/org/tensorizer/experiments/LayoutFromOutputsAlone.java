@@ -71,7 +71,10 @@ class LayoutFromOutputsAlone {
         evidence.fact("formula", found.formula().map(Object::toString).orElse("none: no weight was found"));
         found.headers().forEach((kind, fit) -> evidence.fact(kind + " formula", fit));
         evidence.fact("encoding", found.encodingText());
-        evidence.fact("cells known", found.weights().known() + " of " + found.weights().rows() * found.weights().columns());
+        evidence.fact(
+                "cells known",
+                found.weights().known() + " of "
+                        + found.weights().rows() * found.weights().columns());
         evidence.fact("payload bytes by role", found.roleCounts());
         evidence.fact(
                 "invocations",
@@ -89,8 +92,7 @@ class LayoutFromOutputsAlone {
     private static void draw(RecoveredLayout found, DenseLayout predicted, Evidence evidence) {
         CellMap map = found.weights();
         Grid offsets = Grid.of(map.rows(), map.columns(), map::at);
-        Grid difference = Grid.of(
-                map.rows(), map.columns(), (out, in) -> map.at(out, in) - predicted.offset(out, in));
+        Grid difference = Grid.of(map.rows(), map.columns(), (out, in) -> map.at(out, in) - predicted.offset(out, in));
         evidence.picture(
                 "payload offset of W[out][in], as recovered",
                 new HeatMap("payload offset of W[out][in], out down, in across", offsets, Scale.spanning(offsets))
@@ -156,8 +158,7 @@ class LayoutFromOutputsAlone {
         for (int offset = 0; offset < found.payloadBytes(); offset++) {
             RecoveredRole expected = expected(predicted.role(offset));
             if (!found.role(offset).equals(expected)) {
-                throw new AssertionError(
-                        "byte " + offset + " is " + found.role(offset) + ", predicted " + expected);
+                throw new AssertionError("byte " + offset + " is " + found.role(offset) + ", predicted " + expected);
             }
         }
     }

@@ -40,8 +40,8 @@ import org.tensorizer.template.DenseTemplate;
                 + " PARAMETER_CACHING program that differs",
         source = "Derived from 84 tensor ops of three compiled networks, bit for bit")
 class OnlyQuantizationFieldsDiffer {
-    private static final Set<String> PER_CHANNEL = Set.of(
-            "TENSOR input.zero-point", "TENSOR output.zero-point", "TENSOR clamp.max", "TENSOR clamp.min");
+    private static final Set<String> PER_CHANNEL =
+            Set.of("TENSOR input.zero-point", "TENSOR output.zero-point", "TENSOR clamp.max", "TENSOR clamp.min");
 
     private static final Set<String> PER_TENSOR = Set.of(
             "TENSOR input.zero-point",
@@ -66,8 +66,8 @@ class OnlyQuantizationFieldsDiffer {
         evidence.table("every difference", table(execution));
         requireSame("fields that differ", fields(shape), Set.copyOf(execution.changedFields()));
         requireNoOtherInstructions(execution);
-        requireIdentical(diff(
-                stream(template, parameterCaching(template)), stream(DenseProgram.parameterCaching(shape))));
+        requireIdentical(
+                diff(stream(template, parameterCaching(template)), stream(DenseProgram.parameterCaching(shape))));
     }
 
     @EveryTemplate
@@ -145,8 +145,10 @@ class OnlyQuantizationFieldsDiffer {
         StringBuilder lines = new StringBuilder("instruction,field,in the template,in the other\n");
         for (StreamDiff.Entry entry : diff.entries()) {
             if (entry instanceof StreamDiff.Changed changed) {
-                changed.changes().forEach(c -> lines.append(String.format(
-                        "%d %s,%s,%d,%d%n", changed.left(), changed.opcode(), c.field().name(), c.left(), c.right())));
+                changed.changes()
+                        .forEach(c -> lines.append(String.format(
+                                "%d %s,%s,%d,%d%n",
+                                changed.left(), changed.opcode(), c.field().name(), c.left(), c.right())));
             }
         }
         return lines.toString();

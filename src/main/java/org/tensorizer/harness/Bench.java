@@ -44,6 +44,17 @@ public record Bench(Device device) {
                 template.shape().outputs());
     }
 
+    /**
+     * Several inferences of a compiled model that is no template, such as a chain of layers, in one session.
+     *
+     * @param outputs bytes of an answer
+     */
+    public List<byte[]> run(String name, byte[] model, int outputs, List<byte[]> inputs) {
+        try (Session session = new CheckedSession(device.open(name, model), device.name(), outputs)) {
+            return inputs.stream().map(session::run).toList();
+        }
+    }
+
     /** The same device without the guard against two payloads under one token, for experiments on that trap. */
     public Bench allowingTokenReuse() {
         return new Bench(device.allowingTokenReuse());

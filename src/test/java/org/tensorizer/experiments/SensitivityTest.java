@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +78,19 @@ class SensitivityTest {
         REFUTED_BY.put(Repeatability.class, List.of(WrongDevice.flickers(97), WrongDevice.answersTheSame()));
         REFUTED_BY.put(Saturation.class, List.of(WrongDevice.clampsOneTooEarly(), twosComplement));
         REFUTED_BY.put(CpuAgreement.class, List.of(WrongDevice.flickers(7), twosComplement));
+        WrongDevice sixteenLanes = WrongDevice.chip(real.withLanes(16));
+        WrongDevice laneFastest = WrongDevice.chip(real.withLaneFastest(true));
+        REFUTED_BY.put(AssembledEqualsCompiled.class, List.of(WrongDevice.flickers(5)));
+        REFUTED_BY.put(DimensionScaling.class, List.of(laneFastest));
+        REFUTED_BY.put(
+                LayoutFromOutputsAlone.class,
+                List.of(sixteenLanes, WrongDevice.chip(real.withReversedLanes(true)), twosComplement));
+        REFUTED_BY.put(
+                RectangularTranspose.class,
+                List.of(sixteenLanes, WrongDevice.chip(real.withInputs(2)), WrongDevice.chip(real.rowMajor())));
+        REFUTED_BY.put(BiasShiftsOutputs.class, List.of(sixteenLanes, WrongDevice.shiftsBiases()));
+        REFUTED_BY.put(ReluClampsAtZero.class, List.of(sixteenLanes, WrongDevice.forgetsActivations()));
+        REFUTED_BY.put(ChainOfLayers.class, List.of(sixteenLanes, WrongDevice.flickers(9)));
     }
 
     static Stream<Arguments> wrongDevices() {
@@ -142,8 +157,10 @@ class SensitivityTest {
             }
         }
         assertThat(hypotheses).isNotEmpty();
-        assertThat(REFUTED_BY.keySet())
-                .as("experiments with a device that refutes them")
+        Set<Class<?>> refutable = new HashSet<>(REFUTED_BY.keySet());
+        refutable.addAll(WrongTemplateTest.REFUTED_BY_A_TEMPLATE);
+        assertThat(refutable)
+                .as("experiments with a device or a template that refutes them")
                 .containsAll(hypotheses);
     }
 }

@@ -2,6 +2,7 @@ package org.tensorizer.experiments;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -42,12 +43,18 @@ final class Trial {
     }
 
     static Trial of(Class<?> experiment, Device device) {
+        return of(experiment, device, null);
+    }
+
+    /** @param templates a folder of models beside the fixtures, null for none */
+    static Trial of(Class<?> experiment, Device device, Path templates) {
         DEVICE.set(device);
         try {
             return new Trial(EngineTestKit.engine("junit-jupiter")
                     .selectors(selectClass(experiment))
                     .filters(TagFilter.excludeTags("large"))
                     .configurationParameter("tensorizer.device.source", Source.class.getName())
+                    .configurationParameter("tensorizer.templates", templates == null ? "" : templates.toString())
                     .execute()
                     .allEvents()
                     .finished()
@@ -86,6 +93,11 @@ final class Trial {
 
     Map<Verdict, Long> counts() {
         return runs.stream().collect(Collectors.groupingBy(Run::verdict, Collectors.counting()));
+    }
+
+    /** Runs whose name has this in it. */
+    Trial named(String part) {
+        return new Trial(runs.stream().filter(run -> run.name().contains(part)).toList());
     }
 
     Stream<Run> runs() {

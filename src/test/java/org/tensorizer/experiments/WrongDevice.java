@@ -15,6 +15,11 @@ import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.CompiledModelWriter;
+import org.tensorizer.template.DenseSpec;
+import org.tensorizer.template.DenseTemplate;
 
 /**
  * A device that is wrong in one respect, made anew for each trial.
@@ -47,6 +52,18 @@ record WrongDevice(String respect, Supplier<Device> open) {
                 }
                 return output;
             };
+        });
+    }
+
+    /** Something happens to every model before it is loaded. */
+    static WrongDevice runsInstead(String respect, UnaryOperator<DenseSpec> change) {
+        return new WrongDevice(respect, () -> {
+            Device real = new EmulatorDevice();
+            return new Changed((name, model) -> {
+                DenseSpec spec =
+                        DenseTemplate.of(TfliteModel.parse(name, model)).spec();
+                return real.open(name, CompiledModelWriter.write(change.apply(spec)));
+            });
         });
     }
 
@@ -94,6 +111,43 @@ record WrongDevice(String respect, Supplier<Device> open) {
     /** Every answer lacks its last byte. */
     static WrongDevice answersShort() {
         return answers("answers short", () -> output -> Arrays.copyOf(output, output.length - 1));
+    }
+
+    /** Biases are added to the channel after their own. */
+    static WrongDevice shiftsBiases() {
+        return runsInstead("adds each bias to the next output", spec -> {
+            if (!spec.shape().format().hasBias()) {
+                return spec;
+            }
+            int[] bias = spec.bias();
+            int[] shifted = new int[bias.length];
+            for (int out = 0; out < bias.length; out++) {
+                shifted[(out + 1) % bias.length] = bias[out];
+            }
+            return copy(spec, spec.shape()).bias(shifted).build();
+        });
+    }
+
+    /** Activations are not applied. */
+    static WrongDevice forgetsActivations() {
+        return runsInstead(
+                "forgets activations",
+                spec -> copy(
+                                spec,
+                                DenseShape.of(
+                                        spec.shape().inputs(),
+                                        spec.shape().outputs(),
+                                        spec.shape().format()))
+                        .build());
+    }
+
+    private static DenseSpec.Builder copy(DenseSpec spec, DenseShape shape) {
+        return DenseSpec.of(shape)
+                .type(spec.type())
+                .quantization(spec.quantization())
+                .weightScales(spec.weightScales())
+                .weights(spec.weights())
+                .bias(spec.bias());
     }
 
     @Override
