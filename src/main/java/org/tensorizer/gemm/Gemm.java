@@ -45,13 +45,13 @@ public final class Gemm implements AutoCloseable {
         this.device = device;
         this.template = template;
         this.plan = plan;
-        requireSymmetric();
+        requireSymmetric(template);
         product = new Product(plan, template);
         exclusive = new Exclusive("gemm of " + template.name());
         active = create();
     }
 
-    private void requireSymmetric() {
+    static void requireSymmetric(DenseTemplate template) {
         for (int out = 0; out < template.shape().outputs(); out++) {
             int zeroPoint = template.weightZeroPoint(out);
             if (zeroPoint != SYMMETRIC) {

@@ -64,13 +64,13 @@ final class TemplateSearch {
         int fewest = GemmPlan.ceilDiv(inputs, MOST_CHANNELS);
         for (int columnTiles = fewest; columnTiles <= fewest + 8; columnTiles++) {
             int width = GemmPlan.ceilDiv(inputs, columnTiles);
-            found = better(found, widest(width));
+            found = better(found, widest(width, outputs, format));
         }
         return found;
     }
 
     /** For this many inputs, the template with the fewest tiles along the outputs, no larger than it must be. */
-    private Optional<DenseShape> widest(int width) {
+    static Optional<DenseShape> widest(int width, int outputs, ParameterFormat format) {
         for (int rowTiles = GemmPlan.ceilDiv(outputs, MOST_CHANNELS); rowTiles <= outputs; rowTiles++) {
             int height = GemmPlan.ceilDiv(outputs, rowTiles);
             for (int multiple : MULTIPLES) {

@@ -39,7 +39,9 @@ final class WeightStream implements AutoCloseable {
         if (filling == null) {
             return null;
         }
-        filling.await();
+        Background.Work last = filling;
+        filling = null;
+        last.await();
         WeightSet filled = back;
         back = front;
         front = filled;

@@ -167,6 +167,21 @@ public final class DenseTemplate {
         return arithmetic().weightZeroPoint(out);
     }
 
+    /** The program's factor from accumulator to output step; 1 in per-channel formats, whose factors are in the payload. */
+    public float multiplier() {
+        return facts.multiplier();
+    }
+
+    /** The program's lower limit of the scaled accumulator, before the output zero point is added. */
+    public float clampMin() {
+        return facts.clampMin();
+    }
+
+    /** The upper limit likewise. */
+    public float clampMax() {
+        return facts.clampMax();
+    }
+
     /** The payload as something to patch, with its layout. */
     public PatchTarget target() {
         return PatchTarget.of(model).withLayout(layout);

@@ -1,0 +1,117 @@
+package org.tensorizer.gemm;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Splits weights into {@link DigitRow}s. Inputs are 0 or 1 (a bit of x), so the sum of a row lies between minus the sum of
+ * its negative digits and the sum of its positive ones, whatever the input: rows are made as large as the window allows,
+ * first by taking more digits of all weights, then, where not even one digit of all fits, by cutting the inputs.
+ */
+final class DigitRows {
+    private final ByteMatrix weights;
+    private final ExactScale scale;
+    private final boolean biased;
+
+    /** @param biased whether the chip can add a bias to each row, so that only the width of the window counts */
+    DigitRows(ByteMatrix weights, ExactScale scale, boolean biased) {
+        this.weights = weights;
+        this.scale = scale;
+        this.biased = biased;
+    }
+
+    /** The rows of all output channels for the input channels {@code from} to {@code to - 1}. */
+    List<DigitRow> split(int from, int to) {
+        List<DigitRow> rows = new ArrayList<>();
+        for (int out = 0; out < weights.rows(); out++) {
+            int digit = 0;
+            while (digit < NonAdjacentForm.DIGITS) {
+                int digits = fitting(out, digit, from, to);
+                if (digits == 0) {
+                    cut(out, digit, from, to, rows);
+                    digit++;
+                } else {
+                    Sums sums = sums(out, digit, digits, from, to);
+                    if (!sums.isEmpty()) {
+                        rows.add(new DigitRow(out, digit, digits, from, to, bias(sums)));
+                    }
+                    digit += digits;
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** How many digits of all weights fit together, 0 if not even one. */
+    private int fitting(int out, int digit, int from, int to) {
+        int digits = 0;
+        while (digit + digits < NonAdjacentForm.DIGITS && fits(sums(out, digit, digits + 1, from, to))) {
+            digits++;
+        }
+        return digits;
+    }
+
+    /**
+     * Sums of the digits of one row.
+     *
+     * @param negative magnitudes of the negative ones
+     * @param largest magnitude of one
+     */
+    private record Sums(int positive, int negative, int largest) {
+        static final Sums NONE = new Sums(0, 0, 0);
+
+        Sums with(int digit) {
+            return new Sums(
+                    positive + Math.max(digit, 0), negative + Math.max(-digit, 0), Math.max(largest, Math.abs(digit)));
+        }
+
+        boolean isEmpty() {
+            return largest == 0;
+        }
+    }
+
+    private Sums sums(int out, int digit, int digits, int from, int to) {
+        byte[] w = weights.values();
+        int row = out * weights.columns();
+        int positive = 0;
+        int negative = 0;
+        int largest = 0;
+        for (int in = from; in < to; in++) {
+            int value = NonAdjacentForm.digits(w[row + in], digit, digits);
+            positive += Math.max(value, 0);
+            negative += Math.max(-value, 0);
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return new Sums(positive, negative, largest);
+    }
+
+    private boolean fits(Sums sums) {
+        boolean inside = biased
+                ? sums.positive + sums.negative <= scale.high() - scale.low()
+                : sums.positive <= scale.high() && sums.negative <= -scale.low();
+        return inside && sums.largest <= scale.largestDigit();
+    }
+
+    /** One digit, cut into as few parts as go. */
+    private void cut(int out, int digit, int from, int to, List<DigitRow> rows) {
+        Sums sums = Sums.NONE;
+        int start = from;
+        for (int in = from; in < to; in++) {
+            Sums more = sums.with(NonAdjacentForm.digits(weights.at(out, in), digit, 1));
+            if (!fits(more)) {
+                rows.add(new DigitRow(out, digit, 1, start, in, bias(sums)));
+                start = in;
+                more = Sums.NONE.with(NonAdjacentForm.digits(weights.at(out, in), digit, 1));
+            }
+            sums = more;
+        }
+        if (!sums.isEmpty()) {
+            rows.add(new DigitRow(out, digit, 1, start, to, bias(sums)));
+        }
+    }
+
+    /** The bias nearest to 0 that moves all sums into the window. */
+    private int bias(Sums sums) {
+        return Math.min(Math.max(0, scale.low() + sums.negative), scale.high() - sums.positive);
+    }
+}
