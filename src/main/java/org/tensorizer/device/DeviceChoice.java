@@ -47,7 +47,11 @@ public sealed interface DeviceChoice {
         }
     }
 
-    /** One certain Coral. @param path as libedgetpu lists it: a device node, or a USB port in /sys */
+    /**
+     * One certain Coral.
+     *
+     * @param path as libedgetpu lists it: a device node, or a USB port in /sys
+     */
     record CoralAt(String path) implements DeviceChoice {
         @Override
         public String toString() {
@@ -77,7 +81,11 @@ public sealed interface DeviceChoice {
     /** What {@link #parse} understands. */
     String SUPPORTED = "auto, emulator, cpu, usb[:N], pci[:N], an absolute path, replay:FILE";
 
-    /** @throws BadInputException the text is none of {@link #SUPPORTED} */
+    /**
+     * The device of a text.
+     *
+     * @throws BadInputException the text is none of {@link #SUPPORTED}
+     */
     static DeviceChoice parse(String text) {
         return switch (text) {
             case "auto" -> new Auto();

@@ -83,7 +83,7 @@ public final class EdgeTpuLibrary {
     private static EdgeTpuLibrary checked(NativeLibrary library, LibraryFile file) {
         for (String symbol : List.of("edgetpu_list_devices", "edgetpu_create_delegate", "edgetpu_version")) {
             if (!has(library, symbol)) {
-                library.close();
+                // not closed: JNA hands out one object for one file, and somebody else may use it
                 throw new BadInputException(
                         "Edge TPU runtime " + file.path() + ": has no function " + symbol + ": this is not libedgetpu");
             }

@@ -23,7 +23,11 @@ public record ElfHeader(int bits, int type, int machine) {
     private static final int LENGTH = 20;
     private static final int SHARED_OBJECT = 3;
 
-    /** @throws BadInputException if there is no such file, or it is no ELF file */
+    /**
+     * Reads the header of a file.
+     *
+     * @throws BadInputException if there is no such file, or it is no ELF file
+     */
     public static ElfHeader read(Path file) {
         byte[] start;
         try (InputStream in = Files.newInputStream(file)) {

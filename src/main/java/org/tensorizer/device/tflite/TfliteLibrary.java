@@ -87,14 +87,10 @@ public final class TfliteLibrary {
             throw new BadInputException(
                     "TFLite library " + file.path() + ": the loader refuses it: " + e.getMessage(), e);
         }
-        try {
-            String version = readVersion(file, library);
-            requireSymbols(file, version, library);
-            return new TfliteLibrary(file, version, library);
-        } catch (BadInputException e) {
-            library.close();
-            throw e;
-        }
+        // a library that is refused stays loaded: JNA hands out one object for one file, and somebody else may use it
+        String version = readVersion(file, library);
+        requireSymbols(file, version, library);
+        return new TfliteLibrary(file, version, library);
     }
 
     private static String readVersion(LibraryFile file, NativeLibrary library) {

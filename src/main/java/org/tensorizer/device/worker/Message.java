@@ -12,7 +12,11 @@ sealed interface Message {
     /** Parent: load a model. */
     record Open(int session, String name, byte[] model) implements Message {}
 
-    /** Child: it is loaded. @param area file of the {@link TensorArea} */
+    /**
+     * Child: it is loaded.
+     *
+     * @param area file of the {@link TensorArea}
+     */
     record Opened(List<TensorSpec> inputs, List<TensorSpec> outputs, String area) implements Message {}
 
     /** Parent: the area's inputs are written, run. */

@@ -15,7 +15,11 @@ import org.tensorizer.device.tflite.ProcessEnd;
 final class WorkerMain {
     private WorkerMain() {}
 
-    /** @param args the socket to connect to, and the device */
+    /**
+     * Started by {@link WorkerProcess}.
+     *
+     * @param args the socket to connect to, and the device
+     */
     public static void main(String[] args) {
         dieWithParent();
         Path socket = Path.of(args[0]);

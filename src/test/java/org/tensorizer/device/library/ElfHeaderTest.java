@@ -3,6 +3,7 @@ package org.tensorizer.device.library;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,8 @@ class ElfHeaderTest {
 
     @Test
     void refusesWhatIsNoElfFile() {
-        assertThatThrownBy(() -> ElfHeader.parse("x.so", "{\"a\": 1, \"b\": 2222222}".getBytes()))
+        assertThatThrownBy(
+                        () -> ElfHeader.parse("x.so", "{\"a\": 1, \"b\": 2222222}".getBytes(StandardCharsets.US_ASCII)))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("x.so: byte 0: expected an ELF header (7f 45 4c 46), found 7b 22 61 22");
         assertThatThrownBy(() -> ElfHeader.parse("x.so", new byte[0])).hasMessageContaining("an empty file");
