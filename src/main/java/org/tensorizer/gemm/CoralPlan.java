@@ -1,0 +1,195 @@
+package org.tensorizer.gemm;
+
+import java.util.Locale;
+import org.tensorizer.isa.DenseProgram;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.Quantization;
+
+/**
+ * What a product would take on one or several Corals. Calculated from {@linkplain Rate published rates}, never measured
+ * by this project, and its text says so.
+ *
+ * <p>Tiles are dealt out to the Corals, each with its own process and all of them opened at once. Where that leaves some
+ * idle, the batch of every tile is divided as well, which costs uploads.
+ *
+ * @param what the product, for the text
+ * @param template that runs every tile
+ * @param tiles payloads
+ * @param runs inferences of each tile
+ */
+public record CoralPlan(String what, DenseShape template, int tiles, long runs) {
+    /** A product in output steps. */
+    public static CoralPlan of(GemmPlan plan, int vectors) {
+        return new CoralPlan(
+                "W " + plan.outputs() + " x " + plan.inputs() + ", " + vectors + " vectors",
+                plan.template(),
+                plan.tiles(),
+                vectors);
+    }
+
+    /** An exact product. */
+    public static CoralPlan of(ExactPlan plan, int vectors) {
+        return new CoralPlan(
+                "exact W " + plan.outputs() + " x " + plan.inputs() + ", " + vectors + " vectors",
+                plan.template(),
+                plan.tiles(),
+                (long) ExactPlan.BITS * vectors);
+    }
+
+    /**
+     * What the busiest of several Corals does.
+     *
+     * @param corals how many share the work
+     * @param uploads payloads
+     * @param inferences all of its tiles together
+     * @param uploadSeconds at {@link Rate#UPLOAD}
+     * @param runSeconds of the inferences
+     * @param busSeconds all Corals together on one USB 3.0 controller
+     * @param hostSeconds all Corals together on one core
+     */
+    public record Cost(
+            int corals,
+            long uploads,
+            long inferences,
+            double uploadSeconds,
+            double runSeconds,
+            double busSeconds,
+            double hostSeconds) {
+        /** Uploads and inferences, or what the bus or the host takes if that is more; without opening. */
+        public double seconds() {
+            return Math.max(uploadSeconds + runSeconds, Math.max(busSeconds, hostSeconds));
+        }
+
+        /** What it waits for. */
+        public String limit() {
+            double device = uploadSeconds + runSeconds;
+            if (hostSeconds > device && hostSeconds >= busSeconds) {
+                return "host";
+            }
+            return busSeconds > device ? "bus" : uploadSeconds > runSeconds ? "upload" : "inference";
+        }
+    }
+
+    /** @throws GemmException not at least one */
+    public Cost on(int corals) {
+        if (corals < 1) {
+            throw new GemmException(corals + " Corals, expected at least 1");
+        }
+        Cost best = null;
+        for (int parts = 1; parts <= corals; parts++) {
+            Cost cost = divided(corals, parts);
+            best = best == null || cost.seconds() < best.seconds() ? cost : best;
+        }
+        return best;
+    }
+
+    /** @param parts that the batch of every tile is divided into */
+    private Cost divided(int corals, int parts) {
+        long each = (tiles * (long) parts - 1) / corals + 1;
+        long inferences = each * ((runs - 1) / parts + 1);
+        long allUploads = (long) tiles * parts;
+        double bytes = (double) allUploads * template.payloadBytes() + (double) tiles * runs * bytesPerInference();
+        return new Cost(
+                corals,
+                each,
+                inferences,
+                each * template.payloadBytes() / Rate.UPLOAD.value(),
+                inferences * Rate.INFERENCE.value(),
+                bytes / Rate.BUS.value(),
+                tiles * runs * Rate.HOST.value());
+    }
+
+    /** Instructions, input and output: what crosses the bus for an inference once the payload is on the chip. */
+    public int bytesPerInference() {
+        int instructions = DenseProgram.executionOnly(template, new Quantization(1, 128, 1, 128, 1, 128))
+                .bytes()
+                .length;
+        return instructions + template.inputs() + template.outputs();
+    }
+
+    /** Corals that one core can keep busy, at most. */
+    public int mostCoralsByHost() {
+        return (int) (Rate.INFERENCE.value() / Rate.HOST.value() + 1e-9);
+    }
+
+    /** Corals that one USB 3.0 controller can keep busy, at most. */
+    public int mostCoralsByBus() {
+        return (int) (Rate.BUS.value() * Rate.INFERENCE.value() / bytesPerInference());
+    }
+
+    /** The page: a line for each number of Corals, where the limits are, how runners share, and every source. */
+    public String text(int... corals) {
+        StringBuilder page = new StringBuilder();
+        line(page, "CALCULATED from published rates, not measured: %s", what);
+        line(
+                page,
+                "tiles: %d of %s, %d bytes each; %d inferences of each tile",
+                tiles,
+                template,
+                template.payloadBytes(),
+                runs);
+        line(page, "");
+        line(
+                page,
+                "%6s %8s %11s %12s %11s %11s %11s %11s  %s",
+                "corals",
+                "uploads",
+                "upload",
+                "(at best)",
+                "inferences",
+                "running",
+                "all",
+                "with open",
+                "limit");
+        for (int count : corals) {
+            Cost cost = on(count);
+            line(
+                    page,
+                    "%6d %8d %11s %12s %11d %11s %11s %11s  %s",
+                    count,
+                    cost.uploads,
+                    time(cost.uploadSeconds),
+                    time(cost.uploadSeconds * Rate.UPLOAD.value() / Rate.FASTEST_UPLOAD.value()),
+                    cost.inferences,
+                    time(cost.runSeconds),
+                    time(cost.seconds()),
+                    time(cost.seconds() + Rate.OPEN.value()),
+                    cost.limit());
+        }
+        line(page, "");
+        line(
+                page,
+                "Limits: an inference moves %d bytes, so one USB 3.0 controller keeps about %d Corals busy, and one core of"
+                        + " the host about %d.",
+                bytesPerInference(),
+                mostCoralsByBus(),
+                mostCoralsByHost());
+        line(
+                page,
+                "Runners: a Coral belongs to one process at a time. Give each runner one Coral by its path (usb:N is in no"
+                        + " stable order) and keep it open:");
+        line(
+                page,
+                "opening costs as much as %d inferences. Jobs with the same weights should follow one another: a change of"
+                        + " payload costs as much as %d inferences.",
+                Math.round(Rate.OPEN.value() / Rate.INFERENCE.value()),
+                Math.round(template.payloadBytes() / Rate.UPLOAD.value() / Rate.INFERENCE.value()));
+        line(page, "");
+        for (Rate rate : Rate.all()) {
+            line(page, "%-15s %-9s %s", rate.name(), rate.text(), rate.source());
+        }
+        return page.toString();
+    }
+
+    private static void line(StringBuilder page, String format, Object... values) {
+        page.append(String.format(Locale.ROOT, format, values)).append(System.lineSeparator());
+    }
+
+    private static String time(double seconds) {
+        return seconds >= 1
+                ? String.format(Locale.ROOT, "%.2f s", seconds)
+                : seconds >= 1e-3
+                        ? String.format(Locale.ROOT, "%.1f ms", 1e3 * seconds)
+                        : String.format(Locale.ROOT, "%.1f us", 1e6 * seconds);
+    }
+}
