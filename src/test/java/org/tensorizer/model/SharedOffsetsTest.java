@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.tensorizer.fuzz.Allocation;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorizer.model.schema.Buffer;
 import org.tensorizer.model.schema.Executable;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.tensorizer.fuzz.Allocation;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.model.DmaHint.Direction;
 import org.tensorizer.model.Relocation.Half;

@@ -8,8 +8,23 @@ import java.util.List;
  * produce, each once. The chip moves copies of them between memories; a copy keeps its number.
  */
 final class Arena {
+    /** Bytes of the smallest row a program stores. */
+    private static final int SMALLEST_ROW = UnitTransfer.WIDE_UNIT;
+
     private final List<OutputGroup> groups = new ArrayList<>();
+    private final long mostRows;
+    private long rows;
     private int words = -1;
+
+    /** @param mostRows weight rows that all groups together may read; each costs memory in the plan */
+    Arena(long mostRows) {
+        this.mostRows = mostRows;
+    }
+
+    /** For a payload: each row of it twice. Known programs read each once. */
+    static Arena forParameters(int payloadBytes) {
+        return new Arena(2L * payloadBytes / SMALLEST_ROW);
+    }
 
     /** The input takes the first words. */
     void startAfter(int inputBytes) {
@@ -18,6 +33,8 @@ final class Arena {
 
     /** Adds a group of outputs, which follows everything it reads. */
     OutputGroup add(OutputGroup.Request request) {
+        rows += request.weightRows().length;
+        request.op().at().require(rows <= mostRows, "reads %d weight rows, the payload has %d", rows, mostRows / 2);
         OutputGroup group = new OutputGroup(request, words);
         words += request.op().lanes() / ChipParameters.WORD;
         groups.add(group);

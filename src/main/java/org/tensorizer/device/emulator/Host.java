@@ -18,6 +18,9 @@ final class Host {
     /** A bound against programs that ask for absurd amounts; the largest payload seen is a tenth of it. */
     private static final int MOST_BYTES = 1 << 26;
 
+    /** Bytes of input that the narrow memories of all tiles hold. */
+    private static final int MOST_INPUT = ChipParameters.TILES * ChipParameters.NARROW_WORDS * ChipParameters.WORD;
+
     private final Map<HostData.Kind, Integer> ready = new EnumMap<>(HostData.Kind.class);
     private int inputBytes = NONE;
     private int outputBytes = NONE;
@@ -47,6 +50,7 @@ final class Host {
             case INPUT -> {
                 requireAddress(at, low, high, Relocation.Kind.INPUT);
                 take(at, HostData.Kind.INPUT);
+                at.require(size <= MOST_INPUT, "an input of %d bytes, the tiles hold %d", size, MOST_INPUT);
                 inputBytes = size;
                 infeed.send(new HostData(HostData.Kind.INPUT, size));
             }

@@ -17,7 +17,8 @@ import org.tensorizer.isa.Walk;
  * it never steps.
  */
 final class LoopNest {
-    private static final int MOST = 1 << 20;
+    /** Far beyond any memory of a tile: a hostile limit must not cost more than its instruction. */
+    private static final int MOST = 1 << 16;
 
     /** Inner loops of the tensor op may be active without a limit, outside of it only loop 0 may. */
     private static final int TENSOR_FREE_LOOPS = 3;

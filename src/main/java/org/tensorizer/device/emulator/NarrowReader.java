@@ -23,6 +23,11 @@ record NarrowReader(Encoded at, int[] words, int row) implements TileOperation {
     }
 
     @Override
+    public int addresses() {
+        return words.length;
+    }
+
+    @Override
     public Tile.Unit unit() {
         return Tile.Unit.NARROW;
     }

@@ -44,9 +44,13 @@ final class Outfeed {
     /** The last word of a packet may be padding that nobody wrote: {@link NarrowMemory#UNWRITTEN}. */
     private void append(Encoded at, int[] packet, int take) {
         at.require(bytes + take <= MOST, "an output of more than %d bytes", MOST);
-        words = Arrays.copyOf(words, (bytes + take) / ChipParameters.WORD);
-        Arrays.fill(words, bytes / ChipParameters.WORD, words.length, NarrowMemory.UNWRITTEN);
-        System.arraycopy(packet, 0, words, bytes / ChipParameters.WORD, packet.length);
+        int from = bytes / ChipParameters.WORD;
+        int to = (bytes + take) / ChipParameters.WORD;
+        if (to > words.length) {
+            words = Arrays.copyOf(words, Math.max(to, 2 * words.length));
+        }
+        Arrays.fill(words, from, to, NarrowMemory.UNWRITTEN);
+        System.arraycopy(packet, 0, words, from, packet.length);
         bytes += take;
     }
 
@@ -56,7 +60,7 @@ final class Outfeed {
 
     /** Activation word of each 4 bytes of the output. */
     int[] words() {
-        return words;
+        return Arrays.copyOf(words, bytes / ChipParameters.WORD);
     }
 
     void requireIdle(Encoded at, Ring ring) {

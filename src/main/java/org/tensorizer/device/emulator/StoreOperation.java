@@ -69,6 +69,11 @@ record StoreOperation(Encoded at, int[] rows, boolean windowed, int credit, int 
     }
 
     @Override
+    public int addresses() {
+        return rows.length;
+    }
+
+    @Override
     public Tile.Unit unit() {
         return Tile.Unit.STORE;
     }

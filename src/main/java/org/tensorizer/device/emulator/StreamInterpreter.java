@@ -26,18 +26,23 @@ final class StreamInterpreter {
     private static final Set<Integer> KNOWN_REPORTS = Set.of(0, 1, 13);
     private static final Set<Integer> KNOWN_CLEARS = Set.of(0, 1, 0x3fffe, 0x40000, 0xffffe, 0xfffff);
 
+    /** Addresses that all instructions of a stream hold; the largest known programs have some ten thousand. */
+    private static final long MOST_ADDRESSES = 1 << 20;
+
     private final InstructionStream stream;
     private final Host host;
-    private final Arena arena = new Arena();
+    private final Arena arena;
     private final List<Tile> tiles = new ArrayList<>();
     private final Ring ring = new Ring(tiles);
     private final Infeed infeed = new Infeed(tiles);
     private final Outfeed outfeed = new Outfeed();
     private final ScalarCore scalar;
+    private long addresses;
 
-    private StreamInterpreter(InstructionStream stream, List<Relocation> relocations, Host host) {
+    private StreamInterpreter(InstructionStream stream, List<Relocation> relocations, Host host, Arena arena) {
         this.stream = stream;
         this.host = host;
+        this.arena = arena;
         this.scalar = new ScalarCore(relocations, host, infeed);
         for (int t = 0; t < ChipParameters.TILES; t++) {
             tiles.add(new Tile(t));
@@ -51,22 +56,27 @@ final class StreamInterpreter {
      */
     static ParameterImage parameterCaching(
             String name, ByteBuffer chunk, List<Relocation> relocations, int payloadBytes) {
-        StreamInterpreter run = of(name, chunk, relocations, Host.withParameters(payloadBytes));
+        StreamInterpreter run = of(name, chunk, relocations, Host.withParameters(payloadBytes), new Arena(0));
         run.execute();
         return ParameterImage.of(name, run.tiles);
     }
 
-    /** Executes an EXECUTION_ONLY stream. */
-    static Dataflow executionOnly(String name, ByteBuffer chunk, List<Relocation> relocations) {
-        StreamInterpreter run = of(name, chunk, relocations, Host.withInput());
+    /**
+     * Executes an EXECUTION_ONLY stream.
+     *
+     * @param payloadBytes length of the parameters it works with, which bounds how much work that can be
+     */
+    static Dataflow executionOnly(String name, ByteBuffer chunk, List<Relocation> relocations, int payloadBytes) {
+        StreamInterpreter run = of(name, chunk, relocations, Host.withInput(), Arena.forParameters(payloadBytes));
         run.execute();
         return new Dataflow(
                 run.host.inputBytes(), run.arena.words(), run.arena.groups(), run.outfeed.words(), run.written());
     }
 
-    private static StreamInterpreter of(String name, ByteBuffer chunk, List<Relocation> relocations, Host host) {
+    private static StreamInterpreter of(
+            String name, ByteBuffer chunk, List<Relocation> relocations, Host host, Arena arena) {
         InstructionStream stream = InstructionStream.frame(name, chunk, new ByteRange(0, chunk.limit()));
-        return new StreamInterpreter(stream.checkClosed(), relocations, host);
+        return new StreamInterpreter(stream.checkClosed(), relocations, host, arena);
     }
 
     private void execute() {
@@ -107,6 +117,8 @@ final class StreamInterpreter {
     private void queue(Encoded at) {
         at.require(at.opcode().isTileOp(), "an instruction no Dense program has; what it does is not known");
         TileOperation operation = TileOperation.decode(at, arena);
+        addresses += operation.addresses();
+        at.require(addresses <= MOST_ADDRESSES, "the stream walks over more than %d addresses", MOST_ADDRESSES);
         for (Tile tile : tiles) {
             if ((at.tiles() >> tile.index & 1) != 0) {
                 tile.queue(operation.unit()).add(operation);

@@ -39,6 +39,11 @@ record TensorOperation(
         int steps = at.get("input.limit") + 1;
         int groups = at.get("group.limit") + 1;
         int lanes = at.get("lanes.a") + 1;
+        at.require(
+                steps <= ChipParameters.WIDE_ROWS,
+                "%d weight rows a group, a tile has %d: the sum could leave int32",
+                steps,
+                ChipParameters.WIDE_ROWS);
         checkLoops(at, steps, groups, activations.length, weights.length);
         at.requireEqual("lanes.b", at.get("lanes.a"), at.get("lanes.b"));
         at.require(lanes % ChipParameters.WORD == 0, "%d lanes are no whole words", lanes);
@@ -86,6 +91,11 @@ record TensorOperation(
         at.requireEqual("header.bias-row", perChannel, at.get("header.bias-row"));
         at.requireEqual("header.zero-point-row2", perChannel * (1L + bias), at.get("header.zero-point-row2"));
         return format;
+    }
+
+    @Override
+    public int addresses() {
+        return activations.length + weights.length + outputs.length;
     }
 
     @Override

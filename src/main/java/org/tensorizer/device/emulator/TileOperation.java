@@ -7,6 +7,11 @@ sealed interface TileOperation
 
     Tile.Unit unit();
 
+    /** How many addresses it holds. */
+    default int addresses() {
+        return 1;
+    }
+
     /**
      * Executes it on a tile.
      *

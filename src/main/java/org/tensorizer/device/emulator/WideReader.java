@@ -69,6 +69,11 @@ record WideReader(Encoded at, int[] rows, boolean windowed, int[] words, int ski
     }
 
     @Override
+    public int addresses() {
+        return rows.length + words.length;
+    }
+
+    @Override
     public Tile.Unit unit() {
         return Tile.Unit.WIDE;
     }

@@ -1,16 +1,17 @@
-package org.tensorizer.model;
+package org.tensorizer.fuzz;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.tensorizer.model.ByteRange;
 
 /**
  * Damages a file as an attacker would: not anywhere, but where its structure stands. What a sound reading of the file
  * says is payload, instructions or constants is left alone; the rest is offsets, lengths, vtables, types and names.
  */
-final class Mutator {
+public final class Mutator {
     private static final int[] EXTREMES = {
         0,
         1,
@@ -43,7 +44,7 @@ final class Mutator {
      * @param seed a sound file
      * @param bulk ranges that are not structure
      */
-    Mutator(byte[] seed, List<ByteRange> bulk) {
+    public Mutator(byte[] seed, List<ByteRange> bulk) {
         this.seed = seed;
         boolean[] isBulk = new boolean[seed.length];
         bulk.forEach(range -> Arrays.fill(isBulk, range.start(), range.end(), true));
@@ -58,7 +59,7 @@ final class Mutator {
     }
 
     /** A damaged copy. */
-    byte[] mutate(Random random) {
+    public byte[] mutate(Random random) {
         byte[] bytes = seed.clone();
         ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = random.nextInt(4); i >= 0; i--) {
