@@ -41,7 +41,7 @@ record TensorOperation(
         int lanes = at.get("lanes.a") + 1;
         at.require(
                 steps <= ChipParameters.WIDE_ROWS,
-                "%d weight rows a group, a tile has %d: the sum could leave int32",
+                "%d weight rows a group, a tile has %d",
                 steps,
                 ChipParameters.WIDE_ROWS);
         checkLoops(at, steps, groups, activations.length, weights.length);

@@ -1,0 +1,61 @@
+package org.tensorizer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.fuzz.Fuzz;
+import org.tensorizer.fuzz.Fuzz.Target;
+import org.tensorizer.fuzz.Mutator;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.ByteRange;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.TfliteModel;
+
+/** Every command that only reads, on damaged models: one of its three statuses, never a stack trace. */
+class CommandFuzzTest {
+    @TempDir
+    private Path folder;
+
+    /** A command's own objects and text come on top of what the reader takes; picocli's are most of it. */
+    @Test
+    void everyCommandEndsInAStatus(TestReporter reporter) throws IOException {
+        byte[] sound = Files.readAllBytes(Shell.IDENTITY);
+        TfliteModel model = TfliteModel.parse("sound", sound);
+        List<ByteRange> bulk = new ArrayList<>();
+        model.onlyPackage().executables().stream().map(Executable::parameters).forEach(bulk::add);
+        Mutator mutator = new Mutator(sound, bulk);
+        List<Target> targets = new ArrayList<>();
+        for (List<String> command : List.of(
+                List.of("inspect", "FILE"),
+                List.of("parse", "FILE", "--json"),
+                List.of("disassemble", "FILE"),
+                List.of("disassemble", "FILE", "--diff", Shell.IDENTITY.toString()),
+                List.of("diff", "FILE", Shell.IDENTITY.toString()),
+                List.of("extract", "FILE", "--overwrite", "--out", "OUT"),
+                List.of("patch", "FILE", "--dry-run", "--mode", "zero"),
+                List.of("template", "verify", "FILE"),
+                List.of("recover", "FILE", "--device", "nothing"))) {
+            targets.add(Target.of(command.get(0), mutator, (name, bytes) -> run(command, bytes)));
+        }
+        new Fuzz(5, BadInputException.class, 64 << 20, 64).run(targets, reporter);
+    }
+
+    private void run(List<String> command, byte[] bytes) throws IOException {
+        Path file = Files.write(folder.resolve("model.tflite"), bytes);
+        Shell shell = Shell.run(command.stream()
+                .map(word -> word.equals("FILE") ? file : word.equals("OUT") ? folder.resolve("out") : word)
+                .toArray());
+        assertThat(shell.err()).doesNotContain("\tat ").doesNotContain("Exception");
+        assertThat(shell.status()).isBetween(ExitCode.OK, ExitCode.BAD_INPUT);
+        if (shell.status() == ExitCode.BAD_INPUT) {
+            throw new BadInputException(shell.err());
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package org.tensorizer.template;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.tensorizer.fuzz.Fuzz;
+import org.tensorizer.fuzz.Fuzz.Target;
+import org.tensorizer.fuzz.Mutator;
+import org.tensorizer.isa.Activation;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.ByteRange;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.Tensor;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.patch.Patch;
+import org.tensorizer.patch.PatchTarget;
+import org.tensorizer.patch.Patcher;
+import org.tensorizer.patch.Pattern;
+import org.tensorizer.patch.Region;
+
+/** Damage where the structure of templates and source models stands: recognised, patched, compiled, or refused. */
+class TemplateFuzzTest {
+    private static final DenseShape SHAPE = new DenseShape(64, 128, ParameterFormat.PER_CHANNEL_BIAS, Activation.RELU);
+
+    /** Recognising a template assembles its program again to compare with; compiling writes a whole model. */
+    @Test
+    void damagedModelsAreRecognisedPatchedCompiledOrRefused(TestReporter reporter) {
+        new Fuzz(5, BadInputException.class, 24 << 20, 64).run(targets(), reporter);
+    }
+
+    private static List<Target> targets() {
+        DenseSpec spec = DenseSpecs.random(SHAPE, TensorType.INT8, 1).token(1).build();
+        byte[] compiled = CompiledModelWriter.write(spec);
+        byte[] source = SourceModelWriter.write(spec);
+        return List.of(
+                Target.of("template", mutator(compiled), TemplateFuzzTest::template),
+                Target.of("patch", mutator(compiled), TemplateFuzzTest::patch),
+                Target.of("source", mutator(source), TemplateFuzzTest::source));
+    }
+
+    private static Mutator mutator(byte[] bytes) {
+        TfliteModel model = TfliteModel.parse("sound", bytes);
+        List<ByteRange> bulk = new ArrayList<>();
+        model.tensors().stream()
+                .map(Tensor::data)
+                .filter(data -> data.length() > 600)
+                .forEach(bulk::add);
+        model.packages().forEach(each -> each.executables().stream()
+                .map(Executable::parameters)
+                .forEach(bulk::add));
+        return new Mutator(bytes, bulk);
+    }
+
+    private static void template(String name, byte[] bytes) {
+        DenseTemplate template = DenseTemplate.of(TfliteModel.parse(name, bytes));
+        template.expected(new byte[template.shape().inputs()]);
+        template.weights();
+        template.withWeights(template.weights());
+        TemplateVerifier.verify(template.model());
+    }
+
+    private static void patch(String name, byte[] bytes) {
+        PatchTarget target = PatchTarget.of(TfliteModel.parse(name, bytes));
+        Patcher.patch(target, Patch.of(Region.payload(), Pattern.xor(0x5a))).record().toJson();
+    }
+
+    private static void source(String name, byte[] bytes) {
+        SourceModel.of(TfliteModel.parse(name, bytes)).compile();
+    }
+}
