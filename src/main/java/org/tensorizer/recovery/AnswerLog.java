@@ -151,9 +151,24 @@ final class AnswerLog implements AutoCloseable {
         crc.update(record.array(), 0, HEAD + answer.length);
         record.putInt((int) crc.getValue()).flip();
         try {
-            write(record);
+            long start = channel.position();
+            try {
+                write(record);
+            } catch (IOException e) {
+                takeBack(start, e);
+                throw e;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot append to the record of answers", e);
+        }
+    }
+
+    /** Part of an answer would hide all that follow. */
+    private void takeBack(long start, IOException failure) {
+        try {
+            channel.truncate(start);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 

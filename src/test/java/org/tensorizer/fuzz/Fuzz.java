@@ -55,7 +55,8 @@ public record Fuzz(long seconds, Class<? extends BadInputException> refusal, lon
                 Duration.ofSeconds(2 * time + 120),
                 () -> run(targets, time, reporter, current),
                 () -> "hangs on seed " + current[0] + ", "
-                        + targets.get((int) ((current[0] - SEED) % targets.size())).name());
+                        + targets.get((int) ((current[0] - SEED) % targets.size()))
+                                .name());
     }
 
     private void run(List<Target> targets, long time, TestReporter reporter, long[] current) throws IOException {

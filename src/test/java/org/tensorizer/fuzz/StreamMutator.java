@@ -29,7 +29,8 @@ public final class StreamMutator {
             switch (random.nextInt(12)) {
                 case 0 -> instructions.remove(instructions.size() > 1 ? at : 0);
                 case 1 -> instructions.add(at, instructions.get(at).copy());
-                case 2 -> instructions.add(at, sound.get(random.nextInt(sound.size())).copy());
+                case 2 ->
+                    instructions.add(at, sound.get(random.nextInt(sound.size())).copy());
                 case 3 -> instructions.set(at, instructions.set(0, instructions.get(at)));
                 default -> changeField(instructions.get(at), random);
             }

@@ -49,9 +49,9 @@ class TemplateFuzzTest {
                 .map(Tensor::data)
                 .filter(data -> data.length() > 600)
                 .forEach(bulk::add);
-        model.packages().forEach(each -> each.executables().stream()
-                .map(Executable::parameters)
-                .forEach(bulk::add));
+        model.packages()
+                .forEach(each ->
+                        each.executables().stream().map(Executable::parameters).forEach(bulk::add));
         return new Mutator(bytes, bulk);
     }
 
@@ -65,7 +65,9 @@ class TemplateFuzzTest {
 
     private static void patch(String name, byte[] bytes) {
         PatchTarget target = PatchTarget.of(TfliteModel.parse(name, bytes));
-        Patcher.patch(target, Patch.of(Region.payload(), Pattern.xor(0x5a))).record().toJson();
+        Patcher.patch(target, Patch.of(Region.payload(), Pattern.xor(0x5a)))
+                .record()
+                .toJson();
     }
 
     private static void source(String name, byte[] bytes) {

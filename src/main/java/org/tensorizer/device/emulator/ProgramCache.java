@@ -40,9 +40,8 @@ final class ProgramCache {
         static Entry execute(Key key) {
             ParameterImage image = StreamInterpreter.parameterCaching(
                     "PARAMETER_CACHING", key.caching, key.cachingRelocations, key.payloadBytes);
-            Dataflow dataflow =
-                    StreamInterpreter.executionOnly(
-                            "EXECUTION_ONLY", key.execution, key.executionRelocations, key.payloadBytes);
+            Dataflow dataflow = StreamInterpreter.executionOnly(
+                    "EXECUTION_ONLY", key.execution, key.executionRelocations, key.payloadBytes);
             return new Entry(image, LinkedProgram.link(dataflow, image));
         }
     }

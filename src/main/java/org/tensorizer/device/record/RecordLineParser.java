@@ -22,6 +22,9 @@ final class RecordLineParser {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{16}");
 
+    /** Digits in a row; the longest that is written has 19. */
+    private static final int LONGEST_NUMBER = 40;
+
     private RecordLineParser() {}
 
     static RecordLine parse(String line) {
@@ -39,12 +42,32 @@ final class RecordLineParser {
     }
 
     private static JsonObject json(String line) {
+        requireShortNumbers(line);
         try {
             return JsonParser.object().from(line);
         } catch (JsonParserException e) {
             throw new JsonFields.WrongField("expected a JSON object: " + e.getMessage());
         } catch (StackOverflowError e) {
             throw new JsonFields.WrongField("expected a JSON object, found one nested too deeply");
+        }
+    }
+
+    /** The JSON parser takes time in the square of a number's digits: a megabyte of them would be most of a minute. */
+    private static void requireShortNumbers(String line) {
+        boolean text = false;
+        int digits = 0;
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (text && c == '\\') {
+                i++;
+            } else if (c == '"') {
+                text = !text;
+            }
+            digits = !text && c >= '0' && c <= '9' ? digits + 1 : 0;
+            if (digits > LONGEST_NUMBER) {
+                throw new JsonFields.WrongField(
+                        "expected numbers of at most " + LONGEST_NUMBER + " digits, found a longer one");
+            }
         }
     }
 

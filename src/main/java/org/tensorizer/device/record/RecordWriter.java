@@ -1,14 +1,12 @@
 package org.tensorizer.device.record;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.tensorizer.model.BadInputException;
 
 /**
@@ -19,11 +17,13 @@ import org.tensorizer.model.BadInputException;
  */
 final class RecordWriter implements AutoCloseable {
     private final Path file;
-    private final FileChannel channel;
 
-    private RecordWriter(Path file, FileChannel channel) {
+    /** Not a channel: that would close for good when a thread writes whose time is up. */
+    private final RandomAccessFile lines;
+
+    private RecordWriter(Path file, RandomAccessFile lines) {
         this.file = file;
-        this.channel = channel;
+        this.lines = lines;
     }
 
     /** @throws BadInputException the file exists already, or cannot be made */
@@ -31,7 +31,7 @@ final class RecordWriter implements AutoCloseable {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             return new RecordWriter(
-                    file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+                    file, new RandomAccessFile(Files.createFile(file).toFile(), "rw"));
         } catch (FileAlreadyExistsException e) {
             throw new BadInputException(
                     "evidence record " + file + ": exists already; a record is never overwritten, name another file",
@@ -41,15 +41,32 @@ final class RecordWriter implements AutoCloseable {
         }
     }
 
-    /** @throws UncheckedIOException the line could not be written, for want of space or because the writer is closed */
+    /**
+     * @throws UncheckedIOException the line could not be written, for want of space or because the writer is closed; no
+     *     part of it is in the record then
+     */
     synchronized void add(RecordLine line) {
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(RecordJson.write(line) + "\n");
+        byte[] bytes = (RecordJson.write(line) + "\n").getBytes(StandardCharsets.UTF_8);
         try {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+            long start = lines.getFilePointer();
+            try {
+                lines.write(bytes);
+            } catch (IOException e) {
+                takeBack(start, e);
+                throw e;
             }
         } catch (IOException e) {
             throw new UncheckedIOException("evidence record " + file + ": cannot be written", e);
+        }
+    }
+
+    /** Part of a line in the middle would spoil all that follow. */
+    private void takeBack(long start, IOException failure) {
+        try {
+            lines.setLength(start);
+            lines.seek(start);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -60,7 +77,7 @@ final class RecordWriter implements AutoCloseable {
     @Override
     public synchronized void close() {
         try {
-            channel.close();
+            lines.close();
         } catch (IOException e) {
             throw new UncheckedIOException("evidence record " + file + ": cannot be closed", e);
         }

@@ -48,8 +48,7 @@ class EmulatorFuzzTest {
     }
 
     private static Target streams(String name, byte[] model, ByteRange chunk) {
-        StreamMutator mutator =
-                new StreamMutator(Arrays.copyOfRange(model, chunk.start(), chunk.end()));
+        StreamMutator mutator = new StreamMutator(Arrays.copyOfRange(model, chunk.start(), chunk.end()));
         return new Target(
                 name,
                 random -> ByteBuffer.wrap(model.clone())

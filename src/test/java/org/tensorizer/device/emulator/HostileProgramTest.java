@@ -29,10 +29,10 @@ class HostileProgramTest {
     private static final long MOST_HEAP = 16 << 20;
 
     static final Map<String, String> MESSAGES = Map.of(
-            "walk-of-a-million-words", "byte 1280 (bundle 80): TENSOR: activations: a walk of 1000000 addresses",
-            "group-of-4000-rows", "byte 1280 (bundle 80): TENSOR: 4000 weight rows a group, a tile has 2080",
+            "walk-of-a-million-words", "TENSOR: activations: a walk of 1000000 addresses",
+            "group-of-4000-rows", "TENSOR: 4000 weight rows a group, a tile has 2080",
             "two-weight-rows-read-2000-times", "TENSOR: reads 2000 weight rows, the payload has 2",
-            "input-of-1gib", "SCALAR: an input of 1073741824 bytes, the tiles hold 1048576");
+            "input-of-64mib", "SCALAR: an input of 67108864 bytes, the tiles hold 1048576");
 
     static final Iterable<String> NAMES = MESSAGES.keySet();
 
