@@ -1,7 +1,5 @@
 package org.tensorizer.device.record;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -21,14 +19,15 @@ import org.tensorizer.model.BadInputException;
  */
 public final class RecordReader {
     /** No line that this project writes is longer: the tensors of an inference are far smaller. */
-    static final int LONGEST = 1 << 28;
+    private static final int LONGEST = 1 << 28;
 
     private final Path file;
+    private final int longest;
     private long line;
-    private boolean truncated;
 
-    private RecordReader(Path file) {
+    private RecordReader(Path file, int longest) {
         this.file = file;
+        this.longest = longest;
     }
 
     /**
@@ -46,45 +45,48 @@ public final class RecordReader {
      * @throws BadInputException the file is missing or cannot be read
      */
     public static Extent read(Path file, Consumer<RecordLine> lines) {
+        return read(file, LONGEST, lines);
+    }
+
+    static Extent read(Path file, int longest, Consumer<RecordLine> lines) {
         if (Files.isDirectory(file)) {
             throw new BadInputException("evidence record " + file + ": expected a file, found a directory");
         }
-        RecordReader reader = new RecordReader(file);
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-            for (String text = reader.next(in); text != null; text = reader.next(in)) {
-                lines.accept(reader.parse(text));
-            }
+        try (InputStream in = Files.newInputStream(file)) {
+            return new RecordReader(file, longest).read(in, lines);
         } catch (NoSuchFileException e) {
             throw new BadInputException("evidence record " + file + ": no such file", e);
         } catch (IOException e) {
             throw new BadInputException("evidence record " + file + ": not readable: " + e.getMessage(), e);
         }
-        if (reader.line == 0) {
-            throw new RecordFormatException(
-                    file, 1, reader.truncated ? "expected a header, found a line without end" : "the file is empty");
-        }
-        return new Extent(reader.line, reader.truncated);
     }
 
-    /** The next whole line, null at the end. */
-    private String next(InputStream in) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
-        int each;
-        while ((each = in.read()) != '\n') {
-            if (each < 0) {
-                truncated = bytes.size() > 0;
-                return null;
-            }
-            if (bytes.size() == LONGEST) {
-                throw new RecordFormatException(file, line + 1, "longer than " + LONGEST + " bytes");
-            }
-            bytes.write(each);
+    private Extent read(InputStream in, Consumer<RecordLine> lines) throws IOException {
+        WholeLines whole = new WholeLines(in, longest);
+        for (byte[] bytes = next(whole); bytes != null; bytes = next(whole)) {
+            line++;
+            lines.accept(parse(text(bytes)));
         }
-        line++;
+        if (line == 0) {
+            throw new RecordFormatException(
+                    file, 1, whole.hasRest() ? "expected a header, found a line without end" : "the file is empty");
+        }
+        return new Extent(line, whole.hasRest());
+    }
+
+    private byte[] next(WholeLines whole) throws IOException {
+        try {
+            return whole.next();
+        } catch (WholeLines.LineTooLong e) {
+            throw new RecordFormatException(file, line + 1, "longer than " + longest + " bytes", e);
+        }
+    }
+
+    private String text(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
             throw new RecordFormatException(file, line, "no UTF-8 text", e);

@@ -1,8 +1,11 @@
 package org.tensorizer.device.record;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
@@ -32,14 +35,35 @@ public final class ReplayDevice implements Device {
     }
 
     /**
-     * Reads a record.
+     * Reads a record, or all records of a folder: a run on several devices leaves several.
      *
-     * @throws BadInputException there is no such file, or it is no record; a last line that a kill cut short is passed over
+     * @param file a record, or a folder whose {@code *.jsonl} files are records
+     * @throws BadInputException there is no such file, it is no record, or the folder has none; a last line that a kill cut
+     *     short is passed over
      */
     public static ReplayDevice open(Path file) {
         RecordedAnswers answers = new RecordedAnswers();
-        RecordReader.read(file, answers::add);
+        for (Path record : records(file)) {
+            RecordReader.read(record, answers::add);
+        }
         return new ReplayDevice(file, answers);
+    }
+
+    private static List<Path> records(Path file) {
+        if (!Files.isDirectory(file)) {
+            return List.of(file);
+        }
+        try (Stream<Path> files = Files.list(file)) {
+            List<Path> records = files.filter(each -> each.toString().endsWith(".jsonl"))
+                    .sorted()
+                    .toList();
+            if (records.isEmpty()) {
+                throw new BadInputException("evidence records in " + file + ": expected *.jsonl files, found none");
+            }
+            return records;
+        } catch (IOException e) {
+            throw new BadInputException("evidence records in " + file + ": not readable: " + e.getMessage(), e);
+        }
     }
 
     /** {@code replay of usb:0 (silicon)}: which device gave the answers, and what kind of evidence that was. */

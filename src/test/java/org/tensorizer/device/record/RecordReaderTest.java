@@ -133,6 +133,9 @@ class RecordReaderTest {
         assertRefused("{\"a\":".repeat(200_000) + "\n", "line 1");
         assertRefused(text.substring(text.indexOf('\n') + 1), "line 1: expected a header");
         assertRefused(text + "\n", "line 6");
+        assertThatThrownBy(() -> RecordReader.read(file, 100, each -> {}))
+                .isInstanceOf(RecordFormatException.class)
+                .hasMessageContaining("longer than 100 bytes");
         Files.write(file, new byte[] {'{', (byte) 0xff, '\n'});
         assertThatThrownBy(() -> RecordSummary.of(file)).hasMessageContaining("line 1: no UTF-8 text");
         assertThatThrownBy(() -> RecordSummary.of(folder)).hasMessageContaining("found a directory");
@@ -146,6 +149,21 @@ class RecordReaderTest {
         assertThatThrownBy(() -> RecordSummary.of(file))
                 .isInstanceOf(RecordFormatException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void linesLongerThanAChunkAreWhole() throws IOException {
+        byte[] large = new byte[300_000];
+        Arrays.fill(large, (byte) 77);
+        try (Device device =
+                        RecordingDevice.of(new StubDevice("usb:0", Provenance.DOUBLE), folder.resolve("large.jsonl"));
+                Session session = device.open("m", new byte[] {1})) {
+            session.run(large);
+        }
+        List<RecordLine> lines = new ArrayList<>();
+        assertThat(RecordReader.read(folder.resolve("large.jsonl"), lines::add).lines())
+                .isEqualTo(4);
+        assertThat(((RecordLine.Run) lines.get(2)).inputs().get(0)).isEqualTo(large);
     }
 
     /** A thousand damaged records: each is refused by name or read, nothing else happens. */

@@ -161,13 +161,25 @@ class ReplayDeviceTest {
         try (Device device = RecordingDevice.of(new StubDevice("emulator", Provenance.EMULATED), two)) {
             device.open("m", MODEL).run(bytes("2222"));
         }
+        assertAnswersBoth(folder);
         Path both = Files.writeString(folder.resolve("both.jsonl"), Files.readString(one) + Files.readString(two));
-        try (Device device = ReplayDevice.open(both);
+        assertAnswersBoth(both);
+    }
+
+    private static void assertAnswersBoth(Path record) {
+        try (Device device = ReplayDevice.open(record);
                 Session session = device.open("m", MODEL)) {
             assertThat(device.name()).isEqualTo("replay of emulator (emulated), usb:0 (silicon)");
             session.run(bytes("1111"));
             session.run(bytes("2222"));
         }
+    }
+
+    @Test
+    void aFolderWithoutRecordsIsRefused() {
+        assertThatThrownBy(() -> ReplayDevice.open(folder))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("expected *.jsonl files, found none");
     }
 
     private static byte[] bytes(String text) {
