@@ -35,6 +35,7 @@ import picocli.CommandLine.ParameterException;
             CompileCommand.class,
             RecoverCommand.class,
             ProbeCommand.class,
+            ReplayCommand.class,
             PipelineCommand.class,
             ReferenceCommand.class,
             AutoComplete.GenerateCompletion.class,

@@ -1,0 +1,70 @@
+package org.tensorizer.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.tensorizer.device.record.RecordSummary;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "replay",
+        description = "Checks and shows an evidence record, and names the command that judges it again without the"
+                + " hardware.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example: tensorizer replay target/records/usb.jsonl"})
+final class ReplayCommand extends FactsCommand {
+    @Parameters(paramLabel = "RECORD", description = "A .jsonl file that a run left in target/records.")
+    private Path file;
+
+    @Override
+    public Integer call() {
+        RecordSummary record = RecordSummary.of(file);
+        if (json) {
+            out().println(record.toJson());
+            out().flush();
+        } else {
+            print(facts(record));
+        }
+        return ExitCode.OK;
+    }
+
+    private static Facts facts(RecordSummary record) {
+        Facts context = new Facts();
+        record.facts().forEach(context::put);
+        Facts faults = new Facts();
+        record.faults().forEach((kind, count) -> faults.put(kind.toString(), count));
+        return new Facts()
+                .put("record", record.file().toString())
+                .put("lines", record.lines())
+                .put("end", record.truncated() ? "cut off in the middle of a line" : record.ended() ? "closed in order" : "not closed: the run was killed or is going on")
+                .put("started", record.started())
+                .put("last", record.last())
+                .put("context", context)
+                .put("answered_by", answered(record))
+                .put("models_loaded", record.opens())
+                .put("inferences", record.runs())
+                .put("models", models(record))
+                .put("device_faults", faults)
+                .put("inputs_and_models_refused", record.refusals())
+                .put("judge_again_with", record.replayCommand());
+    }
+
+    private static List<Facts> answered(RecordSummary record) {
+        return record.origins().stream()
+                .map(each -> new Facts()
+                        .put("device", each.origin().device())
+                        .put("evidence", each.origin().provenance().toString())
+                        .put("inferences", each.runs()))
+                .toList();
+    }
+
+    private static List<Facts> models(RecordSummary record) {
+        return record.models().stream()
+                .map(each -> new Facts()
+                        .put("name", each.name())
+                        .put("variants", each.variants())
+                        .put("tokens", each.tokens())
+                        .put("inferences", each.runs()))
+                .toList();
+    }
+}
