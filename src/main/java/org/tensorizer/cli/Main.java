@@ -35,6 +35,8 @@ import picocli.CommandLine.ParameterException;
             CompileCommand.class,
             RecoverCommand.class,
             ProbeCommand.class,
+            BenchCommand.class,
+            DoctorCommand.class,
             ReplayCommand.class,
             PipelineCommand.class,
             ReferenceCommand.class,

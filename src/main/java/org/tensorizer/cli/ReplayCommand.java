@@ -36,7 +36,11 @@ final class ReplayCommand extends FactsCommand {
         return new Facts()
                 .put("record", record.file().toString())
                 .put("lines", record.lines())
-                .put("end", record.truncated() ? "cut off in the middle of a line" : record.ended() ? "closed in order" : "not closed: the run was killed or is going on")
+                .put(
+                        "end",
+                        record.truncated()
+                                ? "cut off in the middle of a line"
+                                : record.ended() ? "closed in order" : "not closed: the run was killed or is going on")
                 .put("started", record.started())
                 .put("last", record.last())
                 .put("context", context)

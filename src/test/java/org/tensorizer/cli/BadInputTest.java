@@ -32,7 +32,9 @@ class BadInputTest {
                 List.of("template", "from", "FILE", "--output", "OUT"),
                 List.of("compile", "FILE"),
                 List.of("recover", "FILE", "--device", "emulator"),
-                List.of("probe", "FILE", "--out", "0", "--in", "0", "--device", "emulator"));
+                List.of("probe", "FILE", "--out", "0", "--in", "0", "--device", "emulator"),
+                List.of("bench", "FILE", "--device", "emulator"),
+                List.of("replay", "FILE"));
     }
 
     @ParameterizedTest

@@ -1,0 +1,135 @@
+package org.tensorizer.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.Provenance;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.latency.Latency;
+import org.tensorizer.device.latency.LatencyComparison;
+import org.tensorizer.device.latency.LatencyPlan;
+import org.tensorizer.device.latency.Timings;
+import org.tensorizer.model.InputFile;
+import org.tensorizer.model.TfliteModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "bench",
+        description =
+                "Measures a model's latency on a device: min, median, 95 %%, average, max of the steady state, the"
+                        + " first inference (with the weight upload) apart; with --against interleaved with a second model.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "The last line, RESULT ..., is for programs. The latency of the emulator says nothing about silicon.",
+            "Example: tensorizer bench original_edgetpu.tflite 100 10 --against patched_edgetpu.tflite"
+        })
+final class BenchCommand extends FactsCommand {
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A .tflite, compiled or not.")
+    private Path file;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "RUNS", description = "Inferences that count. Default: 30.")
+    private int runs = LatencyPlan.DEFAULT.runs();
+
+    @Parameters(index = "2", arity = "0..1", paramLabel = "WARMUP", description = "Inferences before. Default: 5.")
+    private int warmup = LatencyPlan.DEFAULT.warmup();
+
+    @Option(names = "--against", paramLabel = "MODEL", description = "A patched model to interleave with.")
+    private Path other;
+
+    @Option(names = "--input", paramLabel = "INPUT", description = "As for run. Default: mod251, as published.")
+    private String input = "mod251";
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the bootstrap. Default: 1.")
+    private long seed = 1;
+
+    @Mixin
+    private DeviceOption device;
+
+    @Override
+    public Integer call() {
+        LatencyPlan plan = new LatencyPlan(runs, warmup);
+        byte[] model = InputFile.read(file);
+        boolean compiled = TfliteModel.parse(file.toString(), model).isCompiled();
+        byte[] second = other == null ? null : InputFile.read(other);
+        String result;
+        Facts facts = new Facts().put("model", file.toString());
+        try (Device opened = device.open(compiled)) {
+            List<byte[]> inputs = inputs(opened, model);
+            facts.put("device", opened.name())
+                    .put("evidence", opened.provenance().toString());
+            if (opened.provenance() == Provenance.EMULATED) {
+                facts.put("note", "timed on the emulator: this says nothing about the latency of silicon");
+            }
+            if (other == null) {
+                Latency latency = Latency.measure(opened, file.getFileName().toString(), model, inputs, plan);
+                one(facts, latency);
+                result = latency.resultLine();
+            } else {
+                LatencyComparison comparison = LatencyComparison.measure(
+                        opened,
+                        new LatencyComparison.Subject(file.getFileName().toString(), model),
+                        new LatencyComparison.Subject(other.getFileName().toString(), second),
+                        inputs,
+                        plan,
+                        seed);
+                two(facts, comparison);
+                result = comparison.resultLine();
+            }
+        }
+        print(facts.put("result", json ? result : null));
+        if (!json) {
+            out().println(result);
+            out().flush();
+        }
+        return ExitCode.OK;
+    }
+
+    private List<byte[]> inputs(Device opened, byte[] model) {
+        try (Session session = opened.open(file.toString(), model)) {
+            return session.inputs().stream()
+                    .map(tensor -> InputPattern.bytes(input, tensor))
+                    .toList();
+        }
+    }
+
+    private static void one(Facts facts, Latency latency) {
+        facts.put("runs", latency.plan().runs())
+                .put("warmup", latency.plan().warmup())
+                .put("open_us", rounded(latency.openMicros()))
+                .put("first_inference_us", rounded(latency.firstMicros()))
+                .put("steady_state_us", timings(latency.steady()))
+                .put("argmax", latency.argmax().index())
+                .put("score", latency.argmax().score());
+    }
+
+    private void two(Facts facts, LatencyComparison comparison) {
+        facts.put("against", other.toString())
+                .put("runs_of_each", comparison.plan().runs())
+                .put("original_us", timings(comparison.originalTimings()))
+                .put("patched_us", timings(comparison.patchedTimings()))
+                .put(
+                        "switch_between_models_p50_us",
+                        rounded(comparison.switches().p50()))
+                .put("ratio_of_medians", rounded(comparison.ratio()))
+                .put("ratio_95_percent_interval", List.of(rounded(comparison.low()), rounded(comparison.high())))
+                .put("differs", comparison.differs());
+    }
+
+    private static Facts timings(Timings timings) {
+        return new Facts()
+                .put("min", rounded(timings.min()))
+                .put("p50", rounded(timings.p50()))
+                .put("p95", rounded(timings.p95()))
+                .put("avg", rounded(timings.avg()))
+                .put("max", rounded(timings.max()));
+    }
+
+    private static double rounded(double value) {
+        return Double.parseDouble(String.format(Locale.ROOT, "%.3f", value));
+    }
+}
