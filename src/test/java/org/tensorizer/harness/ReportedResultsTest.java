@@ -3,12 +3,14 @@ package org.tensorizer.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.grack.nanojson.JsonObject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What stands in Allure's results after experiments that end in each possible way. */
 class ReportedResultsTest {
@@ -93,6 +95,19 @@ class ReportedResultsTest {
             assertThat(left.get(lost).getString("description")).as(lost).contains("test JVM ended");
         }
         assertThat(label(left.get("haltsTheJvm"), "device")).isEqualTo("echo");
+    }
+
+    @Test
+    void aDamagedTemplateIsReportedAndNotSkippedInSilence(@TempDir Path damaged) throws Exception {
+        Files.write(damaged.resolve("broken_edgetpu.tflite"), new byte[] {1, 2, 3});
+        Path folder = Path.of("target", "damaged-results").toAbsolutePath();
+        ExperimentJvm.run(
+                folder, List.of("-Dtensorizer.templates=" + damaged), SampleExperiments.NeedsTemplates.class);
+
+        JsonObject result = byMethod(folder).get("asksForATemplate");
+        assertThat(result.getString("status")).isEqualTo("broken");
+        assertThat(label(result, "verdict")).isEqualTo("no verdict");
+        assertThat(result.getString("description")).contains("There are templates").contains("broken\\_edgetpu.tflite");
     }
 
     private static Map<String, JsonObject> byMethod(Path folder) throws Exception {

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.condition.DisabledIf;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
+import org.tensorizer.template.DenseTemplate;
 
 /** Experiments that end in each possible way, as specimens for the tests of harness and report. */
 final class SampleExperiments {
@@ -83,6 +84,14 @@ final class SampleExperiments {
         @Test
         void readsPastTheEnd(Evidence evidence) {
             evidence.fact("byte 256", RAMP[256]);
+        }
+    }
+
+    @Hypothesis(value = "There are templates", refutedBy = "Nothing", source = "made up")
+    static class NeedsTemplates {
+        @EveryTemplate
+        void asksForATemplate(DenseTemplate template, Evidence evidence) {
+            evidence.fact("template", template);
         }
     }
 
