@@ -2,7 +2,6 @@ package org.tensorizer.harness;
 
 import java.util.Map;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.Provenance;
 import org.tensorizer.picture.Comparison;
 import org.tensorizer.picture.Grid;
 import org.tensorizer.picture.Png;
@@ -54,9 +53,8 @@ final class Description {
         text.append("Device: **")
                 .append(plain(device.name()))
                 .append("**, evidence: **")
-                .append(device.provenance())
-                .append("**");
-        text.append(device.provenance() == Provenance.SILICON ? ".\n\n" : " (no Coral took part).\n\n");
+                .append(Origin.of(device).replaceFirst(" \\(|$", "**$0"))
+                .append(".\n\n");
     }
 
     private void comparison(Evidence evidence) {

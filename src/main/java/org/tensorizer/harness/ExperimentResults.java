@@ -40,6 +40,7 @@ public final class ExperimentResults implements TestLifecycleListener {
         for (Verdict v : Verdict.values()) {
             if (v.toString().equals(verdict)) {
                 result.setStatus(v.status());
+                VerdictCount.add(result, v);
             }
         }
         if (result.getDescription() == null || result.getDescription().isEmpty()) {

@@ -35,11 +35,16 @@ final class HypothesisExtension implements ParameterResolver, InvocationIntercep
         if (type == CompiledModels.class) {
             return TemplateFolder.of(context).compiled();
         }
-        Device device = DeviceUnderTest.of(context);
-        context.getStore(NAMESPACE).put(Device.class, new Used(device));
-        RunFacts.of(context).device(device);
-        ReportEntry.device(device);
+        Device device = context.getStore(NAMESPACE)
+                .computeIfAbsent(DeviceLease.class, key -> lease(context), DeviceLease.class)
+                .device();
         return type == Bench.class ? new Bench(device) : device;
+    }
+
+    private static DeviceLease lease(ExtensionContext context) {
+        DeviceLease lease = DevicePool.of(context).lease();
+        ReportEntry.device(lease.device());
+        return lease;
     }
 
     @Override
@@ -64,7 +69,7 @@ final class HypothesisExtension implements ParameterResolver, InvocationIntercep
 
     /** What a template experiment lacks to be run, null if nothing. */
     private static String missing(ReflectiveInvocationContext<Method> method, ExtensionContext context) {
-        Used used = context.getStore(NAMESPACE).get(Device.class, Used.class);
+        DeviceLease lease = context.getStore(NAMESPACE).get(DeviceLease.class, DeviceLease.class);
         List<Class<?>> types = List.of(method.getExecutable().getParameterTypes());
         for (int i = 0; i < types.size(); i++) {
             boolean model = types.get(i) == DenseTemplate.class || types.get(i) == TfliteModel.class;
@@ -73,24 +78,24 @@ final class HypothesisExtension implements ParameterResolver, InvocationIntercep
             }
         }
         boolean compiled = types.contains(DenseTemplate.class) || types.contains(Bench.class);
-        return compiled && used != null && used.device().provenance() == Provenance.CPU
-                ? "the device " + used.device().name() + " runs uncompiled models only, a template is a compiled one"
+        return compiled && lease != null && lease.device().provenance() == Provenance.CPU
+                ? "the device " + lease.device().name() + " runs uncompiled models only, a template is a compiled one"
                 : null;
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
         Throwable thrown = context.getExecutionException().orElse(null);
-        Used used = context.getStore(NAMESPACE).get(Device.class, Used.class);
+        DeviceLease lease = context.getStore(NAMESPACE).get(DeviceLease.class, DeviceLease.class);
+        if (lease != null) {
+            lease.addComparison(evidence(context));
+        }
         Hypothesis hypothesis = AnnotationSupport.findAnnotation(context.getRequiredTestClass(), Hypothesis.class)
                 .orElseThrow();
-        ReportEntry.finish(hypothesis, used == null ? null : used.device(), evidence(context), thrown);
+        ReportEntry.finish(hypothesis, lease == null ? null : lease.device(), evidence(context), thrown);
     }
 
     private static Evidence evidence(ExtensionContext context) {
         return context.getStore(NAMESPACE).computeIfAbsent(Evidence.class, key -> new Evidence(), Evidence.class);
     }
-
-    /** Keeps JUnit's store, which closes what can be closed, from closing the device after one test. */
-    private record Used(Device device) {}
 }

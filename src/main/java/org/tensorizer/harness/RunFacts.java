@@ -49,14 +49,18 @@ final class RunFacts {
         }
     }
 
+    /** Several devices are named together, those of one name once. */
     void device(Device device) {
-        put("Device", device.name());
-        put(
-                "Evidence",
-                device.provenance() + (device.provenance() == Provenance.SILICON ? "" : " (no Coral took part)"));
+        facts.merge("Device", device.name(), RunFacts::join);
+        facts.merge("Evidence", Origin.of(device), RunFacts::join);
+        write();
         if (device.provenance() != Provenance.DOUBLE) {
             tflite();
         }
+    }
+
+    private static String join(String known, String added) {
+        return List.of(known.split(", ")).contains(added) ? known : known + ", " + added;
     }
 
     private void tflite() {

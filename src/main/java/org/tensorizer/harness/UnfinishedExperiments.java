@@ -53,6 +53,7 @@ public final class UnfinishedExperiments implements TestExecutionListener {
     @Override
     public void testPlanExecutionFinished(TestPlan plan) {
         List.copyOf(placeholders.keySet()).forEach(this::through); // methods of a class that was skipped as a whole
+        VerdictCount.print();
     }
 
     private void wait(TestIdentifier test, Method method) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,13 +102,55 @@ class ReportedResultsTest {
     void aDamagedTemplateIsReportedAndNotSkippedInSilence(@TempDir Path damaged) throws Exception {
         Files.write(damaged.resolve("broken_edgetpu.tflite"), new byte[] {1, 2, 3});
         Path folder = Path.of("target", "damaged-results").toAbsolutePath();
-        ExperimentJvm.run(
-                folder, List.of("-Dtensorizer.templates=" + damaged), SampleExperiments.NeedsTemplates.class);
+        ExperimentJvm.run(folder, List.of("-Dtensorizer.templates=" + damaged), SampleExperiments.NeedsTemplates.class);
 
         JsonObject result = byMethod(folder).get("asksForATemplate");
         assertThat(result.getString("status")).isEqualTo("broken");
         assertThat(label(result, "verdict")).isEqualTo("no verdict");
-        assertThat(result.getString("description")).contains("There are templates").contains("broken\\_edgetpu.tflite");
+        assertThat(result.getString("description"))
+                .contains("There are templates")
+                .contains("broken\\_edgetpu.tflite");
+    }
+
+    @Test
+    void aRecordIsJudgedAgainAndSaysThatItWasReadBack(@TempDir Path records) throws Exception {
+        Path folder = Path.of("target", "recorded-results").toAbsolutePath();
+        List<String> recording = List.of(ECHO.get(0), "-Dtensorizer.records=" + records);
+        ExperimentJvm.run(folder, recording, SampleExperiments.Supported.class, SampleExperiments.Refuted.class);
+        Path record;
+        try (Stream<Path> files = Files.list(records)) {
+            record = files.findFirst().orElseThrow();
+        }
+
+        ExperimentJvm.run(
+                folder,
+                List.of("-Dtensorizer.device=replay:" + record),
+                SampleExperiments.Supported.class,
+                SampleExperiments.Refuted.class);
+
+        Map<String, JsonObject> replayed = byMethod(folder);
+        assertThat(label(replayed.get("echoesARamp"), "verdict")).isEqualTo("supported");
+        assertThat(label(replayed.get("addsOne"), "verdict")).isEqualTo("refuted");
+        assertThat(label(replayed.get("addsOne"), "evidence")).isEqualTo("replayed");
+        assertThat(replayed.get("addsOne").getString("description"))
+                .contains("replay of echo (test double)", "read back from a record; nothing ran in this run");
+    }
+
+    @Test
+    void everyResultSaysHowASecondDeviceCompares() throws Exception {
+        Path folder = Path.of("target", "compared-results").toAbsolutePath();
+        ExperimentJvm.run(
+                folder,
+                List.of("-Dtensorizer.device=emulator", "-Dtensorizer.compare=emulator", "-Dtensorizer.records=none"),
+                Class.forName("org.tensorizer.experiments.PayloadEncoding"));
+
+        assertThat(ExperimentJvm.results(folder))
+                .isNotEmpty()
+                .allSatisfy(
+                        result -> assertThat(result.getString("description"))
+                                .containsPattern(
+                                        "compared with emulator \\| [1-9]\\d* inferences, 0 differ in 0 values; not compared: 0"));
+        assertThat(Files.readString(folder.resolve("environment.properties"))).contains("0 of ", "inferences differ");
     }
 
     private static Map<String, JsonObject> byMethod(Path folder) throws Exception {

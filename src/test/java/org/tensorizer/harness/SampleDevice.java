@@ -9,6 +9,8 @@ import org.tensorizer.device.TensorSpec;
 
 /** A device whose answers the test makes up: every session answers {@code f(input)}. */
 record SampleDevice(String name, Provenance provenance, UnaryOperator<byte[]> f) implements Device {
+    private static final TensorSpec RAMP = new TensorSpec("ramp", "INT8", List.of(1, 256), 1, 0, 256);
+
     /** Gives a device that answers with its input. */
     public static final class Echo implements DeviceSource {
         @Override
@@ -22,12 +24,12 @@ record SampleDevice(String name, Provenance provenance, UnaryOperator<byte[]> f)
         return new Session() {
             @Override
             public List<TensorSpec> inputs() {
-                return List.of();
+                return List.of(RAMP);
             }
 
             @Override
             public List<TensorSpec> outputs() {
-                return List.of();
+                return List.of(RAMP);
             }
 
             @Override

@@ -2,6 +2,10 @@ package org.tensorizer.harness;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.tensorizer.device.Device;
@@ -11,6 +15,7 @@ import org.tensorizer.template.DenseTemplate;
 
 /** Experiments that end in each possible way, as specimens for the tests of harness and report. */
 final class SampleExperiments {
+    private static final Path MODEL = Path.of("fixtures/templates/dense_256_int8_identity_edgetpu.tflite");
     private static final byte[] RAMP = new byte[256];
 
     static {
@@ -22,8 +27,10 @@ final class SampleExperiments {
     private SampleExperiments() {}
 
     private static byte[] answer(Device device) {
-        try (Session session = device.open("sample", new byte[0])) {
+        try (Session session = device.open(MODEL.toString(), Files.readAllBytes(MODEL))) {
             return session.run(RAMP);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,0 +1,31 @@
+package org.tensorizer.harness;
+
+import java.util.Map;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
+import org.tensorizer.device.Setting;
+
+/**
+ * Lets JUnit run as many experiments at a time as {@code -Dtensorizer.device} names devices. What the user set for JUnit
+ * stands. Only in the JVM that runs experiments, which has {@code tensorizer.run=experiments}. Public for the service
+ * loader only.
+ */
+public final class ParallelByDevices implements LauncherSessionListener {
+    private static final String PARALLEL = "junit.jupiter.execution.parallel.";
+
+    @Override
+    public void launcherSessionOpened(LauncherSession session) {
+        int devices = DeviceOpening.names(Setting.DEVICE.value().orElse("auto")).size();
+        if (devices > 1 && "experiments".equals(System.getProperty("tensorizer.run"))) {
+            Map.of(
+                            "enabled", "true",
+                            "mode.default", "concurrent",
+                            "mode.classes.default", "concurrent",
+                            "config.executor-service", "WORKER_THREAD_POOL",
+                            "config.strategy", "fixed",
+                            "config.fixed.parallelism", String.valueOf(devices),
+                            "config.fixed.max-pool-size", String.valueOf(devices))
+                    .forEach((key, value) -> System.getProperties().putIfAbsent(PARALLEL + key, value));
+        }
+    }
+}
