@@ -44,6 +44,9 @@ final class ReportEntry {
                         .setValue(text));
             }
         }
+        if (parameters.isEmpty()) {
+            return; // a plain test is a row of its own and keeps its name
+        }
         update(result -> {
             result.getParameters().addAll(parameters);
             ReportLabel.STORY.set(result, Sentences.of(method));

@@ -53,6 +53,7 @@ class ReportedResultsTest {
     void everyResultStatesItsClaim() {
         results.forEach((name, result) -> {
             assertThat(label(result, "feature")).as(name).isNotEmpty();
+            assertThat(result.getString("name")).as(name).isNotBlank();
             assertThat(result.getString("description")).as(name).contains(label(result, "feature"));
         });
     }
