@@ -15,7 +15,6 @@ public final class ByteEncoding {
             new ByteEncoding("two's complement", "ascending", "natural", b -> (byte) b),
             new ByteEncoding("unsigned", "descending", "natural", b -> -b),
             new ByteEncoding("two's complement", "descending", "natural", b -> -(byte) b),
-            new ByteEncoding("one's complement", "ascending", "natural", b -> b < 128 ? b : b - 255),
             new ByteEncoding("sign and magnitude", "ascending", "natural", b -> b < 128 ? b : 128 - b),
             new ByteEncoding("sign and magnitude", "descending", "natural", b -> b < 128 ? -b : b - 128),
             new ByteEncoding("unsigned", "ascending", "bits reversed", ByteEncoding::reversed),

@@ -9,13 +9,17 @@ import java.util.List;
  * changed a little everywhere.
  */
 final class Disturbance {
-    private static final int TOTAL = 100;
+    /** So small that a zero point moved by 2^24 keeps the accumulator within 32 bits. */
+    private static final int LARGEST_TOTAL = 100;
+
+    private static final int TRIALS = 6;
+    private static final double WEAKEST = 1 / 16.0;
 
     private final Interview talk;
     private final byte[] original;
     private final List<int[]> stimuli = new ArrayList<>();
     private final List<int[]> normal = new ArrayList<>();
-    private int size;
+    private double strength;
 
     Disturbance(Interview talk, byte[] original) {
         this.talk = talk;
@@ -26,24 +30,20 @@ final class Disturbance {
     /** Inputs under which as many outputs as possible answer neither near zero nor near a clamp. */
     private void choose() {
         Patch patch = new Patch(original.clone());
-        Activations input = talk.input();
-        int strongest = Math.max(1, Math.min(input.highest(), -input.lowest()));
-        int bestSize = strongest;
         long bestScore = -1;
-        for (int trial = strongest; trial >= 1; trial /= 2) {
-            int[] stimulus = Stimuli.balanced(input, trial, Math.min(TOTAL, trial * input.channels() / 2), trial);
-            long score = visible(talk.ask(patch, stimulus)).cardinality();
+        for (double trial = isOneSided() ? LARGEST_TOTAL : bothWays(); trial >= WEAKEST; trial /= 2) {
+            long score = visible(talk.ask(patch, stimulus(trial, (long) trial))).cardinality();
             if (score > bestScore) {
                 bestScore = score;
-                bestSize = trial;
+                strength = trial;
+            } else if (score < bestScore / 2) {
+                break;
             }
         }
-        size = bestSize;
-        int total = Math.min(TOTAL, bestSize * input.channels() / 2);
         List<int[]> trials = new ArrayList<>();
         List<int[]> answers = new ArrayList<>();
-        for (int seed = 0; seed < 6; seed++) {
-            trials.add(Stimuli.balanced(input, bestSize, total, 1000 + seed));
+        for (int seed = 0; seed < TRIALS; seed++) {
+            trials.add(stimulus(strength, 1000 + seed));
             answers.add(talk.ask(patch, trials.get(seed)));
         }
         BitSet covered = new BitSet();
@@ -65,6 +65,20 @@ final class Disturbance {
             normal.add(answers.get(best));
             covered.or(visible(answers.get(best)));
         }
+    }
+
+    private int bothWays() {
+        return Math.min(talk.input().highest(), -talk.input().lowest());
+    }
+
+    /** Whether the zero point stands at an end of the range, as behind a ReLU: nothing can be balanced there. */
+    private boolean isOneSided() {
+        return bothWays() < 8;
+    }
+
+    private int[] stimulus(double wanted, long seed) {
+        int total = isOneSided() ? LARGEST_TOTAL : (int) Math.max(1, Math.min(LARGEST_TOTAL, 4 * wanted));
+        return Stimuli.balanced(talk.input(), wanted, total, seed);
     }
 
     private BitSet visible(int[] answer) {
@@ -101,7 +115,7 @@ final class Disturbance {
      * zero point can overflow an accumulator.
      */
     boolean isStill(int... alternatives) {
-        int[] stimulus = Stimuli.balanced(talk.input(), size, 0, 77);
+        int[] stimulus = Stimuli.balanced(talk.input(), strength, 0, 77);
         List<int[]> usual = List.of(talk.ask(new Patch(original.clone()), stimulus));
         for (int bits : alternatives) {
             byte[] payload = original.clone();

@@ -73,7 +73,7 @@ final class HeaderGain {
             if (word < 0 || !measured.isAlive(out)) {
                 continue;
             }
-            float old = ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN).getFloat(word);
+            float old = bytes.getFloat(word);
             float scale = (float) (exact ? gain : gain / measured.gain(out) * old);
             bytes.putFloat(word, scale);
             low[out] = exact ? scale * (1 - SAME) : low[out] * scale / old * (1 - 1e-6);
@@ -82,6 +82,37 @@ final class HeaderGain {
         return new Raised(new Canvas(payload, fixed), measured.withGains(low, high));
     }
 
-    /** A canvas with other scales, and the gains to be expected of it. */
+    /**
+     * Zero points moved so that all byte values together answer from one clamp to the other, where all outputs have a
+     * zero point word and, at the raised gain, the answer's range is as wide as the bytes'.
+     *
+     * @param strongest the input's strongest deflection
+     */
+    Raised centre(Raised raised, int strongest) {
+        Responses responses = raised.responses;
+        byte[] payload = raised.canvas.base();
+        ByteBuffer bytes = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
+        int[] zero = new int[responses.outputs()];
+        int lowest = responses.encoding().value(0);
+        for (int b = 1; b < 256; b++) {
+            lowest = Math.min(lowest, responses.encoding().value(b));
+        }
+        int wanted = lowest + (strongest > 0 ? -responses.clampLow() : responses.clampHigh());
+        for (int out = 0; out < zero.length; out++) {
+            zero[out] = responses.zero(out);
+            int word = words.zeroPoint()[out];
+            if (word >= 0) {
+                bytes.putInt(word, bytes.getInt(word) + wanted - zero[out]);
+                zero[out] = wanted;
+            }
+        }
+        return new Raised(new Canvas(payload, fixed), responses.withZeros(zero));
+    }
+
+    boolean canCentre() {
+        return HeaderWords.any(words.zeroPoint());
+    }
+
+    /** A canvas with other header words, and the answers to be expected of it. */
     record Raised(Canvas canvas, Responses responses) {}
 }

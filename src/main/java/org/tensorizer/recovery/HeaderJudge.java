@@ -95,10 +95,10 @@ final class HeaderJudge {
         return seen;
     }
 
-    /** Words of outputs that answered too weakly, predicted from the others if those follow a formula. */
+    /** Words of outputs that answered too weakly or misleadingly, predicted from the others if those follow a formula. */
     private static void complete(int[] words, int size) {
         long found = Arrays.stream(words).filter(word -> word >= 0).count();
-        if (found == 0 || found == words.length) {
+        if (found == 0) {
             return;
         }
         if (found < 0.1 * words.length) {

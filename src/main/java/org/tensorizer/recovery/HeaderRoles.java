@@ -21,6 +21,7 @@ final class HeaderRoles {
     private final RoleTable roles;
     private final Activations input;
     private final int sign;
+    private final int heaviest;
 
     HeaderRoles(Interview talk, Canvas canvas, Responses responses, CellMap map, HeaderWords words, RoleTable roles) {
         this.talk = talk;
@@ -31,6 +32,7 @@ final class HeaderRoles {
         this.roles = roles;
         this.input = talk.input();
         this.sign = Stimuli.strongest(input) > 0 ? 1 : -1;
+        this.heaviest = heaviest();
     }
 
     void prove(boolean scaleIsTheGain) {
@@ -58,30 +60,68 @@ final class HeaderRoles {
                 if (word >= 0) {
                     long step = 1L << 8 * index;
                     long move = (canvas.base()[word + index] & 1) == 0 ? step : -step;
-                    confirm(RoleTable.Kind.ZERO_POINT, word, index, out, -move * sign * total, answer[out]);
+                    confirm(
+                            RoleTable.Kind.ZERO_POINT,
+                            word,
+                            index,
+                            out,
+                            responses.offset(out),
+                            -move * sign * total,
+                            answer[out]);
                 }
             }
         }
     }
 
-    /** A cleared bias that gets one byte set adds it to an accumulator of nothing. */
+    /**
+     * A cleared bias that gets one byte set adds it to the accumulator, which stands so close below a rounding border that
+     * even the lowest byte takes it across.
+     */
     private void proveBiases() {
-        byte[] still = weights(in -> 0);
+        int base = belowBorder(255);
+        if (base < 0) {
+            return;
+        }
+        Sum sum = sum(base);
         for (int index = 0; index < 4; index++) {
             int bits = index == 0 ? 0xff : 1;
-            int[] answer = talk.ask(changed(still, words.bias(), index, bits), Stimuli.silence(input));
+            int[] answer = talk.ask(changed(sum.payload, words.bias(), index, bits), sum.stimulus);
             for (int out = 0; out < answer.length; out++) {
                 if (words.bias()[out] >= 0) {
-                    confirm(RoleTable.Kind.BIAS, words.bias()[out], index, out, (long) bits << 8 * index, answer[out]);
+                    int usual = responses.highest(out, base);
+                    confirm(
+                            RoleTable.Kind.BIAS,
+                            words.bias()[out],
+                            index,
+                            out,
+                            usual,
+                            base + ((long) bits << 8 * index),
+                            answer[out]);
                 }
             }
         }
     }
 
-    private void confirm(RoleTable.Kind kind, int word, int index, int out, long acc, int answer) {
+    /** An accumulator to which every living output answers with less than if {@code step} were added; -1 if there is none. */
+    private int belowBorder(int step) {
+        for (int border = 0; border < 20; border++) {
+            int acc = (int) Math.max(0, (border + 0.5) / responses.gain(firstAlive()) - step / 2);
+            boolean all = fits(acc);
+            for (int out : responses.representatives()) {
+                all &= !responses.isAlive(out) || responses.highest(out, acc) < responses.lowest(out, acc + step);
+            }
+            if (all) {
+                return acc;
+            }
+        }
+        return -1;
+    }
+
+    /** @param usual the answer before the byte was changed */
+    private void confirm(RoleTable.Kind kind, int word, int index, int out, int usual, long acc, int answer) {
         int least = responses.lowest(out, acc);
         int most = responses.highest(out, acc);
-        boolean visible = least > responses.offset(out) || most < responses.offset(out);
+        boolean visible = least > usual || most < usual;
         if (responses.isAlive(out) && visible && answer >= least && answer <= most) {
             roles.header(word + index, kind, out, index);
         }
@@ -89,22 +129,14 @@ final class HeaderRoles {
 
     private void proveScales(boolean scaleIsTheGain) {
         int step = Math.min(100, responses.clampHigh() - 3);
-        int strongest = Math.abs(Stimuli.strongest(input));
-        long acc = (long) ((step + 0.5) / VERNIER_SCALE) - 1;
-        long whole = 100L * strongest;
-        if (!scaleIsTheGain || step < 40 || acc / whole + 2 > input.channels()) {
+        int acc = (int) ((step + 0.5) / VERNIER_SCALE) - 1;
+        if (!scaleIsTheGain || step < 40 || !fits(acc)) {
             proveScalesRoughly();
             return;
         }
-        int full = (int) (acc / whole);
-        int second = (int) (acc % whole / strongest);
-        int third = (int) (acc % whole % strongest);
-        byte[] base = weights(in -> sign * (in < full ? 100 : in == full ? second : in == full + 1 ? 1 : 0));
-        int[] stimulus = Stimuli.silence(input);
-        for (int in = 0; in <= full; in++) {
-            stimulus[in] = sign * strongest;
-        }
-        stimulus[full + 1] = sign * third;
+        Sum sum = sum(acc);
+        byte[] base = sum.payload;
+        int[] stimulus = sum.stimulus;
         ByteBuffer bytes = ByteBuffer.wrap(base).order(ByteOrder.LITTLE_ENDIAN);
         for (int word : words.scale()) {
             if (word >= 0) {
@@ -146,6 +178,44 @@ final class HeaderRoles {
                 }
             }
         }
+    }
+
+    /** Weights and inputs that give every output the same accumulator. */
+    private Sum sum(int acc) {
+        int strongest = Math.abs(Stimuli.strongest(input));
+        int full = acc / (heaviest * strongest);
+        int rest = acc % (heaviest * strongest);
+        int[] stimulus = Stimuli.silence(input);
+        for (int in = 0; in <= full; in++) {
+            stimulus[in] = sign * strongest;
+        }
+        stimulus[full + 1] = sign * (rest % strongest);
+        byte[] payload =
+                weights(in -> sign * (in < full ? heaviest : in == full ? rest / strongest : in == full + 1 ? 1 : 0));
+        return new Sum(payload, stimulus);
+    }
+
+    private record Sum(byte[] payload, int[] stimulus) {}
+
+    private boolean fits(int acc) {
+        return heaviest > 0 && acc / (heaviest * Math.abs(Stimuli.strongest(input))) + 2 <= input.channels();
+    }
+
+    /** The largest weight, of the sign of the strongest input, that all outputs have and all below it too. */
+    private int heaviest() {
+        int heaviest = 100;
+        for (int out : responses.representatives()) {
+            int weight = 0;
+            while (weight < heaviest && has(out, sign * (weight + 1))) {
+                weight++;
+            }
+            heaviest = weight;
+        }
+        return heaviest;
+    }
+
+    private boolean has(int out, int weight) {
+        return responses.weight(out, responses.encoding().nearest(responses.zero(out) + weight)) == weight;
     }
 
     private int firstAlive() {

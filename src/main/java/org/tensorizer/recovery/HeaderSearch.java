@@ -44,7 +44,9 @@ final class HeaderSearch {
         for (int out = 0; out < outputs; out++) {
             candidates.add(new LinkedHashSet<>());
         }
-        explore(0, 0, affected, candidates);
+        Spelling[] nothing = new Spelling[outputs];
+        Arrays.fill(nothing, new Spelling(0, -1 >>> 1));
+        explore(0, 0, affected, nothing, candidates);
         if (weightsMoved) {
             return HeaderWords.none(outputs);
         }
@@ -75,29 +77,37 @@ final class HeaderSearch {
         return payload;
     }
 
-    /** Spells the word addresses of {@code outputs} among offsets with {@code (offset and mask) == value}. */
-    private void explore(int mask, int value, List<Integer> outputs, List<Set<Integer>> candidates) {
-        int[] ones = new int[outputs.size()];
-        int[] open = new int[outputs.size()];
-        boolean[] any = new boolean[outputs.size()];
+    /**
+     * Spells the word addresses of outputs among offsets with {@code (offset and mask) == value}.
+     *
+     * @param spelled by output: which address bits are still to be read, and the value of the others
+     */
+    private void explore(
+            int mask, int value, List<Integer> outputs, Spelling[] spelled, List<Set<Integer>> candidates) {
+        int toRead = 0;
+        for (int out : outputs) {
+            toRead |= spelled[out].open;
+        }
+        toRead &= ~mask;
+        Spelling[] now = new Spelling[spelled.length];
+        boolean[] any = new boolean[spelled.length];
+        for (int out : outputs) {
+            now[out] = new Spelling(spelled[out].ones & ~mask | value, 0);
+        }
         for (int bit = WORD_BITS; bit < addressBits; bit++) {
             int at = 1 << bit;
-            if ((mask & at) != 0) {
+            if ((toRead & at) == 0) {
                 continue;
             }
             BitSet one = moved(mask | at, value | at);
             BitSet zero = moved(mask | at, value);
-            for (int k = 0; k < outputs.size(); k++) {
-                boolean inOne = one.get(outputs.get(k));
-                boolean inZero = zero.get(outputs.get(k));
-                any[k] |= inOne || inZero;
-                if (inOne == inZero) {
-                    open[k] |= at;
-                } else if (inOne) {
-                    ones[k] |= at;
+            for (int out : outputs) {
+                any[out] |= one.get(out) || zero.get(out);
+                if ((spelled[out].open & at) != 0) {
+                    now[out] = now[out].with(at, one.get(out), zero.get(out));
                 }
             }
-            if (mask == 0 && !weightsExcluded && areWide(open)) {
+            if (mask == 0 && !weightsExcluded && areWide(outputs, now)) {
                 weightsMoved = disturbance.isStill(OTHER_LOWEST_BITS);
                 weightsExcluded = !weightsMoved;
                 if (weightsMoved) {
@@ -107,16 +117,16 @@ final class HeaderSearch {
         }
         List<Integer> crowded = new ArrayList<>();
         int[] votes = new int[addressBits];
-        for (int k = 0; k < outputs.size(); k++) {
-            if (!any[k] && mask != 0) {
+        for (int out : outputs) {
+            if (!any[out] && mask != 0) {
                 continue;
             }
-            if (1 << Integer.bitCount(open[k]) <= MAX_WORDS) {
-                addWords(value | ones[k], open[k], candidates.get(outputs.get(k)));
+            if (1 << Integer.bitCount(now[out].open) <= MAX_WORDS) {
+                addWords(now[out].ones, now[out].open, candidates.get(out));
             } else {
-                crowded.add(outputs.get(k));
+                crowded.add(out);
                 for (int bit = 0; bit < addressBits; bit++) {
-                    votes[bit] += open[k] >>> bit & 1;
+                    votes[bit] += now[out].open >>> bit & 1;
                 }
             }
         }
@@ -129,13 +139,20 @@ final class HeaderSearch {
                 split = bit;
             }
         }
-        explore(mask | 1 << split, value, crowded, candidates);
-        explore(mask | 1 << split, value | 1 << split, crowded, candidates);
+        explore(mask | 1 << split, value, crowded, now, candidates);
+        explore(mask | 1 << split, value | 1 << split, crowded, now, candidates);
+    }
+
+    /** What is known of the addresses of an output's words: bits that may be either way, and the ones among the others. */
+    private record Spelling(int ones, int open) {
+        Spelling with(int at, boolean inOne, boolean inZero) {
+            return inOne == inZero ? new Spelling(ones, open | at) : new Spelling(inOne ? ones | at : ones, open);
+        }
     }
 
     /** Whether some output moves with more halves than one or two fields side by side would explain: with its weights? */
-    private static boolean areWide(int[] open) {
-        return Arrays.stream(open).anyMatch(bits -> Integer.bitCount(bits) > 2);
+    private static boolean areWide(List<Integer> outputs, Spelling[] spelled) {
+        return outputs.stream().anyMatch(out -> Integer.bitCount(spelled[out].open) > 2);
     }
 
     /** All addresses with the known bits, the open ones either way. */

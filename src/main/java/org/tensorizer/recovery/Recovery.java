@@ -73,20 +73,28 @@ public final class Recovery {
     }
 
     private RecoveredLayout run(Interview talk) {
-        byte[] original = target.payload();
+        byte[] payload = target.payload();
         int inputs = target.input().channels();
         talk.phase("repeatability", 2 * inputs + 200);
-        requireRepeatable(talk, original);
+        requireRepeatable(talk, payload);
         talk.phase("header search", 2 * inputs + 200);
-        HeaderWords words = new HeaderSearch(talk, original).find();
+        HeaderWords words = new HeaderSearch(talk, payload).find();
         talk.phase("calibration", 2 * inputs + 50);
-        HeaderGain gain = new HeaderGain(original, words);
+        HeaderGain gain = new HeaderGain(payload, words);
         Canvas canvas = gain.plain();
         Calibration calibration = new Calibration(talk);
         Responses responses = calibration.measure(canvas);
+        Responses asFound = responses;
         boolean scaleIsTheGain = gain.canRaise() && gain.isScaleTheGain(responses);
+        if (!scaleIsTheGain) {
+            responses = calibration.refine(canvas, responses);
+        }
         if (gain.canRaise()) {
             HeaderGain.Raised raised = gain.raise(responses, RAISED_GAIN);
+            if (gain.canCentre()) {
+                HeaderGain.Raised centred = gain.centre(raised, Stimuli.strongest(target.input()));
+                raised = calibration.isConfirmed(centred.canvas(), centred.responses()) ? centred : raised;
+            }
             canvas = raised.canvas();
             responses = calibration.refine(canvas, raised.responses());
         }
@@ -105,7 +113,7 @@ public final class Recovery {
         new HeaderRoles(talk, canvas, responses, map, words, roles).prove(scaleIsTheGain);
         Optional<FormulaFit> formula = map.known() == 0 ? Optional.empty() : Optional.of(FormulaFitter.fit(map));
         Budget budget = Budget.of(inputs, canvas.size(), code.levels(), talk);
-        return new RecoveredLayout(target, map, roles, responses, formula, headerFormulas(roles), budget, talk, struck);
+        return new RecoveredLayout(target, map, roles, asFound, formula, headerFormulas(roles), budget, talk, struck);
     }
 
     private static void requireRepeatable(Interview talk, byte[] original) {

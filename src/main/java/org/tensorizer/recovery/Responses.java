@@ -123,6 +123,11 @@ final class Responses {
         return (int) Math.max(clampLow, Math.min(clampHigh, value));
     }
 
+    /** The same outputs with other zero points. */
+    Responses withZeros(int[] newZero) {
+        return new Responses(encoding, newZero, low, high, offset, clampLow, clampHigh);
+    }
+
     /** The same outputs with other gains. */
     Responses withGains(double[] newLow, double[] newHigh) {
         return new Responses(encoding, zero, newLow, newHigh, offset, clampLow, clampHigh);

@@ -56,24 +56,31 @@ final class Stimuli {
     }
 
     /**
-     * All inputs deflected by about {@code size}, neighbours against each other, so that partial sums stay small, and
-     * with a known total: a weight zero point that moved shows as that total times its move.
+     * Inputs deflected neighbours against each other, so that partial sums stay small, and with a known total: a weight
+     * zero point that moved shows as that total times its move.
+     *
+     * @param strength size of the deflections; below 1 the share of the inputs that are deflected, by 1
      */
-    static int[] balanced(Activations input, int size, int total, long seed) {
+    static int[] balanced(Activations input, double strength, int total, long seed) {
         Random random = new Random(seed);
         int[] deflections = new int[input.channels()];
-        int strongest = Math.min(size, Math.min(input.highest(), -input.lowest()));
-        for (int in = 0; in + 1 < deflections.length; in += 2) {
-            int height = strongest - random.nextInt(strongest / 2 + 1);
-            deflections[in] = random.nextBoolean() ? height : -height;
-            deflections[in + 1] = -deflections[in];
+        int size = (int) Math.max(1, strength);
+        int bothWays = Math.min(size, Math.min(input.highest(), -input.lowest()));
+        for (int in = 0; in + 1 < deflections.length && bothWays > 0; in += 2) {
+            int height = bothWays - random.nextInt(bothWays / 2 + 1);
+            boolean rising = random.nextBoolean();
+            if (random.nextDouble() < strength) {
+                deflections[in] = rising ? height : -height;
+                deflections[in + 1] = -deflections[in];
+            }
         }
+        int sign = Integer.signum(strongest(input));
+        int end = Math.abs(strongest(input));
         int left = total;
         for (int tries = 0; tries < 4 * deflections.length && left > 0; tries++) {
             int in = random.nextInt(deflections.length);
-            int part = Math.min(left, input.highest() - deflections[in]);
-            part = Math.min(part, Math.max(1, size));
-            deflections[in] += part;
+            int part = Math.min(Math.min(left, size), end - sign * deflections[in]);
+            deflections[in] += sign * part;
             left -= part;
         }
         return deflections;

@@ -3,13 +3,21 @@ package org.tensorizer.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.isa.Activation;
+import org.tensorizer.isa.DenseShape;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.layout.ByteRole;
+import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.CompiledModelWriter;
+import org.tensorizer.template.DenseSpec;
 
 /** Recovery through TFLite and the emulated chip: compiled templates, own and the compiler's. */
 class EmulatorRecoveryTest {
@@ -52,6 +60,36 @@ class EmulatorRecoveryTest {
     void theCompilersOwn1024() {
         RecoveredLayout layout = recover(SharedFolder.template("dense_1024_edgetpu.tflite"), ChipParameters.EDGE_TPU);
         assertThat(layout.formula().orElseThrow().formula()).hasToString(FORMULA.formatted(66048, "512 + "));
+    }
+
+    /** Header words of lanes that exist only to fill a row up have no effect anybody could see. */
+    @Test
+    void aPaddedTemplateWithScalesAndBiases() {
+        DenseShape shape = new DenseShape(128, 70, ParameterFormat.PER_CHANNEL_BIAS, Activation.NONE);
+        Random random = new Random(4);
+        byte[] weights = new byte[128 * 70];
+        random.nextBytes(weights);
+        float[] scales = new float[70];
+        for (int out = 0; out < scales.length; out++) {
+            scales[out] = 4e-4f + out * 1e-6f;
+        }
+        TfliteModel model = TfliteModel.parse(
+                "padded",
+                CompiledModelWriter.write(DenseSpec.of(shape)
+                        .weights(weights)
+                        .weightScales(scales)
+                        .bias(random.ints(70, -20_000, 20_000).toArray())
+                        .build()));
+        RecoveredLayout layout =
+                Recovery.of(new ModelTarget(model, new EmulatorDevice())).run();
+        assertThat(layout.isComplete()).isTrue();
+        DenseLayout known = DenseLayout.of(shape);
+        for (int offset = 0; offset < known.size(); offset++) {
+            String expected = known.role(offset).toString();
+            assertThat(layout.role(offset))
+                    .as("byte %d", offset)
+                    .hasToString(known.role(offset) instanceof ByteRole.Padding ? "Unused[]" : expected);
+        }
     }
 
     @Test

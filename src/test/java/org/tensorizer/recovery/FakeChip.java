@@ -26,6 +26,7 @@ final class FakeChip implements PayloadTarget {
     IntUnaryOperator value = b -> b;
     int zeroPoint = 128;
     float gain = 1f / 127;
+    int biasRange = 20_000;
     /** First byte of an output's header word, or null. */
     IntUnaryOperator scaleWord;
 
@@ -116,7 +117,7 @@ final class FakeChip implements PayloadTarget {
                 bytes.putFloat(scaleWord.applyAsInt(o), gain * (0.9f + 0.1f * random.nextFloat()));
             }
             if (biasWord != null) {
-                bytes.putInt(biasWord.applyAsInt(o), random.nextInt(20_000) - 10_000);
+                bytes.putInt(biasWord.applyAsInt(o), random.nextInt(biasRange) - biasRange / 2);
             }
             if (zeroWord != null) {
                 bytes.putInt(zeroWord.applyAsInt(o), zeroPoint);

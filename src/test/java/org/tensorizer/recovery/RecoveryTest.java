@@ -167,6 +167,18 @@ class RecoveryTest {
     }
 
     @Test
+    void inputsThatOnlyRiseFromTheirZeroPoint() {
+        FakeChip chip = FakeChip.tiled(128, 128, 64, 4, 0);
+        chip.input = new Activations(128, true, -128);
+        chip.gain = 0.003f;
+        assertThat(recover(chip.randomWeights(6)).isComplete()).isTrue();
+        FakeChip perChannel = FakeChip.perChannel(128, 128, false);
+        perChannel.input = new Activations(128, false, 0);
+        perChannel.gain = 0.002f;
+        assertThat(recover(perChannel.randomWeights(7)).isComplete()).isTrue();
+    }
+
+    @Test
     void raggedAndRectangularShapes() {
         FakeChip chip = new FakeChip(70, 100, 2 * 6400, (o, i) -> o / 64 * 6400 + i / 4 * 256 + o % 64 * 4 + i % 4);
         RecoveredLayout layout = recover(chip.randomWeights(1));

@@ -44,7 +44,7 @@ final class ExecutionPlan {
             unit.take(arena, step.activations(), step.zeroPoint());
             for (WeightBlock block : step.blocks()) {
                 int[] accumulators = unit.multiply(block.weights);
-                requantize(block, accumulators);
+                requantize(block, accumulators, out.length);
             }
         }
         for (int i = 0; i < out.length; i++) {
@@ -53,21 +53,43 @@ final class ExecutionPlan {
         }
     }
 
-    private void requantize(WeightBlock block, int[] accumulators) {
+    private void requantize(WeightBlock block, int[] accumulators, int outputs) {
         OutputScaling scaling = block.group.op().requantization();
         int at = block.group.firstWord() * ChipParameters.WORD;
         for (int lane = 0; lane < block.scales.length; lane++) {
             long sum = accumulators[lane] + block.corrections[lane] * unit.total() + block.biases[lane];
-            if (sum != (int) sum || sum == Integer.MIN_VALUE) {
-                throw refused(block, lane, "the accumulator would be " + sum + ", beyond int32");
-            }
             float value = (float) sum * block.scales[lane];
-            if (Float.isNaN(value)) {
-                throw refused(block, lane, "scale " + block.scales[lane] + " times " + sum + " is no number");
+            if (sum != (int) sum || sum == Integer.MIN_VALUE || Float.isNaN(value)) {
+                if (isPadding(at + lane, outputs)) {
+                    arena[at + lane] = 0;
+                    continue;
+                }
+                throw refused(
+                        block,
+                        lane,
+                        Float.isNaN(value)
+                                ? "scale " + block.scales[lane] + " times " + sum + " is no number"
+                                : "the accumulator would be " + sum + ", beyond int32");
             }
             float clamped = Math.min(Math.max(value, scaling.min()), scaling.max());
             arena[at + lane] = (byte) (rounding.round(clamped) + scaling.outputZeroPoint());
         }
+    }
+
+    /** Whether nobody sees a byte: no later layer reads it, and the host has no place for it. */
+    private boolean isPadding(int index, int outputs) {
+        int word = index / ChipParameters.WORD;
+        for (Step step : steps) {
+            if (Arrays.stream(step.activations()).anyMatch(read -> read == word)) {
+                return false;
+            }
+        }
+        for (int i = index % ChipParameters.WORD; i < outputs; i += ChipParameters.WORD) {
+            if (output[i / ChipParameters.WORD] == word) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static UnsupportedProgramException refused(WeightBlock block, int lane, String problem) {
