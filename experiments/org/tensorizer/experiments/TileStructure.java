@@ -1,16 +1,26 @@
 package org.tensorizer.experiments;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
+import org.tensorizer.isa.DenseShape;
 import org.tensorizer.layout.ByteRole;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
+import org.tensorizer.picture.Lifelines;
+import org.tensorizer.recovery.CellProbe;
+import org.tensorizer.recovery.RivalTournament;
+import org.tensorizer.recovery.RivalTournament.Outcome;
+import org.tensorizer.recovery.RivalTournament.Rival;
+import org.tensorizer.recovery.RivalTournament.Step;
 import org.tensorizer.template.DenseTemplate;
 
 /*
@@ -21,6 +31,10 @@ import org.tensorizer.template.DenseTemplate;
  * Steps of 1, 2, 4, ... bytes from the first weight on show the structure one digit at a time. The claim says: bytes 0..3
  * are four inputs, then 64 outputs of four bytes each, then the next four inputs, and after all inputs the next 64
  * outputs.
+ *
+ * A second way asks for the same with fewer probes: 40 rival tilings, lanes and inputs of other widths, axes exchanged, each
+ * predict which output a changed byte moves, or that none moves. The next probe is always the one that divides those still
+ * alive most evenly; the last one must stand probes that would refute most others.
  *
  * The control is the sum of the bits: the inputs with bit k set and those without it must add up to the answer with all
  * inputs driven, or the reading of that byte is not believed.
@@ -55,6 +69,67 @@ class TileStructure {
         evidence.table("what each step leads to", table.toString());
         evidence.fact("columns of the picture", "output and input by turns, for steps of 1, 2, 4, ... bytes");
         evidence.expect("output and input behind each step", numbers(expected), numbers(read));
+    }
+
+    @EveryTemplate
+    void everyOtherTilingIsRefuted(DenseTemplate template, Bench bench, Evidence evidence) {
+        DenseShape shape = template.shape();
+        assumeTrue(
+                shape.inputs() % 64 == 0 && shape.outputs() % 64 == 0,
+                "rival tilings need channel counts that all of their widths divide, this one is " + shape);
+        List<Rival<CellProbe, Integer>> rivals = Tiling.all(shape).stream()
+                .map(tiling -> new Rival<CellProbe, Integer>(
+                        tiling.toString(), probe -> tiling.predict(probe, template.layout())))
+                .toList();
+        RivalTournament<CellProbe, Integer> tournament =
+                new RivalTournament<>(rivals, Tiling.probes(template.layout(), 600));
+
+        Outcome<CellProbe, Integer> outcome = tournament.run(probe -> ask(probe, template, bench));
+
+        evidence.fact("rivals", rivals.size());
+        evidence.fact("outcome", outcome);
+        for (Step<CellProbe, Integer> step : outcome.steps()) {
+            evidence.fact(step.probe().toString(), moved(step.answer()) + ", " + step.alive() + " rivals left");
+        }
+        evidence.picture("rivals over probes", lifelines(rivals, outcome).draw());
+        if (!outcome.survivors().equals(List.of(new Tiling(shape, 64, 4, false).toString()))) {
+            throw new AssertionError(outcome.toString());
+        }
+    }
+
+    private static String moved(int output) {
+        return output >= 0 ? "moves output " + output : output == CellProbe.NONE ? "moves none" : "moves several";
+    }
+
+    private static Lifelines lifelines(List<Rival<CellProbe, Integer>> rivals, Outcome<CellProbe, Integer> outcome) {
+        List<Lifelines.Line> lines = new ArrayList<>();
+        for (Rival<CellProbe, Integer> rival : rivals) {
+            int ended = Lifelines.SURVIVED;
+            for (int step = outcome.probes(); step > 0; step--) {
+                ended = outcome.steps().get(step - 1).refuted().contains(rival.name()) ? step : ended;
+            }
+            lines.add(new Lifelines.Line(rival.name(), ended));
+        }
+        lines.sort(Comparator.comparingInt(line ->
+                line.ended() == Lifelines.SURVIVED ? Integer.MAX_VALUE : line.ended()));
+        return new Lifelines("rival tilings, and the probe that refuted each", outcome.probes(), lines);
+    }
+
+    /** Which output moves when one byte is changed among weights of 0 and one input is driven. */
+    private static int ask(CellProbe probe, DenseTemplate template, Bench bench) {
+        Patch zeros = Patch.of(Region.weights(), Pattern.constant(0));
+        Region one = Region.range(probe.offset(), probe.offset() + 1);
+        Inputs inputs = Inputs.of(template);
+        byte[] drive = inputs.oneHot(probe.in(), inputs.strongest());
+        byte[] before = bench.run(template.patched(zeros), drive);
+        byte[] after = bench.run(template.patched(zeros.then(one, Pattern.byteValue(255))), drive);
+        int moved = CellProbe.NONE;
+        for (int out = 0; out < before.length; out++) {
+            if (before[out] != after[out]) {
+                moved = moved == CellProbe.NONE ? out : CellProbe.SEVERAL;
+            }
+        }
+        return moved;
     }
 
     private static Reading read(int offset, DenseTemplate template, Bench bench) {

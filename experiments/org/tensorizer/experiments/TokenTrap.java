@@ -47,7 +47,7 @@ class TokenTrap {
 
     @EveryTemplate
     void oneTokenGivesTheOthersWeights(DenseTemplate template, Bench bench, Evidence evidence) {
-        TokenPolicy one = TokenPolicy.explicit(0x7e45_0712_e400_0001L);
+        TokenPolicy one = TokenPolicy.explicit(TokenPolicy.Fresh.next()); // one for both, not seen by the device before
         DenseTemplate a = weights(template, 3, one);
         DenseTemplate b = weights(template, 9, one);
 

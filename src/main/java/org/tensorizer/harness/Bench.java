@@ -38,21 +38,16 @@ public record Bench(Device device) {
 
     /** A session that stays open, for whoever needs several at a time. Its answers are of the right size too. */
     public Session open(DenseTemplate template) {
-        return new CheckedSession(
-                device.open(template.name(), template.model().copy()),
-                device.name(),
-                template.shape().outputs());
+        return open(template.name(), template.model().copy(), template.shape().outputs());
     }
 
     /**
-     * Several inferences of a compiled model that is no template, such as a chain of layers, in one session.
+     * A session of a compiled model that is no template, such as a chain of layers.
      *
      * @param outputs bytes of an answer
      */
-    public List<byte[]> run(String name, byte[] model, int outputs, List<byte[]> inputs) {
-        try (Session session = new CheckedSession(device.open(name, model), device.name(), outputs)) {
-            return inputs.stream().map(session::run).toList();
-        }
+    public Session open(String name, byte[] model, int outputs) {
+        return new CheckedSession(device.open(name, model), device.name(), outputs);
     }
 
     /** The same device without the guard against two payloads under one token, for experiments on that trap. */

@@ -90,6 +90,7 @@ class SensitivityTest {
                 List.of(sixteenLanes, WrongDevice.chip(real.withInputs(2)), WrongDevice.chip(real.rowMajor())));
         REFUTED_BY.put(BiasShiftsOutputs.class, List.of(sixteenLanes, WrongDevice.shiftsBiases()));
         REFUTED_BY.put(ReluClampsAtZero.class, List.of(sixteenLanes, WrongDevice.forgetsActivations()));
+        REFUTED_BY.put(PublishedObservations.class, List.of(sixteenLanes, twosComplement));
         REFUTED_BY.put(ChainOfLayers.class, List.of(sixteenLanes, WrongDevice.flickers(9)));
     }
 

@@ -37,8 +37,15 @@ import org.tensorizer.model.schema.TensorLayout;
 import org.tensorizer.model.schema.TensorShape;
 
 /** Small compiled models that use every field of the schemas, written with the generated builders. */
-final class SyntheticModel {
+public final class SyntheticModel {
     private SyntheticModel() {}
+
+    /** A compiled model of both executables, with this payload. Its instructions are none. */
+    public static byte[] compiled(byte[] payload) {
+        byte[] caching = executable(1, 5, payload, List.of(new byte[16]));
+        byte[] execution = executable(2, 5, new byte[0], List.of(new byte[16]));
+        return tflite(List.of(options(4, List.of(pack(List.of(execution, caching))))));
+    }
 
     /** A model with one compiled operator for each of the given options. */
     static byte[] tflite(List<byte[]> customOptions) {

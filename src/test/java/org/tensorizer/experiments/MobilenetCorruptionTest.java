@@ -1,0 +1,164 @@
+package org.tensorizer.experiments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.DeviceFault;
+import org.tensorizer.device.Provenance;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.TensorSpec;
+import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.harness.Verdict;
+import org.tensorizer.model.SyntheticModel;
+import org.tensorizer.model.TfliteModel;
+
+/**
+ * The one experiment that neither fixtures nor emulator can run, on a file with a payload of the published size and a
+ * double that says it is a Coral.
+ */
+class MobilenetCorruptionTest {
+    private static final int CLASSES = 1001;
+    private static final byte[] PAYLOAD = new byte[4_464_000];
+
+    static {
+        new Random(905).nextBytes(PAYLOAD);
+    }
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void writeModel() throws IOException {
+        Files.write(
+                folder.resolve("mobilenet_v1_1.0_224_quant_edgetpu.tflite"), SyntheticModel.compiled(PAYLOAD));
+    }
+
+    @Test
+    void theEmulatorAndAMissingFileAreNotApplicableAndSayWhy() {
+        assertThat(Trial.of(MobilenetCorruption.class, new EmulatorDevice(), folder)
+                        .runs())
+                .hasSize(4)
+                .allSatisfy(run -> {
+                    assertThat(run.verdict()).isEqualTo(Verdict.NOT_APPLICABLE);
+                    assertThat(run.failure()).hasMessageContaining("needs a Coral");
+                });
+        assertThat(Trial.of(MobilenetCorruption.class, coral(MobilenetCorruptionTest::published))
+                        .runs())
+                .allSatisfy(run -> {
+                    assertThat(run.verdict()).isEqualTo(Verdict.NOT_APPLICABLE);
+                    assertThat(run.failure()).hasMessageContaining("not found in");
+                });
+    }
+
+    @Test
+    void anotherCompileIsNotApplicable() throws IOException {
+        Files.write(
+                folder.resolve("mobilenet_v1_1.0_224_quant_edgetpu.tflite"), SyntheticModel.compiled(new byte[64]));
+
+        assertThat(trial(MobilenetCorruptionTest::published).counts()).containsOnlyKeys(Verdict.NOT_APPLICABLE);
+    }
+
+    @Test
+    void whatWasPublishedSupports() {
+        assertThat(trial(MobilenetCorruptionTest::published).counts()).containsOnlyKeys(Verdict.SUPPORTED);
+    }
+
+    @Test
+    void aDeviceThatKeepsItsWeightsRefutes() {
+        Trial trial = trial(payload -> published(PAYLOAD));
+
+        assertThat(trial.with(v -> v == Verdict.REFUTED)).hasSize(3);
+        assertThat(trial.with(v -> v == Verdict.SUPPORTED)).hasSize(1);
+    }
+
+    @Test
+    void anotherScoreRefutes() {
+        Trial trial = trial(payload -> {
+            byte[] answer = published(payload);
+            answer[905] = (byte) (answer[905] == 0 ? 0 : 37);
+            return answer;
+        });
+
+        assertThat(trial.with(v -> v == Verdict.REFUTED)).hasSize(1);
+    }
+
+    @Test
+    void faultsAreFaults() {
+        assertThat(trial(payload -> new byte[CLASSES - 1]).counts()).containsOnlyKeys(Verdict.DEVICE_FAULT);
+        assertThat(trial(payload -> {
+                            throw new DeviceFault(DeviceFault.Kind.HUNG, "double", "made to hang");
+                        })
+                        .counts())
+                .containsOnlyKeys(Verdict.DEVICE_FAULT);
+    }
+
+    private Trial trial(Function<byte[], byte[]> answer) {
+        return Trial.of(MobilenetCorruption.class, coral(answer), folder);
+    }
+
+    /** Class 905 with score 38 from the original payload, else nothing but 0. */
+    private static byte[] published(byte[] payload) {
+        byte[] answer = new byte[CLASSES];
+        if (java.util.Arrays.equals(payload, PAYLOAD)) {
+            answer[905] = 38;
+            answer[3] = 12;
+        }
+        return answer;
+    }
+
+    /** Gives itself out as silicon, and answers by the payload that it is given. */
+    private static Device coral(Function<byte[], byte[]> answer) {
+        return new Device() {
+            @Override
+            public String name() {
+                return "double of a Coral";
+            }
+
+            @Override
+            public Provenance provenance() {
+                return Provenance.SILICON;
+            }
+
+            @Override
+            public Session open(String name, byte[] model) {
+                TfliteModel parsed = TfliteModel.parse(name, model);
+                ByteBuffer range =
+                        parsed.bytes(parsed.onlyPackage().parameterCaching().parameters());
+                byte[] payload = new byte[range.remaining()];
+                range.get(payload);
+                return new Answers(answer, payload);
+            }
+        };
+    }
+
+    private record Answers(Function<byte[], byte[]> answer, byte[] payload) implements Session {
+        @Override
+        public List<TensorSpec> inputs() {
+            return List.of();
+        }
+
+        @Override
+        public List<TensorSpec> outputs() {
+            return List.of();
+        }
+
+        @Override
+        public List<byte[]> run(List<byte[]> inputs) {
+            assertThat(inputs.get(0)).hasSize(224 * 224 * 3);
+            return List.of(answer.apply(payload));
+        }
+
+        @Override
+        public void close() {}
+    }
+}
