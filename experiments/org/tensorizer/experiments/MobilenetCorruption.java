@@ -36,8 +36,9 @@ import org.tensorizer.patch.Region;
  */
 @Hypothesis(
         value = "A mobilenet with an overwritten payload still runs, and answers 0 everywhere",
-        refutedBy = "Another answer than class 905 with score 38 from the original, or one output that is not 0 after the"
-                + " payload was overwritten",
+        refutedBy =
+                "Another answer than class 905 with score 38 from the original, or one output that is not 0 after the"
+                        + " payload was overwritten",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_mvp.md (measured on a Coral)")
 class MobilenetCorruption {
     private static final String FILE = "mobilenet_v1_1.0_224_quant_edgetpu.tflite";
@@ -82,8 +83,8 @@ class MobilenetCorruption {
         Provenance provenance = bench.device().provenance();
         assumeTrue(
                 provenance == Provenance.SILICON || provenance == Provenance.REPLAYED,
-                "needs a Coral, or the record of one: the device " + bench.device().name() + " (" + provenance
-                        + ") runs Dense layers only");
+                "needs a Coral, or the record of one: the device "
+                        + bench.device().name() + " (" + provenance + ") runs Dense layers only");
         int payload = PatchTarget.of(model).payload().length();
         assumeTrue(
                 payload == PAYLOAD,

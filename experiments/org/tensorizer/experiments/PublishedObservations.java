@@ -43,7 +43,8 @@ import org.tensorizer.template.DenseTemplate;
 @Hypothesis(
         value = "This device does what others published about their Corals",
         refutedBy = "An answer that contradicts an entry of fixtures/observations.json",
-        source = "https://github.com/RingCanary/coral-usb-oxidized (February and March 2026); each entry has its own link")
+        source =
+                "https://github.com/RingCanary/coral-usb-oxidized (February and March 2026); each entry has its own link")
 class PublishedObservations {
     static List<Observation> observations() {
         return Observation.all();
@@ -199,11 +200,12 @@ class PublishedObservations {
         int size = observation.expect().getInt("size");
         byte[] weights = new byte[size * size];
         Arrays.fill(weights, (byte) observation.expect().getInt("weight"));
-        DenseTemplate template = DenseTemplate.assemble(DenseSpec.of(DenseShape.square(size, ParameterFormat.PER_TENSOR))
-                .type(TensorType.UINT8) // bytes as they went over the bus
-                .quantization(new Quantization(0.01227f, 128, 1 / 127f, 128, 1, 128))
-                .weights(weights)
-                .build());
+        DenseTemplate template =
+                DenseTemplate.assemble(DenseSpec.of(DenseShape.square(size, ParameterFormat.PER_TENSOR))
+                        .type(TensorType.UINT8) // bytes as they went over the bus
+                        .quantization(new Quantization(0.01227f, 128, 1 / 127f, 128, 1, 128))
+                        .weights(weights)
+                        .build());
         byte[] input = new byte[size];
         for (int i = 0; i < size; i++) {
             input[i] = (byte) (i % 251);
@@ -233,9 +235,10 @@ class PublishedObservations {
         for (int i = 0; i < values.size(); i++) {
             byte[] weights = new byte[256 * 256];
             weights[3 * 256 + 7] = values.get(i).byteValue();
-            DenseTemplate model = DenseTemplate.assemble(DenseSpec.of(DenseShape.square(256, ParameterFormat.PER_TENSOR))
-                    .weights(weights)
-                    .build());
+            DenseTemplate model =
+                    DenseTemplate.assemble(DenseSpec.of(DenseShape.square(256, ParameterFormat.PER_TENSOR))
+                            .weights(weights)
+                            .build());
             int[] payload = new int[model.payload().length()];
             for (int offset = 0; offset < payload.length; offset++) {
                 payload[offset] = model.model().bytes(model.payload()).get(offset) & 0xff;

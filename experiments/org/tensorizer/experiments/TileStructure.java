@@ -110,8 +110,8 @@ class TileStructure {
             }
             lines.add(new Lifelines.Line(rival.name(), ended));
         }
-        lines.sort(Comparator.comparingInt(line ->
-                line.ended() == Lifelines.SURVIVED ? Integer.MAX_VALUE : line.ended()));
+        lines.sort(
+                Comparator.comparingInt(line -> line.ended() == Lifelines.SURVIVED ? Integer.MAX_VALUE : line.ended()));
         return new Lifelines("rival tilings, and the probe that refuted each", outcome.probes(), lines);
     }
 

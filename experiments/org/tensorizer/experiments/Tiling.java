@@ -51,9 +51,7 @@ record Tiling(DenseShape shape, int lanes, int inputs, boolean exchanged) {
     /** The number of a payload byte among the weights, headers left out; -1 if it is in a header. */
     private static int weight(int offset, DenseLayout layout) {
         int inGroup = offset % layout.groupBytes();
-        return inGroup < layout.headerBytes()
-                ? -1
-                : offset - (offset / layout.groupBytes() + 1) * layout.headerBytes();
+        return inGroup < layout.headerBytes() ? -1 : offset - (offset / layout.groupBytes() + 1) * layout.headerBytes();
     }
 
     private int out(int weight) {

@@ -39,8 +39,7 @@ class MobilenetCorruptionTest {
 
     @BeforeEach
     void writeModel() throws IOException {
-        Files.write(
-                folder.resolve("mobilenet_v1_1.0_224_quant_edgetpu.tflite"), SyntheticModel.compiled(PAYLOAD));
+        Files.write(folder.resolve("mobilenet_v1_1.0_224_quant_edgetpu.tflite"), SyntheticModel.compiled(PAYLOAD));
     }
 
     @Test
@@ -62,8 +61,7 @@ class MobilenetCorruptionTest {
 
     @Test
     void anotherCompileIsNotApplicable() throws IOException {
-        Files.write(
-                folder.resolve("mobilenet_v1_1.0_224_quant_edgetpu.tflite"), SyntheticModel.compiled(new byte[64]));
+        Files.write(folder.resolve("mobilenet_v1_1.0_224_quant_edgetpu.tflite"), SyntheticModel.compiled(new byte[64]));
 
         assertThat(trial(MobilenetCorruptionTest::published).counts()).containsOnlyKeys(Verdict.NOT_APPLICABLE);
     }

@@ -163,5 +163,9 @@ class SensitivityTest {
         assertThat(refutable)
                 .as("experiments with a device or a template that refutes them")
                 .containsAll(hypotheses);
+        String catalogue = Files.readString(Path.of("experiments/README.md"));
+        assertThat(hypotheses)
+                .as("experiments in the catalogue")
+                .allSatisfy(type -> assertThat(catalogue).contains("| " + type.getSimpleName() + " |"));
     }
 }
