@@ -21,8 +21,8 @@ final class WorkerMain {
      * @param args the socket to connect to, and the device
      */
     public static void main(String[] args) {
-        dieWithParent();
         Path socket = Path.of(args[0]);
+        dieWithParent(socket.getParent());
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
                 Wire wire = new Wire(channel)) {
             serve(wire, DeviceChoice.parse(args[1]), socket.getParent());
@@ -31,6 +31,7 @@ final class WorkerMain {
         } catch (IOException e) {
             System.err.println("worker: " + e);
         }
+        WorkerFolder.delete(socket.getParent());
         ProcessEnd.now(0); // whatever threads of the runtime are left
     }
 
@@ -53,7 +54,7 @@ final class WorkerMain {
     }
 
     /** Standard input carries nothing; that it ends says that the parent is gone, however it went. */
-    private static void dieWithParent() {
+    private static void dieWithParent(Path folder) {
         Thread lifeLine = new Thread(
                 () -> {
                     try {
@@ -61,6 +62,7 @@ final class WorkerMain {
                     } catch (IOException e) {
                         System.err.println("worker: " + List.of(e));
                     }
+                    WorkerFolder.delete(folder);
                     ProcessEnd.now(0);
                 },
                 "life line");

@@ -2,20 +2,16 @@ package org.tensorizer.device.worker;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 
@@ -46,7 +42,7 @@ final class WorkerProcess implements AutoCloseable {
     static WorkerProcess start(String device, Duration deadline) {
         Path folder = null;
         try {
-            folder = Files.createTempDirectory("tensorizer-worker"); // for its owner only
+            folder = WorkerFolder.create();
             Path socket = folder.resolve("socket");
             try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
                 server.bind(UnixDomainSocketAddress.of(socket));
@@ -56,7 +52,7 @@ final class WorkerProcess implements AutoCloseable {
                 return worker;
             }
         } catch (IOException e) {
-            delete(folder);
+            WorkerFolder.delete(folder);
             throw new DeviceFault(
                     DeviceFault.Kind.CRASHED, device, "no child process could be started: " + e, List.of(), e);
         }
@@ -207,7 +203,7 @@ final class WorkerProcess implements AutoCloseable {
     private void release() {
         closeQuietly(wire);
         closeQuietly(process.getOutputStream());
-        delete(folder);
+        WorkerFolder.delete(folder);
     }
 
     private static void closeQuietly(AutoCloseable closeable) {
@@ -217,19 +213,6 @@ final class WorkerProcess implements AutoCloseable {
             }
         } catch (Exception e) {
             // nothing more can be done about it, and the child ends when its socket and input do
-        }
-    }
-
-    private static void delete(Path folder) {
-        if (folder == null || !Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | UncheckedIOException e) {
-            // a temporary folder stays behind
         }
     }
 }

@@ -79,6 +79,7 @@ class OrphanTest {
             String child = out.readLine();
             assertThat(child).as("the child's process id").matches("\\d+");
             Path status = Path.of("/proc", child, "stat");
+            Path folder = WorkerDeviceTest.folderOf(Long.parseLong(child));
             assertThat(lives(status)).isTrue();
             parent.destroyForcibly().waitFor();
             for (int i = 0; i < 600 && lives(status); i++) {
@@ -88,6 +89,7 @@ class OrphanTest {
                 ProcessHandle.of(Long.parseLong(child)).ifPresent(ProcessHandle::destroyForcibly);
                 fail("child " + child + " outlived its parent");
             }
+            assertThat(folder).doesNotExist();
         } finally {
             parent.destroyForcibly();
         }

@@ -188,7 +188,7 @@ class WorkerDeviceTest {
                         Duration.ofSeconds(5));
     }
 
-    private static Path folderOf(long pid) throws IOException {
+    static Path folderOf(long pid) throws IOException {
         String command = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
         return Stream.of(command.split("\0"))
                 .filter(argument -> argument.endsWith("/socket"))
