@@ -181,8 +181,9 @@ public final class Gemm implements AutoCloseable {
         try (Exclusive.Use use = exclusive.enter("applyChecked");
                 Exclusive.Use used = active.exclusive().enter("applyChecked")) {
             IntMatrix answered = product.run(active, x);
+            ExpectedProduct expected = product.predict(active, x);
             String by = device.name() + " (" + device.provenance() + ")";
-            return new CheckedProduct(answered, product.predict(active, x).compare(answered, by));
+            return new CheckedProduct(answered, expected.product(), expected.compare(answered, by));
         }
     }
 

@@ -2,6 +2,7 @@ package org.tensorizer.gemm;
 
 import java.util.function.Consumer;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.PayloadWriter;
@@ -15,6 +16,7 @@ final class Tile implements AutoCloseable {
     private final String name;
     private final Device device;
     private final PayloadWriter writer;
+    private final int outputs;
     private Session session;
     private DenseTemplate seen;
 
@@ -22,6 +24,7 @@ final class Tile implements AutoCloseable {
         this.name = name;
         this.device = device;
         writer = PayloadWriter.open(template.target());
+        outputs = template.shape().outputs();
     }
 
     /** Changes the payload. */
@@ -43,10 +46,21 @@ final class Tile implements AutoCloseable {
         return session != null;
     }
 
-    /** One inference. */
+    /**
+     * One inference.
+     *
+     * @throws DeviceFault it failed, or answered with the wrong size
+     */
     byte[] run(byte[] input) {
         prepare();
-        return session.run(input);
+        byte[] answer = session.run(input);
+        if (answer.length != outputs) {
+            throw new DeviceFault(
+                    DeviceFault.Kind.WRONG_SIZE,
+                    device.name(),
+                    name + ": answered with " + answer.length + " bytes, expected " + outputs);
+        }
+        return answer;
     }
 
     /** The tile as a template of its own, for predictions. */

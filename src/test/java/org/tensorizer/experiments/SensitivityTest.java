@@ -91,6 +91,13 @@ class SensitivityTest {
         REFUTED_BY.put(BiasShiftsOutputs.class, List.of(sixteenLanes, WrongDevice.shiftsBiases()));
         REFUTED_BY.put(ReluClampsAtZero.class, List.of(sixteenLanes, WrongDevice.forgetsActivations()));
         REFUTED_BY.put(PublishedObservations.class, List.of(sixteenLanes, twosComplement));
+        WrongDevice keepsWeights = WrongDevice.keepsItsFirstWeights();
+        REFUTED_BY.put(StructuredBlocks.class, List.of(sixteenLanes, laneFastest, twosComplement, keepsWeights));
+        REFUTED_BY.put(RandomGemm.class, List.of(sixteenLanes, keepsWeights, WrongDevice.flickers(7)));
+        REFUTED_BY.put(
+                TiledGemm.class, List.of(sixteenLanes, WrongDevice.clampsOneTooEarly(), WrongDevice.flickers(7)));
+        REFUTED_BY.put(ExactProduct.class, List.of(sixteenLanes, signMagnitude, WrongDevice.clampsOneTooEarly()));
+        REFUTED_BY.put(GainsAtRunTime.class, List.of(keepsWeights, WrongDevice.flickers(5)));
         REFUTED_BY.put(ChainOfLayers.class, List.of(sixteenLanes, WrongDevice.flickers(9)));
     }
 

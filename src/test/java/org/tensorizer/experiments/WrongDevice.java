@@ -38,7 +38,7 @@ record WrongDevice(String respect, Supplier<Device> open) {
         return new WrongDevice("keeps its first weights", () -> {
             Device real = new EmulatorDevice();
             Map<String, byte[]> first = new ConcurrentHashMap<>();
-            return new Changed((name, model) -> real.open(name, first.computeIfAbsent(name, n -> model)));
+            return new Changed((name, model) -> real.open(name, first.computeIfAbsent(name, n -> model.clone())));
         });
     }
 

@@ -1,0 +1,75 @@
+package org.tensorizer.experiments;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorizer.gemm.ByteMatrix;
+import org.tensorizer.gemm.Gemm;
+import org.tensorizer.gemm.GemmPlan;
+import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.EveryTemplate;
+import org.tensorizer.harness.Evidence;
+import org.tensorizer.harness.Hypothesis;
+import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.isa.Quantization;
+import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.template.DenseTemplate;
+
+/*
+ * A matrix larger than the chip's memory is cut into tiles that take turns in one payload's place; partial sums come back
+ * in output steps and the host adds them. Claim: every tile is exact on its own, so the sum is too, whatever is cut how.
+ *
+ * What would go unnoticed on a square template shows here: tiles of which only a part is used, a padded input that drives
+ * something, a tile that runs with the weights of the one before it.
+ *
+ * The largest is 4096 x 4096: on the verified square of 2048 it takes four tiles, on the rectangle 4096 -> 2048, which
+ * fills the chip's memory to the last row and was compiled by nobody yet, two.
+ *
+ * Alone: mvn test -Dexperiment=TiledGemm
+ */
+@Hypothesis(
+        value = "A matrix cut into tiles gives the sum of what exact arithmetic says of each tile",
+        refutedBy = "An output that differs from that sum by more than the rounding of ties",
+        source = "Derived: the tiles are Dense layers, padding is weight 0 at the input's zero point")
+class TiledGemm {
+    @EveryTemplate
+    void largerThanTheTemplateBothWays(DenseTemplate template, Bench bench, Evidence evidence) {
+        int outputs = 2 * template.shape().outputs() + 70;
+        int inputs = template.shape().inputs() + 130;
+        try (Gemm gemm = Gemm.on(bench.device(), template, outputs, inputs)) {
+            multiply(gemm, 4, evidence);
+        }
+    }
+
+    @EveryTemplate
+    void smallerThanTheTemplate(DenseTemplate template, Bench bench, Evidence evidence) {
+        try (Gemm gemm = Gemm.on(bench.device(), template, 33, 5)) {
+            multiply(gemm, 4, evidence);
+        }
+    }
+
+    @Tag("large")
+    @ParameterizedTest
+    @EnumSource(
+            value = ShapeStatus.Level.class,
+            names = {"FIRM", "LIKELY"})
+    void fourThousandSquared(ShapeStatus.Level weakest, Bench bench, Evidence evidence) {
+        GemmPlan plan = GemmPlan.choose(4096, 4096, ParameterFormat.PER_TENSOR, weakest);
+        Quantization spread = new Quantization(0.02f, 121, 0.004f, 128, 0.02f * 0.004f * 6000, 133);
+        try (Gemm gemm = Gemm.assemble(bench.device(), plan, spread)) {
+            multiply(gemm, 4, evidence);
+        }
+    }
+
+    private static void multiply(Gemm gemm, int vectors, Evidence evidence) {
+        evidence.fact(
+                "plan",
+                gemm.plan().tiles() + " tiles of " + gemm.plan().template() + ": "
+                        + gemm.plan().reason());
+        int reach = RandomMatrices.reach(gemm);
+        gemm.weights().set(RandomMatrices.of(gemm.plan().outputs(), gemm.plan().inputs(), reach, 1));
+        ByteMatrix x =
+                RandomMatrices.batch(gemm.template(), vectors, gemm.plan().inputs(), reach, 2);
+        RandomMatrices.expect("product", gemm, x, evidence);
+    }
+}
