@@ -3,8 +3,8 @@ package org.tensorizer.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import org.tensorizer.model.Printable;
 
 /** Lays {@link Facts} out for a reader: names in one column, values in the next, lists of alike objects as tables. */
 final class FactsText {
@@ -59,20 +59,7 @@ final class FactsText {
             String more = list.size() > SHOWN_ELEMENTS ? ", ... " + list.size() + " in all" : "";
             return "[" + String.join(", ", shown) + more + "]";
         }
-        return printable(value.toString());
-    }
-
-    /** Names come from model files: control characters must not reach the terminal, nor ten megabytes of text. */
-    private static String printable(String value) {
-        StringBuilder shown = new StringBuilder(Math.min(value.length(), SHOWN_CHARACTERS));
-        value.codePoints().limit(SHOWN_CHARACTERS).forEach(c -> {
-            if (Character.isISOControl(c)) {
-                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
-            } else {
-                shown.appendCodePoint(c);
-            }
-        });
-        return value.length() > SHOWN_CHARACTERS ? shown + "... (" + value.length() + " characters)" : shown.toString();
+        return Printable.of(value.toString(), SHOWN_CHARACTERS);
     }
 
     /** One row an element, a single element like an object; what an element holds beyond plain values stands indented below its row. */

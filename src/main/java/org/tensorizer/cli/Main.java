@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.Printable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -49,6 +50,9 @@ import picocli.CommandLine.ParameterException;
             "Help on one command: tensorizer help COMMAND. Shell completion: source <(tensorizer generate-completion)."
         })
 public final class Main {
+    /** Messages quote names out of the file they complain about. */
+    private static final int LONGEST_COMPLAINT = 2000;
+
     private Main() {}
 
     /** Runs one command and ends the JVM with its status. */
@@ -95,7 +99,7 @@ public final class Main {
         }
         if (failure instanceof DeviceFault fault) {
             complain(line, fault.getMessage());
-            fault.log().forEach(entry -> line.getErr().println("  | " + entry));
+            fault.log().forEach(entry -> line.getErr().println("  | " + Printable.of(entry, LONGEST_COMPLAINT)));
             return ExitCode.REFUTED;
         }
         if (failure instanceof UncheckedIOException unchecked) {
@@ -111,7 +115,7 @@ public final class Main {
 
     static void complain(CommandLine line, String message) {
         Ansi ansi = line.getColorScheme().ansi();
-        line.getErr().println(ansi.string("@|bold,red tensorizer:|@ ") + message);
+        line.getErr().println(ansi.string("@|bold,red tensorizer:|@ ") + Printable.of(message, LONGEST_COMPLAINT));
         line.getErr().flush();
     }
 

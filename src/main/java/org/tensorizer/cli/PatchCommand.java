@@ -90,6 +90,9 @@ final class PatchCommand extends FactsCommand {
         PatchRecord record = patched.record();
         Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
         if (!dryRun) {
+            if (metadata != null) {
+                AtomicFile.check(metadata, existing, file, output);
+            }
             patched.write(output, existing, file);
             if (metadata != null) {
                 AtomicFile.write(metadata, record.toJson().getBytes(StandardCharsets.UTF_8), existing, file, output);

@@ -2,6 +2,8 @@ package org.tensorizer.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tensorizer.isa.InstructionSetPage;
 import org.tensorizer.model.BadInputException;
@@ -23,20 +25,25 @@ final class ReferenceCommand extends FactsCommand {
     private Path commands;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         if (isa == null && commands == null) {
             throw new BadInputException("reference: expected --isa FILE.html or --commands FILE.md");
         }
         Facts facts = new Facts();
         if (isa != null) {
-            InstructionSetPage.write(isa);
+            write(isa, InstructionSetPage.html());
             facts.put("instruction_set", isa.toString());
         }
         if (commands != null) {
-            AtomicFile.write(commands, CommandReference.markdown().getBytes(UTF_8), Existing.REPLACE);
+            write(commands, CommandReference.markdown());
             facts.put("commands", commands.toString());
         }
         print(facts);
         return ExitCode.OK;
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        AtomicFile.write(file, text.getBytes(UTF_8), Existing.REPLACE);
     }
 }

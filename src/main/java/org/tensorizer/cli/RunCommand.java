@@ -59,6 +59,10 @@ final class RunCommand extends FactsCommand {
         if (top < 0) {
             throw new BadInputException("--top " + top + ": expected 0 or more");
         }
+        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
+        if (npy != null) {
+            AtomicFile.check(npy, existing, file);
+        }
         byte[] model = InputFile.read(file);
         boolean compiled = TfliteModel.parse(file.toString(), model).isCompiled();
         List<String> names = inputs.isEmpty() ? List.of("ramp") : inputs;
@@ -77,7 +81,7 @@ final class RunCommand extends FactsCommand {
                 rows.add(output.get(0));
                 runs.add(run(name, session.outputs(), output));
             }
-            writeNpy(session.outputs().get(0), rows);
+            writeNpy(session.outputs().get(0), rows, existing);
         }
         print(facts.put("runs", runs));
         return ExitCode.OK;
@@ -137,7 +141,7 @@ final class RunCommand extends FactsCommand {
         return values;
     }
 
-    private void writeNpy(TensorSpec tensor, List<byte[]> rows) {
+    private void writeNpy(TensorSpec tensor, List<byte[]> rows, Existing existing) {
         if (npy == null) {
             return;
         }
@@ -152,6 +156,6 @@ final class RunCommand extends FactsCommand {
                         + " form here, expected INT8, UINT8 or FLOAT32");
         };
         Npy array = new Npy(type, List.of(rows.size(), tensor.byteSize() / type.bytes()), data.array());
-        AtomicFile.write(npy, array.toBytes(), overwrite ? Existing.REPLACE : Existing.REFUSE, file);
+        AtomicFile.write(npy, array.toBytes(), existing, file);
     }
 }

@@ -92,6 +92,9 @@ final class TemplateDenseCommand extends FactsCommand {
         }
         DenseSpec layer = spec();
         Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
+        if (source != null) {
+            AtomicFile.check(source, existing, output);
+        }
         byte[] compiled = CompiledModelWriter.write(layer);
         AtomicFile.write(output, compiled, existing);
         if (source != null) {

@@ -5,6 +5,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.Relocation;
 
 /**
@@ -23,6 +24,7 @@ import org.tensorizer.model.Relocation;
  */
 public final class Disassembler {
     private static final int INSTRUCTION_COLUMN = 12;
+    private static final int LONGEST_NAME = 100;
     private static final HexFormat HEX = HexFormat.of();
 
     private final InstructionStream stream;
@@ -103,7 +105,9 @@ public final class Disassembler {
     private void address(Relocation relocation, int bundle) {
         text.append("  <- ").append(relocation.kind());
         if (!relocation.name().isEmpty()) {
-            text.append(" \"").append(relocation.name()).append('"');
+            text.append(" \"")
+                    .append(Printable.of(relocation.name(), LONGEST_NAME))
+                    .append('"');
         }
         text.append(" address, ")
                 .append(relocation.half().name().toLowerCase(Locale.ROOT))

@@ -4,13 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.tensorizer.model.BadInputException;
 
 /**
  * The instruction set as one page to read: every opcode with its bits drawn, every field with meaning, confidence and
@@ -28,23 +25,6 @@ public final class InstructionSetPage {
     private static final String FRAME = "instruction-set.html";
 
     private InstructionSetPage() {}
-
-    /**
-     * Writes the page; folders that are missing are made, a file that is there is replaced.
-     *
-     * @throws BadInputException the file cannot be written
-     */
-    public static void write(Path file) {
-        try {
-            Path folder = file.toAbsolutePath().getParent();
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
-            Files.writeString(file, html());
-        } catch (IOException e) {
-            throw new BadInputException("cannot write " + file + ": " + e.getMessage(), e);
-        }
-    }
 
     /** The page itself. */
     public static String html() {

@@ -39,8 +39,7 @@ public final class AtomicFile {
      * @throws OutputException it cannot or must not be written; what was there is untouched and nothing is left behind
      */
     public static void write(Path file, byte[] bytes, Existing existing, Path... inputs) {
-        Path target = resolve(file);
-        check(file, target, existing, inputs);
+        Path target = check(file, existing, inputs);
         Path folder = target.toAbsolutePath().getParent();
         Path temporary = folder.resolve(".tensorizer-" + UUID.randomUUID() + ".tmp");
         try {
@@ -60,6 +59,23 @@ public final class AtomicFile {
         } catch (IOException e) {
             throw new OutputException(file, "cannot be written: " + reason(e), e);
         }
+    }
+
+    /**
+     * Refuses what {@link #write} would refuse by what is there now, and writes nothing: for commands with work to do, or
+     * other files to write, before they write this one.
+     *
+     * @return the file to replace or make: where a symbolic link leads
+     * @throws OutputException as {@link #write}
+     */
+    public static Path check(Path file, Existing existing, Path... inputs) {
+        Path target = resolve(file);
+        check(file, target, existing, inputs);
+        Path folder = target.toAbsolutePath().getParent();
+        if (!Files.isDirectory(folder)) {
+            throw new OutputException(file, "its folder does not exist");
+        }
+        return target;
     }
 
     private static void writeTemporary(Path temporary, byte[] bytes) throws IOException {
@@ -110,17 +126,17 @@ public final class AtomicFile {
         if (target.getFileName() == null || Files.isDirectory(target)) {
             throw new OutputException(file, "expected a file, found a directory");
         }
-        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
         for (Path input : inputs) {
             try {
-                if (Files.exists(input) && Files.isSameFile(input, target)) {
+                if (isSame(input, target)) {
                     throw new OutputException(file, "is the input " + input + ", which must stay as it is");
                 }
             } catch (IOException e) {
                 throw new OutputException(file, "cannot be compared with the input " + input, e);
             }
+        }
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            return;
         }
         if (!Files.isRegularFile(target)) {
             throw new OutputException(file, "expected a regular file, found a device, pipe or socket");
@@ -128,6 +144,12 @@ public final class AtomicFile {
         if (existing == Existing.REFUSE) {
             throw new OutputException(file, EXISTS);
         }
+    }
+
+    /** Also of two files that are still to be made. */
+    private static boolean isSame(Path input, Path target) throws IOException {
+        return input.toAbsolutePath().normalize().equals(target.toAbsolutePath().normalize())
+                || Files.exists(input) && Files.exists(target) && Files.isSameFile(input, target);
     }
 
     private static void keepPermissions(Path old, Path fresh) throws IOException {

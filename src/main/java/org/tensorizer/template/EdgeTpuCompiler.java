@@ -5,15 +5,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.Existing;
 
 /**
  * Google's own compiler, where the user has it: found on {@code PATH} or named by {@code -Dtensorizer.compiler=FILE}, run
@@ -27,6 +33,9 @@ public final class EdgeTpuCompiler {
     public static final String PROPERTY = "tensorizer.compiler";
 
     private static final String NAME = "edgetpu_compiler";
+
+    /** What the compiler gets to see of this process's environment: it is a script around a loader and a binary. */
+    private static final Set<String> VARIABLES = Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH");
 
     private final Path executable;
 
@@ -92,27 +101,56 @@ public final class EdgeTpuCompiler {
         }
         try {
             Files.createDirectories(folder);
-            Path output = folder.resolve(compiledName(source));
-            Files.deleteIfExists(output); // so that an old result never passes for the new one
-            String log = run(source, folder, deadline);
-            CompilerLog facts = CompilerLog.parse(log);
-            if (!Files.isRegularFile(output)) {
-                throw new CompilationRefusedException(refused(source, facts, log), facts, log);
+            // apart from what is there already: an old result never passes for the new one, and is lost to no failure
+            Path fresh = Files.createTempDirectory(folder.toAbsolutePath(), ".edgetpu_compiler");
+            try {
+                return compile(source, folder, fresh, deadline);
+            } finally {
+                delete(fresh);
             }
-            return new Compilation(output, facts, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private Compilation compile(Path source, Path folder, Path fresh, Duration deadline) throws IOException {
+        String log = run(source, fresh, deadline);
+        CompilerLog facts = CompilerLog.parse(log);
+        Path made = fresh.resolve(compiledName(source));
+        if (!Files.isRegularFile(made, LinkOption.NOFOLLOW_LINKS)) {
+            throw new CompilationRefusedException(refused(source, facts, log), facts, log);
+        }
+        try (Stream<Path> files = Files.list(fresh)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                AtomicFile.write(
+                        folder.resolve(file.getFileName()), Files.readAllBytes(file), Existing.REPLACE, source);
+            }
+        }
+        return new Compilation(folder.resolve(made.getFileName()), facts, log);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 
     private String run(Path source, Path folder, Duration deadline) throws IOException {
         Path captured = Files.createTempFile("edgetpu_compiler", ".log");
         try {
-            Process process = new ProcessBuilder(
-                            executable.toString(), "-s", "-o", folder.toString(), source.toString())
+            // absolute paths: no file name can pass for an option
+            ProcessBuilder builder = new ProcessBuilder(
+                            executable.toAbsolutePath().toString(),
+                            "-s",
+                            "-o",
+                            folder.toAbsolutePath().toString(),
+                            source.toAbsolutePath().toString())
                     .redirectErrorStream(true)
-                    .redirectOutput(captured.toFile())
-                    .start();
+                    .redirectOutput(captured.toFile());
+            builder.environment().keySet().retainAll(VARIABLES);
+            Process process = builder.start();
             process.getOutputStream().close();
             boolean ended = await(process, deadline);
             String log = new String(Files.readAllBytes(captured), StandardCharsets.UTF_8);

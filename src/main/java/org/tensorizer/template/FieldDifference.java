@@ -1,5 +1,7 @@
 package org.tensorizer.template;
 
+import org.tensorizer.model.Printable;
+
 /**
  * A field of the container that two models fill differently.
  *
@@ -8,8 +10,11 @@ package org.tensorizer.template;
  * @param assembled value that Tensorizer writes
  */
 public record FieldDifference(String field, String compiled, String assembled) {
+    private static final int LONGEST_VALUE = 200;
+
     @Override
     public String toString() {
-        return field + ": compiled " + compiled + ", assembled " + assembled;
+        return field + ": compiled " + Printable.of(compiled, LONGEST_VALUE) + ", assembled "
+                + Printable.of(assembled, LONGEST_VALUE);
     }
 }

@@ -1,15 +1,9 @@
 package org.tensorizer.isa;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.model.BadInputException;
 
 class InstructionSetPageTest {
     private static final String PAGE = InstructionSetPage.html();
@@ -41,17 +35,6 @@ class InstructionSetPageTest {
         assertThat(PAGE).doesNotContain("http:", "https:", "<script", "@import", "{{");
         assertThat(Pattern.compile("(src|href)=\"(?!#)").matcher(PAGE).find()).isFalse();
         assertThat(Pattern.compile("url\\((?!#)").matcher(PAGE).find()).isFalse();
-    }
-
-    @Test
-    void isWrittenWithItsFoldersAndReplaced(@TempDir Path folder) throws IOException {
-        Path file = folder.resolve("reports/isa.html");
-        InstructionSetPage.write(file);
-        InstructionSetPage.write(file);
-        assertThat(Files.readString(file)).isEqualTo(PAGE);
-        assertThatThrownBy(() -> InstructionSetPage.write(file.resolve("below.html")))
-                .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("below.html");
     }
 
     private static String section(Opcode opcode) {

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -96,7 +100,7 @@ class AtomicFileTest {
     }
 
     @Test
-    void foldersDevicesAndAbsentFoldersAreRefused() throws IOException {
+    void foldersAndAbsentFoldersAreRefused() throws IOException {
         assertThatThrownBy(() -> AtomicFile.write(folder, NEW, Existing.REPLACE))
                 .isInstanceOf(OutputException.class)
                 .hasMessageContaining("found a directory");
@@ -105,11 +109,37 @@ class AtomicFileTest {
                 .hasMessageContaining("folder does not exist");
         assertThatThrownBy(() -> AtomicFile.write(old().resolve("new"), NEW, Existing.REPLACE))
                 .isInstanceOf(OutputException.class);
-        Path device = Path.of("/dev/null");
-        assumeTrue(Files.exists(device), "no " + device);
-        assertThatThrownBy(() -> AtomicFile.write(device, NEW, Existing.REPLACE))
+    }
+
+    /** A socket of our own: a real device would be replaced by a file if this ever failed, and the machine with it. */
+    @Test
+    void whatIsNoRegularFileIsRefused() throws IOException {
+        Path socket = folder.resolve("socket");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            assertThatThrownBy(() -> AtomicFile.write(socket, NEW, Existing.REPLACE))
+                    .isInstanceOf(OutputException.class)
+                    .hasMessageContaining("found a device, pipe or socket");
+            assertThat(Files.readAttributes(socket, BasicFileAttributes.class).isOther())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aCheckRefusesWhatAWriteWouldAndWritesNothing() throws IOException {
+        Path fresh = folder.resolve("new");
+        assertThat(AtomicFile.check(fresh, Existing.REFUSE)).isEqualTo(fresh);
+        assertThat(fresh).doesNotExist();
+        assertThatThrownBy(() -> AtomicFile.check(fresh, Existing.REPLACE, folder.resolve("x/../new")))
+                .as("two outputs of one name")
                 .isInstanceOf(OutputException.class)
-                .hasMessageContaining("found a device");
+                .hasMessageContaining("is the input");
+        assertThatThrownBy(() -> AtomicFile.check(old(), Existing.REFUSE))
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("overwriting was not asked for");
+        assertThatThrownBy(() -> AtomicFile.check(folder.resolve("absent/new"), Existing.REPLACE))
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("folder does not exist");
     }
 
     /** Root may write to a folder without write permission, so the folder of devices stands in for it. */

@@ -116,13 +116,30 @@ class EdgeTpuCompilerTest {
     }
 
     @Test
-    void anOldResultNeverPassesForANewOne() throws IOException {
-        Files.writeString(folder.resolve("dense_edgetpu.tflite"), "old");
+    void anOldResultNeverPassesForANewOneAndIsNotLost() throws IOException {
+        Path old = Files.writeString(folder.resolve("dense_edgetpu.tflite"), "old");
         EdgeTpuCompiler compiler = compiler("#!/bin/sh\nexit 0\n");
         assertThatThrownBy(() -> compiler.compile(source, folder, DEADLINE))
                 .isInstanceOf(CompilationRefusedException.class)
                 .hasMessageContaining("reason not known")
                 .hasMessageContaining("it printed: nothing");
+        assertThat(old).hasContent("old");
+        assertThat(folder).isDirectoryNotContaining("glob:**/.edgetpu_compiler*");
+        assertThat(compiler(SUCCESS).compile(source, folder, DEADLINE).model()).hasContent("compiled");
+        assertThat(folder).isDirectoryNotContaining("glob:**/.edgetpu_compiler*");
+    }
+
+    /** No shell stands between, and no secret of this process's environment goes further. */
+    @Test
+    void theCompilerSeesFewVariablesAndNoNameAsAnOption() throws IOException {
+        Path strange = Files.write(folder.resolve("-s $(touch x) \"'.tflite"), new byte[] {1});
+        EdgeTpuCompiler compiler = compiler("#!/bin/sh\nenv\nfor each; do echo \"argument <$each>\"; done\n");
+        var refused = catchThrowableOfType(
+                CompilationRefusedException.class, () -> compiler.compile(strange, folder.resolve("out"), DEADLINE));
+        assertThat(refused.log()).contains("argument <-s>", "argument <" + strange + ">");
+        assertThat(refused.log().lines().filter(line -> line.matches("[A-Za-z_]+=.*")))
+                .allMatch(line -> line.matches("(PATH|HOME|TMPDIR|LANG|LC_ALL|LD_LIBRARY_PATH|PWD|OLDPWD|SHLVL|_)=.*"));
+        assertThat(Path.of("x")).doesNotExist();
     }
 
     @Test
