@@ -1,7 +1,6 @@
 package org.tensorizer.recovery;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -28,23 +27,25 @@ final class AnswerLog implements AutoCloseable {
     private static final int HEAD = 24;
     private static final int MAX_ANSWER = 1 << 24;
 
+    private final String name;
     private final FileChannel channel;
     private final Map<Key, byte[]> answers = new HashMap<>();
 
-    private AnswerLog(FileChannel channel) {
+    private AnswerLog(String name, FileChannel channel) {
+        this.name = name;
         this.channel = channel;
     }
 
     /** A log that keeps nothing. */
     static AnswerLog none() {
-        return new AnswerLog(null);
+        return new AnswerLog("no record", null);
     }
 
     /**
      * Opens a file or creates it.
      *
      * @param identity 32 bytes; a file with others is refused
-     * @throws AnswerLogException if the file is no log, or one of another template or device
+     * @throws AnswerLogException if the file cannot be used, is no log, or is one of another template or device
      */
     static AnswerLog open(Path file, byte[] identity) {
         if (identity.length != IDENTITY_BYTES) {
@@ -54,7 +55,7 @@ final class AnswerLog implements AutoCloseable {
             FileChannel channel = FileChannel.open(
                     file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
             try {
-                AnswerLog log = new AnswerLog(channel);
+                AnswerLog log = new AnswerLog(file.toString(), channel);
                 if (channel.tryLock() == null) {
                     throw new AnswerLogException(file.toString(), "another run is writing to this record");
                 }
@@ -67,7 +68,7 @@ final class AnswerLog implements AutoCloseable {
         } catch (java.nio.channels.OverlappingFileLockException e) {
             throw new AnswerLogException(file.toString(), "another run is writing to this record");
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot use the record of answers " + file, e);
+            throw new AnswerLogException(file.toString(), "cannot be used as record of answers: " + e, e);
         }
     }
 
@@ -159,7 +160,7 @@ final class AnswerLog implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot append to the record of answers", e);
+            throw new AnswerLogException(name, "an answer could not be appended: " + e.getMessage(), e);
         }
     }
 
@@ -178,7 +179,7 @@ final class AnswerLog implements AutoCloseable {
             try {
                 channel.close();
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot close the record of answers", e);
+                throw new AnswerLogException(name, "could not be closed: " + e.getMessage(), e);
             }
         }
     }

@@ -111,6 +111,14 @@ class ResumeTest {
     }
 
     @Test
+    void aPlaceThatCannotBeWrittenIsBadInput() {
+        record = folder.resolve("nowhere").resolve("answers");
+        assertThatThrownBy(this::run).isInstanceOf(AnswerLogException.class).hasMessageContaining(record.toString());
+        record = folder;
+        assertThatThrownBy(this::run).isInstanceOf(AnswerLogException.class);
+    }
+
+    @Test
     void progressTellsHowFarItIs() {
         chip.dieAt(100);
         assertThatThrownBy(this::run).isInstanceOf(DeviceFault.class);
