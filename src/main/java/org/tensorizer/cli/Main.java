@@ -36,6 +36,7 @@ import picocli.CommandLine.ParameterException;
             CompileCommand.class,
             RecoverCommand.class,
             ProbeCommand.class,
+            PlanCommand.class,
             BenchCommand.class,
             DoctorCommand.class,
             ReplayCommand.class,
