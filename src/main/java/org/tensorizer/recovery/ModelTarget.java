@@ -24,6 +24,9 @@ import org.tensorizer.model.TfliteModel;
 public final class ModelTarget implements PayloadTarget {
     private static final AtomicLong TOKENS = new AtomicLong(System.nanoTime() | 1L << 62);
 
+    /** More than any layer of the chip has; the search keeps numbers for each. */
+    private static final int MOST_CHANNELS = 1 << 20;
+
     private final TfliteModel model;
     private final Device device;
     private final Activations input;
@@ -66,10 +69,17 @@ public final class ModelTarget implements PayloadTarget {
             throw new BadInputException(model.name() + ": " + edge + " " + tensor.name() + " is " + tensor.type()
                     + " with " + tensor.scales().size() + " scales, expected quantized INT8 or UINT8");
         }
-        return new Activations(
-                Math.toIntExact(tensor.elements()),
-                tensor.type() == TensorType.INT8,
-                Math.toIntExact(tensor.zeroPoint()));
+        boolean signed = tensor.type() == TensorType.INT8;
+        int lowest = signed ? -128 : 0;
+        if (tensor.elements() < 1 || tensor.elements() > MOST_CHANNELS) {
+            throw new BadInputException(model.name() + ": " + edge + " of " + tensor.elements()
+                    + " elements, expected 1 to " + MOST_CHANNELS);
+        }
+        if (tensor.zeroPoint() < lowest || tensor.zeroPoint() > lowest + 255) {
+            throw new BadInputException(model.name() + ": " + edge + " zero point " + tensor.zeroPoint() + ", expected "
+                    + lowest + " to " + (lowest + 255));
+        }
+        return new Activations((int) tensor.elements(), signed, (int) tensor.zeroPoint());
     }
 
     @Override
