@@ -41,11 +41,12 @@ final class DeviceOpening {
         try {
             if (value(SOURCE).isPresent()) {
                 for (String type : names(value(SOURCE).get())) {
-                    opened.add(compared(recorded(source(type), NO_RECORDS)));
+                    opened.add(compared(recorded(new CheckedDevice(source(type)), NO_RECORDS)));
                 }
             } else {
                 for (String name : names(value(Setting.DEVICE).orElse("auto"))) {
-                    opened.add(compared(recorded(Devices.open(DeviceChoice.parse(name)), DEFAULT_RECORDS)));
+                    opened.add(compared(
+                            recorded(new CheckedDevice(Devices.open(DeviceChoice.parse(name))), DEFAULT_RECORDS)));
                 }
             }
             return opened;

@@ -23,9 +23,21 @@ public final class ExperimentResults implements TestLifecycleListener {
         }
     }
 
+    /** Beside the result, not in its place: Allure's own writing of the result can be cut short, too. */
     private void keep(TestResult result) {
         if (isExperiment(result)) {
-            folder.write(Placeholder.running(result));
+            folder.write(Placeholder.running(result).setUuid(placeholder(result)));
+        }
+    }
+
+    private static String placeholder(TestResult result) {
+        return result.getUuid() + "-running";
+    }
+
+    @Override
+    public void afterTestWrite(TestResult result) {
+        if (isExperiment(result)) {
+            folder.remove(placeholder(result));
         }
     }
 

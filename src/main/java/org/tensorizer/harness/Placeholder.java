@@ -19,7 +19,7 @@ final class Placeholder {
 
     private Placeholder() {}
 
-    /** For an experiment that has just begun: same identity, so that the real result takes its place. */
+    /** For an experiment that has just begun: same identity, so that history takes both for one. */
     static TestResult running(TestResult begun) {
         return unfinished(
                 begun, "The test JVM ended while this experiment ran: crashed, aborted or killed." + errorFile());

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /** The folder that Allure's results of this JVM go to; where it is, is Allure's own setting. */
 final class ResultsFolder {
@@ -21,9 +22,16 @@ final class ResultsFolder {
                 PropertiesUtils.loadAllureProperties().getProperty("allure.results.directory", "allure-results")));
     }
 
-    /** Writes the result under its uuid, over an earlier one with the same. */
+    /** Writes the result under its uuid, over an earlier one with the same; at any moment one of the two is there. */
     void write(TestResult result) {
-        new FileSystemResultsWriter(folder).write(result);
+        String name = result.getUuid() + "-result.json";
+        try {
+            Path writing = Files.createDirectories(folder.resolveSibling(folder.getFileName() + "-writing"));
+            new FileSystemResultsWriter(writing).write(result);
+            Files.move(writing.resolve(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     void remove(String uuid) {
