@@ -33,7 +33,7 @@ final class DigitRows {
                 } else {
                     Sums sums = sums(out, digit, digits, from, to);
                     if (!sums.isEmpty()) {
-                        rows.add(new DigitRow(out, digit, digits, from, to, bias(sums)));
+                        rows.add(new DigitRow(out, digit, digits, from, to, bias(sums.positive, sums.negative)));
                     }
                     digit += digits;
                 }
@@ -72,46 +72,55 @@ final class DigitRows {
 
     private Sums sums(int out, int digit, int digits, int from, int to) {
         byte[] w = weights.values();
+        int[] values = NonAdjacentForm.table(digit, digits);
         int row = out * weights.columns();
-        int positive = 0;
-        int negative = 0;
+        int total = 0;
+        int magnitudes = 0;
         int largest = 0;
-        for (int in = from; in < to; in++) {
-            int value = NonAdjacentForm.digits(w[row + in], digit, digits);
-            positive += Math.max(value, 0);
-            negative += Math.max(-value, 0);
-            largest = Math.max(largest, Math.abs(value));
+        for (int in = row + from; in < row + to; in++) {
+            int value = values[w[in] & 0xff];
+            int magnitude = Math.abs(value);
+            total += value;
+            magnitudes += magnitude;
+            largest = Math.max(largest, magnitude);
         }
-        return new Sums(positive, negative, largest);
+        return new Sums((magnitudes + total) / 2, (magnitudes - total) / 2, largest);
     }
 
     private boolean fits(Sums sums) {
-        boolean inside = biased
-                ? sums.positive + sums.negative <= scale.high() - scale.low()
-                : sums.positive <= scale.high() && sums.negative <= -scale.low();
-        return inside && sums.largest <= scale.largestDigit();
+        return inside(sums.positive, sums.negative) && sums.largest <= scale.largestDigit();
+    }
+
+    private boolean inside(int positive, int negative) {
+        return biased
+                ? positive + negative <= scale.high() - scale.low()
+                : positive <= scale.high() && negative <= -scale.low();
     }
 
     /** One digit, cut into as few parts as go. */
     private void cut(int out, int digit, int from, int to, List<DigitRow> rows) {
-        Sums sums = Sums.NONE;
+        byte[] w = weights.values();
+        int[] values = NonAdjacentForm.table(digit, 1);
+        int row = out * weights.columns();
+        int positive = 0;
+        int negative = 0;
         int start = from;
         for (int in = from; in < to; in++) {
-            Sums more = sums.with(NonAdjacentForm.digits(weights.at(out, in), digit, 1));
-            if (!fits(more)) {
-                rows.add(new DigitRow(out, digit, 1, start, in, bias(sums)));
+            int value = values[w[row + in] & 0xff];
+            if (!inside(positive + Math.max(value, 0), negative + Math.max(-value, 0))) {
+                rows.add(new DigitRow(out, digit, 1, start, in, bias(positive, negative)));
                 start = in;
-                more = Sums.NONE.with(NonAdjacentForm.digits(weights.at(out, in), digit, 1));
+                positive = 0;
+                negative = 0;
             }
-            sums = more;
+            positive += Math.max(value, 0);
+            negative += Math.max(-value, 0);
         }
-        if (!sums.isEmpty()) {
-            rows.add(new DigitRow(out, digit, 1, start, to, bias(sums)));
-        }
+        rows.add(new DigitRow(out, digit, 1, start, to, bias(positive, negative)));
     }
 
     /** The bias nearest to 0 that moves all sums into the window. */
-    private int bias(Sums sums) {
-        return Math.min(Math.max(0, scale.low() + sums.negative), scale.high() - sums.positive);
+    private int bias(int positive, int negative) {
+        return Math.min(Math.max(0, scale.low() + negative), scale.high() - positive);
     }
 }

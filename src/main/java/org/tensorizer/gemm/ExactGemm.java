@@ -64,7 +64,7 @@ public final class ExactGemm implements AutoCloseable {
      */
     public static ExactGemm assemble(Device device, ByteMatrix weights) {
         requireInputs(weights);
-        return new ExactGemm(device, weights, new ExactSearch(weights).choose());
+        return new ExactGemm(device, weights, new ExactSearch(weights).choose().assemble());
     }
 
     /**

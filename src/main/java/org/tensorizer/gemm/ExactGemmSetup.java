@@ -22,15 +22,6 @@ record ExactGemmSetup(DenseTemplate template, ExactScale scale, ExactTiles tiles
     }
 
     ExactPlan plan(ByteMatrix weights) {
-        return new ExactPlan(
-                weights.rows(),
-                weights.columns(),
-                template.shape(),
-                tiles.rows(),
-                tiles.columnTiles(),
-                tiles.tiles().size(),
-                scale.low(),
-                scale.high(),
-                reason);
+        return ExactPlan.of(weights, template.shape(), scale, tiles, reason);
     }
 }

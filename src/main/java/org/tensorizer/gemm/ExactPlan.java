@@ -34,6 +34,19 @@ public record ExactPlan(
     /** Digits of an int8 weight that can differ from 0, of 8. */
     private static final int MOST_DIGITS = 4;
 
+    static ExactPlan of(ByteMatrix weights, DenseShape template, ExactScale scale, ExactTiles tiles, String reason) {
+        return new ExactPlan(
+                weights.rows(),
+                weights.columns(),
+                template,
+                tiles.rows(),
+                tiles.columnTiles(),
+                tiles.tiles().size(),
+                scale.low(),
+                scale.high(),
+                reason);
+    }
+
     /**
      * Inferences for a batch, at most: a run whose bits are all 0 is left out. Half as many weights or inputs that differ
      * from 0 do not halve it; see {@link #mostRows} for a bound without knowing the weights.

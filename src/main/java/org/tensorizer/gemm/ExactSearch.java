@@ -24,9 +24,20 @@ final class ExactSearch {
     private static final ExactScale SCALE = new ExactScale(1, 1, -128, 127);
 
     /** A template and how the weights lie on it. */
-    record Found(DenseShape shape, ExactTiles tiles) {
+    private record Found(DenseShape shape, ExactTiles tiles) {
         long bytes() {
             return (long) tiles.tiles().size() * shape.payloadBytes();
+        }
+    }
+
+    /** The best, and why. */
+    record Choice(DenseShape shape, ExactTiles tiles, String reason) {
+        ExactPlan plan(ByteMatrix weights) {
+            return ExactPlan.of(weights, shape, SCALE, tiles, reason);
+        }
+
+        ExactGemmSetup assemble() {
+            return new ExactGemmSetup(ExactSearch.assemble(shape), SCALE, tiles, reason);
         }
     }
 
@@ -57,7 +68,7 @@ final class ExactSearch {
     private static final Comparator<Found> FEWEST =
             Comparator.comparingInt((Found f) -> f.tiles.tiles().size()).thenComparingLong(Found::bytes);
 
-    ExactGemmSetup choose() {
+    Choice choose() {
         Found plain = best(ParameterFormat.PER_TENSOR);
         Found biased = best(ParameterFormat.PER_TENSOR_BIAS);
         boolean bias = biased.tiles.tiles().size() < plain.tiles.tiles().size();
@@ -73,7 +84,7 @@ final class ExactSearch {
                 other.tiles.rows(),
                 other.tiles.tiles().size(),
                 other.shape);
-        return new ExactGemmSetup(assemble(chosen.shape), SCALE, chosen.tiles, reason);
+        return new Choice(chosen.shape, chosen.tiles, reason);
     }
 
     private static DenseTemplate assemble(DenseShape shape) {
