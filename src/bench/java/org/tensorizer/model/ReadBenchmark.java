@@ -47,7 +47,8 @@ public class ReadBenchmark {
                 return file;
             }
         }
-        throw new IOException("needs " + name + " in " + folder + " (-Dtensorizer.shared=DIR) or in fixtures/templates");
+        throw new IOException(
+                "needs " + name + " in " + folder + " (-Dtensorizer.shared=DIR) or in fixtures/templates");
     }
 
     /** From the disk, which the system has cached. */

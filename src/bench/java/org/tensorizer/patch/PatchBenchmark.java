@@ -44,8 +44,7 @@ public class PatchBenchmark {
     public void prepare() {
         model = TfliteModel.read(
                 Path.of(System.getProperty("tensorizer.dense1024", "../shared/templates/dense_1024_edgetpu.tflite")));
-        target = PatchTarget.of(model)
-                .withLayout(DenseLayout.of(DenseShape.square(SIZE, ParameterFormat.PER_CHANNEL)));
+        target = PatchTarget.of(model).withLayout(DenseLayout.of(DenseShape.square(SIZE, ParameterFormat.PER_CHANNEL)));
         writer = PayloadWriter.open(target);
         weights = new byte[SIZE * SIZE];
         new Random(1).nextBytes(weights);

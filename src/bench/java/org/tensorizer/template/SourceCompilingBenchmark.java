@@ -48,8 +48,7 @@ public class SourceCompilingBenchmark {
             int outputs = Integer.parseInt(sizes[i]);
             byte[] weights = new byte[inputs * outputs];
             random.nextBytes(weights);
-            chain.add(DenseSpec.of(new DenseShape(
-                            inputs, outputs, ParameterFormat.PER_TENSOR_BIAS, Activation.RELU))
+            chain.add(DenseSpec.of(new DenseShape(inputs, outputs, ParameterFormat.PER_TENSOR_BIAS, Activation.RELU))
                     .weights(weights)
                     .bias(random.ints(outputs, -1000, 1000).toArray())
                     .quantization(new Quantization(0.05f, 128, 0.001f, 128, 0.05f, 128))

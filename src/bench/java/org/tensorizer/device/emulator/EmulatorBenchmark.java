@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.CpuDevice;
+import org.tensorizer.device.tflite.Xnnpack;
 import org.tensorizer.isa.DenseShape;
 import org.tensorizer.isa.ParameterFormat;
 import org.tensorizer.model.TfliteModel;
@@ -24,8 +25,8 @@ import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.SourceModelWriter;
 
 /**
- * One inference of Dense(N) on the emulated chip beside TFLite's own kernels on the uncompiled model, in the same run and
- * both through TFLite; and what loading a model costs whose program is known already, as a patched model's is.
+ * One inference of Dense(N) on the emulated chip beside TFLite's own kernels on the uncompiled model, plain and by way of
+ * XNNPACK, in the same run and all through TFLite; and what loading a model costs whose program is known already, as a patched model's is.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -43,6 +44,7 @@ public class EmulatorBenchmark {
     private TfliteModel file;
     private Session emulated;
     private Session source;
+    private Session fastest;
     private EmulatedProgram program;
     private byte[] in;
     private byte[] out;
@@ -59,6 +61,8 @@ public class EmulatorBenchmark {
         file = TfliteModel.parse("dense", model);
         emulated = emulator.open("dense", model);
         source = cpu.open("source", SourceModelWriter.write(spec));
+        fastest = Xnnpack.open("source", SourceModelWriter.write(spec))
+                .orElseThrow(() -> new IllegalStateException("this TFLite has no XNNPACK"));
         program = load();
         in = new byte[n];
         out = new byte[n];
@@ -69,11 +73,17 @@ public class EmulatorBenchmark {
     public void close() {
         emulated.close();
         source.close();
+        fastest.close();
     }
 
     @Benchmark
     public byte[] tfliteOnTheSource() {
         return source.run(in);
+    }
+
+    @Benchmark
+    public byte[] xnnpackOnTheSource() {
+        return fastest.run(in);
     }
 
     @Benchmark

@@ -37,7 +37,8 @@ public class CustomKernelBenchmark {
     }
 
     private Session load() {
-        return TfliteSession.open("dense_256", model, options -> (in, out) -> out.get(0).put(in.get(0)));
+        return TfliteSession.open(
+                "dense_256", model, options -> (in, out) -> out.get(0).put(in.get(0)));
     }
 
     @TearDown

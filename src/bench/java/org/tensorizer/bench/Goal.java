@@ -1,0 +1,74 @@
+package org.tensorizer.bench;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A speed that was set out to be reached, as a time or as the ratio of two times of the same run.
+ *
+ * @param text what it says
+ * @param of key of the result
+ * @param by key of the result it is divided by; null for a time in microseconds
+ * @param most what the time or the ratio may be
+ */
+record Goal(String text, String of, String by, double most) {
+    static List<Goal> all() {
+        return List.of(
+                new Goal(
+                        "packing 2048 x 2048, times arraycopy",
+                        "PackingBenchmark.pack{size=2048}",
+                        "PackingBenchmark.arraycopy{size=2048}",
+                        3),
+                new Goal("a block of 64 x 64 rewritten, us", "WeightSwapBenchmark.blockOf64", null, 5),
+                emulator(256),
+                emulator(1024),
+                emulator(2048),
+                new Goal(
+                        "product of 1024 x 1024 x 256, times its inferences",
+                        "GemmBenchmark.product",
+                        "GemmBenchmark.inferencesAlone",
+                        1.1),
+                new Goal(
+                        "Dense 1024 -> 521 from source to compiled, us",
+                        "SourceCompilingBenchmark.compile{layers=1024-521}",
+                        null,
+                        10_000),
+                new Goal(
+                        "MLP 784-512-512-10 from source to compiled, us",
+                        "SourceCompilingBenchmark.compile{layers=784-512-512-10}",
+                        null,
+                        20_000));
+    }
+
+    private static Goal emulator(int n) {
+        return new Goal(
+                "emulated inference of " + n + ", times TFLite's default kernel",
+                "EmulatorBenchmark.emulated{n=" + n + "}",
+                "EmulatorBenchmark.tfliteOnTheSource{n=" + n + "}",
+                3);
+    }
+
+    /** What this run has; empty if it did not measure it. */
+    Optional<Double> reached(List<Result> results) {
+        Optional<Double> time = time(results, of);
+        return by == null ? time : time.flatMap(t -> time(results, by).map(base -> t / base));
+    }
+
+    private static Optional<Double> time(List<Result> results, String key) {
+        return results.stream()
+                .filter(r -> r.key().equals(key))
+                .map(Result::micros)
+                .findFirst();
+    }
+
+    String line(double reached) {
+        return String.format(
+                Locale.ROOT,
+                "%-60s %8.2f   goal %.2f   %s",
+                text,
+                reached,
+                most,
+                reached <= most ? "reached" : "MISSED");
+    }
+}
