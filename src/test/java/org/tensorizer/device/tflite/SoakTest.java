@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.emulator.EmulatorDevice;
 
 /** Load, run, close, again and again: the process must not grow. Long form: {@code -Dtensorizer.soak=100000}. */
 class SoakTest {
@@ -28,6 +29,13 @@ class SoakTest {
     void customKernel() throws IOException {
         byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
         soak(() -> TfliteSession.open("dense_256", model, options -> CustomKernelTest::invert));
+    }
+
+    @Test
+    void emulator() throws IOException {
+        byte[] model = Files.readAllBytes(Path.of("fixtures/templates/dense_256_int8_identity_edgetpu.tflite"));
+        EmulatorDevice device = new EmulatorDevice();
+        soak(() -> device.open("identity", model));
     }
 
     private interface Opening {
