@@ -103,8 +103,9 @@ final class PipelineCommand extends FactsCommand {
             facts.put("device", opened.name())
                     .put("evidence", opened.provenance().toString())
                     .put("input", input);
-            asPredicted = run(opened, template, "original", facts)
-                    & run(opened, DenseTemplate.of(patched.model("patched_edgetpu.tflite")), "patched", facts);
+            boolean original = run(opened, template, "original", facts);
+            boolean changed = run(opened, DenseTemplate.of(patched.model("patched_edgetpu.tflite")), "patched", facts);
+            asPredicted = original && changed;
         }
         facts.put("verdict", asPredicted ? "supported: every output as predicted" : "refuted");
         write("summary.json", facts.toJson().getBytes(UTF_8));

@@ -16,7 +16,11 @@ final class TokenLedger {
 
     private final Map<Long, Entry> entries = new HashMap<>();
 
-    /** Notes the tokens of a compiled model. @throws TokenReuseException one of them stands for another payload */
+    /**
+     * Notes the tokens of a compiled model.
+     *
+     * @throws TokenReuseException one of them stands for another payload
+     */
     synchronized void note(String name, byte[] bytes) {
         TfliteModel model = TfliteModel.parse(name, bytes);
         for (EdgeTpuPackage compiled : model.packages()) {

@@ -38,7 +38,11 @@ final class Exclusive {
         return () -> owner.set(null);
     }
 
-    /** Starts the last call; null if there was one. @throws IllegalStateException while another call is running */
+    /**
+     * Starts the last call; null if there was one.
+     *
+     * @throws IllegalStateException while another call is running
+     */
     Use enterLast() {
         take("close");
         if (closed) {

@@ -22,12 +22,20 @@ public final class WeightScales {
         }
     }
 
-    /** One scale for all weights. @throws GemmException it is no positive finite number */
+    /**
+     * One scale for all weights.
+     *
+     * @throws GemmException it is no positive finite number
+     */
     public static WeightScales perTensor(float scale) {
         return new WeightScales(false, scale);
     }
 
-    /** One scale for each output channel. @throws GemmException one is no positive finite number */
+    /**
+     * One scale for each output channel.
+     *
+     * @throws GemmException one is no positive finite number
+     */
     public static WeightScales perChannel(float... scales) {
         return new WeightScales(true, scales.clone());
     }

@@ -22,7 +22,11 @@ public record CompiledModels(List<TfliteModel> models, List<DenseTemplate> templ
         lookedIn = List.copyOf(lookedIn);
     }
 
-    /** The model of a file. @param name its name without folder */
+    /**
+     * The model of a file.
+     *
+     * @param name its name without folder
+     */
     public Optional<TfliteModel> file(String name) {
         return models.stream()
                 .filter(m -> Path.of(m.name()).getFileName().toString().equals(name))

@@ -49,14 +49,22 @@ public final class Inputs {
         return all(0);
     }
 
-    /** Every input carries the same activation. @throws BadInputException it is not {@link #min()} to {@link #max()} */
+    /**
+     * Every input carries the same activation.
+     *
+     * @throws BadInputException it is not {@link #min()} to {@link #max()}
+     */
     public byte[] all(int activation) {
         byte[] input = new byte[channels];
         java.util.Arrays.fill(input, raw(activation));
         return input;
     }
 
-    /** One input is driven. @throws BadInputException no such channel or activation */
+    /**
+     * One input is driven.
+     *
+     * @throws BadInputException no such channel or activation
+     */
     public byte[] oneHot(int in, int activation) {
         byte[] input = zeros();
         if (in < 0 || in >= channels) {

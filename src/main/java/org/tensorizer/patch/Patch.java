@@ -39,12 +39,20 @@ public record Patch(List<Step> steps, TokenPolicy token) {
         return of(pattern.defaultRegion(), pattern);
     }
 
-    /** A pattern in a region. @throws PatchException they do not go together */
+    /**
+     * A pattern in a region.
+     *
+     * @throws PatchException they do not go together
+     */
     public static Patch of(Region region, Pattern pattern) {
         return new Patch(List.of(new Step(region, pattern)), TokenPolicy.FRESH);
     }
 
-    /** This, then another step. @throws PatchException region and pattern do not go together */
+    /**
+     * This, then another step.
+     *
+     * @throws PatchException region and pattern do not go together
+     */
     public Patch then(Region region, Pattern pattern) {
         return new Patch(
                 Stream.concat(steps.stream(), Stream.of(new Step(region, pattern)))

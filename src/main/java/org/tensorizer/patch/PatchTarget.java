@@ -74,7 +74,11 @@ public record PatchTarget(
         return new PatchTarget(model, chosen, chosen.executables().get(executableIndex), Optional.empty());
     }
 
-    /** This with a layout. @throws PatchException the payload has another size */
+    /**
+     * This with a layout.
+     *
+     * @throws PatchException the payload has another size
+     */
     public PatchTarget withLayout(DenseLayout known) {
         return new PatchTarget(model, edgeTpuPackage, executable, Optional.of(known));
     }

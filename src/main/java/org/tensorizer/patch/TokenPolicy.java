@@ -15,7 +15,11 @@ public sealed interface TokenPolicy {
     /** The token stays as it is. Safe only where each weight set has a device session of its own. */
     TokenPolicy KEEP = new Keep();
 
-    /** This token, which the caller answers for. @throws PatchException it is 0, which the runtime takes as none */
+    /**
+     * This token, which the caller answers for.
+     *
+     * @throws PatchException it is 0, which the runtime takes as none
+     */
     static TokenPolicy explicit(long token) {
         return new Explicit(token);
     }

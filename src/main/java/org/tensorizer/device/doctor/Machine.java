@@ -54,7 +54,11 @@ public record Machine(
         return user.equals("root");
     }
 
-    /** A path below the root. @param name without a leading slash */
+    /**
+     * A path below the root.
+     *
+     * @param name without a leading slash
+     */
     Path at(String name) {
         return root.resolve(name);
     }

@@ -45,7 +45,11 @@ public record LatencyComparison(
     private static final int LONGEST_BLOCK = 10;
     private static final int FEWEST_ROUNDS = 10;
 
-    /** A model to measure. @param bytes a whole .tflite file */
+    /**
+     * A model to measure.
+     *
+     * @param bytes a whole .tflite file
+     */
     public record Subject(String name, byte[] bytes) {}
 
     /**

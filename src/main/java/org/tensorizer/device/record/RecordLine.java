@@ -9,7 +9,11 @@ import org.tensorizer.device.TensorSpec;
 
 /** One line of an evidence record. */
 public sealed interface RecordLine {
-    /** Who answered. @param device its name, such as {@code usb:0} */
+    /**
+     * Who answered.
+     *
+     * @param device its name, such as {@code usb:0}
+     */
     record Origin(String device, Provenance provenance) {
         @Override
         public String toString() {
@@ -78,6 +82,10 @@ public sealed interface RecordLine {
         }
     }
 
-    /** The last line of a run that ended in order. @param runs inferences of the run */
+    /**
+     * The last line of a run that ended in order.
+     *
+     * @param runs inferences of the run
+     */
     record End(Instant at, long runs) implements RecordLine {}
 }

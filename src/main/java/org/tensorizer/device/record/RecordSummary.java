@@ -45,7 +45,11 @@ public record RecordSummary(
         faults = Map.copyOf(faults);
     }
 
-    /** A device. @param runs its inferences */
+    /**
+     * A device.
+     *
+     * @param runs its inferences
+     */
     public record Answered(RecordLine.Origin origin, long runs) {}
 
     /**

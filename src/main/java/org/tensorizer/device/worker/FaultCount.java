@@ -28,7 +28,11 @@ final class FaultCount {
         }
     }
 
-    /** Waits out the pause. @throws DeviceFault the device is in quarantine */
+    /**
+     * Waits out the pause.
+     *
+     * @throws DeviceFault the device is in quarantine
+     */
     synchronized void beforeReopening(String device) {
         if (faults >= options.quarantineAfter()) {
             throw new DeviceFault(
