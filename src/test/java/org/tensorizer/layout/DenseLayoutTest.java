@@ -228,4 +228,51 @@ class DenseLayoutTest {
         assertThatThrownBy(() -> WeightEncoding.encode(128)).isInstanceOf(LayoutException.class);
         assertThatThrownBy(() -> WeightEncoding.encode(-129)).isInstanceOf(LayoutException.class);
     }
+
+    /** Whatever stood there before: a cleared payload is a blank one, and no byte around it has changed. */
+    @Test
+    void clearingWritesOverEverythingAndNothingElse() {
+        for (ParameterFormat format : ParameterFormat.values()) {
+            DenseLayout layout = DenseLayout.of(DenseShape.square(64, format));
+            byte[] dirty = new byte[layout.size() + 20];
+            Arrays.fill(dirty, (byte) 0x5a);
+            layout.clear(dirty, 7);
+            assertThat(Arrays.copyOfRange(dirty, 7, 7 + layout.size()))
+                    .as("%s", format)
+                    .isEqualTo(layout.blank());
+            assertThat(Arrays.copyOf(dirty, 7)).containsOnly(0x5a);
+            assertThat(Arrays.copyOfRange(dirty, 7 + layout.size(), dirty.length))
+                    .containsOnly(0x5a);
+        }
+        DenseLayout layout = DenseLayout.of(DenseShape.square(64, PLAIN));
+        byte[] whole = new byte[layout.size()];
+        assertThatThrownBy(() -> layout.clear(whole, 1)).isInstanceOf(LayoutException.class);
+        assertThatThrownBy(() -> layout.clear(whole, -1)).isInstanceOf(LayoutException.class);
+    }
+
+    @Test
+    void blocksToReadAreHeldToTheirBoundsExactly() {
+        DenseLayout layout = DenseLayout.of(DenseShape.square(64, PLAIN));
+        byte[] payload = layout.blank();
+        WeightBlock block = new WeightBlock(60, 3, 4, 5);
+        layout.unpackBlock(payload, 0, block, new byte[3 * 9 + 5], 0, 9);
+        layout.unpackBlock(payload, 0, block, new byte[2 + 3 * 5 + 5], 2, 5);
+        assertThatThrownBy(() -> layout.unpackBlock(payload, 0, block, new byte[3 * 9 + 4], 0, 9))
+                .isInstanceOf(LayoutException.class)
+                .hasMessageContaining("in an array of 31 weights");
+        assertThatThrownBy(() -> layout.unpackBlock(payload, 0, block, new byte[100], -1, 9))
+                .isInstanceOf(LayoutException.class);
+        assertThatThrownBy(() -> layout.unpackBlock(payload, 0, block, new byte[100], 0, 4))
+                .isInstanceOf(LayoutException.class);
+        assertThatThrownBy(() -> layout.unpackBlock(payload, 1, block, new byte[100], 0, 9))
+                .isInstanceOf(LayoutException.class);
+        assertThat(layout.requireInside(new WeightBlock(0, 0, 64, 64))).isEqualTo(new WeightBlock(0, 0, 64, 64));
+        assertThatThrownBy(() -> layout.requireInside(new WeightBlock(0, 60, 1, 5)))
+                .isInstanceOf(LayoutException.class)
+                .hasMessageContaining("W[0..63][0..63]");
+        assertThat(layout.headerBytes()).isZero();
+        assertThat(DenseLayout.of(DenseShape.square(64, ParameterFormat.PER_CHANNEL))
+                        .headerBytes())
+                .isEqualTo(512);
+    }
 }

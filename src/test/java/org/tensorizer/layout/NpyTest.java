@@ -3,14 +3,23 @@ package org.tensorizer.layout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NpyTest {
-    private static final Npy ARRAY = Npy.of(new CellMap(2, 3, new int[] {1, 2, -1, 256, 65536, 1 << 30}));
+    private static final Npy ARRAY = array();
+
+    private static Npy array() {
+        return Npy.of(new CellMap(2, 3, new int[] {1, 2, -1, 256, 65536, 1 << 30}));
+    }
 
     @Test
     void readsBackWhatItWrites() {
@@ -80,5 +89,48 @@ class NpyTest {
                 assertThat(expected.getMessage()).startsWith("damaged: byte ");
             }
         }
+    }
+
+    /** Made anew: a constant of the class would hide what the code does now. */
+    @Test
+    void aMapIsWrittenRowByRow() {
+        assertThat(array().shape()).containsExactly(2, 3);
+        ByteBuffer elements = array().buffer();
+        assertThat(elements.remaining()).isEqualTo(6 * Npy.Type.INT32.bytes());
+        for (int expected : new int[] {1, 2, -1, 256, 65536, 1 << 30}) {
+            assertThat(elements.getInt()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aLongHeaderKeepsBothBytesOfItsLength() {
+        byte[] header = new Npy(Npy.Type.INT8, List.of(1, 1, 1, 1, 1, 1, 1, 0), new byte[0]).toBytes();
+        assertThat(header.length % 64).isZero();
+        assertThat((header[8] & 0xff) | header[9] << 8).isEqualTo(header.length - 10);
+    }
+
+    @Test
+    void everyVersionIsReadAndTheShortestFilesAreRefused(@TempDir Path folder) throws IOException {
+        byte[] first = ARRAY.toBytes();
+        for (int version = 2; version <= 3; version++) {
+            byte[] second = new byte[first.length + 2];
+            System.arraycopy(first, 0, second, 0, 10);
+            System.arraycopy(first, 10, second, 12, first.length - 10);
+            second[6] = (byte) version;
+            assertThat(Npy.parse("v", second).data()).isEqualTo(ARRAY.data());
+        }
+        for (int version : new int[] {0, 4}) {
+            byte[] other = first.clone();
+            other[6] = (byte) version;
+            assertThatThrownBy(() -> Npy.parse("v", other))
+                    .isInstanceOf(NpyFormatException.class)
+                    .hasMessageContaining("version " + version);
+        }
+        for (int length = 0; length < 12; length++) {
+            byte[] cut = Arrays.copyOf(first, length);
+            assertThatThrownBy(() -> Npy.parse("cut", cut)).isInstanceOf(NpyFormatException.class);
+        }
+        assertThat(Npy.read(Files.write(folder.resolve("a.npy"), first)).shape())
+                .containsExactly(2, 3);
     }
 }

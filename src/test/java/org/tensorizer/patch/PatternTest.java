@@ -159,4 +159,40 @@ class PatternTest {
     void whatIsNoRegionIsRefused(String text) {
         assertThatThrownBy(() -> Region.parse(text)).isInstanceOf(PatchException.class);
     }
+
+    /** Records name patterns by these words, and commands take them back. */
+    @Test
+    void everyPatternHasItsWords() {
+        assertThat(Pattern.identity()).hasToString("identity");
+        assertThat(Pattern.diagonal()).hasToString("diagonal");
+        assertThat(Pattern.shift(0)).hasToString("shift+0");
+        assertThat(Pattern.shift(1)).hasToString("shift+1");
+        assertThat(Pattern.shift(-1)).hasToString("shift-1");
+        assertThat(Pattern.permutation(7)).hasToString("permutation:7");
+        assertThat(Pattern.singleHot(1, 2, -3)).hasToString("single-hot:1,2,-3");
+        assertThat(Pattern.constant(-128)).hasToString("constant:-128");
+        assertThat(Pattern.matrix(new byte[25]).toString()).startsWith("matrix (25 weights, SHA-256 ");
+        assertThat(new TokenPolicy.Keep()).hasToString("keep");
+        assertThat(new TokenPolicy.Explicit(1)).hasToString("explicit");
+    }
+
+    @Test
+    void theLastWeightAndByteAreAllowedAndTheNextIsNot() {
+        assertThat(Pattern.constant(127)).isNotNull();
+        assertThatThrownBy(() -> Pattern.constant(128)).isInstanceOf(PatchException.class);
+        assertThatThrownBy(() -> Pattern.constant(-129)).isInstanceOf(PatchException.class);
+        assertThat(Pattern.byteValue(0)).isNotNull();
+        assertThat(Pattern.byteValue(255)).isNotNull();
+        assertThatThrownBy(() -> Pattern.byteValue(256)).isInstanceOf(PatchException.class);
+        assertThatThrownBy(() -> Pattern.byteValue(-1)).isInstanceOf(PatchException.class);
+        WeightBlock whole = new WeightBlock(0, 0, 5, 5);
+        assertThat(Pattern.singleHot(4, 4, 9).weights(SQUARE, whole)[24]).isEqualTo((byte) 9);
+        assertThat(Pattern.singleHot(0, 0, 9).weights(SQUARE, whole)[0]).isEqualTo((byte) 9);
+        for (int[] outside : new int[][] {{5, 0}, {0, 5}, {-1, 0}, {0, -1}}) {
+            assertThatThrownBy(
+                            () -> Pattern.singleHot(outside[0], outside[1], 9).weights(SQUARE, whole))
+                    .isInstanceOf(PatchException.class)
+                    .hasMessageContaining("W[0..4][0..4]");
+        }
+    }
 }
