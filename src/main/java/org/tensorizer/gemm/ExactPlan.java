@@ -48,8 +48,8 @@ public record ExactPlan(
     }
 
     /**
-     * Inferences for a batch, at most: a run whose bits are all 0 is left out. Half as many weights or inputs that differ
-     * from 0 do not halve it; see {@link #mostRows} for a bound without knowing the weights.
+     * Inferences for a batch, at most: one whose bits are all 0 is left out. {@link #mostRows} is a bound without knowing
+     * the weights.
      */
     public long inferences(int vectors) {
         return (long) BITS * tiles * vectors;

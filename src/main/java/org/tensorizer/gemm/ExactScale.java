@@ -24,8 +24,8 @@ record ExactScale(int weight, int drive, int low, int high) {
 
     /**
      * The scale with the widest window; among those the one with the smallest weight, which leaves most room for digits.
+     * The multiplier is the program's, or 1 where the payload's header can say so.
      *
-     * @param template whose program gives the multiplier of the accumulator, or whose header can say 1
      * @throws GemmException there is none that is exact from -1 to 1
      */
     static ExactScale of(DenseTemplate template) {

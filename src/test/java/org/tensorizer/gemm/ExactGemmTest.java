@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -133,20 +132,27 @@ class ExactGemmTest {
         assertThat(device.open.get()).isZero();
     }
 
-    /** Weights of one sign fill half of a byte only; a bias moves them into its middle. */
+    /** Weights of one sign fill half of a byte only; a bias moves them into its middle, where one row is enough for three. */
     @Test
     void takesBiasWhereThatSavesInferences() {
-        byte[] positive = new byte[300 * 1024];
-        new Random(1).nextBytes(positive);
-        for (int i = 0; i < positive.length; i++) {
-            positive[i] = (byte) ((positive[i] & 1) * 85); // 1010101: four digits of one sign, or none
+        ByteMatrix w = ByteMatrix.zero(1000, 4096);
+        for (int out = 0; out < 1000; out++) {
+            for (int n = 0; n < 255; n++) {
+                w.values()[out * 4096 + n * 16 + out % 16] = 1;
+            }
         }
-        ByteMatrix few = ByteMatrix.of(60, 1024, java.util.Arrays.copyOf(positive, 60 * 1024));
-        assertThat(ExactGemm.plan(few).template().format()).isEqualTo(ParameterFormat.PER_TENSOR);
-        ByteMatrix all = ByteMatrix.of(300, 1024, positive);
-        ExactPlan plan = ExactGemm.plan(all);
-        assertThat(plan.text(1)).contains("with bias").contains("8 bits of x");
-        assertThat(plan.rows()).isLessThanOrEqualTo(300 * ExactPlan.mostRows(1024, -128, 127));
+        try (ExactGemm exact = ExactGemm.assemble(new EmulatorDevice(), w)) {
+            assertThat(exact.plan().template().format()).isEqualTo(ParameterFormat.PER_TENSOR_BIAS);
+            assertThat(exact.plan().tiles()).isEqualTo(1);
+            assertThat(exact.plan().rows()).isEqualTo(1000);
+            assertThat(exact.plan().reason())
+                    .startsWith("a bias moves each row into the middle of the byte: 1000 rows, tiles: 1")
+                    .contains("without bias 3000 rows, tiles: 2");
+            check(exact, w, Matrices.constant(1, 4096, 127));
+            check(exact, w, Matrices.random(1, 4096, 1));
+        }
+        ByteMatrix both = Matrices.random(60, 1024, 1);
+        assertThat(ExactGemm.plan(both).template().format()).isEqualTo(ParameterFormat.PER_TENSOR);
     }
 
     @Test
