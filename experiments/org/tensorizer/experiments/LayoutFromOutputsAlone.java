@@ -42,6 +42,7 @@ import org.tensorizer.template.DenseTemplate;
         source = "Derived from every byte of compiled 256, 512 and 1024 models; not observed on a chip")
 class LayoutFromOutputsAlone {
     private static final int PIXELS = 512;
+    private static final int WIDE = 768;
 
     @EveryTemplate
     void recoveredMapIsThePredictedOne(DenseTemplate template, Bench bench, Evidence evidence) {
@@ -97,27 +98,24 @@ class LayoutFromOutputsAlone {
                 "payload offset of W[out][in], as recovered",
                 new HeatMap("payload offset of W[out][in], out down, in across", offsets, Scale.spanning(offsets))
                         .draw(PIXELS, PIXELS));
-        evidence.picture("payload bytes by role", coverage(found).draw(PIXELS, PIXELS));
+        evidence.picture("payload bytes by role", coverage(found, predicted).draw(WIDE, PIXELS / 2));
         evidence.picture(
                 "recovered minus predicted offset",
                 new HeatMap("recovered minus predicted offset, white = same", difference, Scale.around0(difference))
                         .draw(PIXELS, PIXELS));
     }
 
-    /** A row of the picture is 256 bytes, a row of the chip's memory; a payload of many is folded to stay square. */
-    private static ClassMap coverage(RecoveredLayout found) {
+    /** Groups of 64 outputs side by side, each as its rows stand in the chip's memory, 256 bytes a row. */
+    private static ClassMap coverage(RecoveredLayout found, DenseLayout layout) {
         byte[] roles = found.roleCodes();
-        int width = 256;
-        while ((long) width * width < roles.length) {
-            width += 256;
-        }
-        int columns = width;
+        int width = layout.rowBytes();
         Grid grid = Grid.of(
-                (roles.length + columns - 1) / columns,
-                columns,
-                (row, column) -> row * columns + column < roles.length ? roles[row * columns + column] : 5);
+                layout.groupBytes() / width,
+                layout.groups() * width,
+                (row, column) -> roles[column / width * layout.groupBytes() + row * width + column % width]);
         return new ClassMap(
-                "payload bytes by role, " + columns + " a row",
+                "payload bytes by role: " + layout.groups() + " groups of 64 outputs, memory rows of " + width
+                        + " bytes down",
                 grid,
                 List.of("unknown", "weight", "scale", "bias", "zero point", "unused"));
     }

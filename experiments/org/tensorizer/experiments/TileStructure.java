@@ -16,6 +16,7 @@ import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
 import org.tensorizer.picture.Lifelines;
+import org.tensorizer.picture.LinePlot;
 import org.tensorizer.recovery.CellProbe;
 import org.tensorizer.recovery.RivalTournament;
 import org.tensorizer.recovery.RivalTournament.Outcome;
@@ -32,9 +33,9 @@ import org.tensorizer.template.DenseTemplate;
  * are four inputs, then 64 outputs of four bytes each, then the next four inputs, and after all inputs the next 64
  * outputs.
  *
- * A second way asks for the same with fewer probes: 40 rival tilings, lanes and inputs of other widths, axes exchanged, each
- * predict which output a changed byte moves, or that none moves. The next probe is always the one that divides those still
- * alive most evenly; the last one must stand probes that would refute most others.
+ * A second way asks for the same with fewer probes. Some seventy tilings (other numbers of lanes and inputs, other orders,
+ * axes exchanged) each predict which output a changed byte moves, or that none moves. The next probe is always the one that
+ * divides those still alive most evenly, and who is left must stand three more that would refute most others.
  *
  * The control is the sum of the bits: the inputs with bit k set and those without it must add up to the answer with all
  * inputs driven, or the reading of that byte is not believed.
@@ -46,6 +47,11 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "A byte that belongs to another output or input than its place in such tiles says",
         source = "Derived from every byte of compiled 256, 512 and 1024 models; not yet read from a chip by anyone")
 class TileStructure {
+    /** Probes that the tournament may choose from. */
+    private static final int CANDIDATES = 600;
+
+    private static final int SHOWN = 24;
+
     /** What a byte turned out to be. */
     private record Reading(int out, int in) {}
 
@@ -77,12 +83,13 @@ class TileStructure {
         assumeTrue(
                 shape.inputs() % 64 == 0 && shape.outputs() % 64 == 0,
                 "rival tilings need channel counts that all of their widths divide, this one is " + shape);
-        List<Rival<CellProbe, Integer>> rivals = Tiling.all(shape).stream()
+        List<Tiling> tilings = Tiling.all(shape);
+        List<Rival<CellProbe, Integer>> rivals = tilings.stream()
                 .map(tiling -> new Rival<CellProbe, Integer>(
                         tiling.toString(), probe -> tiling.predict(probe, template.layout())))
                 .toList();
         RivalTournament<CellProbe, Integer> tournament =
-                new RivalTournament<>(rivals, Tiling.probes(template.layout(), 600));
+                new RivalTournament<>(rivals, Tiling.probes(tilings, template.layout(), CANDIDATES));
 
         Outcome<CellProbe, Integer> outcome = tournament.run(probe -> ask(probe, template, bench));
 
@@ -91,14 +98,30 @@ class TileStructure {
         for (Step<CellProbe, Integer> step : outcome.steps()) {
             evidence.fact(step.probe().toString(), moved(step.answer()) + ", " + step.alive() + " rivals left");
         }
-        evidence.picture("rivals over probes", lifelines(rivals, outcome).draw());
-        if (!outcome.survivors().equals(List.of(new Tiling(shape, 64, 4, false).toString()))) {
+        progress(rivals.size(), outcome).draw().ifPresent(image -> evidence.picture("rivals over probes", image));
+        evidence.picture(
+                "the rivals that lived longest", lifelines(rivals, outcome).draw());
+        if (!outcome.survivors().equals(List.of(Tiling.claimed(shape).toString()))) {
             throw new AssertionError(outcome.toString());
         }
     }
 
     private static String moved(int output) {
         return output >= 0 ? "moves output " + output : output == CellProbe.NONE ? "moves none" : "moves several";
+    }
+
+    private static LinePlot progress(int rivals, Outcome<CellProbe, Integer> outcome) {
+        List<Integer> probes = new ArrayList<>(List.of(0));
+        List<Integer> alive = new ArrayList<>(List.of(rivals));
+        for (Step<CellProbe, Integer> step : outcome.steps()) {
+            probes.add(probes.size());
+            alive.add(step.alive());
+        }
+        return new LinePlot(
+                "Rival tilings still alive",
+                "probes asked",
+                "rivals",
+                List.of(new LinePlot.Line("alive", probes, alive)));
     }
 
     private static Lifelines lifelines(List<Rival<CellProbe, Integer>> rivals, Outcome<CellProbe, Integer> outcome) {
@@ -110,9 +133,14 @@ class TileStructure {
             }
             lines.add(new Lifelines.Line(rival.name(), ended));
         }
-        lines.sort(
-                Comparator.comparingInt(line -> line.ended() == Lifelines.SURVIVED ? Integer.MAX_VALUE : line.ended()));
-        return new Lifelines("rival tilings, and the probe that refuted each", outcome.probes(), lines);
+        lines.sort(Comparator.comparingInt(
+                line -> line.ended() == Lifelines.SURVIVED ? Integer.MIN_VALUE : -line.ended()));
+        List<Lifelines.Line> longest = lines.subList(0, Math.min(SHOWN, lines.size()));
+        return new Lifelines(
+                "the " + longest.size() + " of " + rivals.size()
+                        + " rivals that lived longest, and the probe that ended each",
+                outcome.probes(),
+                longest);
     }
 
     /** Which output moves when one byte is changed among weights of 0 and one input is driven. */

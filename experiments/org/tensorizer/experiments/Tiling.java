@@ -1,42 +1,71 @@
 package org.tensorizer.experiments;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.tensorizer.isa.DenseShape;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.recovery.CellProbe;
 
 /**
- * A way to lay out weights: tiles of {@code lanes} outputs by {@code inputs} inputs, the input innermost; tile after tile
- * along the inputs, then along the outputs. Headers stand where they are known to. With the axes exchanged, outputs and
- * inputs change places in all of this.
+ * A way to lay out weights in tiles of outputs by inputs. Headers stand where they are known to.
+ *
+ * @param lanes outputs of a tile
+ * @param inputs inputs of a tile
+ * @param laneFastest within a tile the output is the inner index, else the input
+ * @param lanesFirst tiles follow each other along the lanes first, else along the inputs
+ * @param exchanged outputs and inputs change places in all of this
  */
-record Tiling(DenseShape shape, int lanes, int inputs, boolean exchanged) {
-    /** Lanes of 8, 16, 32, 64, with 1, 2, 4, 8, 64 inputs, both ways round. */
+record Tiling(DenseShape shape, int lanes, int inputs, boolean laneFastest, boolean lanesFirst, boolean exchanged) {
+    private static final int SAMPLE = 512;
+
+    /** The claimed one. */
+    static Tiling claimed(DenseShape shape) {
+        return new Tiling(shape, 64, 4, false, false, false);
+    }
+
+    /** The claimed one first, then lanes of 8 to 64 with 1 to 64 inputs in all orders; each once, under its first name. */
     static List<Tiling> all(DenseShape shape) {
-        List<Tiling> all = new ArrayList<>();
-        for (boolean exchanged : new boolean[] {false, true}) {
-            for (int lanes : new int[] {8, 16, 32, 64}) {
-                for (int inputs : new int[] {1, 2, 4, 8, 64}) {
-                    all.add(new Tiling(shape, lanes, inputs, exchanged));
+        List<Tiling> all = new ArrayList<>(List.of(claimed(shape)));
+        boolean[] either = {false, true};
+        for (boolean exchanged : either) {
+            for (boolean lanesFirst : either) {
+                for (boolean laneFastest : either) {
+                    for (int lanes : new int[] {8, 16, 32, 64}) {
+                        for (int inputs : new int[] {1, 2, 4, 8, 64}) {
+                            all.add(new Tiling(shape, lanes, inputs, laneFastest, lanesFirst, exchanged));
+                        }
+                    }
                 }
             }
         }
-        return all;
+        Set<List<Integer>> seen = new HashSet<>();
+        return all.stream().filter(tiling -> seen.add(tiling.sample())).toList();
+    }
+
+    /** Cells of some weights, drawn by lot: the same for tilings that are the same under two names. */
+    private List<Integer> sample() {
+        Random random = new Random(4);
+        List<Integer> cells = new ArrayList<>();
+        for (int i = 0; i < SAMPLE; i++) {
+            int weight = random.nextInt(shape.inputs() * shape.outputs());
+            cells.add(out(weight) * shape.inputs() + in(weight));
+        }
+        return cells;
     }
 
     /** Probes on which at least one of the tilings says that an output moves, drawn by lot. */
-    static List<CellProbe> probes(DenseLayout layout, int count) {
-        List<Tiling> all = all(layout.shape());
+    static List<CellProbe> probes(List<Tiling> tilings, DenseLayout layout, int count) {
         Random random = new Random(64);
         List<CellProbe> probes = new ArrayList<>();
         while (probes.size() < count) {
             int offset = random.nextInt(layout.size());
             int weight = weight(offset, layout);
             if (weight >= 0) {
-                probes.add(new CellProbe(
-                        offset, all.get(random.nextInt(all.size())).in(weight)));
+                Tiling tiling = tilings.get(random.nextInt(tilings.size()));
+                probes.add(new CellProbe(offset, tiling.in(weight)));
             }
         }
         return probes;
@@ -55,27 +84,42 @@ record Tiling(DenseShape shape, int lanes, int inputs, boolean exchanged) {
     }
 
     private int out(int weight) {
-        return exchanged ? inner(weight, shape.outputs()) : outer(weight, shape.inputs());
+        return exchanged ? inner(weight) : outer(weight);
     }
 
     private int in(int weight) {
-        return exchanged ? outer(weight, shape.outputs()) : inner(weight, shape.inputs());
+        return exchanged ? outer(weight) : inner(weight);
     }
 
-    /** Index along the lanes; {@code n} channels on the other axis. */
-    private int outer(int weight, int n) {
-        return weight / (lanes * n) * lanes + weight % (lanes * inputs) / inputs;
+    /** Channel on the axis of the lanes. */
+    private int outer(int weight) {
+        int tile = weight / (lanes * inputs);
+        int inTile = weight % (lanes * inputs);
+        int lane = laneFastest ? inTile % lanes : inTile / inputs;
+        int tilesAcross = (exchanged ? shape.inputs() : shape.outputs()) / lanes;
+        int tilesAlong = (exchanged ? shape.outputs() : shape.inputs()) / inputs;
+        return (lanesFirst ? tile % tilesAcross : tile / tilesAlong) * lanes + lane;
     }
 
-    /** Index along the inputs of the tile. */
-    private int inner(int weight, int n) {
-        return weight % (lanes * n) / (lanes * inputs) * inputs + weight % inputs;
+    /** Channel on the axis of the tile's inputs. */
+    private int inner(int weight) {
+        int tile = weight / (lanes * inputs);
+        int inTile = weight % (lanes * inputs);
+        int input = laneFastest ? inTile / lanes : inTile % inputs;
+        int tilesAcross = (exchanged ? shape.inputs() : shape.outputs()) / lanes;
+        int tilesAlong = (exchanged ? shape.outputs() : shape.inputs()) / inputs;
+        return (lanesFirst ? tile / tilesAcross : tile % tilesAlong) * inputs + input;
     }
 
+    /** Such as {@code 64 outputs by 4 inputs}; other orders than the claimed one are said. */
     @Override
     public String toString() {
-        return exchanged
-                ? lanes + " inputs by " + inputs + (inputs == 1 ? " output" : " outputs") + " (axes exchanged)"
-                : lanes + " outputs by " + inputs + (inputs == 1 ? " input" : " inputs");
+        return lanes
+                + (exchanged ? " inputs by " : " outputs by ")
+                + inputs
+                + (exchanged ? " output" : " input")
+                + (inputs == 1 ? "" : "s")
+                + (laneFastest ? ", lane fastest" : "")
+                + (lanesFirst ? ", lanes first" : "");
     }
 }

@@ -3,7 +3,6 @@ package org.tensorizer.picture;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,7 +16,7 @@ public record Lifelines(String title, int steps, List<Line> lines) {
     /** The last step of a survivor. */
     public static final int SURVIVED = -1;
 
-    private static final int NAMES = 290;
+    private static final int LETTER = 7;
     private static final int BARS = 460;
     private static final int LINE = Lettering.HEIGHT + 2;
     private static final Color ENDED = new Color(0xb0b8c4);
@@ -35,8 +34,7 @@ public record Lifelines(String title, int steps, List<Line> lines) {
     }
 
     public BufferedImage draw() {
-        BufferedImage image =
-                new BufferedImage(NAMES + BARS + 60, (lines.size() + 2) * LINE, BufferedImage.TYPE_INT_RGB);
+        BufferedImage image = new BufferedImage(x(steps) + 60, (lines.size() + 1) * LINE, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = Sheet.blank(image);
         Lettering.draw(graphics, title, 4, 0);
         for (int step = 0; step <= steps; step++) {
@@ -52,26 +50,17 @@ public record Lifelines(String title, int steps, List<Line> lines) {
             Lettering.draw(graphics, alive ? "alive" : "" + line.ended(), x(alive ? steps : line.ended()) + 4, y);
             y += LINE;
         }
-        Lettering.draw(graphics, String.join("   ", counts()), 4, y);
         graphics.dispose();
         return image;
     }
 
     private int x(int step) {
-        return NAMES + BARS * step / steps;
-    }
-
-    /** How many were alive after each step, for those who count. */
-    private List<String> counts() {
-        List<String> counts = new ArrayList<>();
-        counts.add("alive after probe 0: " + lines.size());
-        for (int step = 1; step <= steps; step++) {
-            int now = step;
-            long alive = lines.stream()
-                    .filter(line -> line.ended() == SURVIVED || line.ended() > now)
-                    .count();
-            counts.add(step + ": " + alive);
-        }
-        return counts;
+        int names = LETTER
+                * (2
+                        + lines.stream()
+                                .mapToInt(line -> line.name().length())
+                                .max()
+                                .orElse(0));
+        return names + BARS * step / steps;
     }
 }

@@ -71,6 +71,7 @@ public record LinePlot(String title, String x, String y, List<Line> lines) {
             }
         }
         chart.getStyler().setSeriesColors(colours);
+        chart.getStyler().setLegendVisible(names.size() > 1);
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
         chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
