@@ -96,7 +96,7 @@ class DevicePoolTest {
         @MethodSource("numbers")
         void usesADevice(int number, Device device, Bench bench) throws InterruptedException {
             assertThat(bench.device()).isSameAs(device);
-            ((Counting) device).use(number < 2 && seen.opened.get() > 1);
+            ((Counting) ((CheckedDevice) device).device()).use(number < 2 && seen.opened.get() > 1);
         }
     }
 
