@@ -1,5 +1,6 @@
 package org.tensorizer.picture;
 
+import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 
@@ -10,6 +11,9 @@ import java.awt.image.BufferedImage;
  * that is furthest from the scale's middle, so that one wrong cell among four million stays visible.
  */
 public final class HeatMap {
+    private static final int FRAME = 1;
+    private static final Color GREY = new Color(0xb0, 0xb0, 0xb0);
+
     private final String title;
     private final Grid grid;
     private final Scale scale;
@@ -27,11 +31,15 @@ public final class HeatMap {
     public BufferedImage draw(int width, int height) {
         BufferedImage cells = cells(width, height);
         BufferedImage image = new BufferedImage(
-                Math.max(width, cells.getWidth()), cells.getHeight() + Lettering.HEIGHT, BufferedImage.TYPE_INT_RGB);
+                Math.max(width, cells.getWidth()) + 2 * FRAME,
+                cells.getHeight() + Lettering.HEIGHT + 2 * FRAME,
+                BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = Sheet.blank(image);
         String legend = scale.legend();
-        Lettering.draw(graphics, legend.isEmpty() ? title : title + "   " + legend, 0, 0);
-        graphics.drawImage(cells, 0, Lettering.HEIGHT, null);
+        Lettering.draw(graphics, legend.isEmpty() ? title : title + "   " + legend, FRAME, 0);
+        graphics.setColor(GREY);
+        graphics.fillRect(0, Lettering.HEIGHT, cells.getWidth() + 2 * FRAME, cells.getHeight() + 2 * FRAME);
+        graphics.drawImage(cells, FRAME, Lettering.HEIGHT + FRAME, null);
         graphics.dispose();
         return image;
     }

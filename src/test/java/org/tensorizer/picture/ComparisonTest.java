@@ -19,7 +19,7 @@ class ComparisonTest {
         Grid expected = Grid.of(1, 256, (r, c) -> c - 128);
         Grid observed = Grid.of(1, 256, (r, c) -> c == 200 ? 127 : c - 128);
         BufferedImage picture = new Comparison(expected, observed).draw();
-        assertThat(columnsWith(picture, STRONG_RED)).containsExactly(612, 613, 614); // 12 + 200 * 3
+        assertThat(columnsWith(picture, STRONG_RED)).containsExactly(613, 614, 615); // 12 + 1 + 200 * 3
     }
 
     @Test
@@ -35,7 +35,7 @@ class ComparisonTest {
     void equalGridsLeaveTheDifferenceWhite() {
         Grid grid = Grid.of(64, 64, (r, c) -> r == c ? 127 : 0);
         BufferedImage picture = new Comparison(grid, grid).draw();
-        int left = picture.getWidth() - 12 - 256;
+        int left = picture.getWidth() - 12 - 1 - 256;
         for (int y = 40; y < 200; y++) {
             for (int x = left; x < left + 256; x++) {
                 assertThat(picture.getRGB(x, y)).isEqualTo(WHITE);
