@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
  * A test method that runs once for each of the given sizes, on a square int8 Dense template that Tensorizer assembles
  * (identity quantization, one weight scale). Its first parameter is the {@link org.tensorizer.template.DenseTemplate}.
  *
- * <p>Tagged {@code large}, which a plain {@code mvn test} leaves out: {@code mvn test -DexcludedGroups=none} runs them too.
+ * <p>Tagged {@code large}, which a plain {@code mvn test} leaves out: {@code mvn test -DexcludedGroups=long} runs them too.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -28,6 +28,7 @@ final class ResultsFolder {
         try {
             Path writing = Files.createDirectories(folder.resolveSibling(folder.getFileName() + "-writing"));
             new FileSystemResultsWriter(writing).write(result);
+            Files.createDirectories(folder);
             Files.move(writing.resolve(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

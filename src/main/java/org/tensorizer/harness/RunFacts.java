@@ -3,6 +3,7 @@ package org.tensorizer.harness;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -67,11 +68,19 @@ final class RunFacts {
         try {
             TfliteLibrary library = TfliteLibrary.load();
             put("TFLite", library.version() + (library.bundled() ? " (bundled)" : ""));
-            put("TFLite library", library.path().toString());
+            put("TFLite library", shortened(library.path()));
             put("TFLite library SHA-256", library.sha256());
         } catch (BadInputException e) {
             put("TFLite", "not loaded in this process: " + e.getMessage());
         }
+    }
+
+    /** A path under the user's home begins with {@code ~}: reports are passed on. */
+    private static String shortened(Path path) {
+        Path home = Path.of(System.getProperty("user.home"));
+        return path.startsWith(home)
+                ? Path.of("~").resolve(home.relativize(path)).toString()
+                : path.toString();
     }
 
     private synchronized void write() {

@@ -29,7 +29,7 @@ public final class ExperimentJvm {
     }
 
     /**
-     * @param results folder for Allure's results, emptied first
+     * @param results folder for Allure's results, removed first
      * @return the child's exit status
      */
     static int run(Path results, List<String> options, Class<?>... classes) throws IOException, InterruptedException {
@@ -40,7 +40,8 @@ public final class ExperimentJvm {
                 }
             }
         }
-        Files.createDirectories(results);
+        Files.deleteIfExists(results); // the child makes it, as it must after mvn clean
+        Files.createDirectories(results.getParent());
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
@@ -52,7 +53,8 @@ public final class ExperimentJvm {
         Arrays.stream(classes).map(Class::getName).forEach(command::add);
         Process child = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(results.resolve("jvm.log").toFile())
+                .redirectOutput(
+                        results.resolveSibling(results.getFileName() + ".log").toFile())
                 .start();
         return child.waitFor();
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The report as a reviewer gets it: opened from the disk in a real browser that has no network. */
 class ReportE2E {
     private static final Path REPORT = Path.of("reports", "html", "index.html").toAbsolutePath();
+    private static final Path RESULTS = Path.of("target", "allure-results").toAbsolutePath();
     private static final Path SHOTS = Path.of("target", "screenshots").toAbsolutePath();
     private static final Path SAMPLE = Path.of("target", "sample-report").toAbsolutePath();
     /** The page and, inside it, the frame that Allure shows descriptions in. */
@@ -87,6 +89,23 @@ class ReportE2E {
         assertOnlyFilesWereAskedFor();
     }
 
+    @Test
+    void everyRowIsAnExperimentAndSaysWhoAnswered() throws Exception {
+        List<JsonObject> results = ExperimentJvm.results(RESULTS);
+        assertThat(results).isNotEmpty().allSatisfy(result -> {
+            assertThat(label(result, "feature")).isNotEmpty();
+            assertThat(label(result, "verdict")).isNotEmpty();
+        });
+        JsonObject shown = results.stream()
+                .filter(r -> r.getString("fullName").endsWith("StructuredMatrices.outputsAreTheExactProduct"))
+                .filter(r -> r.getString("name").contains("shift+1"))
+                .min(Comparator.comparing(r -> r.getString("name")))
+                .orElse(results.get(0));
+        browser.show(url(REPORT, shown), 1400, 900, contains("Claim. " + label(shown, "feature")));
+        browser.screenshot(SHOTS.resolve("readme.png"));
+        assertThat(browser.text(TEXT)).contains("Claim.", "Refuted by.", "Source.");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "echoesARamp, Supported",
@@ -136,9 +155,14 @@ class ReportE2E {
     }
 
     private static String url(JsonObject result) throws Exception {
+        return url(SAMPLE.resolve("index.html"), result);
+    }
+
+    /** Allure's address of a result is the digest of its uuid. */
+    private static String url(Path report, JsonObject result) throws Exception {
         byte[] digest =
                 MessageDigest.getInstance("MD5").digest(result.getString("uuid").getBytes(StandardCharsets.UTF_8));
-        return SAMPLE.resolve("index.html").toUri() + "#" + String.format("%032x", new BigInteger(1, digest));
+        return report.toUri() + "#" + String.format("%032x", new BigInteger(1, digest));
     }
 
     private static String contains(String text) {
