@@ -147,7 +147,7 @@ class MobilenetCorruptionTest {
 
         @Override
         public List<TensorSpec> outputs() {
-            return List.of();
+            return List.of(new TensorSpec("classes", "UINT8", List.of(1, CLASSES), 1 / 256f, 0, CLASSES));
         }
 
         @Override
