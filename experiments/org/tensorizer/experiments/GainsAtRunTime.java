@@ -11,6 +11,7 @@ import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
+import org.tensorizer.harness.Needs;
 import org.tensorizer.template.DenseTemplate;
 
 /*
@@ -31,6 +32,7 @@ class GainsAtRunTime {
     @EveryTemplate
     void eachOutputFollowsItsOwn(DenseTemplate template, Bench bench, Evidence evidence) {
         requireScales(template);
+        Needs.output(template, 77);
         int outputs = template.shape().outputs();
         int inputs = template.shape().inputs();
         ByteMatrix row = RandomMatrices.of(1, inputs, 100, 1);

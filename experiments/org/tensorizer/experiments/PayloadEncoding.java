@@ -6,6 +6,7 @@ import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
+import org.tensorizer.harness.Needs;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
@@ -47,6 +48,7 @@ class PayloadEncoding {
     @EveryTemplate(with = "outputs")
     void outputFollowsTheByteInAStraightLine(DenseTemplate template, int out, Bench bench, Evidence evidence) {
         int in = out + 1;
+        Needs.weight(template, out, in);
         Inputs inputs = Inputs.of(template);
         byte[] drive = inputs.oneHot(in, inputs.strongest());
         StringBuilder line = new StringBuilder("byte,weight,output\n");

@@ -1,5 +1,7 @@
 package org.tensorizer.experiments;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import org.tensorizer.gemm.ByteMatrix;
 import org.tensorizer.gemm.Gemm;
 import org.tensorizer.harness.AssembledTemplates;
@@ -52,9 +54,8 @@ class RandomGemm {
                         .check()
                         .clipped()
                         .cardinality();
-                if (clipped > outputs * VECTORS / 2) {
-                    throw new IllegalStateException("most outputs are clipped, the comparison would show little");
-                }
+                assumeTrue(
+                        clipped <= outputs * VECTORS / 2, "most outputs are clipped, the comparison would show little");
             }
         }
     }

@@ -10,6 +10,7 @@ import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
+import org.tensorizer.harness.Needs;
 import org.tensorizer.layout.ByteRole;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.patch.Patch;
@@ -49,6 +50,7 @@ class ScaleHeader {
     @EveryTemplate(with = "channels")
     void halvingAScaleHalvesItsOutput(DenseTemplate template, int channel, Bench bench, Evidence evidence) {
         requireScales(template);
+        Needs.output(template, channel);
         byte[] payload = payload(template);
         float scale = template.layout().header().scale(payload, 0, channel);
         DenseTemplate halved =
@@ -68,6 +70,7 @@ class ScaleHeader {
     void raisingAZeroPointLowersAllWeightsOfItsRow(
             DenseTemplate template, int channel, Bench bench, Evidence evidence) {
         requireScales(template);
+        Needs.output(template, channel);
         DenseTemplate raised = template.patched(word(template, new ByteRole.ZeroPoint(channel, 0), 129));
         Inputs inputs = Inputs.of(template);
         byte[] input = inputs.all(inputs.strongest());

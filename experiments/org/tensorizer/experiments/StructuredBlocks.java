@@ -11,6 +11,7 @@ import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
+import org.tensorizer.harness.Needs;
 import org.tensorizer.template.DenseTemplate;
 
 /*
@@ -74,6 +75,7 @@ class StructuredBlocks {
 
     @EveryTemplate(with = "blocks")
     void changesItsRowsAlone(DenseTemplate template, Block block, Bench bench, Evidence evidence) {
+        Needs.weight(template, block.out + block.outs - 1, block.in + block.ins - 1);
         try (Gemm gemm = Gemm.on(bench.device(), template)) {
             int reach = RandomMatrices.reach(gemm);
             ByteMatrix x = RandomMatrices.batch(template, 4, template.shape().inputs(), reach, 3);
@@ -97,6 +99,7 @@ class StructuredBlocks {
 
     @EveryTemplate(with = "blocks")
     void isSeenThroughItsColumnsAlone(DenseTemplate template, Block block, Bench bench, Evidence evidence) {
+        Needs.weight(template, block.out + block.outs - 1, block.in + block.ins - 1);
         Inputs inputs = Inputs.of(template);
         try (Gemm gemm = Gemm.on(bench.device(), template)) {
             RandomMatrices.reach(gemm);
@@ -121,6 +124,7 @@ class StructuredBlocks {
 
     @EveryTemplate
     void zerosAmongZerosMoveNothing(DenseTemplate template, Bench bench, Evidence evidence) {
+        Needs.weight(template, 109, 119);
         Inputs inputs = Inputs.of(template);
         try (Gemm gemm = Gemm.on(bench.device(), template)) {
             gemm.weights().set(10, 20, new Block("zeros", 10, 20, 100, 100).weights());

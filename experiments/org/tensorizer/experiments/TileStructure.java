@@ -1,7 +1,5 @@
 package org.tensorizer.experiments;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,6 +8,7 @@ import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
+import org.tensorizer.harness.Needs;
 import org.tensorizer.isa.DenseShape;
 import org.tensorizer.layout.ByteRole;
 import org.tensorizer.patch.Patch;
@@ -57,6 +56,7 @@ class TileStructure {
 
     @EveryTemplate
     void eachStepLeadsToTheOutputAndInputOfATile(DenseTemplate template, Bench bench, Evidence evidence) {
+        Needs.unclamped(template);
         int first = template.layout().offset(0, 0);
         StringBuilder table = new StringBuilder("step,offset,out expected,in expected,out read,in read\n");
         List<Integer> expected = new ArrayList<>();
@@ -80,9 +80,8 @@ class TileStructure {
     @EveryTemplate
     void everyOtherTilingIsRefuted(DenseTemplate template, Bench bench, Evidence evidence) {
         DenseShape shape = template.shape();
-        assumeTrue(
-                shape.inputs() % 64 == 0 && shape.outputs() % 64 == 0,
-                "rival tilings need channel counts that all of their widths divide, this one is " + shape);
+        Needs.unclamped(template);
+        Needs.wholeTiles(template);
         List<Tiling> tilings = Tiling.all(shape);
         List<Rival<CellProbe, Integer>> rivals = tilings.stream()
                 .map(tiling -> new Rival<CellProbe, Integer>(

@@ -7,6 +7,7 @@ import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
+import org.tensorizer.harness.Needs;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
@@ -61,6 +62,7 @@ class WeightLayout {
 
     @EveryTemplate(with = "cells")
     void oneWeightMovesItsOutputForItsInputOnly(DenseTemplate template, Cell cell, Bench bench, Evidence evidence) {
+        Needs.weight(template, cell.out, Math.max(1, cell.in));
         Inputs inputs = Inputs.of(template);
         int other = cell.in == 0 ? 1 : cell.in - 1;
         DenseTemplate single = template.patched(Pattern.singleHot(cell.out, cell.in, 127));
@@ -75,6 +77,7 @@ class WeightLayout {
 
     @EveryTemplate(with = "channels")
     void oneRowMovesOneOutput(DenseTemplate template, int out, Bench bench, Evidence evidence) {
+        Needs.output(template, out);
         DenseTemplate row = template.patched(
                 Patch.of(Region.weights(), Pattern.constant(0)).then(Region.row(out), Pattern.constant(5)));
 
@@ -83,6 +86,7 @@ class WeightLayout {
 
     @EveryTemplate(with = "channels")
     void oneColumnMovesAllOutputsForOneInput(DenseTemplate template, int in, Bench bench, Evidence evidence) {
+        Needs.input(template, in);
         DenseTemplate column = template.patched(
                 Patch.of(Region.weights(), Pattern.constant(0)).then(Region.column(in), Pattern.constant(127)));
         Inputs inputs = Inputs.of(template);

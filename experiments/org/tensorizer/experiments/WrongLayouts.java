@@ -1,5 +1,7 @@
 package org.tensorizer.experiments;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -8,6 +10,7 @@ import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
+import org.tensorizer.harness.Needs;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.Pattern;
@@ -72,13 +75,17 @@ class WrongLayouts {
 
     @EveryTemplate(with = "rivals")
     void rivalIsCaught(DenseTemplate template, Rival rival, Bench bench, Evidence evidence) {
+        Needs.unclamped(template);
+        Needs.wholeTiles(template);
         DenseLayout layout = template.layout();
         int n = template.shape().inputs();
         int m = template.shape().outputs();
         Random random = new Random(7);
         int probes = 0;
+        int draws = 0;
 
         while (probes < PROBES) {
+            assumeTrue(draws++ < 10_000, rival + " is the claimed layout in a layer of this shape");
             int out = random.nextInt(m);
             int in = random.nextInt(n);
             int weight = rival.place.of(out, in, n, m);
