@@ -79,7 +79,9 @@ class FailingDeviceTest {
         }
         assertThat(reported).isEqualTo(expected);
         assertThat(expected.values()).contains("supported", "refuted", "device fault");
-        assertThat(folder.resolve("jvm.log")).content().contains("sessions left open: 0");
+        assertThat(folder.resolveSibling(folder.getFileName() + ".log"))
+                .content()
+                .contains("sessions left open: 0");
         try (Stream<Path> files = Files.list(records)) {
             RecordSummary summary = RecordSummary.of(files.findFirst().orElseThrow());
             assertThat(summary.ended()).isTrue();
