@@ -17,6 +17,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Events;
 
 /** What the README shows is true: its experiment compiles and runs, its links and profiles exist. */
 class ReadmeTest {
@@ -36,11 +37,12 @@ class ReadmeTest {
         try (URLClassLoader loader = new URLClassLoader(
                 new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
             Class<?> experiment = loader.loadClass("org.tensorizer.experiments.SignedWeights");
-            EngineTestKit.engine("junit-jupiter")
+            Events tests = EngineTestKit.engine("junit-jupiter")
                     .selectors(selectClass(experiment))
                     .execute()
-                    .testEvents()
-                    .assertStatistics(events -> events.started(2).succeeded(2));
+                    .testEvents();
+            assertThat(tests.started().count()).isGreaterThanOrEqualTo(2); // both fixtures, and what the user named
+            assertThat(tests.succeeded().count()).isEqualTo(tests.started().count());
         }
     }
 
