@@ -8,7 +8,7 @@ import org.tensorizer.isa.DenseShape;
 /**
  * Moves weights between a row-major array and a payload. The four weights of an output channel that stand together in
  * both are one int, so it is a transposition of ints with the top bit of each byte flipped. Strips of four output
- * channels keep four sequential streams on one side and whole 16 byte pieces on the other; the long payload rows of 256
+ * channels, two payload rows at a time, keep four sequential streams on one side and whole 16 byte pieces on the other; the long payload rows of 256
  * bytes have a loop of their own, because the compiler can only drop the bounds checks of constant steps.
  */
 final class WeightCopy {
@@ -108,7 +108,19 @@ final class WeightCopy {
         int w2 = w + 2 * stride;
         int w3 = w + 3 * stride;
         int p2 = p + 2 * DenseLayout.LANE_BYTES;
-        for (int in = 0; in < ins; in += DenseShape.INPUTS_PER_ROW) {
+        int in = 0;
+        for (; in <= ins - 2 * DenseShape.INPUTS_PER_ROW; in += 2 * DenseShape.INPUTS_PER_ROW) {
+            int row = p + in * (FULL_ROW / DenseShape.INPUTS_PER_ROW);
+            long a = (long) LONG.get(weights, w + in) ^ FLIP_TWO;
+            long b = (long) LONG.get(weights, w1 + in) ^ FLIP_TWO;
+            long c = (long) LONG.get(weights, w2 + in) ^ FLIP_TWO;
+            long d = (long) LONG.get(weights, w3 + in) ^ FLIP_TWO;
+            LONG.set(payload, row, (a & LOW) | b << 32);
+            LONG.set(payload, row + 8, (c & LOW) | d << 32);
+            LONG.set(payload, row + FULL_ROW, a >>> 32 | (b & ~LOW));
+            LONG.set(payload, row + FULL_ROW + 8, c >>> 32 | (d & ~LOW));
+        }
+        for (; in < ins; in += DenseShape.INPUTS_PER_ROW) {
             int row = in * (FULL_ROW / DenseShape.INPUTS_PER_ROW);
             long low = ((int) INT.get(weights, w + in) & LOW) | (long) (int) INT.get(weights, w1 + in) << 32;
             long high = ((int) INT.get(weights, w2 + in) & LOW) | (long) (int) INT.get(weights, w3 + in) << 32;
@@ -122,7 +134,19 @@ final class WeightCopy {
         int w2 = w + 2 * stride;
         int w3 = w + 3 * stride;
         int p2 = p + 2 * DenseLayout.LANE_BYTES;
-        for (int in = 0; in < ins; in += DenseShape.INPUTS_PER_ROW) {
+        int in = 0;
+        for (; in <= ins - 2 * DenseShape.INPUTS_PER_ROW; in += 2 * DenseShape.INPUTS_PER_ROW) {
+            int row = p + in * (FULL_ROW / DenseShape.INPUTS_PER_ROW);
+            long a = (long) LONG.get(payload, row) ^ FLIP_TWO;
+            long b = (long) LONG.get(payload, row + 8) ^ FLIP_TWO;
+            long c = (long) LONG.get(payload, row + FULL_ROW) ^ FLIP_TWO;
+            long d = (long) LONG.get(payload, row + FULL_ROW + 8) ^ FLIP_TWO;
+            LONG.set(weights, w + in, (a & LOW) | c << 32);
+            LONG.set(weights, w1 + in, a >>> 32 | (c & ~LOW));
+            LONG.set(weights, w2 + in, (b & LOW) | d << 32);
+            LONG.set(weights, w3 + in, b >>> 32 | (d & ~LOW));
+        }
+        for (; in < ins; in += DenseShape.INPUTS_PER_ROW) {
             int row = in * (FULL_ROW / DenseShape.INPUTS_PER_ROW);
             long low = (long) LONG.get(payload, p + row) ^ FLIP_TWO;
             long high = (long) LONG.get(payload, p2 + row) ^ FLIP_TWO;
