@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.Printable;
@@ -24,7 +25,17 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
+        footer = {
+            "",
+            "Exit status: 0 done, 1 refuted, different or the device failed, 2 bad input (nothing was changed).",
+            "Help on one command: tensorizer help COMMAND. Shell completion: source <(tensorizer generate-completion)."
+        })
+public final class Main {
+    /** Messages quote names out of the file they complain about. */
+    private static final int LONGEST_COMPLAINT = 2000;
+
+    /** All commands in the order of the help. */
+    private static final List<Class<?>> COMMANDS = List.of(
             InspectCommand.class,
             ParseCommand.class,
             ExtractCommand.class,
@@ -43,16 +54,7 @@ import picocli.CommandLine.ParameterException;
             PipelineCommand.class,
             ReferenceCommand.class,
             AutoComplete.GenerateCompletion.class,
-            CommandLine.HelpCommand.class,
-        },
-        footer = {
-            "",
-            "Exit status: 0 done, 1 refuted, different or the device failed, 2 bad input (nothing was changed).",
-            "Help on one command: tensorizer help COMMAND. Shell completion: source <(tensorizer generate-completion)."
-        })
-public final class Main {
-    /** Messages quote names out of the file they complain about. */
-    private static final int LONGEST_COMPLAINT = 2000;
+            CommandLine.HelpCommand.class);
 
     private Main() {}
 
@@ -74,15 +76,30 @@ public final class Main {
      * @return the exit status: 0, 1 or 2
      */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        return commandLine().setOut(out).setErr(err).execute(arguments);
+        return commandLine(arguments).setOut(out).setErr(err).execute(arguments);
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+    /**
+     * The command line with all commands, or with the one that the arguments begin with: reading the annotations of all
+     * takes longer than most commands do.
+     */
+    static CommandLine commandLine(String... arguments) {
+        CommandLine line = new CommandLine(new Main());
+        List<Class<?>> named = COMMANDS.stream()
+                .filter(each -> arguments.length > 0 && name(each).equals(arguments[0]))
+                .filter(each -> each != CommandLine.HelpCommand.class && each != AutoComplete.GenerateCompletion.class)
+                .toList();
+        for (Class<?> each : named.isEmpty() ? COMMANDS : named) {
+            line.addSubcommand(each);
+        }
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(Main::misused)
-                .setExecutionExceptionHandler((failure, line, parsed) -> failed(failure, line));
+                .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
+    }
+
+    private static String name(Class<?> command) {
+        return command.getAnnotation(Command.class).name();
     }
 
     private static int misused(ParameterException problem, String[] arguments) {
