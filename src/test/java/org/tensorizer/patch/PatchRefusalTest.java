@@ -29,7 +29,8 @@ class PatchRefusalTest {
     }
 
     private static void refused(Patch patch, String... words) {
-        assertThatThrownBy(() -> Patcher.patch(PatcherTest.target(), patch))
+        PatchTarget target = PatcherTest.target();
+        assertThatThrownBy(() -> Patcher.patch(target, patch))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContainingAll(words);
     }
@@ -90,8 +91,8 @@ class PatchRefusalTest {
     @Test
     void aLayoutOfAnotherSize() {
         DenseLayout other = DenseLayout.of(DenseShape.square(512, ParameterFormat.PER_CHANNEL));
-        assertThatThrownBy(
-                        () -> PatchTarget.of(model("dense_256_edgetpu.tflite")).withLayout(other))
+        PatchTarget target = PatchTarget.of(model("dense_256_edgetpu.tflite"));
+        assertThatThrownBy(() -> target.withLayout(other))
                 .isInstanceOf(PatchException.class)
                 .hasMessageContaining("67584 bytes")
                 .hasMessageContaining("266240");
@@ -99,10 +100,11 @@ class PatchRefusalTest {
 
     @Test
     void aModelThatIsNotCompiled() {
-        assertThatThrownBy(() -> PatchTarget.of(model("dense_256.tflite")))
+        TfliteModel plain = model("dense_256.tflite");
+        assertThatThrownBy(() -> PatchTarget.of(plain))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("not compiled");
-        assertThatThrownBy(() -> PatchTarget.of(model("dense_256.tflite"), 0)).isInstanceOf(PatchException.class);
+        assertThatThrownBy(() -> PatchTarget.of(plain, 0)).isInstanceOf(PatchException.class);
     }
 
     @Test
