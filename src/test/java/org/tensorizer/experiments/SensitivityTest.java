@@ -13,9 +13,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.commons.annotation.Testable;
+import org.junit.platform.commons.support.AnnotationSupport;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
@@ -28,9 +31,20 @@ import org.tensorizer.harness.Verdict;
  * a device that fails and must end as a fault; and on the emulated Edge TPU, which must not refute it.
  */
 class SensitivityTest {
-    private static final Path EXPERIMENTS = Path.of("experiments/org/tensorizer/experiments");
+    private static final Path EXPERIMENTS = Path.of("experiments");
 
     private static final Map<Class<?>, List<WrongDevice>> REFUTED_BY = new LinkedHashMap<>();
+
+    /** A trial that must refute an experiment which no chip alone refutes. */
+    interface OwnTrial {
+        Trial run(Path emptyFolder) throws IOException;
+    }
+
+    private static final Map<Class<?>, OwnTrial> REFUTED_BY_A_TRIAL_OF_THEIR_OWN = Map.of(
+            OnlyQuantizationFieldsDiffer.class,
+            folder -> WrongTemplateTest.anotherFieldValue(OnlyQuantizationFieldsDiffer.class, folder),
+            MobilenetCorruption.class,
+            MobilenetCorruptionTest::keptWeights);
 
     static {
         ChipParameters real = ChipParameters.EDGE_TPU;
@@ -106,6 +120,10 @@ class SensitivityTest {
                 .flatMap(e -> e.getValue().stream().map(device -> Arguments.of(e.getKey(), device)));
     }
 
+    static Stream<Arguments> trialsOfTheirOwn() {
+        return REFUTED_BY_A_TRIAL_OF_THEIR_OWN.entrySet().stream().map(e -> Arguments.of(e.getKey(), e.getValue()));
+    }
+
     static Stream<Class<?>> experiments() {
         return REFUTED_BY.keySet().stream();
     }
@@ -148,31 +166,73 @@ class SensitivityTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("trialsOfTheirOwn")
+    void aTrialOfItsOwnRefutes(Class<?> experiment, OwnTrial trial, @TempDir Path folder) throws IOException {
+        Trial refuting = trial.run(folder);
+
+        assertThat(refuting.experiment()).isEqualTo(experiment);
+        assertThat(refuting.with(v -> v == Verdict.REFUTED)).as("refuted").isNotEmpty();
+        assertThat(refuting.with(v -> v == Verdict.DEVICE_FAULT || v == Verdict.NO_VERDICT))
+                .as("neither supported nor refuted")
+                .isEmpty();
+    }
+
     @Test
-    void everyExperimentIsListedHere() throws IOException, ClassNotFoundException {
-        List<Class<?>> hypotheses = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(EXPERIMENTS)) {
+    void everyExperimentOfTheFolderIsRefutedHere() throws IOException, ClassNotFoundException {
+        List<Class<?>> experiments = experimentsIn(EXPERIMENTS);
+
+        assertThat(experiments).hasSizeGreaterThan(20);
+        assertThat(unrefuted(experiments, refutable()))
+                .as("experiments without a device or a trial that refutes them")
+                .isEmpty();
+        assertThat(REFUTED_BY)
+                .allSatisfy((experiment, devices) ->
+                        assertThat(devices).as(experiment.getSimpleName()).isNotEmpty());
+        String catalogue = Files.readString(EXPERIMENTS.resolve("README.md"));
+        assertThat(experiments)
+                .as("experiments in the catalogue")
+                .allSatisfy(type -> assertThat(catalogue).contains("| " + type.getSimpleName() + " |"));
+    }
+
+    @Test
+    void anExperimentThatNothingRefutesIsFound() throws IOException, ClassNotFoundException {
+        List<Class<?>> experiments = experimentsIn(EXPERIMENTS);
+
+        for (Class<?> experiment : experiments) {
+            Set<Class<?>> others = refutable();
+            assertThat(others.remove(experiment)).as(experiment.getName()).isTrue();
+            assertThat(unrefuted(experiments, others)).containsExactly(experiment);
+        }
+    }
+
+    /** Whatever has a test method or a claim is an experiment, in whichever package below the folder it is. */
+    private static List<Class<?>> experimentsIn(Path folder) throws IOException, ClassNotFoundException {
+        List<Class<?>> experiments = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
-                String name = EXPERIMENTS
-                        .relativize(file)
-                        .toString()
-                        .replace(".java", "")
-                        .replace('/', '.');
-                Class<?> type = Class.forName(getClass().getPackageName() + "." + name);
-                if (type.isAnnotationPresent(Hypothesis.class)) {
-                    hypotheses.add(type);
+                String name = folder.relativize(file).toString().replace(".java", "");
+                Class<?> type = Class.forName(name.replace('/', '.'));
+                if (type.isAnnotationPresent(Hypothesis.class) || hasTests(type)) {
+                    experiments.add(type);
                 }
             }
         }
-        assertThat(hypotheses).isNotEmpty();
+        return experiments;
+    }
+
+    private static boolean hasTests(Class<?> type) {
+        return Stream.of(type.getDeclaredMethods())
+                .anyMatch(method -> AnnotationSupport.isAnnotated(method, Testable.class));
+    }
+
+    private static Set<Class<?>> refutable() {
         Set<Class<?>> refutable = new HashSet<>(REFUTED_BY.keySet());
-        refutable.addAll(WrongTemplateTest.REFUTED_BY_A_TEMPLATE);
-        assertThat(refutable)
-                .as("experiments with a device or a template that refutes them")
-                .containsAll(hypotheses);
-        String catalogue = Files.readString(Path.of("experiments/README.md"));
-        assertThat(hypotheses)
-                .as("experiments in the catalogue")
-                .allSatisfy(type -> assertThat(catalogue).contains("| " + type.getSimpleName() + " |"));
+        refutable.addAll(REFUTED_BY_A_TRIAL_OF_THEIR_OWN.keySet());
+        return refutable;
+    }
+
+    private static List<Class<?>> unrefuted(List<Class<?>> experiments, Set<Class<?>> refutable) {
+        return experiments.stream().filter(type -> !refutable.contains(type)).toList();
     }
 }

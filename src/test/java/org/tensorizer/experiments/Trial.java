@@ -36,9 +36,11 @@ final class Trial {
      */
     record Run(String name, Verdict verdict, Throwable failure) {}
 
+    private final Class<?> experiment;
     private final List<Run> runs;
 
-    private Trial(List<Run> runs) {
+    private Trial(Class<?> experiment, List<Run> runs) {
+        this.experiment = experiment;
         this.runs = runs;
     }
 
@@ -50,18 +52,21 @@ final class Trial {
     static Trial of(Class<?> experiment, Device device, Path templates) {
         DEVICE.set(device);
         try {
-            return new Trial(EngineTestKit.engine("junit-jupiter")
-                    .selectors(selectClass(experiment))
-                    .filters(TagFilter.excludeTags("large"))
-                    .configurationParameter("tensorizer.device.source", Source.class.getName())
-                    .configurationParameter("tensorizer.templates", templates == null ? "" : templates.toString())
-                    .execute()
-                    .allEvents()
-                    .finished()
-                    .stream()
-                    .filter(Trial::isRun)
-                    .map(Trial::run)
-                    .toList());
+            return new Trial(
+                    experiment,
+                    EngineTestKit.engine("junit-jupiter")
+                            .selectors(selectClass(experiment))
+                            .filters(TagFilter.excludeTags("large"))
+                            .configurationParameter("tensorizer.device.source", Source.class.getName())
+                            .configurationParameter(
+                                    "tensorizer.templates", templates == null ? "" : templates.toString())
+                            .execute()
+                            .allEvents()
+                            .finished()
+                            .stream()
+                            .filter(Trial::isRun)
+                            .map(Trial::run)
+                            .toList());
         } finally {
             DEVICE.remove();
         }
@@ -87,6 +92,10 @@ final class Trial {
         return event.getRequiredPayload(TestExecutionResult.class);
     }
 
+    Class<?> experiment() {
+        return experiment;
+    }
+
     List<Run> with(Predicate<Verdict> verdict) {
         return runs.stream().filter(run -> verdict.test(run.verdict())).toList();
     }
@@ -97,7 +106,9 @@ final class Trial {
 
     /** Runs whose name has this in it. */
     Trial named(String part) {
-        return new Trial(runs.stream().filter(run -> run.name().contains(part)).toList());
+        return new Trial(
+                experiment,
+                runs.stream().filter(run -> run.name().contains(part)).toList());
     }
 
     Stream<Run> runs() {
