@@ -5,6 +5,7 @@ import java.util.Arrays;
 import org.tensorizer.device.TensorSpec;
 import org.tensorizer.layout.Npy;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.InputFile;
 
 /**
  * A named input for one tensor, as raw bytes of the tensor's own type. {@code ramp} counts up from the lowest value of
@@ -32,7 +33,7 @@ final class InputPattern {
                     Arrays.fill(bytes, (byte) tensor.zeroPoint());
                     bytes[index(pattern, bytes.length)] = highest;
                 } else if (pattern.endsWith(".npy")) {
-                    return fromFile(Path.of(pattern), tensor);
+                    return fromFile(InputFile.path(pattern), tensor);
                 } else {
                     throw new BadInputException("input '" + pattern + "': expected " + NAMES);
                 }

@@ -1,7 +1,7 @@
 package org.tensorizer.cli;
 
-import java.nio.file.Path;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.InputFile;
 import org.tensorizer.patch.Pattern;
 
 /** Reads what {@code patch --mode} takes: a name, or a name and its numbers after a colon. */
@@ -23,7 +23,7 @@ final class PatternOption {
             case "ramp" -> Pattern.ramp();
             case "xor", "xor-ff" -> Pattern.xor(name.equals("xor-ff") ? 255 : (int) number(text, rest));
             case "random" -> Pattern.random(number(text, rest));
-            case "file" -> Pattern.file(Path.of(needed(text, rest, "a path")));
+            case "file" -> Pattern.file(InputFile.path(needed(text, rest, "a path")));
             case "identity" -> Pattern.identity();
             case "diagonal" -> Pattern.diagonal();
             case "shift+1" -> Pattern.shift(1);
@@ -32,7 +32,7 @@ final class PatternOption {
             case "constant" -> Pattern.constant((int) number(text, rest));
             case "single-hot" -> singleHot(text, rest);
             case "matrix" ->
-                Pattern.matrix(WeightsOption.int8(Path.of(needed(text, rest, "a .npy file")))
+                Pattern.matrix(WeightsOption.int8(InputFile.path(needed(text, rest, "a .npy file")))
                         .data());
             default -> throw new BadInputException("mode '" + text + "': expected one of " + MODES);
         };

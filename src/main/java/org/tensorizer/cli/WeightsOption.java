@@ -34,7 +34,7 @@ final class WeightsOption {
             return weights;
         }
         if (text.endsWith(".npy")) {
-            Npy array = int8(Path.of(text));
+            Npy array = int8(InputFile.path(text));
             List<Integer> expected = List.of(shape.outputs(), shape.inputs());
             if (!array.shape().equals(expected)) {
                 throw new BadInputException(
@@ -88,7 +88,7 @@ final class WeightsOption {
         if (!file.endsWith(".npy")) {
             throw new BadInputException("'" + file + "': expected a .npy file of " + length + " " + type);
         }
-        Npy array = npy(Path.of(file));
+        Npy array = npy(InputFile.path(file));
         if (array.type() != type || !array.shape().equals(List.of(length))) {
             throw new BadInputException(
                     file + ": expected " + type + " of shape [" + length + "], found " + array.type() + array.shape());

@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.InputFile;
 
 /** Which device is to run the models: the meaning of {@code -Dtensorizer.device}. Opened by {@link Devices}. */
 public sealed interface DeviceChoice {
@@ -130,7 +131,7 @@ public sealed interface DeviceChoice {
             return new CoralAt(text);
         }
         if (text.startsWith("replay:") && text.length() > "replay:".length()) {
-            return new Replay(Path.of(text.substring("replay:".length())));
+            return new Replay(InputFile.path(text.substring("replay:".length())));
         }
         throw new BadInputException("device: expected one of " + SUPPORTED + "; found \"" + text + "\"");
     }

@@ -13,6 +13,7 @@ import org.tensorizer.device.Devices;
 import org.tensorizer.device.Setting;
 import org.tensorizer.device.compare.CompareDevice;
 import org.tensorizer.device.record.RecordingDevice;
+import org.tensorizer.model.InputFile;
 
 /**
  * Opens the devices of a run as its settings say: which ones, whether their answers are recorded, and whether every
@@ -73,7 +74,7 @@ final class DeviceOpening {
             return device;
         }
         try {
-            Path file = RecordingDevice.freshFile(Path.of(folder), device.name());
+            Path file = RecordingDevice.freshFile(InputFile.path(folder), device.name());
             return RecordingDevice.of(
                     device, file, Map.of("revision", Revision.ofWorkingFolder().text()));
         } catch (RuntimeException e) {

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.tensorizer.device.Setting;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.InputFile;
 import org.tensorizer.model.Sha256;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseTemplate;
@@ -52,7 +53,7 @@ final class TemplateFolder {
                 .filter(text -> !text.isBlank())
                 .or(SETTING::value);
         if (named.isPresent()) {
-            Path folder = Path.of(named.get());
+            Path folder = InputFile.path(named.get());
             if (!Files.isDirectory(folder)) {
                 throw new BadInputException(SETTING + "=" + folder + ": expected a folder of .tflite files");
             }

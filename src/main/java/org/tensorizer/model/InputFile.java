@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -16,6 +17,19 @@ public final class InputFile {
     private static final int CHUNK = 1 << 18;
 
     private InputFile() {}
+
+    /**
+     * The path of a text that a user wrote.
+     *
+     * @throws BadInputException the text cannot be a path on this system, as with a NUL, or a question mark on Windows
+     */
+    public static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new BadInputException("'" + Printable.of(text, 200) + "': expected a path: " + e.getReason(), e);
+        }
+    }
 
     /**
      * The bytes of a regular file, symbolic links followed.

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.InputFile;
 import org.tensorizer.patch.AtomicFile;
 import org.tensorizer.patch.Existing;
 
@@ -60,7 +61,7 @@ public final class EdgeTpuCompiler {
      */
     static Optional<EdgeTpuCompiler> find(String named, String path) {
         if (named != null && !named.isBlank()) {
-            Path file = Path.of(named);
+            Path file = InputFile.path(named);
             if (!Files.isExecutable(file) || Files.isDirectory(file)) {
                 throw new CompilerMissingException("-D" + PROPERTY + "=" + named + " is no executable file");
             }

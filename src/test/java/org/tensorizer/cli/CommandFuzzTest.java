@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.fuzz.FlatDamage;
 import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.Mutator;
@@ -30,7 +31,7 @@ class CommandFuzzTest {
         TfliteModel model = TfliteModel.parse("sound", sound);
         List<ByteRange> bulk = new ArrayList<>();
         model.onlyPackage().executables().stream().map(Executable::parameters).forEach(bulk::add);
-        Mutator mutator = new Mutator(sound, bulk);
+        FlatDamage damage = new FlatDamage(sound, Mutator.sparing(sound, bulk));
         List<Target> targets = new ArrayList<>();
         for (List<String> command : List.of(
                 List.of("inspect", "FILE"),
@@ -42,9 +43,9 @@ class CommandFuzzTest {
                 List.of("patch", "FILE", "--dry-run", "--mode", "zero"),
                 List.of("template", "verify", "FILE"),
                 List.of("recover", "FILE", "--device", "nothing"))) {
-            targets.add(Target.of(command.get(0), mutator, (name, bytes) -> run(command, bytes)));
+            targets.add(new Target(command.get(0), sound, damage, (name, bytes) -> run(command, bytes)));
         }
-        new Fuzz(5, BadInputException.class, 64 << 20, 64).run(targets, reporter);
+        new Fuzz(3, BadInputException.class, 16 << 20, 48).run(targets, reporter);
     }
 
     private void run(List<String> command, byte[] bytes) throws IOException {

@@ -40,6 +40,14 @@ class DeviceChoiceTest {
                 .hasMessageContaining("replay:FILE");
     }
 
+    /** Java refuses it with an exception of its own. */
+    @Test
+    void refusesWhatCannotBeAPath() {
+        assertThatThrownBy(() -> DeviceChoice.parse("replay:a\0b"))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage("'a\\u0000b': expected a path: Nul character not allowed");
+    }
+
     @Test
     void severalAreSeparatedByCommas() {
         assertThat(DeviceChoice.parseAll("usb:0, usb:1,pci"))

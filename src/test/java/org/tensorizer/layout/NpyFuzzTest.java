@@ -2,17 +2,22 @@ package org.tensorizer.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Fuzz.Target;
+import org.tensorizer.fuzz.Mutator;
+import org.tensorizer.fuzz.Words;
+import org.tensorizer.model.ByteRange;
 
 /** NPY files whose header, a piece of Python, says something else than the truth. */
 class NpyFuzzTest {
+    private static final ByteRange HEADER = new ByteRange(10, 128);
     private static final List<String> WORDS = List.of(
             "'descr'",
             "'fortran_order'",
@@ -48,11 +53,19 @@ class NpyFuzzTest {
 
     @Test
     void damagedArraysEndInTheirOwnException(TestReporter reporter) {
-        new Fuzz(1, NpyFormatException.class, 1 << 20, 64)
+        byte[] sound = new Npy(Npy.Type.UINT8, List.of(2, 3), new byte[] {1, 2, 3, 4, 5, 6}).toBytes();
+        byte[] much = new Npy(Npy.Type.INT32, List.of(1 << 18), new byte[1 << 20]).toBytes();
+        Words words = new Words("'[^']*'|[0-9]+", WORDS);
+        Fuzz.ofReader(1, NpyFormatException.class)
                 .run(
                         List.of(
-                                new Target("npy", NpyFuzzTest::headerOfWords, NpyFuzzTest::read),
-                                new Target("npy-bytes", NpyFuzzTest::damagedBytes, NpyFuzzTest::read)),
+                                new Target(
+                                        "npy",
+                                        sound,
+                                        (b, random) -> headerOfWords(b, words, random),
+                                        NpyFuzzTest::read),
+                                new Target("npy-bytes", sound, Mutator.sparing(sound, List.of()), NpyFuzzTest::read),
+                                new Target("npy-megabyte", much, Mutator.within(HEADER, List.of()), NpyFuzzTest::read)),
                         reporter);
     }
 
@@ -61,31 +74,19 @@ class NpyFuzzTest {
         assertThat(Npy.parse(name, array.toBytes()).data()).isEqualTo(array.data());
     }
 
-    private static byte[] sound() {
-        return new Npy(Npy.Type.UINT8, List.of(2, 3), new byte[] {1, 2, 3, 4, 5, 6}).toBytes();
-    }
-
-    /** A sound header with words exchanged, or nothing but words. */
-    private static byte[] headerOfWords(Random random) {
-        StringBuilder header = new StringBuilder(
-                random.nextBoolean() ? "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }" : "");
-        for (int i = random.nextInt(6); i >= 0; i--) {
-            String word = WORDS.get(random.nextInt(WORDS.size()));
-            int at = random.nextInt(header.length() + 1);
-            header.replace(at, Math.min(header.length(), at + random.nextInt(word.length() + 1)), word);
+    /** Words exchanged in the header, whose length then says what it is, mostly. */
+    private static byte[] headerOfWords(byte[] file, Words words, Random random) {
+        int start = Math.min(HEADER.start(), file.length);
+        byte[] header = words.of(Arrays.copyOfRange(file, start, Math.min(HEADER.end(), file.length)), random);
+        byte[] data = Arrays.copyOfRange(file, Math.min(HEADER.end(), file.length), file.length);
+        ByteBuffer damaged = ByteBuffer.allocate(start + header.length + data.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(file, 0, start)
+                .put(header)
+                .put(data);
+        if (start == HEADER.start() && random.nextInt(8) != 0) {
+            damaged.putShort(8, (short) header.length);
         }
-        byte[] text = header.toString().getBytes(StandardCharsets.UTF_8);
-        byte[] file = new byte[10 + text.length + 6];
-        System.arraycopy(sound(), 0, file, 0, 10);
-        file[8] = (byte) (random.nextInt(16) == 0 ? random.nextInt() : text.length);
-        file[9] = (byte) (random.nextInt(16) == 0 ? random.nextInt() : text.length >> 8);
-        System.arraycopy(text, 0, file, 10, text.length);
-        return file;
-    }
-
-    private static byte[] damagedBytes(Random random) {
-        byte[] file = sound();
-        IntStream.range(0, 1 + random.nextInt(3)).forEach(i -> file[random.nextInt(90)] = (byte) random.nextInt());
-        return file;
+        return damaged.array();
     }
 }

@@ -5,25 +5,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.fuzz.FlatDamage;
 import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.Mutator;
 
 /**
  * Damaged models, packages, multi-executables and executables by the thousand: each ends in facts that hold or in
- * {@link ModelFormatException}, and takes no more than 64 bytes of heap for each byte of the file and 2 MB besides.
+ * {@link ModelFormatException}, and takes no more than 64 MB for a file of one.
  */
 class ReaderFuzzTest {
     private static final int LARGEST_SEED = 1 << 18;
 
+    /** With two relocations and a hint each they make a megabyte, all of it structure. */
+    private static final int CHUNKS = 4000;
+
     @Test
     void damagedFilesEndInFactsOrAFormatException(TestReporter reporter) throws IOException {
-        new Fuzz(8, ModelFormatException.class, 1 << 21, 64).run(targets(), reporter);
+        Fuzz.ofReader(6, ModelFormatException.class).run(targets(), reporter);
     }
 
     private static List<Target> targets() throws IOException {
@@ -37,6 +42,8 @@ class ReaderFuzzTest {
         byte[] two = SyntheticModel.options(2, List.of(compiled, compiled), 18, 18);
         byte[] one = SyntheticModel.options(8, List.of(compiled));
         addAll(targets, "synthetic", SyntheticModel.tflite(List.of(two, one)));
+        byte[] much = SyntheticModel.executable(2, 5, new byte[0], Collections.nCopies(CHUNKS, new byte[16]));
+        targets.add(executable("megabyte", much, List.of()));
         return targets;
     }
 
@@ -61,30 +68,49 @@ class ReaderFuzzTest {
         List<ByteRange> bulk = new ArrayList<>();
         model.tensors().forEach(tensor -> bulk.add(tensor.data()));
         model.packages().forEach(compiled -> bulk.addAll(bulk(compiled, 0)));
-        targets.add(Target.of(name, new Mutator(bytes, bulk), (n, b) -> ReadFacts.touch(TfliteModel.parse(n, b))));
+        targets.add(
+                target(name, bytes, Mutator.sparing(bytes, bulk), (n, b) -> ReadFacts.touch(TfliteModel.parse(n, b))));
         if (!model.isCompiled()) {
             return;
         }
         EdgeTpuPackage compiled = model.packages().get(0);
-        int start = compiled.range().start();
-        targets.add(Target.of(
+        targets.add(target(
+                name + ".flexbuffer", bytes, flexBuffer(model), (n, b) -> ReadFacts.touch(TfliteModel.parse(n, b))));
+        byte[] alone = part(bytes, compiled.range());
+        targets.add(target(
                 name + ".package",
-                new Mutator(part(bytes, compiled.range()), bulk(compiled, start)),
+                alone,
+                Mutator.sparing(alone, bulk(compiled, compiled.range().start())),
                 (n, b) -> ReadFacts.touch(EdgeTpuPackage.parse(n, b), b.length)));
-        targets.add(Target.of(
+        byte[] multi = part(bytes, compiled.multiExecutable());
+        targets.add(target(
                 name + ".multi",
-                new Mutator(
-                        part(bytes, compiled.multiExecutable()),
-                        bulk(compiled, compiled.multiExecutable().start())),
+                multi,
+                Mutator.sparing(multi, bulk(compiled, compiled.multiExecutable().start())),
                 (n, b) -> Executable.parseMulti(n, b).forEach(executable -> ReadFacts.touch(executable, b.length))));
         for (Executable executable : compiled.executables()) {
-            targets.add(Target.of(
+            targets.add(executable(
                     name + ".executable" + executable.index(),
-                    new Mutator(
-                            part(bytes, executable.range()),
-                            bulk(executable, executable.range().start())),
-                    (n, b) -> ReadFacts.touch(Executable.parse(n, b), b.length)));
+                    part(bytes, executable.range()),
+                    bulk(executable, executable.range().start())));
         }
+    }
+
+    private static Target executable(String name, byte[] bytes, List<ByteRange> bulk) {
+        return target(
+                name, bytes, Mutator.sparing(bytes, bulk), (n, b) -> ReadFacts.touch(Executable.parse(n, b), b.length));
+    }
+
+    private static Target target(String name, byte[] bytes, Mutator bytewise, Fuzz.Reader reader) {
+        return new Target(name, bytes, new FlatDamage(bytes, bytewise), reader);
+    }
+
+    /** Damage to the map around the packages: its widths, types, offsets and keys. */
+    private static Mutator flexBuffer(TfliteModel model) {
+        Operator compiled = model.operators().get(model.packages().get(0).operator());
+        return Mutator.within(
+                compiled.customOptions(),
+                model.packages().stream().map(EdgeTpuPackage::range).toList());
     }
 
     private static List<ByteRange> bulk(EdgeTpuPackage compiled, int start) {

@@ -33,8 +33,8 @@ class AnswerLogFuzzTest {
             }
         }
         byte[] sound = Files.readAllBytes(file);
-        new Fuzz(2, AnswerLogException.class, 1 << 20, 64)
-                .run(List.of(new Target("answers", random -> damage(sound, random), this::read)), reporter);
+        Fuzz.ofReader(1, AnswerLogException.class)
+                .run(List.of(new Target("answers", sound, AnswerLogFuzzTest::damage, this::read)), reporter);
     }
 
     private void read(String name, byte[] bytes) throws IOException {
@@ -51,8 +51,8 @@ class AnswerLogFuzzTest {
         }
     }
 
-    private static byte[] damage(byte[] sound, Random random) {
-        byte[] bytes = sound.clone();
+    private static byte[] damage(byte[] from, Random random) {
+        byte[] bytes = from.length < 80 ? Arrays.copyOf(from, 80) : from.clone();
         ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         int at = random.nextInt(random.nextInt(3) == 0 ? 48 : bytes.length - 8);
         switch (random.nextInt(4)) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.TestReporter;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.StubDevice;
+import org.tensorizer.fuzz.FlatDamage;
 import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.Mutator;
@@ -27,9 +28,10 @@ class ModelTargetTest {
         byte[] sound = Files.readAllBytes(MODEL);
         ByteRange compiled = TfliteModel.parse("sound", sound).onlyPackage().range();
         Device device = new StubDevice("stub", Provenance.DOUBLE);
-        new Fuzz(1, BadInputException.class, 4 << 20, 64)
+        FlatDamage damage = new FlatDamage(sound, Mutator.sparing(sound, List.of(compiled)));
+        Fuzz.ofReader(1, BadInputException.class)
                 .run(
-                        List.of(Target.of("target", new Mutator(sound, List.of(compiled)), (name, bytes) -> {
+                        List.of(new Target("target", sound, damage, (name, bytes) -> {
                             ModelTarget target = new ModelTarget(TfliteModel.parse(name, bytes), device);
                             assertThat(target.input().channels()).isPositive();
                             assertThat(target.output().channels()).isPositive();

@@ -19,6 +19,7 @@ import org.tensorizer.device.Setting;
 import org.tensorizer.device.library.JnaRuntime;
 import org.tensorizer.device.library.LibraryFile;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.InputFile;
 
 /**
  * Google's Edge TPU runtime, {@code libedgetpu.so.1}, or the file that {@code -Dtensorizer.libedgetpu=PATH}
@@ -52,7 +53,7 @@ public final class EdgeTpuLibrary {
     public static synchronized Optional<EdgeTpuLibrary> find() {
         if (loaded == null) {
             Optional<String> named = Setting.LIBEDGETPU.value();
-            loaded = named.isPresent() ? load(LibraryFile.named(Path.of(named.get()))) : search();
+            loaded = named.isPresent() ? load(LibraryFile.named(InputFile.path(named.get()))) : search();
         }
         return Optional.ofNullable(loaded);
     }

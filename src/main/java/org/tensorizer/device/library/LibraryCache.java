@@ -19,6 +19,7 @@ import java.util.jar.JarEntry;
 import java.util.zip.CRC32;
 import org.tensorizer.device.Setting;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.InputFile;
 import org.tensorizer.model.Sha256;
 
 /**
@@ -46,7 +47,7 @@ public final class LibraryCache {
     public static LibraryCache ofUser() {
         Optional<String> named = Setting.CACHE.value();
         if (named.isPresent()) {
-            return at(Path.of(named.get()));
+            return at(InputFile.path(named.get()));
         }
         String xdg = System.getenv("XDG_CACHE_HOME");
         Path base = xdg == null || xdg.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);

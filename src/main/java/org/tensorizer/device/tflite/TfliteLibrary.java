@@ -18,6 +18,7 @@ import org.tensorizer.device.library.LibraryCache;
 import org.tensorizer.device.library.LibraryFile;
 import org.tensorizer.device.library.Platform;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.InputFile;
 
 /**
  * TensorFlow Lite's shared library, loaded into this process: the one that comes with Tensorizer for this platform, or
@@ -62,7 +63,7 @@ public final class TfliteLibrary {
 
     private static LibraryFile choose() {
         Optional<String> named = Setting.TFLITE.value();
-        return named.isPresent() ? LibraryFile.named(Path.of(named.get())) : ofThisPlatform();
+        return named.isPresent() ? LibraryFile.named(InputFile.path(named.get())) : ofThisPlatform();
     }
 
     private static LibraryFile ofThisPlatform() {

@@ -15,7 +15,7 @@ final class CrashReport {
 
     private CrashReport() {}
 
-    /** Empty where there is no report: {@code abort()} leaves none. */
+    /** Empty where there is no report: {@code abort()} leaves none. One that is cut short, as by a full disk, gives what it has. */
     static List<String> lines(Path folder) {
         List<String> found = new ArrayList<>();
         try {
@@ -25,8 +25,8 @@ final class CrashReport {
                 if (signal.matches()) {
                     found.add("JVM crash report: " + signal.group(1));
                 } else if (report.get(i).equals("# Problematic frame:")) {
-                    found.add("JVM crash report: in "
-                            + report.get(i + 1).substring(1).strip());
+                    String frame = report.get(i + 1).replaceFirst("^#", "").strip();
+                    found.addAll(frame.isEmpty() ? List.of() : List.of("JVM crash report: in " + frame));
                 }
             }
         } catch (IOException e) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.tensorizer.fuzz.FlatDamage;
 import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.Mutator;
@@ -27,7 +28,7 @@ class EmulatorFuzzTest {
 
     @Test
     void damagedProgramsRunOrAreRefused(TestReporter reporter) throws IOException {
-        new Fuzz(6, BadInputException.class, HEAP, 64).run(targets(), reporter);
+        new Fuzz(4, BadInputException.class, HEAP, 48).run(targets(), reporter);
     }
 
     private static List<Target> targets() throws IOException {
@@ -42,7 +43,8 @@ class EmulatorFuzzTest {
                 bulk.add(executable.parameters());
                 bulk.add(chunk);
             }
-            targets.add(Target.of(name, new Mutator(bytes, bulk), EmulatorFuzzTest::read));
+            targets.add(new Target(
+                    name, bytes, new FlatDamage(bytes, Mutator.sparing(bytes, bulk)), EmulatorFuzzTest::read));
         }
         return targets;
     }
@@ -51,7 +53,8 @@ class EmulatorFuzzTest {
         StreamMutator mutator = new StreamMutator(Arrays.copyOfRange(model, chunk.start(), chunk.end()));
         return new Target(
                 name,
-                random -> ByteBuffer.wrap(model.clone())
+                model,
+                (bytes, random) -> ByteBuffer.wrap(model.clone())
                         .put(chunk.start(), mutator.mutateFields(random))
                         .array(),
                 EmulatorFuzzTest::read);
