@@ -15,4 +15,4 @@ if (/googletagmanager/.test(finished) || !finished.includes('name="viewport"') |
   console.error(`${file}: Allure's page is not of the form that reports/finish.mjs knows; it was left as it was`);
   process.exit(1);
 }
-writeFileSync(file, finished);
+writeFileSync(file, finished, { flush: true });
