@@ -2,6 +2,7 @@ package org.tensorizer.harness;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import com.grack.nanojson.JsonArray;
 import com.grack.nanojson.JsonObject;
 import com.grack.nanojson.JsonParser;
 import java.io.IOException;
@@ -10,6 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -57,6 +61,24 @@ public final class ExperimentJvm {
                         results.resolveSibling(results.getFileName() + ".log").toFile())
                 .start();
         return child.waitFor();
+    }
+
+    /** Verdict of each run of a method with a parameter {@code number}, by that number. */
+    static Map<Integer, String> verdicts(Path folder) throws Exception {
+        Map<Integer, String> verdicts = new TreeMap<>();
+        for (JsonObject result : results(folder)) {
+            int number = Integer.parseInt(values(result.getArray("parameters"), "number"));
+            verdicts.put(number, values(result.getArray("labels"), "verdict"));
+        }
+        return verdicts;
+    }
+
+    private static String values(JsonArray named, String name) {
+        return named.stream()
+                .map(JsonObject.class::cast)
+                .filter(each -> name.equals(each.getString("name")))
+                .map(each -> each.getString("value"))
+                .collect(Collectors.joining(", "));
     }
 
     static List<JsonObject> results(Path folder) throws Exception {

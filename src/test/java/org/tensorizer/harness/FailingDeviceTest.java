@@ -2,10 +2,8 @@ package org.tensorizer.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.grack.nanojson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,27 +55,11 @@ class FailingDeviceTest {
                         "-D" + SESSIONS + "=" + COUNT),
                 Echoes.class);
 
-        Map<Integer, String> reported = new TreeMap<>();
         Map<Integer, String> expected = new TreeMap<>();
-        for (JsonObject result : ExperimentJvm.results(folder)) {
-            List<String> verdict = new ArrayList<>();
-            int[] number = new int[1];
-            result.getArray("labels").forEach(label -> {
-                if ("verdict".equals(((JsonObject) label).getString("name"))) {
-                    verdict.add(((JsonObject) label).getString("value"));
-                }
-            });
-            result.getArray("parameters").forEach(parameter -> {
-                if ("number".equals(((JsonObject) parameter).getString("name"))) {
-                    number[0] = Integer.parseInt(((JsonObject) parameter).getString("value"));
-                }
-            });
-            reported.put(number[0], String.join(", ", verdict));
-        }
         for (int number = 0; number < COUNT; number++) {
             expected.put(number, FailingDevice.Trouble.of(number).verdict.toString());
         }
-        assertThat(reported).isEqualTo(expected);
+        assertThat(ExperimentJvm.verdicts(folder)).isEqualTo(expected);
         assertThat(expected.values()).contains("supported", "refuted", "device fault");
         assertThat(folder.resolveSibling(folder.getFileName() + ".log"))
                 .content()

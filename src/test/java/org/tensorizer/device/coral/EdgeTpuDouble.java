@@ -51,6 +51,35 @@ public final class EdgeTpuDouble {
         return new EdgeTpuDouble(library);
     }
 
+    /** One that was built before, by this process or another. */
+    public static EdgeTpuDouble at(Path library) {
+        return new EdgeTpuDouble(library);
+    }
+
+    /**
+     * What it answers while it has no trouble; the arithmetic of its C source.
+     *
+     * @param payload parameters of the model
+     * @param input tensor of a model whose output has as many bytes
+     */
+    public static byte[] answer(byte[] payload, byte[] input) {
+        int sum = 0x811c9dc5;
+        for (byte each : payload) {
+            sum = (sum ^ Byte.toUnsignedInt(each)) * 16777619;
+        }
+        byte[] output = new byte[input.length];
+        for (int i = 0; i < output.length; i++) {
+            output[i] = (byte) (input[i] + payload[i * 131 % payload.length] + (sum >>> 8 * (i % 4)));
+        }
+        return output;
+    }
+
+    /** Troubles that it has made at inferences, in their order. */
+    public List<String> played() throws IOException {
+        Path file = Path.of(library + ".played");
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    }
+
     public Path library() {
         return library;
     }

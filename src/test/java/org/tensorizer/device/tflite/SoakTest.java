@@ -1,12 +1,14 @@
 package org.tensorizer.device.tflite;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.tensorizer.Resources;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
@@ -14,19 +16,24 @@ import org.tensorizer.device.emulator.EmulatorDevice;
 /** Load, run, close, again and again: the process must not grow. Long form: {@code -Dtensorizer.soak=100000}. */
 class SoakTest {
     private static final int CYCLES = Integer.getInteger("tensorizer.soak", 2000);
-    private static final Path STATUS = Path.of("/proc/self/status");
 
     /** Noise of the allocator and the heap; a model lost in each cycle would be 60 to 100 MB for each thousand. */
     private static final long SLACK_KB = 40_000;
 
+    private final TestReporter reporter;
+
+    SoakTest(TestReporter reporter) {
+        this.reporter = reporter;
+    }
+
     @Test
-    void cpu() throws IOException {
+    void cpu() {
         byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256.tflite"));
         soak(() -> new CpuDevice().open("dense_256", model));
     }
 
     @Test
-    void customKernel() throws IOException {
+    void customKernel() {
         byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
         soak(() -> TfliteSession.open("dense_256", model, options -> CustomKernelTest::invert));
     }
@@ -42,15 +49,14 @@ class SoakTest {
         Session open();
     }
 
-    private static void soak(Opening opening) throws IOException {
-        assumeTrue(Files.isReadable(STATUS), "needs " + STATUS + " to read the size of the process");
+    private void soak(Opening opening) {
         byte[] input = new byte[256];
         cycle(opening, input, CYCLES / 4);
-        long before = residentKilobytes();
+        Resources before = Resources.now();
         cycle(opening, input, CYCLES);
-        assertThat(residentKilobytes() - before)
-                .as("growth in kB over %d cycles", CYCLES)
-                .isLessThan(SLACK_KB);
+        Resources after = Resources.now();
+        reporter.publishEntry(Map.of("cycles", "" + CYCLES, "before", "" + before, "after", "" + after));
+        after.assertNoMoreThan(before, SLACK_KB);
     }
 
     private static void cycle(Opening opening, byte[] input, int cycles) {
@@ -65,14 +71,5 @@ class SoakTest {
                 System.gc();
             }
         }
-    }
-
-    private static long residentKilobytes() throws IOException {
-        System.gc();
-        return Files.readAllLines(STATUS).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-                .findFirst()
-                .orElseThrow();
     }
 }
