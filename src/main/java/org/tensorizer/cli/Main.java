@@ -117,7 +117,7 @@ public final class Main {
         }
         if (failure instanceof DeviceFault fault) {
             complain(line, fault.getMessage());
-            fault.log().forEach(entry -> line.getErr().println("  | " + Printable.of(entry, LONGEST_COMPLAINT)));
+            fault.log().forEach(entry -> line.getErr().println("  | " + entry));
             return ExitCode.REFUTED;
         }
         if (failure instanceof UncheckedIOException unchecked) {

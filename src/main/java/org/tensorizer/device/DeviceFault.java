@@ -1,13 +1,16 @@
 package org.tensorizer.device;
 
 import java.util.List;
+import org.tensorizer.model.Printable;
 
 /**
- * The device failed: neither the hypothesis nor the input is to blame. Never a verdict on an experiment. The command
- * line ends with status 1 on it.
+ * The device failed: neither the hypothesis nor the input is to blame. Never a verdict on an experiment. Message and log
+ * are made {@link Printable}: a runtime writes whatever it likes. The command line ends with status 1 on it.
  */
 public final class DeviceFault extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    private static final int LONGEST = 2000;
 
     /** What happened. */
     public enum Kind {
@@ -35,10 +38,10 @@ public final class DeviceFault extends RuntimeException {
 
     /** @param log last lines that the runtime printed, oldest first */
     public DeviceFault(Kind kind, String device, String message, List<String> log, Throwable cause) {
-        super(device + ": " + message, cause);
+        super(Printable.of(Printable.name(device) + ": " + message, LONGEST), cause);
         this.kind = kind;
-        this.device = device;
-        this.log = List.copyOf(log);
+        this.device = Printable.name(device);
+        this.log = log.stream().map(line -> Printable.of(line, LONGEST)).toList();
     }
 
     public Kind kind() {

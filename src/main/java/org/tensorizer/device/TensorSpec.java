@@ -1,10 +1,12 @@
 package org.tensorizer.device;
 
 import java.util.List;
+import org.tensorizer.model.Printable;
 
 /**
  * A tensor at the edge of a model, as the runtime reports it.
  *
+ * @param name of the tensor in the model; made {@link Printable}, since it goes into records, messages and reports
  * @param type TFLite's name of the element type, such as {@code UINT8} or {@code INT8}
  * @param shape dimensions, outermost first
  * @param scale per-tensor scale, 0 where the tensor is not quantized
@@ -13,6 +15,7 @@ import java.util.List;
  */
 public record TensorSpec(String name, String type, List<Integer> shape, float scale, int zeroPoint, int byteSize) {
     public TensorSpec {
+        name = Printable.name(name);
         shape = List.copyOf(shape);
     }
 }

@@ -24,7 +24,6 @@ import org.tensorizer.model.Relocation;
  */
 public final class Disassembler {
     private static final int INSTRUCTION_COLUMN = 12;
-    private static final int LONGEST_NAME = 100;
     private static final HexFormat HEX = HexFormat.of();
 
     private final InstructionStream stream;
@@ -105,9 +104,7 @@ public final class Disassembler {
     private void address(Relocation relocation, int bundle) {
         text.append("  <- ").append(relocation.kind());
         if (!relocation.name().isEmpty()) {
-            text.append(" \"")
-                    .append(Printable.of(relocation.name(), LONGEST_NAME))
-                    .append('"');
+            text.append(" \"").append(Printable.name(relocation.name())).append('"');
         }
         text.append(" address, ")
                 .append(relocation.half().name().toLowerCase(Locale.ROOT))

@@ -1,35 +1,89 @@
 package org.tensorizer.model;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * Text out of a file as a terminal or a page may show it: names of tensors and layers are whatever somebody wrote into the
- * model. Control characters could move the cursor, characters that turn the direction of writing could make one name look
- * like another, and ten megabytes of name would bury the rest. Stateless.
+ * Text out of a file as a terminal, a page or a message may show it: names of tensors, layers and files are whatever
+ * somebody wrote there. Control characters could move the cursor, characters that turn the direction of writing could make
+ * one name look like another, and ten megabytes of name would bury the rest. What was made printable stays as it is when
+ * it is made printable again. Stateless.
  */
 public final class Printable {
+    private static final int LONGEST_NAME = 160;
+    private static final int SHOWN_DIGITS = 16;
+
     private Printable() {}
 
-    /**
-     * The text on one line. What is not a visible character or a blank stands as its code, such as {@code \u001b}.
-     *
-     * @param most characters to show; of a longer text the beginning, and how long it is
-     */
-    public static String of(String text, int most) {
-        StringBuilder shown = new StringBuilder(Math.min(text.length(), most));
-        int end = text.length() <= most ? text.length() : text.offsetByCodePoints(0, text.codePointCount(0, most));
-        text.codePoints().limit(text.codePointCount(0, end)).forEach(c -> append(shown, c));
-        return end < text.length() ? shown + "... (" + text.length() + " characters)" : shown.toString();
+    /** A name within a sentence, a label or a table: {@link #of} with at most 160 characters. */
+    public static String name(String text) {
+        return of(text, LONGEST_NAME);
     }
 
-    private static void append(StringBuilder shown, int c) {
-        switch (Character.getType(c)) {
+    /**
+     * The text on one line. What is neither a visible character nor a plain blank stands as its code, such as
+     * {@code \u001b}.
+     *
+     * @param most characters to show, at least 100; of a text that needs more the beginning, its length and the first
+     *     digits of its SHA-256, which tell it from others that begin alike
+     */
+    public static String of(String text, int most) {
+        return shown(text, most, "");
+    }
+
+    /** {@link #of} for a text of several lines, such as a stack trace or a table: ends of lines and tabs stay. */
+    public static String lines(String text, int most) {
+        return shown(text, most, "\n\t");
+    }
+
+    private static String shown(String text, int most, String kept) {
+        StringBuilder shown = new StringBuilder(Math.min(text.length(), most));
+        for (int at = 0; at < text.length() && shown.length() <= most; at += Character.charCount(text.codePointAt(at))) {
+            append(shown, text.codePointAt(at), kept);
+        }
+        return shown.length() <= most ? shown.toString() : shortened(text, most, kept);
+    }
+
+    private static String shortened(String text, int most, String kept) {
+        String digest = Sha256.of(text.getBytes(StandardCharsets.UTF_8)).substring(0, SHOWN_DIGITS);
+        String rest = "... (" + text.length() + " characters, SHA-256 " + digest + "...)";
+        StringBuilder shown = new StringBuilder(most);
+        int end = 0;
+        for (int at = 0; shown.length() + rest.length() <= most; at += Character.charCount(text.codePointAt(at))) {
+            end = shown.length();
+            append(shown, text.codePointAt(at), kept);
+        }
+        shown.setLength(end);
+        return shown + rest;
+    }
+
+    private static void append(StringBuilder shown, int c, String kept) {
+        if (c == ' ' || kept.indexOf(c) >= 0 || isVisible(c)) {
+            shown.appendCodePoint(c);
+        } else {
+            shown.append(String.format(Locale.ROOT, Character.isBmpCodePoint(c) ? "\\u%04x" : "\\U%08x", c));
+        }
+    }
+
+    private static boolean isVisible(int c) {
+        return switch (Character.getType(c)) {
             case Character.CONTROL,
                     Character.FORMAT,
                     Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.SPACE_SEPARATOR,
                     Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> shown.append(String.format(Locale.ROOT, "\\u%04x", c));
-            default -> shown.appendCodePoint(c);
-        }
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> !isFiller(c);
+        };
+    }
+
+    /** Letters and marks that Unicode has for alignment and that no font draws. */
+    private static boolean isFiller(int c) {
+        return switch (c) {
+            case 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x2800, 0x3164, 0xffa0 -> true;
+            default -> c >= 0xfe00 && c <= 0xfe0f || c >= 0x180b && c <= 0x180f || c >= 0xe0000 && c <= 0xe0fff;
+        };
     }
 }

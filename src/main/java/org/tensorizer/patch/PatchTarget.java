@@ -8,6 +8,7 @@ import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.ExecutableType;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -31,7 +32,7 @@ public record PatchTarget(
         }
         if (!executable.chip().isEmpty() && !executable.chip().equals(CHIP)) {
             throw new PatchException(where(model, edgeTpuPackage) + ", executable " + executable.index()
-                    + ": expected chip " + CHIP + " (Edge TPU), found " + executable.chip());
+                    + ": expected chip " + CHIP + " (Edge TPU), found " + Printable.name(executable.chip()));
         }
         if (layout.isPresent() && layout.get().size() != executable.parameters().length()) {
             throw new PatchException(where(model, edgeTpuPackage) + ": parameters " + executable.parameters() + " have "

@@ -11,6 +11,7 @@ import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
@@ -66,7 +67,7 @@ public final class ModelTarget implements PayloadTarget {
         }
         Tensor tensor = model.tensors().get(indices.get(0));
         if ((tensor.type() != TensorType.INT8 && tensor.type() != TensorType.UINT8) || !tensor.isQuantizedPerTensor()) {
-            throw new BadInputException(model.name() + ": " + edge + " " + tensor.name() + " is " + tensor.type()
+            throw new BadInputException(model.name() + ": " + edge + " " + Printable.name(tensor.name()) + " is " + tensor.type()
                     + " with " + tensor.scales().size() + " scales, expected quantized INT8 or UINT8");
         }
         boolean signed = tensor.type() == TensorType.INT8;

@@ -10,11 +10,9 @@ import org.tensorizer.model.Printable;
  * @param assembled value that Tensorizer writes
  */
 public record FieldDifference(String field, String compiled, String assembled) {
-    private static final int LONGEST_VALUE = 200;
-
     @Override
     public String toString() {
-        return field + ": compiled " + Printable.of(compiled, LONGEST_VALUE) + ", assembled "
-                + Printable.of(assembled, LONGEST_VALUE);
+        return field + ": compiled " + Printable.name(compiled) + ", assembled "
+                + Printable.name(assembled);
     }
 }

@@ -10,6 +10,7 @@ import org.tensorizer.isa.ParameterFormat;
 import org.tensorizer.isa.Quantization;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
@@ -191,7 +192,7 @@ final class SourceLayer {
 
     private float scale(Tensor tensor) {
         if (!tensor.isQuantizedPerTensor()) {
-            throw refuse("has tensor " + tensor.index() + " (" + tensor.name() + ") with "
+            throw refuse("has tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") with "
                     + tensor.scales().size() + " scales, expected a quantized one with one scale");
         }
         return tensor.scale();
@@ -200,7 +201,7 @@ final class SourceLayer {
     private int zeroPoint(Tensor tensor) {
         long unsigned = SourceReader.unsignedZeroPoint(tensor);
         if (unsigned < 0 || unsigned > 255) {
-            throw refuse("has tensor " + tensor.index() + " (" + tensor.name() + ") with zero point "
+            throw refuse("has tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") with zero point "
                     + tensor.zeroPoint() + ", which is no " + tensor.type());
         }
         return (int) unsigned;
@@ -208,6 +209,6 @@ final class SourceLayer {
 
     private SourceModelException refuse(String reason) {
         return new SourceModelException(
-                model.name() + ": operator " + operator.index() + " (" + operator.name() + ") " + reason);
+                model.name() + ": operator " + operator.index() + " (" + Printable.name(operator.name()) + ") " + reason);
     }
 }

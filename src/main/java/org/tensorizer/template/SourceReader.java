@@ -3,6 +3,7 @@ package org.tensorizer.template;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.model.Operator;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
@@ -144,7 +145,7 @@ final class SourceReader {
         boolean fixed = tensor.shape().stream().allMatch(dimension -> dimension > 0);
         boolean oneInference = tensor.shape().isEmpty() || tensor.shape().get(0) == 1;
         if (!fixed || !oneInference) {
-            String problem = "tensor " + tensor.index() + " (" + tensor.name() + ") has shape " + tensor.shape()
+            String problem = "tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") has shape " + tensor.shape()
                     + ", expected " + (fixed ? "a batch of 1" : "fixed dimensions (no dynamic shape)");
             throw operator == null
                     ? new SourceModelException(model.name() + ": " + problem)

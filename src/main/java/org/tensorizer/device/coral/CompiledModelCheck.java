@@ -3,6 +3,7 @@ package org.tensorizer.device.coral;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.TfliteModel;
 
 /** What can be known about a model before libedgetpu sees it. */
@@ -33,7 +34,7 @@ final class CompiledModelCheck {
                 if (!executable.chip().isEmpty() && !executable.chip().equals(CORAL)) {
                     throw new BadInputException(model.name() + ": byte "
                             + executable.range().start() + ", Executable.chip: expected " + CORAL
-                            + ", the chip of a Coral, found " + executable.chip());
+                            + ", the chip of a Coral, found " + Printable.name(executable.chip()));
                 }
             }
         }

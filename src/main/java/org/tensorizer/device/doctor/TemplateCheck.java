@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.TfliteModel;
 
 /** Whether a model file can be read, is compiled for this chip and this runtime, and can be patched safely. */
@@ -44,7 +45,7 @@ final class TemplateCheck {
             if (!executable.chip().isEmpty() && !executable.chip().equals(CHIP)) {
                 return Finding.problem(
                         CHECK,
-                        file + ": compiled for chip " + executable.chip(),
+                        file + ": compiled for chip " + Printable.name(executable.chip()),
                         "compile it for " + CHIP + ", the Edge TPU");
             }
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.tensorizer.device.tflite.CustomKernel;
 import org.tensorizer.model.DataType;
 import org.tensorizer.model.Layer;
+import org.tensorizer.model.Printable;
 
 /**
  * A program behind an op of TFLite: tensors in, tensors out. Like libedgetpu it flips the sign bit of int8 tensors, since
@@ -40,7 +41,7 @@ final class EmulatedOp implements CustomKernel.Instance {
 
     private static ByteBuffer tensor(String role, List<ByteBuffer> tensors, Layer layer) {
         if (tensors.size() != 1 || tensors.get(0).remaining() != layer.unpaddedBytes()) {
-            throw new UnsupportedProgramException(role + " " + layer.name() + ": the program has one of "
+            throw new UnsupportedProgramException(role + " " + Printable.name(layer.name()) + ": the program has one of "
                     + layer.unpaddedBytes() + " bytes, the model's op has "
                     + tensors.stream().map(ByteBuffer::remaining).toList());
         }

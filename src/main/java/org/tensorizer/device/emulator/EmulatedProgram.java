@@ -8,6 +8,7 @@ import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.InstructionChunk;
 import org.tensorizer.model.Layer;
+import org.tensorizer.model.Printable;
 
 /**
  * A compiled Dense model on an emulated chip, without TFLite: both streams are executed once when it is loaded, an
@@ -121,7 +122,7 @@ public final class EmulatedProgram {
     private static void requireLength(String role, Layer layer, int found) {
         if (found != layer.unpaddedBytes()) {
             throw new IllegalArgumentException(
-                    role + " " + layer.name() + ": expected " + layer.unpaddedBytes() + " bytes, found " + found);
+                    role + " " + Printable.name(layer.name()) + ": expected " + layer.unpaddedBytes() + " bytes, found " + found);
         }
     }
 

@@ -12,6 +12,7 @@ import org.tensorizer.model.DataType;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Layer;
 import org.tensorizer.model.Operator;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.Subgraph;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorType;
@@ -106,7 +107,7 @@ public final class EmulatorDevice implements Device {
         TensorType type = layer.type() == DataType.SIGNED_FIXED_POINT8 ? TensorType.INT8 : TensorType.UINT8;
         if (tensor.type() != type || tensor.elements() != layer.unpaddedBytes()) {
             throw new UnsupportedProgramException(
-                    role + " " + layer.name() + ": the program has " + layer.unpaddedBytes() + " of " + type
+                    role + " " + Printable.name(layer.name()) + ": the program has " + layer.unpaddedBytes() + " of " + type
                             + ", the tensor " + tensor.elements() + " of " + tensor.type());
         }
     }

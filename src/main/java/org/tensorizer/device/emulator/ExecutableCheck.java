@@ -4,6 +4,7 @@ import java.util.List;
 import org.tensorizer.model.DataType;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Layer;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.Relocation;
 
 /** Holds executables to what the emulated chip can run, beside their instructions. */
@@ -33,7 +34,7 @@ final class ExecutableCheck {
                 executable,
                 "chip",
                 CHIP,
-                executable.chip());
+                Printable.name(executable.chip()));
         require(executable.batchSize() == 1, executable, "batch size", 1, executable.batchSize());
         require(executable.scratchBytes() == 0, executable, "scratch bytes", 0, executable.scratchBytes());
         require(!executable.useTpuDram(), executable, "parameters in the chip's DRAM", false, true);
@@ -80,8 +81,8 @@ final class ExecutableCheck {
                         layer.name().equals(relocation.name()),
                         execution,
                         "layer of the relocation at bit " + relocation.bit(),
-                        layer.name(),
-                        relocation.name());
+                        Printable.name(layer.name()),
+                        Printable.name(relocation.name()));
             }
         }
     }
