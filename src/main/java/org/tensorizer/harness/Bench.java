@@ -3,23 +3,35 @@ package org.tensorizer.harness;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
 import org.tensorizer.template.DenseTemplate;
 
 /**
  * The device of this run, set up to answer for templates: loads one, runs it, closes it. What it returns is what the
- * device said, of the right size or not at all.
- *
- * @param device which one
+ * device said, of the right size or not at all; what a device left unanswered is kept for the report.
  */
-public record Bench(Device device) {
+public final class Bench {
+    private final Device device;
+    private final Evidence evidence;
+
+    Bench(Device device, Evidence evidence) {
+        this.device = device;
+        this.evidence = evidence;
+    }
+
+    /** The device that answers. */
+    public Device device() {
+        return device;
+    }
+
     /**
      * One inference in a session of its own.
      *
      * @param template patched or not
      * @param input raw tensor bytes, length of the template's inputs
      * @return raw tensor bytes, length of its outputs
-     * @throws org.tensorizer.device.DeviceFault the device refused, crashed, hung or answered with the wrong size
+     * @throws DeviceFault the device refused, crashed, hung or answered with the wrong size
      */
     public byte[] run(DenseTemplate template, byte[] input) {
         return run(template, List.of(input)).get(0);
@@ -27,12 +39,17 @@ public record Bench(Device device) {
 
     /** Several inferences in one session. */
     public List<byte[]> run(DenseTemplate template, List<byte[]> inputs) {
+        List<byte[]> outputs = new ArrayList<>(inputs.size());
         try (Session session = open(template)) {
-            List<byte[]> outputs = new ArrayList<>(inputs.size());
             for (byte[] input : inputs) {
                 outputs.add(session.run(input));
             }
             return outputs;
+        } catch (DeviceFault fault) {
+            if (outputs.size() < inputs.size()) {
+                evidence.unanswered(template, inputs.get(outputs.size()));
+            }
+            throw fault;
         }
     }
 
@@ -52,6 +69,6 @@ public record Bench(Device device) {
 
     /** The same device without the guard against two payloads under one token, for experiments on that trap. */
     public Bench allowingTokenReuse() {
-        return new Bench(device.allowingTokenReuse());
+        return new Bench(device.allowingTokenReuse(), evidence);
     }
 }

@@ -1,17 +1,30 @@
 package org.tensorizer.harness;
 
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.tensorizer.device.Device;
+import org.tensorizer.model.Printable;
 import org.tensorizer.picture.Comparison;
 import org.tensorizer.picture.Grid;
+import org.tensorizer.picture.HeatMap;
 import org.tensorizer.picture.Png;
+import org.tensorizer.picture.Scale;
 
 /**
- * The text of a result, in Markdown, pictures included as data URIs: what a reviewer sees without a click. Names that
- * come from files are escaped.
+ * The text of a result, in Markdown, pictures included as data URIs: what a reviewer sees without a click. Whatever comes
+ * from files, devices and exceptions is shown as {@link #plain} text.
  */
 final class Description {
-    private static final int LONGEST = 300;
+    private static final int LONGEST_FACT = 300;
+    private static final int LONGEST_REASON = 2000;
+    private static final int FIRST = 8;
+    private static final int WIDE = 512;
+    private static final int LINE = 24;
+    private static final String ASSUMPTION = "Assumption failed: ";
 
     private final StringBuilder text = new StringBuilder();
 
@@ -20,41 +33,90 @@ final class Description {
     static String of(Hypothesis hypothesis, Verdict verdict, Device device, Evidence evidence, Throwable thrown) {
         Description d = new Description();
         d.verdict(verdict, device);
+        d.paragraph("Claim", hypothesis.value());
         if (thrown != null) {
-            d.text.append(plain(String.valueOf(thrown.getMessage()))).append("\n\n");
+            d.paragraph(nameOfReason(verdict), reason(thrown.getMessage()));
+        }
+        if (verdict == Verdict.DEVICE_FAULT) {
+            d.missing(evidence);
         }
         d.comparison(evidence);
         for (Evidence.Picture picture : evidence.pictures()) {
-            d.text.append("![")
-                    .append(plain(picture.caption()))
-                    .append("](")
-                    .append(Png.dataUri(picture.image()))
-                    .append(")\n\n");
+            d.picture(plain(picture.caption(), LONGEST_FACT), picture.image());
         }
         d.facts(evidence.facts());
-        d.text.append("**Claim.** ").append(hypothesis.value()).append("\n\n");
-        d.text.append("**Refuted by.** ").append(hypothesis.refutedBy()).append("\n\n");
-        d.text.append("**Source.** ").append(hypothesis.source()).append('\n');
+        d.paragraph("Refuted by", hypothesis.refutedBy());
+        d.paragraph("Source", hypothesis.source());
         return d.text.toString();
     }
 
     /** For a test that ended before it had a device or evidence. */
-    static String withoutRun(String verdict, String claim, String reason) {
-        return "**" + capital(verdict) + ".** " + plain(reason == null ? "" : reason) + "\n\n**Claim.** " + claim
-                + "\n";
+    static String withoutRun(Verdict verdict, String claim, String reason) {
+        Description d = new Description();
+        d.verdict(verdict, null);
+        d.paragraph("Claim", claim);
+        d.paragraph(nameOfReason(verdict), reason(reason));
+        d.paragraph("Observed", "nothing");
+        return d.text.toString();
+    }
+
+    private static String nameOfReason(Verdict verdict) {
+        return switch (verdict) {
+            case SUPPORTED, REFUTED -> "Found";
+            case DEVICE_FAULT -> "Fault";
+            case NOT_APPLICABLE -> "Reason";
+            case NO_VERDICT -> "Error";
+        };
+    }
+
+    private static String reason(String message) {
+        String reason = message == null ? "none was given" : message.strip().replace('\n', ' ');
+        return plain(reason.startsWith(ASSUMPTION) ? reason.substring(ASSUMPTION.length()) : reason, LONGEST_REASON);
+    }
+
+    private void paragraph(String name, String words) {
+        text.append("**").append(name).append(".** ").append(words).append("\n\n");
+    }
+
+    private void picture(String caption, BufferedImage image) {
+        text.append("![")
+                .append(caption)
+                .append("](")
+                .append(Png.dataUri(image))
+                .append(")\n\n");
     }
 
     private void verdict(Verdict verdict, Device device) {
-        text.append("**").append(capital(verdict.toString())).append(".** ");
-        if (device == null) {
-            text.append("No device took part.\n\n");
-            return;
+        paragraph(
+                capital(verdict.toString()),
+                device == null
+                        ? "No device took part."
+                        : "Device: **" + plain(device.name(), LONGEST_FACT) + "**, evidence: **"
+                                + Origin.of(device).replaceFirst(" \\(|$", "**$0") + ".");
+    }
+
+    /** A device that failed: what it was to answer, as far as the harness knows. */
+    private void missing(Evidence evidence) {
+        if (evidence.unanswered().isPresent()) {
+            int[] outputs = evidence.unanswered().get();
+            Grid grid = Grid.row(outputs);
+            picture(
+                    "Expected, nothing observed",
+                    new HeatMap("expected, nothing observed", grid, Scale.spanning(grid)).draw(WIDE, LINE));
+            String first = Arrays.stream(outputs)
+                    .limit(FIRST)
+                    .mapToObj(String::valueOf)
+                    .collect(Collectors.joining(", ", "", outputs.length > FIRST ? ", ..." : ""));
+            paragraph("Expected", outputs.length + " outputs, " + grid.min() + " to " + grid.max() + ": " + first);
+        } else {
+            paragraph("Expected", "an answer that agrees with the claim");
         }
-        text.append("Device: **")
-                .append(plain(device.name()))
-                .append("**, evidence: **")
-                .append(Origin.of(device).replaceFirst(" \\(|$", "**$0"))
-                .append(".\n\n");
+        paragraph(
+                "Observed",
+                "nothing: the device failed before it answered"
+                        + (evidence.checked() == 0
+                                ? ""
+                                : ". What it had answered until then, " + vectors(evidence.checked()) + ", is below"));
     }
 
     private void comparison(Evidence evidence) {
@@ -63,34 +125,39 @@ final class Description {
         }
         Outputs last = evidence.outputs().get(evidence.outputs().size() - 1);
         int columns = last.expected().length;
-        var rows = evidence.outputs().stream()
+        List<Outputs> rows = evidence.outputs().stream()
                 .filter(o -> o.expected().length == columns && o.observed().length == columns)
                 .toList();
         if (rows.isEmpty()) {
             return;
         }
-        Grid expected = Grid.of(rows.size(), columns, (r, c) -> rows.get(r).expected()[c]);
-        Grid observed = Grid.of(rows.size(), columns, (r, c) -> rows.get(r).observed()[c]);
-        Comparison comparison = new Comparison(expected, observed);
-        String caption = "Expected, observed, difference of " + rows.size()
-                + (rows.size() == 1 ? " output vector" : " output vectors")
-                + ": " + comparison.differing() + " of " + (long) rows.size() * columns + " outputs differ. "
-                + (rows.size() == 1 ? "" : "A row is a probe, ") + (rows.size() == 1 ? "A column" : "a column")
-                + " an output channel.";
-        text.append("![")
-                .append(caption)
-                .append("](")
-                .append(Png.dataUri(comparison.draw()))
-                .append(")\n\n");
-        text.append(caption);
+        Comparison comparison = new Comparison(
+                Grid.of(rows.size(), columns, (r, c) -> rows.get(r).expected()[c]),
+                Grid.of(rows.size(), columns, (r, c) -> rows.get(r).observed()[c]));
+        String caption = "Expected, observed, difference of " + vectors(rows.size()) + ": " + comparison.differing()
+                + " of " + (long) rows.size() * columns + " outputs differ";
+        picture(caption, comparison.draw());
+        text.append(caption)
+                .append(". Expected ")
+                .append(range(comparison.expected()))
+                .append(", observed ")
+                .append(range(comparison.observed()))
+                .append(
+                        rows.size() == 1
+                                ? ". A column is an output channel."
+                                : ". A row is a probe, a column an output channel.");
         if (evidence.checked() > rows.size()) {
-            text.append(" Drawn are ")
-                    .append(rows.size())
-                    .append(" of ")
-                    .append(evidence.checked())
-                    .append(" vectors.");
+            text.append(" Drawn are " + rows.size() + " of " + vectors(evidence.checked()) + ".");
         }
-        text.append(" Last: ").append(plain(last.probe())).append(".\n\n");
+        text.append(" Last: ").append(plain(last.probe(), LONGEST_FACT)).append(".\n\n");
+    }
+
+    private static String range(Grid grid) {
+        return grid.min() == grid.max() ? "all " + grid.min() : grid.min() + " to " + grid.max();
+    }
+
+    private static String vectors(int count) {
+        return count + (count == 1 ? " output vector" : " output vectors");
     }
 
     private void facts(Map<String, String> facts) {
@@ -99,32 +166,30 @@ final class Description {
         }
         text.append("| fact | value |\n|---|---|\n");
         facts.forEach((name, value) -> text.append("| ")
-                .append(plain(name))
+                .append(plain(name, LONGEST_FACT))
                 .append(" | ")
-                .append(plain(value))
+                .append(plain(value, LONGEST_FACT))
                 .append(" |\n"));
         text.append('\n');
     }
 
-    /** Text that Markdown shows as it stands, on one line and of bounded length. */
-    static String plain(String raw) {
-        String shown =
-                raw.length() > LONGEST ? raw.substring(0, LONGEST) + "... (" + raw.length() + " characters)" : raw;
+    /** Text that Markdown shows as it stands, {@link Printable} and so on one line. */
+    static String plain(String raw, int most) {
         StringBuilder escaped = new StringBuilder();
-        for (char c : shown.toCharArray()) {
+        for (char c : Printable.of(raw, most).toCharArray()) {
             switch (c) {
                 case '<' -> escaped.append("&lt;");
                 case '>' -> escaped.append("&gt;");
                 case '&' -> escaped.append("&amp;");
                 case '\\', '`', '*', '_', '[', ']', '#', '|', '~', '!' ->
                     escaped.append('\\').append(c);
-                default -> escaped.append(Character.isISOControl(c) ? ' ' : c);
+                default -> escaped.append(c);
             }
         }
         return escaped.toString();
     }
 
     private static String capital(String text) {
-        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
     }
 }

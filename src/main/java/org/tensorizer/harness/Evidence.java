@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.template.DenseArithmetic;
 import org.tensorizer.template.DenseTemplate;
@@ -20,6 +22,8 @@ public final class Evidence {
     /** Rows that a picture keeps; what comes later replaces the last, so that a failing row is always drawn. */
     private static final int ROWS = 512;
 
+    private static final int LONGEST_PROBE = 300;
+
     record Picture(String caption, BufferedImage image) {}
 
     record Table(String name, String csv) {}
@@ -29,6 +33,7 @@ public final class Evidence {
     private final List<Picture> pictures = new ArrayList<>();
     private final List<Table> tables = new ArrayList<>();
     private int checked;
+    private int[] unanswered;
 
     Evidence() {}
 
@@ -133,8 +138,13 @@ public final class Evidence {
         return values;
     }
 
+    /** The device failed where exact arithmetic predicts the answer of this model to this input, raw tensor bytes. */
+    void unanswered(DenseTemplate model, byte[] input) {
+        unanswered = values(model.expected(input), isSigned(model));
+    }
+
     private Outputs record(String probe, int[] expected, int[] observed) {
-        Outputs row = new Outputs(probe, expected.clone(), observed.clone());
+        Outputs row = new Outputs(Printable.of(probe, LONGEST_PROBE), expected.clone(), observed.clone());
         checked++;
         if (outputs.size() == ROWS) {
             outputs.remove(ROWS - 1);
@@ -150,6 +160,11 @@ public final class Evidence {
     /** Output vectors looked at, including those that the picture has no row for. */
     int checked() {
         return checked;
+    }
+
+    /** What was expected of the answer that never came; empty if none is missing or nobody knows. */
+    Optional<int[]> unanswered() {
+        return Optional.ofNullable(unanswered);
     }
 
     Map<String, String> facts() {

@@ -47,14 +47,12 @@ public final class ExperimentResults implements TestLifecycleListener {
             return;
         }
         result.getParameters().removeIf(p -> "UniqueId".equals(p.getName())); // counts invocations, breaks the history
-        String verdict = ReportLabel.VERDICT.in(result).orElseGet(() -> withoutExtension(result.getStatus()));
-        ReportLabel.VERDICT.set(result, verdict);
-        for (Verdict v : Verdict.values()) {
-            if (v.toString().equals(verdict)) {
-                result.setStatus(v.status());
-                VerdictCount.add(result, v);
-            }
-        }
+        Verdict verdict = ReportLabel.VERDICT
+                .in(result)
+                .map(Verdict::named)
+                .orElseGet(() -> withoutExtension(result.getStatus()));
+        ReportLabel.VERDICT.set(result, verdict.toString());
+        result.setStatus(verdict.status());
         if (result.getDescription() == null || result.getDescription().isEmpty()) {
             String reason = result.getStatusDetails() == null
                     ? ""
@@ -62,11 +60,13 @@ public final class ExperimentResults implements TestLifecycleListener {
             result.setDescription(Description.withoutRun(
                     verdict, ReportLabel.FEATURE.in(result).orElse(""), reason));
         }
+        ShownResult.of(result);
+        VerdictCount.add(result, verdict);
     }
 
     /** A test that was skipped, or whose class failed, before {@link HypothesisExtension} saw it. */
-    private static String withoutExtension(Status status) {
-        return (status == Status.SKIPPED ? Verdict.NOT_APPLICABLE : Verdict.NO_VERDICT).toString();
+    private static Verdict withoutExtension(Status status) {
+        return status == Status.SKIPPED ? Verdict.NOT_APPLICABLE : Verdict.NO_VERDICT;
     }
 
     private static boolean isExperiment(TestResult result) {

@@ -38,7 +38,7 @@ final class HypothesisExtension implements ParameterResolver, InvocationIntercep
         Device device = context.getStore(NAMESPACE)
                 .computeIfAbsent(DeviceLease.class, key -> lease(context), DeviceLease.class)
                 .device();
-        return type == Bench.class ? new Bench(device) : device;
+        return type == Bench.class ? new Bench(device, evidence(context)) : device;
     }
 
     private static DeviceLease lease(ExtensionContext context) {

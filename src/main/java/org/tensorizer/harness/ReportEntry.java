@@ -13,11 +13,14 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseTemplate;
 
 /** What the report says of the experiment that this thread runs. Does nothing where Allure does not listen. */
 final class ReportEntry {
+    private static final int LONGEST_ATTACHMENT = 4 << 20;
+
     private ReportEntry() {}
 
     /** From here on the result, and its placeholder, say which device answers. */
@@ -92,7 +95,8 @@ final class ReportEntry {
     }
 
     private static void attach(String name, String type, String extension, String text) {
-        Allure.getLifecycle().addAttachment(name, type, extension, text.getBytes(StandardCharsets.UTF_8));
+        byte[] shown = Printable.lines(text, LONGEST_ATTACHMENT).getBytes(StandardCharsets.UTF_8);
+        Allure.getLifecycle().addAttachment(Printable.name(name), type, extension, shown);
     }
 
     private static void update(Consumer<TestResult> change) {

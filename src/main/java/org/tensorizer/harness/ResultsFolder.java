@@ -27,7 +27,7 @@ final class ResultsFolder {
         String name = result.getUuid() + "-result.json";
         try {
             Path writing = Files.createDirectories(folder.resolveSibling(folder.getFileName() + "-writing"));
-            new FileSystemResultsWriter(writing).write(result);
+            new FileSystemResultsWriter(writing).write(ShownResult.of(result));
             Files.createDirectories(folder);
             Files.move(writing.resolve(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {

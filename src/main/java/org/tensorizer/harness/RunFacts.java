@@ -14,6 +14,7 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.tflite.TfliteLibrary;
 import org.tensorizer.model.BadInputException;
+import org.tensorizer.model.Printable;
 
 /**
  * Facts about the run as a whole, the report's metadata: device, TFLite, templates, revision. Written out whenever one is
@@ -24,6 +25,8 @@ final class RunFacts {
 
     private static final List<String> FIRST =
             List.of("Device", "Evidence", "Revision", "TFLite", "TFLite library", "TFLite library SHA-256", "Java");
+
+    private static final int LONGEST = 500;
 
     private final Map<String, String> facts = new ConcurrentSkipListMap<>();
     private final ResultsFolder folder = ResultsFolder.ofThisRun();
@@ -45,14 +48,15 @@ final class RunFacts {
     }
 
     void put(String name, String value) {
-        if (!value.equals(facts.put(name, value))) {
+        String shown = Printable.of(value, LONGEST);
+        if (!shown.equals(facts.put(Printable.name(name), shown))) {
             write();
         }
     }
 
     /** Several devices are named together, those of one name once. */
     void device(Device device) {
-        facts.merge("Device", device.name(), RunFacts::join);
+        facts.merge("Device", Printable.name(device.name()), RunFacts::join);
         facts.merge("Evidence", Origin.of(device), RunFacts::join);
         write();
         if (device.provenance() != Provenance.DOUBLE) {

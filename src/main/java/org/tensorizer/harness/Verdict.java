@@ -1,6 +1,7 @@
 package org.tensorizer.harness;
 
 import io.qameta.allure.model.Status;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -45,6 +46,14 @@ public enum Verdict {
             return NOT_APPLICABLE;
         }
         return thrown instanceof AssertionError ? REFUTED : NO_VERDICT;
+    }
+
+    /** The verdict that {@link #toString} gives this name. */
+    static Verdict named(String text) {
+        return Arrays.stream(values())
+                .filter(verdict -> verdict.text.equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no verdict is named " + text));
     }
 
     /** The device fault behind a failure, null if there is none. */

@@ -38,7 +38,9 @@ public final class Printable {
 
     private static String shown(String text, int most, String kept) {
         StringBuilder shown = new StringBuilder(Math.min(text.length(), most));
-        for (int at = 0; at < text.length() && shown.length() <= most; at += Character.charCount(text.codePointAt(at))) {
+        for (int at = 0;
+                at < text.length() && shown.length() <= most;
+                at += Character.charCount(text.codePointAt(at))) {
             append(shown, text.codePointAt(at), kept);
         }
         return shown.length() <= most ? shown.toString() : shortened(text, most, kept);

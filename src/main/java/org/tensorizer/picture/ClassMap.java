@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record ClassMap(String title, Grid grid, List<String> names) {
     private static final int SWATCH = 12;
-    private static final int ENTRY = 120;
+    private static final int ENTRY = 160;
 
     public ClassMap {
         names = List.copyOf(names);
@@ -50,7 +50,7 @@ public record ClassMap(String title, Grid grid, List<String> names) {
                 int x = entry % perLine * ENTRY;
                 int y = map.getHeight() + 6 + entry / perLine * Lettering.HEIGHT;
                 graphics.setColor(new Color(Palette.CLASSES.ofClass(type)));
-                graphics.fillRect(x, y + 2, SWATCH, SWATCH);
+                graphics.fillRect(x, y + 5, SWATCH, SWATCH);
                 Lettering.draw(graphics, names.get(type) + " " + cells[type], x + SWATCH + 4, y);
                 entry++;
             }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param observed what the device answered, of the same rows and columns
  */
 public record Comparison(Grid expected, Grid observed) {
-    private static final int WIDE = 768;
+    private static final int WIDE = 512;
     private static final int SQUARE = 256;
     private static final int LINE = 24;
 

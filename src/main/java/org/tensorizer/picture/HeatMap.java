@@ -35,13 +35,17 @@ public final class HeatMap {
                 cells.getHeight() + Lettering.HEIGHT + 2 * FRAME,
                 BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = Sheet.blank(image);
-        String legend = scale.legend();
-        Lettering.draw(graphics, legend.isEmpty() ? title : title + "   " + legend, FRAME, 0);
+        Lettering.draw(graphics, title + legend(), FRAME, 0);
         graphics.setColor(GREY);
         graphics.fillRect(0, Lettering.HEIGHT, cells.getWidth() + 2 * FRAME, cells.getHeight() + 2 * FRAME);
         graphics.drawImage(cells, FRAME, Lettering.HEIGHT + FRAME, null);
         graphics.dispose();
         return image;
+    }
+
+    private String legend() {
+        String range = grid.min() == grid.max() ? "all " + grid.min() : scale.legend();
+        return scale.legend().isEmpty() ? "" : "   " + range;
     }
 
     private BufferedImage cells(int width, int height) {

@@ -11,7 +11,9 @@ import java.awt.RenderingHints;
  */
 final class Lettering {
     /** Height in pixels that a caption needs. */
-    static final int HEIGHT = 16;
+    static final int HEIGHT = 21;
+
+    private static final int SIZE = 16;
 
     private static final Color INK = new Color(0x30, 0x30, 0x30);
     private static volatile boolean noFonts;
@@ -24,9 +26,9 @@ final class Lettering {
         }
         try {
             graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+            graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, SIZE));
             graphics.setColor(INK);
-            graphics.drawString(text, x, y + 12);
+            graphics.drawString(text, x, y + SIZE);
         } catch (RuntimeException | LinkageError | InternalError e) {
             noFonts = true;
         }

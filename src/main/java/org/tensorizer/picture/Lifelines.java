@@ -16,9 +16,9 @@ public record Lifelines(String title, int steps, List<Line> lines) {
     /** The last step of a survivor. */
     public static final int SURVIVED = -1;
 
-    private static final int LETTER = 7;
+    private static final int LETTER = 9;
     private static final int BARS = 460;
-    private static final int LINE = Lettering.HEIGHT + 2;
+    private static final int LINE = Lettering.HEIGHT;
     private static final Color ENDED = new Color(0xb0b8c4);
     private static final Color ALIVE = new Color(Palette.CLASSES.ofClass(3));
     private static final Color GRID = new Color(0xe4e4e4);

@@ -67,8 +67,8 @@ public final class ModelTarget implements PayloadTarget {
         }
         Tensor tensor = model.tensors().get(indices.get(0));
         if ((tensor.type() != TensorType.INT8 && tensor.type() != TensorType.UINT8) || !tensor.isQuantizedPerTensor()) {
-            throw new BadInputException(model.name() + ": " + edge + " " + Printable.name(tensor.name()) + " is " + tensor.type()
-                    + " with " + tensor.scales().size() + " scales, expected quantized INT8 or UINT8");
+            throw new BadInputException(model.name() + ": " + edge + " " + Printable.name(tensor.name()) + " is "
+                    + tensor.type() + " with " + tensor.scales().size() + " scales, expected quantized INT8 or UINT8");
         }
         boolean signed = tensor.type() == TensorType.INT8;
         int lowest = signed ? -128 : 0;

@@ -12,7 +12,6 @@ import org.tensorizer.model.Printable;
 public record FieldDifference(String field, String compiled, String assembled) {
     @Override
     public String toString() {
-        return field + ": compiled " + Printable.name(compiled) + ", assembled "
-                + Printable.name(assembled);
+        return field + ": compiled " + Printable.name(compiled) + ", assembled " + Printable.name(assembled);
     }
 }

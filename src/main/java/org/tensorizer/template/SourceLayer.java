@@ -208,7 +208,7 @@ final class SourceLayer {
     }
 
     private SourceModelException refuse(String reason) {
-        return new SourceModelException(
-                model.name() + ": operator " + operator.index() + " (" + Printable.name(operator.name()) + ") " + reason);
+        return new SourceModelException(model.name() + ": operator " + operator.index() + " ("
+                + Printable.name(operator.name()) + ") " + reason);
     }
 }

@@ -145,8 +145,8 @@ final class SourceReader {
         boolean fixed = tensor.shape().stream().allMatch(dimension -> dimension > 0);
         boolean oneInference = tensor.shape().isEmpty() || tensor.shape().get(0) == 1;
         if (!fixed || !oneInference) {
-            String problem = "tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") has shape " + tensor.shape()
-                    + ", expected " + (fixed ? "a batch of 1" : "fixed dimensions (no dynamic shape)");
+            String problem = "tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") has shape "
+                    + tensor.shape() + ", expected " + (fixed ? "a batch of 1" : "fixed dimensions (no dynamic shape)");
             throw operator == null
                     ? new SourceModelException(model.name() + ": " + problem)
                     : refuse(operator, problem);

@@ -137,7 +137,7 @@ class ReportE2E {
     @CsvSource({"echoesARamp, 0 of 256 outputs differ", "addsOne, 1 of 256 outputs differ", "diesHalfWay, 0 of 256"})
     void evidencePicturesLoad(String method, String caption) throws Exception {
         browser.show(url(samples.get(method)), 1500, 1000, PICTURES + ".length > 0");
-        assertThat(browser.text(PICTURES + ".every(i => i.complete && i.naturalWidth > 700)"))
+        assertThat(browser.text(PICTURES + ".every(i => i.complete && i.naturalWidth > 500)"))
                 .isEqualTo("true");
         assertThat(browser.text(PICTURES + ".map(i => i.alt).join()"))
                 .contains("Expected, observed, difference", caption);

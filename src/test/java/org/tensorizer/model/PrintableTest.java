@@ -45,7 +45,9 @@ class PrintableTest {
         assertThat(Printable.name(text)).isEqualTo("x".repeat(160 - rest.length()) + rest);
         assertThat(Printable.lines("\n" + text, 100)).startsWith("\nxxx").contains("(10000001 characters");
         assertThat(Printable.of("x".repeat(100), 100)).isEqualTo("x".repeat(100));
-        assertThat(Printable.of("x".repeat(101), 100)).contains("... (101 characters").hasSizeLessThanOrEqualTo(100);
+        assertThat(Printable.of("x".repeat(101), 100))
+                .contains("... (101 characters")
+                .hasSizeLessThanOrEqualTo(100);
     }
 
     @Test
@@ -60,7 +62,8 @@ class PrintableTest {
 
     @Test
     void whatIsPrintableStaysAsItIs() {
-        for (String text : new String[] {"a\u202eb", "\u202e".repeat(50), "x".repeat(5000), "\ud83d\ude00".repeat(99)}) {
+        for (String text :
+                new String[] {"a\u202eb", "\u202e".repeat(50), "x".repeat(5000), "\ud83d\ude00".repeat(99)}) {
             String once = Printable.of(text, 150);
             assertThat(Printable.of(once, 150)).isEqualTo(once);
         }

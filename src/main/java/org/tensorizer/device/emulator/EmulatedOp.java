@@ -41,9 +41,10 @@ final class EmulatedOp implements CustomKernel.Instance {
 
     private static ByteBuffer tensor(String role, List<ByteBuffer> tensors, Layer layer) {
         if (tensors.size() != 1 || tensors.get(0).remaining() != layer.unpaddedBytes()) {
-            throw new UnsupportedProgramException(role + " " + Printable.name(layer.name()) + ": the program has one of "
-                    + layer.unpaddedBytes() + " bytes, the model's op has "
-                    + tensors.stream().map(ByteBuffer::remaining).toList());
+            throw new UnsupportedProgramException(
+                    role + " " + Printable.name(layer.name()) + ": the program has one of "
+                            + layer.unpaddedBytes() + " bytes, the model's op has "
+                            + tensors.stream().map(ByteBuffer::remaining).toList());
         }
         return tensors.get(0);
     }

@@ -121,8 +121,8 @@ public final class EmulatedProgram {
 
     private static void requireLength(String role, Layer layer, int found) {
         if (found != layer.unpaddedBytes()) {
-            throw new IllegalArgumentException(
-                    role + " " + Printable.name(layer.name()) + ": expected " + layer.unpaddedBytes() + " bytes, found " + found);
+            throw new IllegalArgumentException(role + " " + Printable.name(layer.name()) + ": expected "
+                    + layer.unpaddedBytes() + " bytes, found " + found);
         }
     }
 

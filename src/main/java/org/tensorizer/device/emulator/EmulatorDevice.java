@@ -107,8 +107,8 @@ public final class EmulatorDevice implements Device {
         TensorType type = layer.type() == DataType.SIGNED_FIXED_POINT8 ? TensorType.INT8 : TensorType.UINT8;
         if (tensor.type() != type || tensor.elements() != layer.unpaddedBytes()) {
             throw new UnsupportedProgramException(
-                    role + " " + Printable.name(layer.name()) + ": the program has " + layer.unpaddedBytes() + " of " + type
-                            + ", the tensor " + tensor.elements() + " of " + tensor.type());
+                    role + " " + Printable.name(layer.name()) + ": the program has " + layer.unpaddedBytes() + " of "
+                            + type + ", the tensor " + tensor.elements() + " of " + tensor.type());
         }
     }
 
