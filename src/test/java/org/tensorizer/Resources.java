@@ -25,7 +25,6 @@ public record Resources(long residentKilobytes, long files, long shared, long th
     public static Resources now() {
         assumeTrue(Files.isReadable(SELF.resolve("status")), "needs " + SELF + " to count what the process holds");
         System.gc();
-        System.gc(); // memory that is shared is unmapped some time after its buffer is found to be garbage
         try (Stream<Path> files = Files.list(SELF.resolve("fd"));
                 Stream<String> mappings = Files.lines(SELF.resolve("maps"))) {
             return new Resources(
@@ -46,6 +45,19 @@ public record Resources(long residentKilobytes, long files, long shared, long th
                     .findFirst()
                     .orElseThrow();
         }
+    }
+
+    /**
+     * What is held when all that takes its time is over: mapped memory is given back some time after its buffer is found
+     * to be garbage, by another thread.
+     */
+    public static Resources settled(Resources before) throws InterruptedException {
+        Resources now = now();
+        for (int i = 0; i < 100 && (now.shared > before.shared || now.threads > before.threads); i++) {
+            Thread.sleep(20);
+            now = now();
+        }
+        return now;
     }
 
     /**
