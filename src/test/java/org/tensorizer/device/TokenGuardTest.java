@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Fixture;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 
 class TokenGuardTest {
-    private final byte[] original = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
+    private final byte[] original = Fixture.compiledBytes();
     private final List<String> loaded = new ArrayList<>();
     private final Device guarded = new TokenGuard(new Device() {
         @Override
@@ -70,7 +70,7 @@ class TokenGuardTest {
 
     @Test
     void plainModelsHaveNoTokens() {
-        guarded.open("plain", SharedFolder.bytes(SharedFolder.template("dense_256.tflite")));
+        guarded.open("plain", Fixture.sourceBytes());
         assertThat(loaded).containsExactly("plain");
     }
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.isa.DenseShape;
 import org.tensorizer.isa.ParameterFormat;
@@ -82,7 +83,8 @@ class PatchRefusalTest {
     @Test
     void aHeaderWhereThereIsNone() {
         DenseLayout plain = DenseLayout.of(DenseShape.of(264, 256, ParameterFormat.PER_TENSOR));
-        PatchTarget target = PatchTarget.of(model("dense_256_edgetpu.tflite")).withLayout(plain);
+        PatchTarget target =
+                PatchTarget.of(TfliteModel.read(Fixture.compiled())).withLayout(plain);
         assertThatThrownBy(() -> Patcher.patch(target, Patch.of(Region.header(), Pattern.zero())))
                 .isInstanceOf(PatchException.class)
                 .hasMessageContaining("has none");
@@ -91,7 +93,7 @@ class PatchRefusalTest {
     @Test
     void aLayoutOfAnotherSize() {
         DenseLayout other = DenseLayout.of(DenseShape.square(512, ParameterFormat.PER_CHANNEL));
-        PatchTarget target = PatchTarget.of(model("dense_256_edgetpu.tflite"));
+        PatchTarget target = PatchTarget.of(TfliteModel.read(Fixture.compiled()));
         assertThatThrownBy(() -> target.withLayout(other))
                 .isInstanceOf(PatchException.class)
                 .hasMessageContaining("67584 bytes")
@@ -100,7 +102,7 @@ class PatchRefusalTest {
 
     @Test
     void aModelThatIsNotCompiled() {
-        TfliteModel plain = model("dense_256.tflite");
+        TfliteModel plain = TfliteModel.read(Fixture.source());
         assertThatThrownBy(() -> PatchTarget.of(plain))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("not compiled");
@@ -109,7 +111,7 @@ class PatchRefusalTest {
 
     @Test
     void packagesAndExecutablesThatAreNotThere() {
-        TfliteModel dense = model("dense_256_edgetpu.tflite");
+        TfliteModel dense = TfliteModel.read(Fixture.compiled());
         assertThatThrownBy(() -> PatchTarget.of(dense, 1))
                 .isInstanceOf(PatchException.class)
                 .hasMessageContaining("expected 0 to 0");
@@ -124,7 +126,7 @@ class PatchRefusalTest {
 
     @Test
     void anExecutableForAnotherChipOrWithoutPlaceForAToken() {
-        TfliteModel model = model("dense_256_edgetpu.tflite");
+        TfliteModel model = TfliteModel.read(Fixture.compiled());
         EdgeTpuPackage dense = model.onlyPackage();
         Executable caching = dense.parameterCaching();
         assertThatThrownBy(() ->
@@ -210,7 +212,7 @@ class PatchRefusalTest {
 
     @Test
     void outputsThatMustNotBeWritten(@TempDir Path folder) throws Exception {
-        Path input = Files.copy(SharedFolder.template("dense_256_edgetpu.tflite"), folder.resolve("in.tflite"));
+        Path input = Files.copy(Fixture.compiled(), folder.resolve("in.tflite"));
         byte[] before = Files.readAllBytes(input);
         PatchedModel patched = Patcher.patch(PatchTarget.of(TfliteModel.read(input)), Patch.of(Pattern.zero()));
         assertThatThrownBy(() -> patched.write(input, Existing.REPLACE, input))

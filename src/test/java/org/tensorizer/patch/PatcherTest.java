@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Fixture;
 import org.tensorizer.isa.DenseShape;
 import org.tensorizer.isa.ParameterFormat;
 import org.tensorizer.layout.ByteRole;
@@ -25,16 +25,16 @@ import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.Sha256;
 import org.tensorizer.model.TfliteModel;
 
-/** Patches of a real compiled Dense 256 -> 256, per-channel: 512 bytes of header in front of each group of weights. */
+/** Patches of a compiled Dense 256 -> 256, per-channel: 512 bytes of header in front of each group of weights. */
 class PatcherTest {
-    private static final ByteRange PAYLOAD = new ByteRange(12_584, 80_168);
-    private static final int CACHING_TOKEN = 12_392;
-    private static final int EXECUTION_TOKEN = 90_088;
+    private static final ByteRange PAYLOAD = new ByteRange(12_744, 80_328);
+    private static final int CACHING_TOKEN = 12_552;
+    private static final int EXECUTION_TOKEN = 89_920;
     private static final DenseShape SHAPE = DenseShape.square(256, ParameterFormat.PER_CHANNEL);
     private static final DenseLayout LAYOUT = DenseLayout.of(SHAPE);
 
     static TfliteModel dense256() {
-        return TfliteModel.read(SharedFolder.template("dense_256_edgetpu.tflite"));
+        return TfliteModel.read(Fixture.compiled());
     }
 
     static PatchTarget target() {
@@ -130,7 +130,7 @@ class PatcherTest {
     void theTokenCanBeKeptOrGiven() {
         Patch patch = Patch.of(Region.cell(0, 0), Pattern.byteValue(7));
         PatchedModel kept = Patcher.patch(target(), patch.withToken(TokenPolicy.KEEP));
-        assertThat(token(kept)).isEqualTo(0xfce222d70d502fb8L);
+        assertThat(token(kept)).isEqualTo(0x54656e736f720002L);
         assertThat(kept.record().bytesCompared()).isEqualTo(dense256().size() - 1);
         assertThat(token(Patcher.patch(target(), patch.withToken(TokenPolicy.explicit(-5)))))
                 .isEqualTo(-5);
@@ -190,8 +190,8 @@ class PatcherTest {
 
         JsonObject json = JsonParser.object().from(record.toJson());
         assertThat(json.getObject("output").getString("sha256")).isEqualTo(Sha256.of(patched.bytes()));
-        assertThat(json.getObject("payload").getInt("start")).isEqualTo(12_584);
-        assertThat(json.getObject("payload").getInt("end")).isEqualTo(80_168);
+        assertThat(json.getObject("payload").getInt("start")).isEqualTo(12_744);
+        assertThat(json.getObject("payload").getInt("end")).isEqualTo(80_328);
         assertThat(json.getObject("payload").getInt("changed_bytes")).isEqualTo(1);
         assertThat(json.getString("token_policy")).isEqualTo("fresh");
         assertThat(json.getArray("steps")).hasSize(1);
@@ -199,12 +199,12 @@ class PatcherTest {
         assertThat(executables).hasSize(2);
         JsonObject execution = executables.getObject(0);
         assertThat(execution.getString("type")).isEqualTo("EXECUTION_ONLY");
-        assertThat(execution.getString("token_before")).isEqualTo("fce222d70d502fb8");
+        assertThat(execution.getString("token_before")).isEqualTo("54656e736f720002");
         assertThat(execution.getString("token_after"))
                 .isEqualTo(executables.getObject(1).getString("token_after"))
-                .isNotEqualTo("fce222d70d502fb8");
+                .isNotEqualTo("54656e736f720002");
         assertThat(execution.getString("sha256_before"))
-                .isEqualTo(Sha256.of(Arrays.copyOfRange(before, 86_312, 98_600)))
+                .isEqualTo(Sha256.of(Arrays.copyOfRange(before, 86_472, 98_760)))
                 .isNotEqualTo(execution.getString("sha256_after"));
     }
 
@@ -214,7 +214,7 @@ class PatcherTest {
         patched.bytes()[PAYLOAD.start()] ^= 1;
         assertThatThrownBy(patched::record)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("byte 12584 differs");
+                .hasMessageContaining("byte 12744 differs");
     }
 
     @Test

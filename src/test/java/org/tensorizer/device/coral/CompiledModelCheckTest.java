@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.TfliteModel;
@@ -25,16 +26,16 @@ class CompiledModelCheckTest {
 
     @Test
     void comparesTheRuntimeVersion() {
-        TfliteModel model = TfliteModel.read(SharedFolder.template(NAME));
+        TfliteModel model = TfliteModel.read(Fixture.compiled());
         assertThatThrownBy(() -> CompiledModelCheck.require(model, 13, "RuntimeVersion(13)"))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("byte 296, Package.min_runtime_version")
+                .hasMessageContaining("byte 456, Package.min_runtime_version")
                 .hasMessageContaining("requires runtime version 14, libedgetpu has 13");
     }
 
     @Test
     void refusesAnotherChip() {
-        byte[] bytes = SharedFolder.bytes(SharedFolder.template(NAME));
+        byte[] bytes = Fixture.compiledBytes();
         int chip = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("beagle");
         bytes[chip] = 'e';
         TfliteModel model = TfliteModel.parse(NAME, bytes);

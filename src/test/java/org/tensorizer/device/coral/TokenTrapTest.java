@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Fixture;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.Devices;
@@ -36,7 +36,7 @@ class TokenTrapTest {
         System.setProperty(
                 Setting.LIBEDGETPU.name(), EdgeTpuDouble.build(folder).library().toString());
         System.setProperty(Setting.CACHE.name(), folder.resolve("cache").toString());
-        a = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
+        a = Fixture.compiledBytes();
         b = a.clone();
         Executable caching = TfliteModel.parse("a", a).onlyPackage().parameterCaching();
         for (int i = caching.parameters().start(); i < caching.parameters().end(); i++) {

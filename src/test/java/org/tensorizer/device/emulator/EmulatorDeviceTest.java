@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.CpuDevice;
@@ -63,7 +64,7 @@ class EmulatorDeviceTest {
 
     @Test
     void uncompiledModelsAreRefused() {
-        byte[] source = SharedFolder.bytes(SharedFolder.template("dense_256.tflite"));
+        byte[] source = Fixture.sourceBytes();
         try (EmulatorDevice emulator = new EmulatorDevice()) {
             assertThatThrownBy(() -> emulator.open("dense_256.tflite", source))
                     .isInstanceOf(BadInputException.class)

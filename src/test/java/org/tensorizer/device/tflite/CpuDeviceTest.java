@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
@@ -69,7 +70,7 @@ class CpuDeviceTest {
 
     @Test
     void refusesACompiledModelAndSaysWhatRunsIt() {
-        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
+        byte[] model = Fixture.compiledBytes();
         assertThatThrownBy(() -> cpu.open("dense_256_edgetpu.tflite", model))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("dense_256_edgetpu.tflite: compiled for the Edge TPU")
@@ -89,7 +90,7 @@ class CpuDeviceTest {
 
     @Test
     void passesOnWhatTfliteReports() {
-        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
+        byte[] model = Fixture.compiledBytes();
         int at = new String(model, StandardCharsets.ISO_8859_1).indexOf("edgetpu-custom-op");
         model[at] = 'E';
         assertThatThrownBy(() -> cpu.open("renamed", model))
@@ -100,7 +101,7 @@ class CpuDeviceTest {
 
     @Test
     void refusesAModelCutShortAnywhere() {
-        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256.tflite"));
+        byte[] model = Fixture.sourceBytes();
         for (int length = 1; length < model.length; length = length * 2 + 1) {
             byte[] cut = Arrays.copyOf(model, length);
             assertThatThrownBy(() -> cpu.open("cut", cut)).isInstanceOf(BadInputException.class);

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.model.BadInputException;
@@ -22,7 +23,7 @@ class CustomKernelTest {
 
     @BeforeEach
     void read() {
-        model = SharedFolder.bytes(SharedFolder.template(NAME));
+        model = Fixture.compiledBytes();
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Fixture;
 import org.tensorizer.model.BadInputException;
 
 /** Everything that C would answer with a crash of the process. */
@@ -27,7 +27,7 @@ class TfliteSessionTest {
 
     @BeforeEach
     void read() {
-        model = SharedFolder.bytes(SharedFolder.template(NAME));
+        model = Fixture.sourceBytes();
     }
 
     @AfterEach
@@ -40,7 +40,7 @@ class TfliteSessionTest {
         try (TfliteSession session = open()) {
             assertThatThrownBy(() -> session.run(new byte[255]))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("input 0, serving_default_keras_tensor:0: expected 256 bytes, found 255");
+                    .hasMessageContaining("input 0, input: expected 256 bytes, found 255");
             assertThatThrownBy(() -> session.run(new byte[257])).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> session.run(List.of()))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -135,7 +135,7 @@ class TfliteSessionTest {
                 closed.incrementAndGet();
             }
         };
-        byte[] compiled = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
+        byte[] compiled = Fixture.compiledBytes();
         TfliteSession session = TfliteSession.open("compiled", compiled, kernel);
         Future<byte[]> running = threads.submit(() -> session.run(new byte[256]));
         inside.await();
@@ -173,7 +173,7 @@ class TfliteSessionTest {
     @Test
     void whatNobodyClosedIsFreedByTheCollector() throws Exception {
         CountDownLatch freed = new CountDownLatch(1);
-        byte[] compiled = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
+        byte[] compiled = Fixture.compiledBytes();
         forget(compiled, freed);
         for (int i = 0; i < 200 && freed.getCount() > 0; i++) {
             System.gc();

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceChoice;
@@ -44,7 +45,7 @@ class WorkerDeviceTest {
 
     @Test
     void givesTheSameAnswersAndFacts() {
-        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256.tflite"));
+        byte[] model = Fixture.sourceBytes();
         try (Session here = new CpuDevice().open("dense_256", model);
                 Session there = cpu.open("dense_256", model)) {
             assertThat(cpu.name()).isEqualTo("cpu");
@@ -82,12 +83,12 @@ class WorkerDeviceTest {
     @Test
     void badInputIsBadInputAndTheChildLivesOn() {
         long child = cpu.pid();
-        byte[] compiled = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
+        byte[] compiled = Fixture.compiledBytes();
         assertThatThrownBy(() -> cpu.open("compiled", compiled))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("compiled for the Edge TPU");
         assertThatThrownBy(() -> cpu.open("noise", new byte[100])).isInstanceOf(BadInputException.class);
-        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256.tflite"));
+        byte[] model = Fixture.sourceBytes();
         Session session = cpu.open("dense_256", model);
         assertThatThrownBy(() -> session.run(new byte[255]))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -111,7 +112,7 @@ class WorkerDeviceTest {
 
     @Test
     void leavesNoProcessAndNoFileBehind() throws IOException {
-        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256.tflite"));
+        byte[] model = Fixture.sourceBytes();
         long pid;
         Path folder;
         try (WorkerDevice device = WorkerDevice.open(new DeviceChoice.Cpu(), OPTIONS);
@@ -130,7 +131,7 @@ class WorkerDeviceTest {
 
     @Test
     void killedFromOutsideIsAFaultAndTheNextModelGetsANewChild() {
-        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256.tflite"));
+        byte[] model = Fixture.sourceBytes();
         try (WorkerDevice device = WorkerDevice.open(new DeviceChoice.Cpu(), OPTIONS)) {
             Session session = device.open("dense_256", model);
             byte[] answer = session.run(new byte[256]);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Fixture;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
@@ -39,7 +39,7 @@ class WorkerFaultTest {
     @BeforeEach
     void read() {
         coral.ask();
-        model = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
+        model = Fixture.compiledBytes();
         System.setProperty(Setting.LIBEDGETPU.name(), coral.library().toString());
         System.setProperty(Setting.CACHE.name(), folder.resolve("cache").toString());
     }
@@ -257,7 +257,7 @@ class WorkerFaultTest {
 
     @Test
     void uncompiledModelIsNeverRunByTheProcessor() {
-        byte[] plain = SharedFolder.bytes(SharedFolder.template("dense_256.tflite"));
+        byte[] plain = Fixture.sourceBytes();
         try (WorkerDevice device = open("usb")) {
             assertThatThrownBy(() -> device.open("plain", plain))
                     .isInstanceOf(BadInputException.class)
