@@ -17,7 +17,7 @@ import org.tensorizer.model.InputFile;
 import org.tensorizer.model.InstructionChunk;
 import org.tensorizer.model.Sha256;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.AtomicFiles;
 import org.tensorizer.patch.Existing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -48,15 +48,12 @@ final class ExtractCommand extends FactsCommand {
         }
         Map<String, ByteRange> parts = parts(model);
         Files.createDirectories(folder);
-        if (!overwrite) {
-            refuseExisting(parts);
-        }
-        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
+        AtomicFiles files = new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, file);
         List<Facts> written = new ArrayList<>();
         for (Map.Entry<String, ByteRange> part : parts.entrySet()) {
             ByteRange range = part.getValue();
             byte[] content = Arrays.copyOfRange(bytes, range.start(), range.end());
-            AtomicFile.write(folder.resolve(part.getKey()), content, existing, file);
+            files.add(folder.resolve(part.getKey()), content);
             written.add(new Facts()
                     .put("file", part.getKey())
                     .put("start", range.start())
@@ -72,19 +69,10 @@ final class ExtractCommand extends FactsCommand {
         Facts metadata = new Facts();
         facts.entries().forEach(metadata::put);
         metadata.put("model", InspectCommand.facts(model));
-        AtomicFile.write(
-                folder.resolve("metadata.json"), metadata.toJson().getBytes(StandardCharsets.UTF_8), existing, file);
+        files.add(folder.resolve("metadata.json"), metadata.toJson().getBytes(StandardCharsets.UTF_8))
+                .write();
         print(facts);
         return ExitCode.OK;
-    }
-
-    private void refuseExisting(Map<String, ByteRange> parts) {
-        for (String name : parts.keySet()) {
-            if (Files.exists(folder.resolve(name))) {
-                throw new BadInputException(
-                        folder.resolve(name) + " exists: nothing was written, --overwrite replaces it");
-            }
-        }
     }
 
     private static Map<String, ByteRange> parts(TfliteModel model) {

@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.model.BadInputException;
@@ -139,16 +136,6 @@ public final class Main {
 
     private static String explain(IOException failure) {
         String file = failure instanceof FileSystemException problem ? problem.getFile() + ": " : "";
-        if (failure instanceof NoSuchFileException) {
-            return file + "no such file or folder";
-        }
-        if (failure instanceof AccessDeniedException) {
-            return file + "permission denied";
-        }
-        if (failure instanceof FileAlreadyExistsException) {
-            return file + "exists already";
-        }
-        String reason = failure instanceof FileSystemException problem ? problem.getReason() : failure.getMessage();
-        return file + (reason == null ? failure.getClass().getSimpleName() : reason);
+        return file + BadInputException.reason(failure);
     }
 }

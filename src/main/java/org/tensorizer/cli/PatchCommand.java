@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.AtomicFiles;
 import org.tensorizer.patch.Existing;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchRecord;
@@ -90,13 +90,11 @@ final class PatchCommand extends FactsCommand {
         PatchRecord record = patched.record();
         Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
         if (!dryRun) {
+            AtomicFiles files = new AtomicFiles(existing, file).add(output, patched.bytes());
             if (metadata != null) {
-                AtomicFile.check(metadata, existing, file, output);
+                files.add(metadata, record.toJson().getBytes(StandardCharsets.UTF_8));
             }
-            patched.write(output, existing, file);
-            if (metadata != null) {
-                AtomicFile.write(metadata, record.toJson().getBytes(StandardCharsets.UTF_8), existing, file, output);
-            }
+            files.write();
         }
         if (json) {
             out().println(record.toJson());

@@ -19,6 +19,7 @@ import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.AtomicFiles;
 import org.tensorizer.patch.Existing;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchedModel;
@@ -32,6 +33,7 @@ import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.EdgeTpuCompiler;
 import org.tensorizer.template.SourceModelWriter;
 import org.tensorizer.template.TemplateVerifier;
+import org.tensorizer.template.WorkFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,12 +46,23 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "In DIR: source.tflite, template_edgetpu.tflite, patched_edgetpu.tflite, patch.json, original.png, patched.png, report.html,"
-                    + " summary.json.",
+                    + " summary.json; source_edgetpu.tflite, if edgetpu_compiler is there. All or none.",
             "",
             "Ends with status 1 if an output differs from the prediction. Example:",
             "  tensorizer pipeline --size 256 --mode shift+1 --out run1"
         })
 final class PipelineCommand extends FactsCommand {
+    private static final String COMPILED = "source_edgetpu.tflite";
+    private static final List<String> FILES = List.of(
+            "source.tflite",
+            "template_edgetpu.tflite",
+            "patched_edgetpu.tflite",
+            "patch.json",
+            "original.png",
+            "patched.png",
+            "report.html",
+            "summary.json");
+
     @Option(names = "--size", paramLabel = "N", description = "Inputs and outputs of the int8 template. Default: 256.")
     private int size = 256;
 
@@ -84,18 +97,22 @@ final class PipelineCommand extends FactsCommand {
                 .weights(WeightsOption.weights("identity", shape))
                 .build();
         Files.createDirectories(folder);
-        write("source.tflite", SourceModelWriter.write(layer));
+        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
+        FILES.forEach(name -> AtomicFile.check(folder.resolve(name), existing));
+        AtomicFiles files = new AtomicFiles(existing);
+        byte[] source = SourceModelWriter.write(layer);
+        add(files, "source.tflite", source);
         byte[] compiled = CompiledModelWriter.write(layer);
-        write("template_edgetpu.tflite", compiled);
+        add(files, "template_edgetpu.tflite", compiled);
         DenseTemplate template = DenseTemplate.of(
                 TfliteModel.parse(folder.resolve("template_edgetpu.tflite").toString(), compiled));
         PatchedModel patched = template.patch(Patch.of(Region.weights(), pattern));
-        write("patched_edgetpu.tflite", patched.bytes());
-        write("patch.json", patched.record().toJson().getBytes(UTF_8));
+        add(files, "patched_edgetpu.tflite", patched.bytes());
+        add(files, "patch.json", patched.record().toJson().getBytes(UTF_8));
 
         Facts facts = new Facts()
                 .put("template", TemplateFacts.of(template))
-                .put("compiler", compiler())
+                .put("compiler", compiler(source, files))
                 .put("patch", mode + " over the weights")
                 .put("payload_bytes_changed", patched.record().payloadBytesChanged());
         boolean asPredicted;
@@ -103,18 +120,20 @@ final class PipelineCommand extends FactsCommand {
             facts.put("device", opened.name())
                     .put("evidence", opened.provenance().toString())
                     .put("input", input);
-            boolean original = run(opened, template, "original", facts);
-            boolean changed = run(opened, DenseTemplate.of(patched.model("patched_edgetpu.tflite")), "patched", facts);
+            boolean original = run(opened, template, "original", facts, files);
+            DenseTemplate shifted = DenseTemplate.of(patched.model("patched_edgetpu.tflite"));
+            boolean changed = run(opened, shifted, "patched", facts, files);
             asPredicted = original && changed;
         }
         facts.put("verdict", asPredicted ? "supported: every output as predicted" : "refuted");
-        write("summary.json", facts.toJson().getBytes(UTF_8));
-        write("report.html", html(facts).getBytes(UTF_8));
+        add(files, "report.html", html(facts).getBytes(UTF_8));
+        add(files, "summary.json", facts.toJson().getBytes(UTF_8));
+        files.write();
         print(facts.put("out", folder.toString()));
         return asPredicted ? ExitCode.OK : ExitCode.REFUTED;
     }
 
-    private Facts compiler() {
+    private Facts compiler(byte[] source, AtomicFiles files) throws IOException {
         Optional<EdgeTpuCompiler> found = EdgeTpuCompiler.find();
         if (found.isEmpty()) {
             return new Facts()
@@ -122,16 +141,22 @@ final class PipelineCommand extends FactsCommand {
                             "found",
                             "not installed: the template is Tensorizer's own, nothing was compared with the compiler's");
         }
-        EdgeTpuCompiler.Compilation compilation =
-                found.get().compile(folder.resolve("source.tflite"), folder.resolve("compiler"), Duration.ofMinutes(3));
-        return CompilerFacts.of(compilation)
-                .put(
-                        "program_same",
-                        TemplateVerifier.verify(TfliteModel.read(compilation.model()))
-                                .isProgramSame());
+        try (WorkFolder work = WorkFolder.create()) {
+            Path copy = Files.write(work.resolve("source.tflite"), source);
+            Path results = work.resolve("out");
+            EdgeTpuCompiler.Compilation compilation = found.get().compile(copy, results, Duration.ofMinutes(3));
+            byte[] compiled = Files.readAllBytes(compilation.model());
+            add(files, COMPILED, compiled);
+            return CompilerFacts.of(compilation)
+                    .put("compiled", folder.resolve(COMPILED).toString())
+                    .put(
+                            "program_same",
+                            TemplateVerifier.verify(TfliteModel.parse(COMPILED, compiled))
+                                    .isProgramSame());
+        }
     }
 
-    private boolean run(Device opened, DenseTemplate template, String name, Facts facts) {
+    private boolean run(Device opened, DenseTemplate template, String name, Facts facts, AtomicFiles files) {
         byte[] observed;
         byte[] given;
         try (Session session = opened.open(template.name(), template.model().copy())) {
@@ -140,7 +165,7 @@ final class PipelineCommand extends FactsCommand {
         }
         byte[] expected = template.expected(given);
         Comparison comparison = new Comparison(Grid.row(expected, true), Grid.row(observed, true));
-        write(name + ".png", Png.bytes(comparison.draw()));
+        add(files, name + ".png", Png.bytes(comparison.draw()));
         facts.put(
                 name,
                 new Facts()
@@ -175,7 +200,7 @@ final class PipelineCommand extends FactsCommand {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
-    private void write(String name, byte[] bytes) {
-        AtomicFile.write(folder.resolve(name), bytes, overwrite ? Existing.REPLACE : Existing.REFUSE);
+    private void add(AtomicFiles files, String name, byte[] bytes) {
+        files.add(folder.resolve(name), bytes);
     }
 }

@@ -3,12 +3,16 @@ package org.tensorizer.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.tensorizer.device.Device;
 import org.tensorizer.layout.CellMap;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.AtomicFiles;
 import org.tensorizer.patch.Existing;
 import org.tensorizer.picture.Grid;
 import org.tensorizer.picture.HeatMap;
@@ -40,6 +44,8 @@ import picocli.CommandLine.Parameters;
         })
 final class RecoverCommand extends FactsCommand {
     private static final int PIXELS = 512;
+    private static final List<String> FILES =
+            List.of("map.npy", "map.csv", "roles.npy", "layout.png", "roles.png", "difference.png", "summary.json");
 
     @Parameters(paramLabel = "TEMPLATE", description = "A compiled .tflite of one layer.")
     private Path file;
@@ -60,6 +66,7 @@ final class RecoverCommand extends FactsCommand {
                     .reportingTo(now -> bar.update(now.answers(), now.expected()));
             if (folder != null) {
                 Files.createDirectories(folder);
+                FILES.forEach(name -> AtomicFile.check(folder.resolve(name), Existing.REPLACE, file));
                 recovery.recordingTo(folder.resolve("answers.log"));
             }
             layout = recovery.run();
@@ -130,28 +137,35 @@ final class RecoverCommand extends FactsCommand {
 
     private void write(RecoveredLayout layout, Optional<DenseLayout> predicted) {
         CellMap map = layout.weights();
-        RecoveryFiles.write(layout, folder, Existing.REPLACE);
+        Map<String, byte[]> made = new HashMap<>(RecoveryFiles.of(layout));
         Grid offsets = Grid.of(map.rows(), map.columns(), map::at);
-        picture("layout.png", "payload offset of W[out][in], out down, in across", offsets, Scale.spanning(offsets));
+        made.put(
+                "layout.png",
+                picture("payload offset of W[out][in], out down, in across", offsets, Scale.spanning(offsets)));
         byte[] codes = layout.roleCodes();
         int width = (int) Math.ceil(Math.sqrt(codes.length));
         Grid roles = Grid.of(
                 (codes.length + width - 1) / width,
                 width,
                 (r, c) -> r * width + c < codes.length ? codes[r * width + c] : 0);
-        picture(
+        made.put(
                 "roles.png",
-                "payload bytes: grey unknown, blue weight, orange scale, green bias, pink zero point",
-                roles,
-                Scale.classes());
+                picture(
+                        "payload bytes: grey unknown, blue weight, orange scale, green bias, pink zero point",
+                        roles,
+                        Scale.classes()));
         predicted.ifPresent(known -> {
             Grid difference = Grid.of(map.rows(), map.columns(), (out, in) -> map.at(out, in) - known.offset(out, in));
-            picture("difference.png", "recovered minus predicted offset", difference, Scale.around0(difference));
+            made.put(
+                    "difference.png",
+                    picture("recovered minus predicted offset", difference, Scale.around0(difference)));
         });
+        AtomicFiles files = new AtomicFiles(Existing.REPLACE, file);
+        FILES.stream().filter(made::containsKey).forEach(name -> files.add(folder.resolve(name), made.get(name)));
+        files.write();
     }
 
-    private void picture(String name, String title, Grid grid, Scale scale) {
-        byte[] image = Png.bytes(new HeatMap(title, grid, scale).draw(PIXELS, PIXELS));
-        AtomicFile.write(folder.resolve(name), image, Existing.REPLACE, file);
+    private static byte[] picture(String title, Grid grid, Scale scale) {
+        return Png.bytes(new HeatMap(title, grid, scale).draw(PIXELS, PIXELS));
     }
 }

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tensorizer.isa.InstructionSetPage;
 import org.tensorizer.model.BadInputException;
-import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.AtomicFiles;
 import org.tensorizer.patch.Existing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,20 +30,25 @@ final class ReferenceCommand extends FactsCommand {
             throw new BadInputException("reference: expected --isa FILE.html or --commands FILE.md");
         }
         Facts facts = new Facts();
+        AtomicFiles files = new AtomicFiles(Existing.REPLACE);
         if (isa != null) {
-            write(isa, InstructionSetPage.html());
+            add(files, isa, InstructionSetPage.html());
             facts.put("instruction_set", isa.toString());
         }
         if (commands != null) {
-            write(commands, CommandReference.markdown());
+            add(files, commands, CommandReference.markdown());
             facts.put("commands", commands.toString());
         }
+        files.write();
         print(facts);
         return ExitCode.OK;
     }
 
-    private static void write(Path file, String text) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        AtomicFile.write(file, text.getBytes(UTF_8), Existing.REPLACE);
+    private static void add(AtomicFiles files, Path file, String text) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+        files.add(file, text.getBytes(UTF_8));
     }
 }

@@ -9,7 +9,7 @@ import org.tensorizer.isa.ShapeStatus;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.AtomicFiles;
 import org.tensorizer.patch.Existing;
 import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.DenseSpec;
@@ -92,14 +92,12 @@ final class TemplateDenseCommand extends FactsCommand {
         }
         DenseSpec layer = spec();
         Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
-        if (source != null) {
-            AtomicFile.check(source, existing, output);
-        }
         byte[] compiled = CompiledModelWriter.write(layer);
-        AtomicFile.write(output, compiled, existing);
+        AtomicFiles files = new AtomicFiles(existing).add(output, compiled);
         if (source != null) {
-            AtomicFile.write(source, SourceModelWriter.write(layer), existing, output);
+            files.add(source, SourceModelWriter.write(layer));
         }
+        files.write();
         DenseTemplate template = DenseTemplate.of(TfliteModel.parse(output.toString(), compiled));
         Facts facts = new Facts()
                 .put("output", output.toString())

@@ -1,5 +1,11 @@
 package org.tensorizer.model;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
 /**
  * The input is at fault, not the program and not the device: a damaged file, an argument out of range, a template that
  * is no Dense. The message says what was expected, what was found and where; it is made {@link Printable}, because it quotes
@@ -16,5 +22,20 @@ public class BadInputException extends RuntimeException {
 
     public BadInputException(String message, Throwable cause) {
         super(Printable.of(message, LONGEST), cause);
+    }
+
+    /** Why the operating system refused, in plain words and without the file, for the end of a message that names it. */
+    public static String reason(IOException refusal) {
+        if (refusal instanceof NoSuchFileException) {
+            return "no such file or folder";
+        }
+        if (refusal instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (refusal instanceof FileAlreadyExistsException) {
+            return "exists already";
+        }
+        String reason = refusal instanceof FileSystemException file ? file.getReason() : refusal.getMessage();
+        return reason == null ? refusal.getClass().getSimpleName() : reason;
     }
 }

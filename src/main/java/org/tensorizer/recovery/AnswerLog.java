@@ -68,7 +68,8 @@ final class AnswerLog implements AutoCloseable {
         } catch (java.nio.channels.OverlappingFileLockException e) {
             throw new AnswerLogException(file.toString(), "another run is writing to this record");
         } catch (IOException e) {
-            throw new AnswerLogException(file.toString(), "cannot be used as record of answers: " + e, e);
+            throw new AnswerLogException(
+                    file.toString(), "cannot be used as record of answers: " + AnswerLogException.reason(e), e);
         }
     }
 
@@ -160,7 +161,7 @@ final class AnswerLog implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new AnswerLogException(name, "an answer could not be appended: " + e.getMessage(), e);
+            throw new AnswerLogException(name, "an answer could not be appended: " + AnswerLogException.reason(e), e);
         }
     }
 

@@ -3,13 +3,14 @@ package org.tensorizer.recovery;
 import com.grack.nanojson.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorizer.layout.CellMap;
 import org.tensorizer.layout.FormulaFit;
 import org.tensorizer.layout.Npy;
-import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.AtomicFiles;
 import org.tensorizer.patch.Existing;
 
 /** A recovered layout as files: the map as NPY and CSV, the roles as NPY, the summary as JSON. Stateless. */
@@ -17,21 +18,33 @@ public final class RecoveryFiles {
     private RecoveryFiles() {}
 
     /**
-     * Writes {@code map.npy}, {@code map.csv}, {@code roles.npy} and {@code summary.json}.
+     * The content of {@code map.npy}, {@code map.csv}, {@code roles.npy} and {@code summary.json}, by name; the summary,
+     * which tells about the others, is the last.
+     */
+    public static Map<String, byte[]> of(RecoveredLayout layout) {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put("map.npy", Npy.of(layout.weights()).toBytes());
+        files.put("map.csv", csv(layout.weights()));
+        files.put("roles.npy", roles(layout).toBytes());
+        files.put("summary.json", summary(layout).getBytes(StandardCharsets.UTF_8));
+        return files;
+    }
+
+    /**
+     * Writes the files {@linkplain #of of a layout}: all or none.
      *
      * @param folder an existing folder
      * @return the files
      */
     public static List<Path> write(RecoveredLayout layout, Path folder, Existing existing) {
-        Path map = folder.resolve("map.npy");
-        Path table = folder.resolve("map.csv");
-        Path roles = folder.resolve("roles.npy");
-        Path summary = folder.resolve("summary.json");
-        AtomicFile.write(map, Npy.of(layout.weights()).toBytes(), existing);
-        AtomicFile.write(table, csv(layout.weights()), existing);
-        AtomicFile.write(roles, roles(layout).toBytes(), existing);
-        AtomicFile.write(summary, summary(layout).getBytes(StandardCharsets.UTF_8), existing);
-        return List.of(map, table, roles, summary);
+        AtomicFiles files = new AtomicFiles(existing);
+        List<Path> written = new ArrayList<>();
+        of(layout).forEach((name, content) -> {
+            written.add(folder.resolve(name));
+            files.add(folder.resolve(name), content);
+        });
+        files.write();
+        return written;
     }
 
     /** Role codes, uint8, shape [payload bytes]; the codes are those of {@link RecoveredLayout#roleCodes}. */

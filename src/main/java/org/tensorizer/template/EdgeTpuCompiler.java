@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.InputFile;
-import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.AtomicFiles;
 import org.tensorizer.patch.Existing;
 
 /**
@@ -103,66 +102,53 @@ public final class EdgeTpuCompiler {
         try {
             Files.createDirectories(folder);
             // apart from what is there already: an old result never passes for the new one, and is lost to no failure
-            Path fresh = Files.createTempDirectory(folder.toAbsolutePath(), ".edgetpu_compiler");
-            try {
-                return compile(source, folder, fresh, deadline);
-            } finally {
-                delete(fresh);
+            try (WorkFolder work = WorkFolder.create()) {
+                return compile(source, folder, work, deadline);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private Compilation compile(Path source, Path folder, Path fresh, Duration deadline) throws IOException {
-        String log = run(source, fresh, deadline);
+    private Compilation compile(Path source, Path folder, WorkFolder work, Duration deadline) throws IOException {
+        Path fresh = Files.createDirectory(work.resolve("out"));
+        String log = run(source, fresh, work.resolve("log"), deadline);
         CompilerLog facts = CompilerLog.parse(log);
         Path made = fresh.resolve(compiledName(source));
         if (!Files.isRegularFile(made, LinkOption.NOFOLLOW_LINKS)) {
             throw new CompilationRefusedException(refused(source, facts, log), facts, log);
         }
+        AtomicFiles results = new AtomicFiles(Existing.REPLACE, source);
         try (Stream<Path> files = Files.list(fresh)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                AtomicFile.write(
-                        folder.resolve(file.getFileName()), Files.readAllBytes(file), Existing.REPLACE, source);
+            for (Path file : files.filter(each -> Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS))
+                    .toList()) {
+                results.add(folder.resolve(file.getFileName()), Files.readAllBytes(file));
             }
         }
+        results.write();
         return new Compilation(folder.resolve(made.getFileName()), facts, log);
     }
 
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+    private String run(Path source, Path folder, Path captured, Duration deadline) throws IOException {
+        // absolute paths: no file name can pass for an option
+        ProcessBuilder builder = new ProcessBuilder(
+                        executable.toAbsolutePath().toString(),
+                        "-s",
+                        "-o",
+                        folder.toAbsolutePath().toString(),
+                        source.toAbsolutePath().toString())
+                .redirectErrorStream(true)
+                .redirectOutput(captured.toFile());
+        builder.environment().keySet().retainAll(VARIABLES);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        boolean ended = await(process, deadline);
+        String log = new String(Files.readAllBytes(captured), StandardCharsets.UTF_8);
+        if (!ended) {
+            String message = executable + ": no end after " + deadline.toSeconds() + " s on " + source + ", killed";
+            throw new CompilationRefusedException(message, CompilerLog.parse(log + "\ntimed out"), log);
         }
-    }
-
-    private String run(Path source, Path folder, Duration deadline) throws IOException {
-        Path captured = Files.createTempFile("edgetpu_compiler", ".log");
-        try {
-            // absolute paths: no file name can pass for an option
-            ProcessBuilder builder = new ProcessBuilder(
-                            executable.toAbsolutePath().toString(),
-                            "-s",
-                            "-o",
-                            folder.toAbsolutePath().toString(),
-                            source.toAbsolutePath().toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(captured.toFile());
-            builder.environment().keySet().retainAll(VARIABLES);
-            Process process = builder.start();
-            process.getOutputStream().close();
-            boolean ended = await(process, deadline);
-            String log = new String(Files.readAllBytes(captured), StandardCharsets.UTF_8);
-            if (!ended) {
-                String message = executable + ": no end after " + deadline.toSeconds() + " s on " + source + ", killed";
-                throw new CompilationRefusedException(message, CompilerLog.parse(log + "\ntimed out"), log);
-            }
-            return log;
-        } finally {
-            Files.deleteIfExists(captured);
-        }
+        return log;
     }
 
     private static boolean await(Process process, Duration deadline) {

@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -204,6 +206,44 @@ class AtomicFileTest {
         String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
         return said;
+    }
+
+    @Test
+    void whatAKilledWriterLeftGoesAfterAnHour() throws IOException {
+        Path old = Files.write(folder.resolve(".tensorizer-0.tmp"), OLD);
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(3700)));
+        Path young = Files.write(folder.resolve(".tensorizer-1.tmp"), OLD);
+        Path others = Files.write(folder.resolve("mine.tmp"), OLD);
+        Files.setLastModifiedTime(others, FileTime.from(Instant.EPOCH));
+        AtomicFile.write(folder.resolve("new"), NEW, Existing.REFUSE);
+        assertThat(old).doesNotExist();
+        assertThat(young).exists();
+        assertThat(others).exists();
+    }
+
+    @Test
+    void filesThatBelongTogetherAreWrittenAllOrNone() throws IOException {
+        Path file = old();
+        AtomicFiles files = new AtomicFiles(Existing.REPLACE)
+                .add(file, NEW)
+                .add(folder.resolve("fresh"), NEW)
+                .add(folder.resolve("third"), NEW);
+        assertThatThrownBy(() -> files.add(folder.resolve("./fresh"), OLD))
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("is the output " + folder.resolve("fresh") + " already");
+        onlyFiles("old");
+        Files.createDirectory(folder.resolve("sub"));
+        files.add(folder.resolve("sub/last"), NEW);
+        Files.delete(folder.resolve("sub"));
+        assertThatThrownBy(files::write)
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("sub/last: its folder does not exist");
+        assertThat(file).hasBinaryContent(OLD);
+        onlyFiles("old");
+        Files.createDirectory(folder.resolve("sub"));
+        files.write();
+        assertThat(file).hasBinaryContent(NEW);
+        onlyFiles("old", "fresh", "third", "sub");
     }
 
     @Test

@@ -99,7 +99,8 @@ public record Disagreement(
         } catch (FileAlreadyExistsException e) {
             throw new BadInputException(e.getMessage() + ": exists already; name another folder", e);
         } catch (IOException e) {
-            throw new BadInputException("disagreement cannot be written to " + folder + ": " + e, e);
+            throw new BadInputException(
+                    "disagreement cannot be written to " + folder + ": " + BadInputException.reason(e), e);
         }
     }
 

@@ -72,7 +72,10 @@ public final class LibraryCache {
             }
             closeToOthers(absolute);
         } catch (IOException e) {
-            throw new BadInputException("cache folder " + absolute + ": cannot be made private to this user: " + e, e);
+            throw new BadInputException(
+                    "cache folder " + absolute + ": cannot be made private to this user: "
+                            + BadInputException.reason(e),
+                    e);
         }
         if (!Files.isWritable(absolute)) {
             throw new BadInputException("cache folder " + absolute + ": no permission to write");
@@ -133,7 +136,8 @@ public final class LibraryCache {
         try {
             return file(url, resource.substring(resource.lastIndexOf('/') + 1));
         } catch (IOException e) {
-            throw new BadInputException("library " + resource + ": cannot be written to " + folder + ": " + e, e);
+            throw new BadInputException(
+                    "library " + resource + ": cannot be written to " + folder + ": " + BadInputException.reason(e), e);
         }
     }
 

@@ -37,7 +37,8 @@ final class RecordWriter implements AutoCloseable {
                     "evidence record " + file + ": exists already; a record is never overwritten, name another file",
                     e);
         } catch (IOException e) {
-            throw new BadInputException("evidence record " + file + ": cannot be made: " + e, e);
+            throw new BadInputException(
+                    "evidence record " + file + ": cannot be made: " + BadInputException.reason(e), e);
         }
     }
 
