@@ -8,43 +8,22 @@ package org.tensorizer.device;
  *
  * <p>Thread safety: yes.
  */
-final class TokenGuard implements Device {
-    private final Device device;
+final class TokenGuard extends ForwardingDevice {
     private final TokenLedger ledger = new TokenLedger();
 
     TokenGuard(Device device) {
-        this.device = device;
-    }
-
-    @Override
-    public String name() {
-        return device.name();
-    }
-
-    @Override
-    public Provenance provenance() {
-        return device.provenance();
+        super(device);
     }
 
     /** @throws TokenReuseException the model's payload stands under a token that stood for another one */
     @Override
     public Session open(String modelName, byte[] model) {
         ledger.note(modelName, model);
-        return device.open(modelName, model);
+        return super.open(modelName, model);
     }
 
     @Override
     public Device allowingTokenReuse() {
-        return device;
-    }
-
-    @Override
-    public void close() {
-        device.close();
-    }
-
-    @Override
-    public String toString() {
-        return name();
+        return device();
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.TensorSpec;
 import org.tensorizer.template.DenseTemplate;
 
 /**
@@ -62,9 +63,20 @@ public final class Bench {
      * A session of a compiled model that is no template, such as a chain of layers.
      *
      * @param outputs bytes of an answer
+     * @throws DeviceFault the device refused it, or made something else of it
      */
     public Session open(String name, byte[] model, int outputs) {
-        return new CheckedSession(device.open(name, model), device.name(), outputs);
+        Session session = device.open(name, model);
+        List<Integer> sizes =
+                session.outputs().stream().map(TensorSpec::byteSize).toList();
+        if (sizes.equals(List.of(outputs))) {
+            return session;
+        }
+        session.close();
+        throw new DeviceFault(
+                DeviceFault.Kind.WRONG_SIZE,
+                device.name(),
+                name + " loaded with outputs of " + sizes + " bytes, it has one of " + outputs);
     }
 
     /** The same device without the guard against two payloads under one token, for experiments on that trap. */

@@ -10,9 +10,9 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.isa.DenseShape;
@@ -176,25 +176,17 @@ record WrongDevice(String respect, Supplier<Device> open) {
         }
     }
 
-    private record ChangedSession(Session real, UnaryOperator<byte[]> change) implements Session {
-        @Override
-        public List<TensorSpec> inputs() {
-            return real.inputs();
-        }
+    private static final class ChangedSession extends ForwardingSession {
+        private final UnaryOperator<byte[]> change;
 
-        @Override
-        public List<TensorSpec> outputs() {
-            return real.outputs();
+        ChangedSession(Session real, UnaryOperator<byte[]> change) {
+            super(real);
+            this.change = change;
         }
 
         @Override
         public List<byte[]> run(List<byte[]> inputs) {
-            return real.run(inputs).stream().map(change).toList();
-        }
-
-        @Override
-        public void close() {
-            real.close();
+            return super.run(inputs).stream().map(change).toList();
         }
     }
 }

@@ -5,32 +5,21 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.Provenance;
+import org.tensorizer.device.ForwardingDevice;
+import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.TensorSpec;
 import org.tensorizer.model.TfliteModel;
 
 /** Another device that counts what it is asked for, and remembers the tokens it saw. */
-final class CountingDevice implements Device {
+final class CountingDevice extends ForwardingDevice {
     final AtomicInteger opened = new AtomicInteger();
     final AtomicInteger open = new AtomicInteger();
     final AtomicInteger inferences = new AtomicInteger();
     final List<Long> tokens = Collections.synchronizedList(new ArrayList<>());
     Runnable beforeRun = () -> {};
-    private final Device device;
 
     CountingDevice(Device device) {
-        this.device = device;
-    }
-
-    @Override
-    public String name() {
-        return device.name();
-    }
-
-    @Override
-    public Provenance provenance() {
-        return device.provenance();
+        super(device);
     }
 
     @Override
@@ -41,25 +30,14 @@ final class CountingDevice implements Device {
                 .onlyPackage()
                 .parameterCaching()
                 .token());
-        Session session = device.open(modelName, model);
-        return new Session() {
+        return new ForwardingSession(super.open(modelName, model)) {
             private boolean closed;
-
-            @Override
-            public List<TensorSpec> inputs() {
-                return session.inputs();
-            }
-
-            @Override
-            public List<TensorSpec> outputs() {
-                return session.outputs();
-            }
 
             @Override
             public List<byte[]> run(List<byte[]> inputs) {
                 inferences.incrementAndGet();
                 beforeRun.run();
-                return session.run(inputs);
+                return super.run(inputs);
             }
 
             @Override
@@ -68,8 +46,13 @@ final class CountingDevice implements Device {
                     closed = true;
                     open.decrementAndGet();
                 }
-                session.close();
+                super.close();
             }
         };
+    }
+
+    @Override
+    public Device allowingTokenReuse() {
+        return this;
     }
 }

@@ -18,10 +18,14 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.StubDevice;
 
 /** Experiments in parallel on one device and on two. */
 class DevicePoolTest {
     private static final int EXPERIMENTS = 12;
+
+    /** A model that is loaded only when a second experiment loads one as well. */
+    private static final String MEETING = "meeting";
 
     /** What the devices of one engine run saw. */
     private static final class Seen {
@@ -36,37 +40,36 @@ class DevicePoolTest {
     private static volatile Seen seen = new Seen();
 
     /** Notes when two experiments use it at a time. */
-    static final class Counting implements Device {
+    static final class Counting extends StubDevice {
         private final AtomicInteger users = new AtomicInteger();
 
-        @Override
-        public String name() {
-            return "counting";
-        }
-
-        @Override
-        public Provenance provenance() {
-            return Provenance.DOUBLE;
+        Counting() {
+            super("counting", Provenance.DOUBLE);
         }
 
         @Override
         public Session open(String modelName, byte[] model) {
-            throw new UnsupportedOperationException("experiments here use the device itself");
-        }
-
-        void use(boolean waitForAnother) throws InterruptedException {
             if (users.incrementAndGet() > 1) {
                 seen.shared.incrementAndGet();
             }
             seen.most.accumulateAndGet(seen.running.incrementAndGet(), Math::max);
-            if (waitForAnother) {
-                seen.two.countDown();
-                assertThat(seen.two.await(20, TimeUnit.SECONDS))
-                        .as("a second experiment runs")
-                        .isTrue();
+            if (modelName.equals(MEETING)) {
+                meet();
             }
             seen.running.decrementAndGet();
             users.decrementAndGet();
+            return super.open(modelName, model);
+        }
+
+        private static void meet() {
+            seen.two.countDown();
+            try {
+                assertThat(seen.two.await(20, TimeUnit.SECONDS))
+                        .as("a second experiment runs")
+                        .isTrue();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         @Override
@@ -94,9 +97,10 @@ class DevicePoolTest {
 
         @ParameterizedTest
         @MethodSource("numbers")
-        void usesADevice(int number, Device device, Bench bench) throws InterruptedException {
+        void usesADevice(int number, Device device, Bench bench) {
             assertThat(bench.device()).isSameAs(device);
-            ((Counting) ((CheckedDevice) device).device()).use(number < 2 && seen.opened.get() > 1);
+            device.open(number < 2 && seen.opened.get() > 1 ? MEETING : "alone", new byte[0])
+                    .close();
         }
     }
 

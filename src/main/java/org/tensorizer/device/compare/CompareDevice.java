@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.Devices;
-import org.tensorizer.device.Provenance;
+import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.Setting;
 
@@ -14,14 +14,13 @@ import org.tensorizer.device.Setting;
  *
  * <p>Thread safety: yes.
  */
-public final class CompareDevice implements Device {
-    private final Device first;
+public final class CompareDevice extends ForwardingDevice {
     private final Device second;
     private final SecondModel translation;
     private final ComparisonCount count;
 
     private CompareDevice(Device first, Device second, SecondModel translation, ComparisonCount count) {
-        this.first = first;
+        super(first);
         this.second = second;
         this.translation = translation;
         this.count = count;
@@ -58,18 +57,8 @@ public final class CompareDevice implements Device {
     }
 
     @Override
-    public String name() {
-        return first.name();
-    }
-
-    @Override
-    public Provenance provenance() {
-        return first.provenance();
-    }
-
-    @Override
     public Session open(String modelName, byte[] model) {
-        Session session = first.open(modelName, model);
+        Session session = device().open(modelName, model);
         try {
             return new CompareSession(modelName, model, session, second(modelName, model), count);
         } catch (RuntimeException e) {
@@ -89,19 +78,14 @@ public final class CompareDevice implements Device {
 
     @Override
     public Device allowingTokenReuse() {
-        Device allowing = first.allowingTokenReuse();
-        return allowing == first ? this : new CompareDevice(allowing, second, translation, count);
+        Device allowing = device().allowingTokenReuse();
+        return allowing == device() ? this : new CompareDevice(allowing, second, translation, count);
     }
 
     @Override
     public void close() {
         try (second) {
-            first.close();
+            super.close();
         }
-    }
-
-    @Override
-    public String toString() {
-        return first.toString();
     }
 }

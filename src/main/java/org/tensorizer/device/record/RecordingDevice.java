@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.model.BadInputException;
@@ -16,16 +17,15 @@ import org.tensorizer.model.BadInputException;
  *
  * <p>Thread safety: yes; lines of several threads follow each other whole.
  */
-public final class RecordingDevice implements Device {
+public final class RecordingDevice extends ForwardingDevice {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
-    private final Device device;
     private final Recorder recorder;
     private boolean closed;
 
     private RecordingDevice(Device device, Recorder recorder) {
-        this.device = device;
+        super(device);
         this.recorder = recorder;
     }
 
@@ -71,25 +71,15 @@ public final class RecordingDevice implements Device {
     }
 
     @Override
-    public String name() {
-        return device.name();
-    }
-
-    @Override
-    public Provenance provenance() {
-        return device.provenance();
-    }
-
-    @Override
     public Session open(String modelName, byte[] model) {
-        return recorder.open(device, modelName, model);
+        return recorder.open(device(), modelName, model);
     }
 
     /** Goes on with the same record. */
     @Override
     public Device allowingTokenReuse() {
-        Device allowing = device.allowingTokenReuse();
-        return allowing == device ? this : new RecordingDevice(allowing, recorder);
+        Device allowing = device().allowingTokenReuse();
+        return allowing == device() ? this : new RecordingDevice(allowing, recorder);
     }
 
     /** Closes the device, then ends the record. A second call does nothing. */
@@ -99,11 +89,6 @@ public final class RecordingDevice implements Device {
             return;
         }
         closed = true;
-        recorder.close(device);
-    }
-
-    @Override
-    public String toString() {
-        return device.toString();
+        recorder.close(device());
     }
 }
