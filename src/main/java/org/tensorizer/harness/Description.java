@@ -107,7 +107,7 @@ final class Description {
                     .limit(FIRST)
                     .mapToObj(String::valueOf)
                     .collect(Collectors.joining(", ", "", outputs.length > FIRST ? ", ..." : ""));
-            paragraph("Expected", outputs.length + " outputs, " + grid.min() + " to " + grid.max() + ": " + first);
+            paragraph("Expected", outputs.length + " outputs, " + range(grid) + ": " + first);
         } else {
             paragraph("Expected", "an answer that agrees with the claim");
         }

@@ -1,8 +1,10 @@
 package org.tensorizer.harness;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
@@ -16,6 +18,25 @@ record SampleDevice(String name, Provenance provenance, UnaryOperator<byte[]> f)
         @Override
         public Device open() {
             return new SampleDevice("echo", Provenance.DOUBLE, input -> input.clone());
+        }
+    }
+
+    /** Gives a device that answers once with its input and then dies. */
+    public static final class Dying implements DeviceSource {
+        @Override
+        public Device open() {
+            AtomicInteger answers = new AtomicInteger();
+            return new SampleDevice("dying", Provenance.DOUBLE, input -> {
+                if (answers.getAndIncrement() == 0) {
+                    return input.clone();
+                }
+                throw new DeviceFault(
+                        DeviceFault.Kind.CRASHED,
+                        "dying",
+                        "exit status 134 (SIGABRT)",
+                        List.of("last words of the runtime"),
+                        null);
+            });
         }
     }
 

@@ -68,6 +68,17 @@ final class SampleExperiments {
         }
     }
 
+    @Hypothesis(value = "The device answers twice", refutedBy = "Nothing", source = "made up")
+    static class Unanswered {
+        @Test
+        void diesAtTheSecondInference(Bench bench, Evidence evidence) {
+            DenseTemplate template = DenseTemplate.read(MODEL);
+            byte[] half = Inputs.of(template).all(64);
+            evidence.expect("input ramp", template, RAMP, bench.run(template, RAMP));
+            evidence.expect("input 64", template, half, bench.run(template, half));
+        }
+    }
+
     @Hypothesis(value = "There is a second device", refutedBy = "Nothing", source = "made up")
     static class Skipped {
         @Test
