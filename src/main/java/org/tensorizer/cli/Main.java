@@ -28,9 +28,6 @@ import picocli.CommandLine.ParameterException;
             "Help on one command: tensorizer help COMMAND. Shell completion: source <(tensorizer generate-completion)."
         })
 public final class Main {
-    /** Messages quote names out of the file they complain about. */
-    private static final int LONGEST_COMPLAINT = 2000;
-
     /** All commands in the order of the help. */
     private static final List<Class<?>> COMMANDS = List.of(
             InspectCommand.class,
@@ -130,7 +127,7 @@ public final class Main {
 
     static void complain(CommandLine line, String message) {
         Ansi ansi = line.getColorScheme().ansi();
-        line.getErr().println(ansi.string("@|bold,red tensorizer:|@ ") + Printable.of(message, LONGEST_COMPLAINT));
+        line.getErr().println(ansi.string("@|bold,red tensorizer:|@ ") + Printable.line(message));
         line.getErr().flush();
     }
 

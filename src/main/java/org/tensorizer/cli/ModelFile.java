@@ -11,6 +11,7 @@ import org.tensorizer.model.Executable;
 import org.tensorizer.model.FileKind;
 import org.tensorizer.model.InputFile;
 import org.tensorizer.model.InstructionChunk;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -60,8 +61,8 @@ record ModelFile(Path file, byte[] bytes, List<EdgeTpuPackage> packages, List<Ex
     }
 
     String chunkName(Executable executable, InstructionChunk chunk) {
-        return file.getFileName() + " executable " + executable.index() + " (" + executable.type() + ") chunk "
-                + chunk.index();
+        return Printable.line(file.getFileName().toString()) + " executable " + executable.index() + " ("
+                + executable.type() + ") chunk " + chunk.index();
     }
 
     private ByteBuffer buffer() {

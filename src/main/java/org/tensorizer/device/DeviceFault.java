@@ -10,8 +10,6 @@ import org.tensorizer.model.Printable;
 public final class DeviceFault extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private static final int LONGEST = 2000;
-
     /** What happened. */
     public enum Kind {
         /** The device or the process that drives it died. */
@@ -38,10 +36,10 @@ public final class DeviceFault extends RuntimeException {
 
     /** @param log last lines that the runtime printed, oldest first */
     public DeviceFault(Kind kind, String device, String message, List<String> log, Throwable cause) {
-        super(Printable.of(Printable.name(device) + ": " + message, LONGEST), cause);
+        super(Printable.line(Printable.name(device) + ": " + message), cause);
         this.kind = kind;
         this.device = Printable.name(device);
-        this.log = log.stream().map(line -> Printable.of(line, LONGEST)).toList();
+        this.log = log.stream().map(Printable::line).toList();
     }
 
     public Kind kind() {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.tensorizer.model.ByteRange;
+import org.tensorizer.model.Printable;
 
 /**
  * A chunk cut into its instructions. Framing needs nothing but opcodes, so that it works on every chunk of every known
@@ -23,7 +24,7 @@ public final class InstructionStream {
     private final int[] bundles;
 
     private InstructionStream(String name, List<Instruction> instructions) {
-        this.name = name;
+        this.name = Printable.line(name);
         this.instructions = List.copyOf(instructions);
         bundles = new int[instructions.size() + 1];
         for (int i = 0; i < instructions.size(); i++) {

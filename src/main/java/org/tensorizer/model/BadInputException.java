@@ -14,14 +14,12 @@ import java.nio.file.NoSuchFileException;
 public class BadInputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private static final int LONGEST = 2000;
-
     public BadInputException(String message) {
-        super(Printable.of(message, LONGEST));
+        super(Printable.line(message));
     }
 
     public BadInputException(String message, Throwable cause) {
-        super(Printable.of(message, LONGEST), cause);
+        super(Printable.line(message), cause);
     }
 
     /** Why the operating system refused, in plain words and without the file, for the end of a message that names it. */

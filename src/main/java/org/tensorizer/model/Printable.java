@@ -11,6 +11,7 @@ import java.util.Locale;
  */
 public final class Printable {
     private static final int LONGEST_NAME = 160;
+    private static final int LONGEST_LINE = 2000;
     private static final int SHOWN_DIGITS = 16;
 
     private Printable() {}
@@ -18,6 +19,11 @@ public final class Printable {
     /** A name within a sentence, a label or a table: {@link #of} with at most 160 characters. */
     public static String name(String text) {
         return of(text, LONGEST_NAME);
+    }
+
+    /** A message or a path: {@link #of} with at most 2000 characters. */
+    public static String line(String text) {
+        return of(text, LONGEST_LINE);
     }
 
     /**

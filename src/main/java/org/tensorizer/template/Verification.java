@@ -2,6 +2,7 @@ package org.tensorizer.template;
 
 import java.util.List;
 import org.tensorizer.isa.StreamDiff;
+import org.tensorizer.model.Printable;
 
 /**
  * A compiled Dense layer held against what Tensorizer predicts for it.
@@ -38,7 +39,7 @@ public record Verification(
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        text.append(template.name())
+        text.append(Printable.line(template.name()))
                 .append(": ")
                 .append(template.shape())
                 .append(isSame() ? ": same\n" : isProgramSame() ? ": same program\n" : ": differs\n");

@@ -43,6 +43,7 @@ class PrintableTest {
         String rest = "... (10000000 characters, SHA-256 " + digest + "...)";
         assertThat(Printable.of(text, 100)).isEqualTo("x".repeat(100 - rest.length()) + rest);
         assertThat(Printable.name(text)).isEqualTo("x".repeat(160 - rest.length()) + rest);
+        assertThat(Printable.line(text)).isEqualTo("x".repeat(2000 - rest.length()) + rest);
         assertThat(Printable.lines("\n" + text, 100)).startsWith("\nxxx").contains("(10000001 characters");
         assertThat(Printable.of("x".repeat(100), 100)).isEqualTo("x".repeat(100));
         assertThat(Printable.of("x".repeat(101), 100))
