@@ -14,6 +14,7 @@ import java.util.function.IntFunction;
  */
 final class FlatTable {
     private static final int OFFSET = 4;
+    private static final int ABSENT = -1;
 
     private final CheckedBytes bytes;
     private final ByteRange region;
@@ -64,7 +65,7 @@ final class FlatTable {
     /** Where the scalar or offset of a slot stands in the file, if the table has it. */
     Optional<ByteRange> field(int slot, int width, String field) {
         int at = at(slot, width, field);
-        return at < 0 ? Optional.empty() : Optional.of(new ByteRange(at, at + width));
+        return at == ABSENT ? Optional.empty() : Optional.of(new ByteRange(at, at + width));
     }
 
     boolean bool(int slot, String field) {
@@ -73,17 +74,17 @@ final class FlatTable {
 
     int int8(int slot, String field) {
         int at = at(slot, 1, field);
-        return at < 0 ? 0 : bytes.int8(at);
+        return at == ABSENT ? 0 : bytes.int8(at);
     }
 
     int int16(int slot, String field) {
         int at = at(slot, 2, field);
-        return at < 0 ? 0 : bytes.int16(at);
+        return at == ABSENT ? 0 : bytes.int16(at);
     }
 
     int int32(int slot, int absent, String field) {
         int at = at(slot, 4, field);
-        return at < 0 ? absent : bytes.int32(at);
+        return at == ABSENT ? absent : bytes.int32(at);
     }
 
     int int32(int slot, String field) {
@@ -92,12 +93,12 @@ final class FlatTable {
 
     long int64(int slot, String field) {
         int at = at(slot, 8, field);
-        return at < 0 ? 0 : bytes.int64(at);
+        return at == ABSENT ? 0 : bytes.int64(at);
     }
 
     float float32(int slot, String field) {
         int at = at(slot, 4, field);
-        return at < 0 ? 0 : bytes.float32(at);
+        return at == ABSENT ? 0 : bytes.float32(at);
     }
 
     /** Content of a string. */
@@ -108,7 +109,7 @@ final class FlatTable {
     /** Content of a byte vector or string; the empty range at the start of the table if it is left out. */
     ByteRange bytes(int slot, String field) {
         int at = at(slot, OFFSET, field);
-        return at < 0 ? new ByteRange(position, position) : vector(at, 1, field);
+        return at == ABSENT ? new ByteRange(position, position) : vector(at, 1, field);
     }
 
     /** Contents of a vector of strings. */
@@ -135,7 +136,7 @@ final class FlatTable {
 
     Optional<FlatTable> table(int slot, String field, String type) {
         int at = at(slot, OFFSET, field);
-        return at < 0 ? Optional.empty() : Optional.of(follow(at, type));
+        return at == ABSENT ? Optional.empty() : Optional.of(follow(at, type));
     }
 
     List<FlatTable> tables(int slot, String field, String type) {
@@ -148,7 +149,7 @@ final class FlatTable {
 
     private <T> List<T> list(int slot, int width, int heap, String field, IntFunction<T> element) {
         int at = at(slot, OFFSET, field);
-        if (at < 0) {
+        if (at == ABSENT) {
             return List.of();
         }
         ByteRange vector = vector(at, width, field);
@@ -176,14 +177,14 @@ final class FlatTable {
         }
     }
 
-    /** Absolute offset of a slot's inline bytes, -1 if the table leaves it out. */
+    /** Absolute offset of a slot's inline bytes, {@link #ABSENT} if the table leaves it out. */
     private int at(int slot, int width, String field) {
         if (slot >= slots) {
-            return -1;
+            return ABSENT;
         }
         int offset = (int) bytes.unsigned(vtable + 4 + 2 * slot, 2);
         if (offset == 0) {
-            return -1;
+            return ABSENT;
         }
         if (offset < OFFSET || offset + width > size) {
             throw bytes.fault(

@@ -16,7 +16,6 @@ final class ReadFacts {
             graph.outputs().forEach(tensors::get);
             for (Tensor tensor : tensors) {
                 model.bytes(tensor.data());
-                tensor.type().bytes();
             }
             for (Operator operator : graph.operators()) {
                 operator.inputs().forEach(i -> assertThat(i).isBetween(-1, tensors.size() - 1));

@@ -176,6 +176,37 @@ class SyntheticModelsTest {
                 .hasMessageContaining("do not overlap");
     }
 
+    @Test
+    void operatorsThatShareAPackageAreRefused() {
+        byte[] options = SyntheticModel.options(4, List.of(PACKAGE));
+        byte[] file = SyntheticModel.tflite(List.of(options, options));
+        TfliteModel model = TfliteModel.parse("two", file);
+        ByteRange first = model.operators().get(0).customOptions();
+        ByteRange second = model.operators().get(1).customOptions();
+        ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        int distance = first.start() - second.start();
+        for (int at = 0; at < file.length - 4; at++) {
+            if (at + buffer.getInt(at) == second.start() - 4) {
+                buffer.putInt(at, buffer.getInt(at) + distance);
+            }
+        }
+        assertThatThrownBy(() -> TfliteModel.parse("shared", file))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("packages: expected regions that do not overlap");
+    }
+
+    @Test
+    void aModelIsItsNameAndItsBytes() {
+        byte[] file = SyntheticModel.compiled(new byte[] {1, 2, 3});
+        TfliteModel model = TfliteModel.parse("a name", file);
+        assertThat(model.name()).isEqualTo("a name");
+        assertThat(model).hasToString("a name");
+        assertThat(model.size()).isEqualTo(file.length);
+        byte[] copy = model.copy();
+        assertThat(copy).isEqualTo(file).isNotSameAs(file);
+        assertThat(model.bytes()).isEqualTo(ByteBuffer.wrap(file));
+    }
+
     /** Absolute offset of the first of the two list entries. */
     private static int listOfExecutables(ByteBuffer buffer, EdgeTpuPackage compiled) {
         int first = compiled.executables().get(0).range().start() - 4;

@@ -1,0 +1,52 @@
+package org.tensorizer.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+
+/** Numbers in a file, and what they stand for. */
+class CodesTest {
+    @Test
+    void enumsAreInTheOrderOfTheirNumbers() {
+        inOrder(TensorType.values(), TensorType::of);
+        inOrder(FusedActivation.values(), FusedActivation::of);
+        inOrder(ExecutableType.values(), ExecutableType::of);
+        inOrder(Relocation.Kind.values(), Relocation.Kind::of);
+        inOrder(Relocation.Half.values(), Relocation.Half::of);
+        inOrder(DmaHint.Direction.values(), DmaHint.Direction::of);
+        assertThat(TensorType.of(9).orElseThrow().code()).isEqualTo(9);
+    }
+
+    private static <T> void inOrder(T[] values, IntFunction<Optional<T>> of) {
+        for (int code = 0; code < values.length; code++) {
+            assertThat(of.apply(code)).contains(values[code]);
+        }
+        assertThat(of.apply(-1)).isEmpty();
+        assertThat(of.apply(values.length)).isEmpty();
+    }
+
+    @Test
+    void layersHaveTypesOfTheirOwnNumbering() {
+        assertThat(DataType.of(8)).contains(DataType.SIGNED_FIXED_POINT8);
+        assertThat(DataType.of(6)).isEmpty();
+        assertThat(Arrays.stream(DataType.values()).mapToInt(DataType::bytes))
+                .containsExactly(1, 2, 4, 2, 2, 4, 1, 2);
+    }
+
+    @Test
+    void anIdentifierNeedsEightBytes() {
+        assertThat(FileKind.of(ascii("....TFL3"))).isEqualTo(FileKind.TFLITE);
+        assertThat(FileKind.of(ascii("....DWN1"))).isEqualTo(FileKind.PACKAGE);
+        assertThat(FileKind.of(ascii("....TFL"))).isEqualTo(FileKind.UNIDENTIFIED);
+        assertThat(FileKind.describe(ascii("....TFL"))).isEqualTo("a file of 7 bytes");
+        assertThat(FileKind.describe(ascii("....0123"))).isEqualTo("the bytes 30 31 32 33");
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
