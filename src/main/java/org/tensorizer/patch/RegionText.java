@@ -13,7 +13,7 @@ final class RegionText {
         Matcher parts = PARTS.matcher(text);
         if (parts.matches()) {
             int numbers = parts.group(3) != null ? 2 : parts.group(2) != null ? 1 : 0;
-            boolean comma = text.indexOf(',') >= 0;
+            boolean comma = text.contains(",");
             switch (parts.group(1) + numbers) {
                 case "payload0":
                     return Region.payload();

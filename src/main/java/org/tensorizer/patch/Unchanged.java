@@ -6,6 +6,9 @@ import org.tensorizer.model.ByteRange;
 
 /** Compares two models of the same size byte for byte. */
 final class Unchanged {
+    /** What a {@link BitSet} answers if no bit is left. */
+    private static final int NONE = -1;
+
     private Unchanged() {}
 
     /**
@@ -22,7 +25,7 @@ final class Unchanged {
         int start = mayDiffer.nextClearBit(0);
         while (start < before.limit()) {
             int next = mayDiffer.nextSetBit(start);
-            int end = next < 0 ? before.limit() : next;
+            int end = next == NONE ? before.limit() : next;
             int mismatch = before.slice(start, end - start).mismatch(after.slice(start, end - start));
             if (mismatch >= 0) {
                 throw new IllegalStateException(

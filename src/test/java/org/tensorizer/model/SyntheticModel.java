@@ -48,7 +48,7 @@ public final class SyntheticModel {
     }
 
     /** A model with one compiled operator for each of the given options. */
-    static byte[] tflite(List<byte[]> customOptions) {
+    public static byte[] tflite(List<byte[]> customOptions) {
         FlatBufferBuilder b = new FlatBufferBuilder(1024);
         int[] operators = new int[customOptions.size()];
         for (int i = 0; i < operators.length; i++) {
@@ -103,7 +103,7 @@ public final class SyntheticModel {
     }
 
     /** A package of the given executables. */
-    static byte[] pack(List<byte[]> executables) {
+    public static byte[] pack(List<byte[]> executables) {
         FlatBufferBuilder b = new FlatBufferBuilder(1024);
         int[] strings = new int[executables.size()];
         for (int i = 0; i < strings.length; i++) {
@@ -124,7 +124,7 @@ public final class SyntheticModel {
     }
 
     /** An executable with all fields set and as many chunks as there are byte arrays. */
-    static byte[] executable(int type, long token, byte[] parameters, List<byte[]> chunks) {
+    public static byte[] executable(int type, long token, byte[] parameters, List<byte[]> chunks) {
         FlatBufferBuilder b = new FlatBufferBuilder(1024);
         int[] bitstreams = new int[chunks.size()];
         List<Integer> hints = new ArrayList<>();
@@ -235,7 +235,7 @@ public final class SyntheticModel {
      * @param packages the first under key 4, the others under key 7
      * @param chips under key 6; keys 6 and 7 are left out if there are none
      */
-    static byte[] options(int width, List<byte[]> packages, int... chips) {
+    public static byte[] options(int width, List<byte[]> packages, int... chips) {
         FlexBytes out = new FlexBytes(width);
         int[] keys = {out.key("4"), out.key("6"), out.key("7")};
         int[] strings = packages.stream().mapToInt(out::string).toArray();

@@ -217,7 +217,8 @@ class PatchRefusalTest {
         PatchedModel patched = Patcher.patch(PatchTarget.of(TfliteModel.read(input)), Patch.of(Pattern.zero()));
         assertThatThrownBy(() -> patched.write(input, Existing.REPLACE, input))
                 .isInstanceOf(OutputException.class)
-                .hasMessageContaining("is the input");
+                .hasMessageContaining("is the input")
+                .satisfies(e -> assertThat(((OutputException) e).file()).isEqualTo(input.toString()));
         assertThat(input).hasBinaryContent(before);
         Path output = folder.resolve("out.tflite");
         patched.write(output, Existing.REFUSE, input);

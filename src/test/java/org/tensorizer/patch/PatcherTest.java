@@ -10,6 +10,7 @@ import com.grack.nanojson.JsonParserException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -193,6 +194,9 @@ class PatcherTest {
         assertThat(json.getObject("payload").getInt("start")).isEqualTo(12_744);
         assertThat(json.getObject("payload").getInt("end")).isEqualTo(80_328);
         assertThat(json.getObject("payload").getInt("changed_bytes")).isEqualTo(1);
+        assertThat(json.getObject("payload").getString("layout"))
+                .isEqualTo(SHAPE.toString())
+                .isNotEmpty();
         assertThat(json.getString("token_policy")).isEqualTo("fresh");
         assertThat(json.getArray("steps")).hasSize(1);
         JsonArray executables = json.getArray("executables");
@@ -200,7 +204,11 @@ class PatcherTest {
         JsonObject execution = executables.getObject(0);
         assertThat(execution.getString("type")).isEqualTo("EXECUTION_ONLY");
         assertThat(execution.getString("token_before")).isEqualTo("54656e736f720002");
+        assertThat(execution.getInt("start")).isEqualTo(86_472);
+        assertThat(execution.getInt("end")).isEqualTo(98_760);
         assertThat(execution.getString("token_after"))
+                .hasSize(16)
+                .isEqualTo(HexFormat.of().toHexDigits(token(patched)))
                 .isEqualTo(executables.getObject(1).getString("token_after"))
                 .isNotEqualTo("54656e736f720002");
         assertThat(execution.getString("sha256_before"))

@@ -133,7 +133,7 @@ class PatternTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"payload", "weights", "header", "row:3", "column:0", "cell:1,2", "range:5-9"})
+    @ValueSource(strings = {"payload", "weights", "header", "row:3", "column:0", "row:2147483647", "cell:1,2", "range:5-9"})
     void regionsReadWhatTheyPrint(String text) {
         assertThat(Region.parse(text)).hasToString(text);
     }
@@ -151,6 +151,7 @@ class PatternTest {
                 "range:1,2",
                 "range:5-5",
                 "row:99999999999",
+                "row:2147483648",
                 "row:4294967296",
                 "payload:1",
                 "header:1,2",
