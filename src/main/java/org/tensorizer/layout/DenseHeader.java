@@ -131,16 +131,13 @@ public final class DenseHeader {
         setAll(Row.ZERO_POINT, payload, at, all, WeightEncoding.ZERO, 0);
     }
 
-    /** Scales 1.0, biases 0, zero points 128, as far as the format has them. */
+    /** Scales 1.0 and zero points 128 where the format has them, in a payload of zeros, which are its biases. */
     void reset(byte[] payload, int at) {
         if (hasScales()) {
             float[] ones = new float[layout.shape().outputs()];
             Arrays.fill(ones, 1f);
             setScales(payload, at, ones);
             setZeroPoints(payload, at, WeightEncoding.ZERO);
-        }
-        if (hasBias()) {
-            setBiases(payload, at, new int[layout.shape().outputs()]);
         }
     }
 

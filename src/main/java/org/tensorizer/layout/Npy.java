@@ -63,9 +63,12 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
         }
     }
 
-    /** @throws IllegalArgumentException if shape and data do not agree */
+    /** @throws IllegalArgumentException if shape and data do not agree, or there are more than 8 dimensions */
     public Npy {
         shape = List.copyOf(shape);
+        if (shape.size() > MAX_DIMENSIONS) {
+            throw new IllegalArgumentException("shape " + shape + ", expected at most 8 dimensions");
+        }
         long bytes = type.bytes;
         for (int dimension : shape) {
             bytes = Math.multiplyExact(bytes, (long) dimension);
@@ -196,8 +199,9 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
         out.writeBytes(MAGIC);
         out.write(1);
         out.write(0);
-        out.write(header.length() & 0xff);
-        out.write(header.length() >>> 8);
+        // eight dimensions of ten digits make 182 bytes: the upper byte of the length stays 0
+        out.write(header.length());
+        out.write(0);
         out.writeBytes(header.toString().getBytes(StandardCharsets.US_ASCII));
         out.writeBytes(data);
         return out.toByteArray();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.isa.DenseShape;
 import org.tensorizer.isa.ParameterFormat;
@@ -60,6 +61,28 @@ class DenseHeaderTest {
 
         header.setScales(blank, 0, scales(70));
         assertThat(bytes.getFloat(second + 6 * 4)).as("scale of an added lane").isEqualTo(scales(70)[0]);
+    }
+
+    @Test
+    void aDirtyPayloadIsClearedAsABlankOne() {
+        Arrays.fill(payload, (byte) 0x5a);
+        layout.clear(payload, 3);
+        assertThat(Arrays.copyOfRange(payload, 3, payload.length)).isEqualTo(layout.blank());
+        assertThat(header.bias(payload, 3, 69)).isZero();
+    }
+
+    @Test
+    void rowsOfAnotherLengthOrPlaceAreRefused() {
+        for (int length : new int[] {0, 69, 71}) {
+            assertThatThrownBy(() -> header.setBiases(payload, 3, new int[length]))
+                    .isInstanceOf(LayoutException.class)
+                    .hasMessageContaining(length + " biases");
+        }
+        for (int at : new int[] {-1, 4}) {
+            assertThatThrownBy(() -> header.setBiases(payload, at, new int[70])).isInstanceOf(LayoutException.class);
+            assertThatThrownBy(() -> header.setScales(payload, at, scales(70))).isInstanceOf(LayoutException.class);
+        }
+        assertThat(payload).containsOnly(0);
     }
 
     private static float[] scales(int n) {

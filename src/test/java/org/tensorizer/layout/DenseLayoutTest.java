@@ -270,6 +270,8 @@ class DenseLayoutTest {
         assertThatThrownBy(() -> layout.requireInside(new WeightBlock(0, 60, 1, 5)))
                 .isInstanceOf(LayoutException.class)
                 .hasMessageContaining("W[0..63][0..63]");
+        assertThat(new WeightBlock(3, 4, 5, 6).size()).isEqualTo(30);
+        assertThat(layout).hasToString("layout of " + DenseShape.square(64, PLAIN));
         assertThat(layout.headerBytes()).isZero();
         assertThat(DenseLayout.of(DenseShape.square(64, ParameterFormat.PER_CHANNEL))
                         .headerBytes())

@@ -1,6 +1,7 @@
 package org.tensorizer.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -144,11 +145,53 @@ class FormulaFitterTest {
         assertThat(rest.counterexample()).get().hasToString("cell (200, 3): predicted 51423, found 51424");
     }
 
+    /** The row that everything is read from first is wrong in two cells of five. */
+    @Test
+    void aRowThatIsMostlyRightDoesNotBendTheCandidate() {
+        CellMap regular = map(64, 64, (o, i) -> o / 8 * 512 + i / 4 * 32 + o % 8 * 4 + i % 4);
+        int[] offsets = regular.toArray();
+        Random random = new Random(11);
+        for (int in = 0; in < 64; in += in % 5 == 0 ? 2 : 3) {
+            offsets[in] = 5000 + random.nextInt(5000);
+        }
+        FormulaFit fit = FormulaFitter.fit(new CellMap(64, 64, offsets));
+        assertThat(fit.formula()).hasToString("offset = (out/8)*512 + (in/4)*32 + (out%8)*4 + in%4");
+    }
+
+    @Test
+    void aConstantStandsBeforeAStrideOfItsSize() {
+        expect("offset = 256 + out*256 + in", map(10, 256, (o, i) -> 256 + o * 256 + i));
+        expect("offset = out*256 + 255 + in", map(10, 255, (o, i) -> 255 + o * 256 + i));
+    }
+
+    @Test
+    void saysWhatItRestsOn() {
+        CellMap map = map(2, 3, (o, i) -> o * 3 + i);
+        assertThat(FormulaFitter.fit(map)).hasToString("offset = out*3 + in on all 6 known cells");
+        assertThat(map).hasToString("map of 2 x 3 cells, 6 known");
+        assertThat(map).hasSameHashCodeAs(map(2, 3, (o, i) -> o * 3 + i));
+        assertThat(map.hashCode()).isNotEqualTo(map(2, 3, (o, i) -> o * 4 + i).hashCode());
+        assertThat(map)
+                .isNotEqualTo(map(2, 3, (o, i) -> o * 4 + i))
+                .isNotEqualTo(map(3, 2, (o, i) -> o * 2 + i))
+                .isNotEqualTo(map(1, 6, (o, i) -> i));
+    }
+
+    @Test
+    void aTermMayHaveNoStride() {
+        assertThat(new Formula.Term(Formula.Variable.FIRST, 1, 0, false, 0, 0).at(5))
+                .isZero();
+        for (int[] bad : new int[][] {{0, 0, 1}, {1, -1, 1}, {1, 0, -1}}) {
+            assertThatThrownBy(() -> new Formula.Term(Formula.Variable.FIRST, bad[0], bad[1], false, 0, bad[2]))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
     @Test
     void needsOneKnownCell() {
         int[] nothing = new int[4];
         Arrays.fill(nothing, CellMap.UNKNOWN);
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> FormulaFitter.fit(new CellMap(2, 2, nothing)))
+        assertThatThrownBy(() -> FormulaFitter.fit(new CellMap(2, 2, nothing)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

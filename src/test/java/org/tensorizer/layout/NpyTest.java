@@ -103,10 +103,46 @@ class NpyTest {
     }
 
     @Test
-    void aLongHeaderKeepsBothBytesOfItsLength() {
-        byte[] header = new Npy(Npy.Type.INT8, List.of(1, 1, 1, 1, 1, 1, 1, 0), new byte[0]).toBytes();
+    void theLongestHeaderIsReadBack() {
+        int most = Integer.MAX_VALUE;
+        byte[] header = new Npy(Npy.Type.INT8, List.of(0, most, 0, most, 0, most, 0, most), new byte[0]).toBytes();
         assertThat(header.length % 64).isZero();
         assertThat((header[8] & 0xff) | header[9] << 8).isEqualTo(header.length - 10);
+
+        List<Integer> eight = List.of(1, 1, 1, 1, 1, 1, 1, 2);
+        assertThat(Npy.parse("eight", new Npy(Npy.Type.INT8, eight, new byte[2]).toBytes())
+                        .shape())
+                .isEqualTo(eight);
+        assertThatThrownBy(() -> new Npy(Npy.Type.INT8, List.of(1, 1, 1, 1, 1, 1, 1, 1, 1), new byte[1]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most 8 dimensions");
+    }
+
+    @Test
+    void aFileThatEndsEarlySaysWhere() {
+        byte[] file = ARRAY.toBytes();
+        for (int length = 0; length < 6; length++) {
+            refused(Arrays.copyOf(file, length), "cut: byte " + length + ": no NPY magic");
+            byte[] other = file.clone();
+            other[length] ^= 1;
+            refused(other, "cut: byte " + length + ": no NPY magic");
+        }
+        refused(Arrays.copyOf(file, 9), "cut: byte 9: ends inside the preamble of 10 bytes");
+        refused(Arrays.copyOf(file, 10), "cut: byte 8: header of 118 bytes, 0 are there");
+        byte[] second = Arrays.copyOf(file, 12);
+        second[6] = 2;
+        second[10] = 0;
+        second[11] = 0;
+        refused(Arrays.copyOf(second, 11), "cut: byte 11: ends inside the header length");
+        refused(second, "cut: byte 8: header of 118 bytes, 0 are there");
+        refused(Arrays.copyOf(file, 127), "cut: byte 8: header of 118 bytes, 117 are there");
+        refused(Arrays.copyOf(file, 128), "cut: byte 128: shape [2, 3] needs 24 bytes, 0 follow");
+    }
+
+    private static void refused(byte[] file, String message) {
+        assertThatThrownBy(() -> Npy.parse("cut", file))
+                .isInstanceOf(NpyFormatException.class)
+                .hasMessageStartingWith(message);
     }
 
     @Test

@@ -33,8 +33,7 @@ class CodesTest {
     void layersHaveTypesOfTheirOwnNumbering() {
         assertThat(DataType.of(8)).contains(DataType.SIGNED_FIXED_POINT8);
         assertThat(DataType.of(6)).isEmpty();
-        assertThat(Arrays.stream(DataType.values()).mapToInt(DataType::bytes))
-                .containsExactly(1, 2, 4, 2, 2, 4, 1, 2);
+        assertThat(Arrays.stream(DataType.values()).mapToInt(DataType::bytes)).containsExactly(1, 2, 4, 2, 2, 4, 1, 2);
     }
 
     @Test

@@ -59,8 +59,7 @@ class ExecutablesTest {
     @CsvSource({"-1, 0", "0, -1"})
     void aDescriptorOfNegativeNumbersIsRefused(int offset, int size) {
         assertThatThrownBy(() -> hinted(AnyHint.DmaDescriptorHint, descriptor(offset, size)))
-                .hasMessageContaining(
-                        "expected no negative offset or size, found " + offset + " and " + size);
+                .hasMessageContaining("expected no negative offset or size, found " + offset + " and " + size);
     }
 
     @Test
@@ -110,8 +109,8 @@ class ExecutablesTest {
 
     private static Layer layered(int y, int x, int z) {
         FlatBufferBuilder b = new FlatBufferBuilder(256);
-        int layer = org.tensorizer.model.schema.Layer.createLayer(
-                b, 0, 0, y, x, z, 0, (short) 0, (byte) 0, 0, 1, false, 0);
+        int layer =
+                org.tensorizer.model.schema.Layer.createLayer(b, 0, 0, y, x, z, 0, (short) 0, (byte) 0, 0, 1, false, 0);
         int layers = org.tensorizer.model.schema.Executable.createInputLayersVector(b, new int[] {layer});
         org.tensorizer.model.schema.Executable.startExecutable(b);
         org.tensorizer.model.schema.Executable.addInputLayers(b, layers);

@@ -38,8 +38,7 @@ class TensorTest {
     }
 
     private static Tensor ofShape(Integer... shape) {
-        return new Tensor(
-                6, "t", TensorType.INT8, List.of(shape), List.of(), List.of(), 0, 0, new ByteRange(0, 0));
+        return new Tensor(6, "t", TensorType.INT8, List.of(shape), List.of(), List.of(), 0, 0, new ByteRange(0, 0));
     }
 
     private static Tensor quantized(List<Float> scales, List<Long> zeroPoints) {

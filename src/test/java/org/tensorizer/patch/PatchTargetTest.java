@@ -56,7 +56,8 @@ class PatchTargetTest {
                 .isInstanceOf(PatchException.class)
                 .hasMessageStartingWith("model: package 0 at byte "
                         + model.onlyPackage().range().start())
-                .hasMessageContaining("2 executables have parameters and none is PARAMETER_CACHING, choose one: [0, 2]");
+                .hasMessageContaining(
+                        "2 executables have parameters and none is PARAMETER_CACHING, choose one: [0, 2]");
         PatchTarget chosen = PatchTarget.of(model, 0, 2);
         assertThat(chosen.executable().index()).isEqualTo(2);
         assertThat(chosen.layout()).isEmpty();
@@ -103,9 +104,8 @@ class PatchTargetTest {
         assertThat(patched.record().payloadBytesChanged()).as(region.toString()).isEqualTo(weights);
         assertThat(patched.record().steps().get(0).bytes()).isEqualTo(weights);
         byte[] before = target.layout().orElseThrow().unpack(target.model().bytes(target.payload()));
-        byte[] after = target.layout()
-                .orElseThrow()
-                .unpack(patched.model("after").bytes(target.payload()));
+        byte[] after =
+                target.layout().orElseThrow().unpack(patched.model("after").bytes(target.payload()));
         int changed = 0;
         for (int i = 0; i < before.length; i++) {
             changed += before[i] == after[i] ? 0 : 1;

@@ -133,7 +133,8 @@ class PatternTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"payload", "weights", "header", "row:3", "column:0", "row:2147483647", "cell:1,2", "range:5-9"})
+    @ValueSource(
+            strings = {"payload", "weights", "header", "row:3", "column:0", "row:2147483647", "cell:1,2", "range:5-9"})
     void regionsReadWhatTheyPrint(String text) {
         assertThat(Region.parse(text)).hasToString(text);
     }
