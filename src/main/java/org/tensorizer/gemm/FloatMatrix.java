@@ -2,20 +2,12 @@ package org.tensorizer.gemm;
 
 import java.util.Arrays;
 
-/**
- * A matrix of real numbers, row-major: weights W[out][in] or a batch X[vector][in].
- *
- * <p>A view of the array it was made from, without a copy; whoever holds the array can change it. Safe for many threads
- * as long as nobody does.
- */
-public final class FloatMatrix {
-    private final int rows;
-    private final int columns;
+/** A matrix of real numbers, row-major: weights W[out][in] or a batch X[vector][in]. */
+public final class FloatMatrix extends Matrix {
     private final float[] values;
 
     private FloatMatrix(int rows, int columns, float[] values) {
-        this.rows = rows;
-        this.columns = columns;
+        super(rows, columns, values.length);
         this.values = values;
     }
 
@@ -24,26 +16,17 @@ public final class FloatMatrix {
      * @throws GemmException their number is another
      */
     public static FloatMatrix of(int rows, int columns, float... values) {
-        MatrixSize.require(rows, columns, values.length);
         return new FloatMatrix(rows, columns, values);
     }
 
     /** All zero. */
     public static FloatMatrix zero(int rows, int columns) {
-        return new FloatMatrix(rows, columns, new float[MatrixSize.of(rows, columns)]);
+        return new FloatMatrix(rows, columns, new float[size(rows, columns)]);
     }
 
     /** One row. */
     public static FloatMatrix vector(float... values) {
         return of(1, values.length, values);
-    }
-
-    public int rows() {
-        return rows;
-    }
-
-    public int columns() {
-        return columns;
     }
 
     /** The array itself. */
@@ -52,31 +35,22 @@ public final class FloatMatrix {
     }
 
     public float at(int row, int column) {
-        return values[MatrixSize.index(row, column, rows, columns)];
+        return values[index(row, column)];
     }
 
     /** A copy of one row. */
     public float[] row(int row) {
-        int start = MatrixSize.index(row, 0, rows, columns);
-        return Arrays.copyOfRange(values, start, start + columns);
+        int start = index(row, 0);
+        return Arrays.copyOfRange(values, start, start + columns());
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof FloatMatrix matrix
-                && rows == matrix.rows
-                && columns == matrix.columns
-                && Arrays.equals(values, matrix.values);
+        return other instanceof FloatMatrix matrix && hasShapeOf(matrix) && Arrays.equals(values, matrix.values);
     }
 
     @Override
     public int hashCode() {
-        return 31 * rows + Arrays.hashCode(values);
-    }
-
-    /** Such as {@code 256 x 1024}. */
-    @Override
-    public String toString() {
-        return rows + " x " + columns;
+        return 31 * rows() + Arrays.hashCode(values);
     }
 }

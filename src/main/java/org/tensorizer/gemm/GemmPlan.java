@@ -18,7 +18,7 @@ import org.tensorizer.layout.WeightBlock;
  */
 public record GemmPlan(int outputs, int inputs, DenseShape template, String reason) {
     public GemmPlan {
-        MatrixSize.of(outputs, inputs);
+        Matrix.size(outputs, inputs);
         ShapeStatus.of(template).require();
     }
 
@@ -37,7 +37,7 @@ public record GemmPlan(int outputs, int inputs, DenseShape template, String reas
      * @throws GemmException no template of this format and level exists
      */
     public static GemmPlan choose(int outputs, int inputs, ParameterFormat format, ShapeStatus.Level weakest) {
-        MatrixSize.of(outputs, inputs);
+        Matrix.size(outputs, inputs);
         return new TemplateSearch(outputs, inputs, format).choose(weakest);
     }
 
