@@ -38,6 +38,19 @@ public record Resources(long residentKilobytes, long files, long shared, long th
         }
     }
 
+    /** For another process: the numbers in their order. */
+    public String toText() {
+        return residentKilobytes + " kB, " + files + " files, " + shared + " shared, " + threads + " threads, "
+                + children + " children";
+    }
+
+    /** What {@link #toText} gave. */
+    public static Resources parse(String text) {
+        long[] numbers =
+                Stream.of(text.split("\\D+")).mapToLong(Long::parseLong).toArray();
+        return new Resources(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
+    }
+
     private static long status(String name) throws IOException {
         try (Stream<String> lines = Files.lines(SELF.resolve("status"))) {
             return lines.filter(line -> line.startsWith(name + ":"))

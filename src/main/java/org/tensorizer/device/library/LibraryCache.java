@@ -2,6 +2,7 @@ package org.tensorizer.device.library;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
@@ -12,15 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.jar.JarEntry;
-import java.util.zip.CRC32;
 import org.tensorizer.device.Setting;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.InputFile;
-import org.tensorizer.model.Sha256;
 
 /**
  * A folder of our own for libraries that come inside a jar: a dynamic loader wants a file.
@@ -148,21 +146,25 @@ public final class LibraryCache {
             try (var container = jar.getJarFile()) {
                 JarEntry entry = jar.getJarEntry();
                 Path target = prepare(String.format("%08x-%d", entry.getCrc(), entry.getSize()), name);
-                byte[] present = read(target);
-                if (present.length == entry.getSize() && crc(present) == entry.getCrc()) {
-                    return new LibraryFile(target, Sha256.of(present), true);
+                FileSum present = FileSum.of(target);
+                if (present.size() == entry.getSize() && present.crc() == entry.getCrc()) {
+                    return new LibraryFile(target, present.sha256(), true);
                 }
                 try (InputStream in = container.getInputStream(entry)) {
-                    return write(in.readAllBytes(), target);
+                    return write(in, target);
                 }
             }
         }
+        String wanted;
         try (InputStream in = connection.getInputStream()) {
-            byte[] wanted = in.readAllBytes();
-            Path target = prepare(Sha256.of(wanted), name);
-            return Arrays.equals(read(target), wanted)
-                    ? new LibraryFile(target, Sha256.of(wanted), true)
-                    : write(wanted, target);
+            wanted = FileSum.of(in, OutputStream.nullOutputStream()).sha256();
+        }
+        Path target = prepare(wanted, name);
+        if (FileSum.of(target).sha256().equals(wanted)) {
+            return new LibraryFile(target, wanted, true);
+        }
+        try (InputStream in = url.openStream()) {
+            return write(in, target);
         }
     }
 
@@ -175,25 +177,18 @@ public final class LibraryCache {
         return home.resolve(name);
     }
 
-    private static byte[] read(Path target) throws IOException {
-        return Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS) ? Files.readAllBytes(target) : new byte[0];
-    }
-
-    private static LibraryFile write(byte[] bytes, Path target) throws IOException {
+    private static LibraryFile write(InputStream library, Path target) throws IOException {
         Path temporary =
                 Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
+        FileSum written;
         try {
-            Files.write(temporary, bytes);
+            try (OutputStream out = Files.newOutputStream(temporary)) {
+                written = FileSum.of(library, out);
+            }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(temporary);
         }
-        return new LibraryFile(target, Sha256.of(bytes), true);
-    }
-
-    private static long crc(byte[] bytes) {
-        CRC32 crc = new CRC32();
-        crc.update(bytes);
-        return crc.getValue();
+        return new LibraryFile(target, written.sha256(), true);
     }
 }

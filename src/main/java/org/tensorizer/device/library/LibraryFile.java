@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.Sha256;
 
 /**
  * A shared library that may be loaded into this process, as far as a look at the file can tell.
@@ -43,7 +42,7 @@ public record LibraryFile(Path path, String sha256, boolean bundled) {
     /** SHA-256 of a file, lower-case hexadecimal. */
     static String sha256(Path file) {
         try {
-            return Sha256.of(Files.readAllBytes(file));
+            return FileSum.of(file.toRealPath()).sha256();
         } catch (IOException e) {
             throw new BadInputException("shared library " + file + ": cannot be read: " + e.getMessage(), e);
         }
