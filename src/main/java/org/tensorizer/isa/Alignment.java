@@ -10,8 +10,7 @@ import org.tensorizer.isa.StreamDiff.Removed;
 
 /**
  * Matches the instructions of two streams by opcode and finds what is different. Common ends are taken off first; the
- * rest is a longest common subsequence. Where the rest is too large for its table it is matched in order, which shows
- * every difference, but more of them.
+ * rest is a longest common subsequence. A rest too large for its table counts as removed and inserted whole.
  */
 final class Alignment {
     /** Largest table, entries; 2 bytes each. */
@@ -57,28 +56,20 @@ final class Alignment {
     private void middle(int leftFrom, int leftTo, int rightFrom, int rightTo) {
         int rows = leftTo - leftFrom;
         int columns = rightTo - rightFrom;
-        if (rows == 0 || columns == 0 || (long) (rows + 1) * (columns + 1) > MAX_TABLE) {
-            int common = 0;
-            while (common < Math.min(rows, columns) && sameOpcode(leftFrom + common, rightFrom + common)) {
-                compare(leftFrom + common, rightFrom + common);
-                common++;
-            }
-            remove(leftFrom + common, leftTo, rightFrom + common);
-            insert(leftTo, rightFrom + common, rightTo);
-            return;
-        }
-        short[][] length = lengths(leftFrom, rows, rightFrom, columns);
         int i = 0;
         int j = 0;
-        while (i < rows && j < columns) {
-            if (sameOpcode(leftFrom + i, rightFrom + j)) {
-                compare(leftFrom + i++, rightFrom + j++);
-            } else if (length[i + 1][j] >= length[i][j + 1]) {
-                remove(leftFrom + i, leftFrom + i + 1, rightFrom + j);
-                i++;
-            } else {
-                insert(leftFrom + i, rightFrom + j, rightFrom + j + 1);
-                j++;
+        if ((rows + 1L) * (columns + 1L) <= MAX_TABLE) {
+            short[][] length = lengths(leftFrom, rows, rightFrom, columns);
+            while (i < rows && j < columns) {
+                if (sameOpcode(leftFrom + i, rightFrom + j)) {
+                    compare(leftFrom + i++, rightFrom + j++);
+                } else if (length[i + 1][j] >= length[i][j + 1]) {
+                    remove(leftFrom + i, leftFrom + i + 1, rightFrom + j);
+                    i++;
+                } else {
+                    insert(leftFrom + i, rightFrom + j, rightFrom + j + 1);
+                    j++;
+                }
             }
         }
         remove(leftFrom + i, leftTo, rightFrom + j);

@@ -20,7 +20,10 @@ import org.tensorizer.model.BadInputException;
  * compared with nothing and runs on the emulator. Immutable, thread-safe.
  */
 public final class ChainProgram {
-    /** Bytes of the largest instruction chunk seen; larger programs are cut, which nobody has assembled. */
+    /**
+     * Bytes of the largest instruction chunk seen; larger programs are cut, which nobody has assembled. No chunk of this
+     * length sends as many packets as the counter of SYNC holds.
+     */
     private static final int MAX_CHUNK_BYTES = 262_176;
 
     /** Reader, store, send and staging of one slice of a gather. */
@@ -100,15 +103,9 @@ public final class ChainProgram {
     }
 
     private static String refusalOfLength(List<DenseShape> shapes) {
-        int packets = shapes.get(0).inputPartition().tiles();
         int bundles = BUNDLES_AROUND;
         for (DenseShape shape : shapes) {
-            packets += shape.outputPartition().tiles();
             bundles += BUNDLES_PER_SENDER * shape.inputPartition().tiles() + BUNDLES_PER_LAYER;
-        }
-        long most = InstructionSet.field(Opcode.SYNC, "packets").max();
-        if (packets > most) {
-            return "the layers send " + packets + " packets on the ring, the counter holds " + most;
         }
         if (bundles * Opcode.BUNDLE_BYTES > MAX_CHUNK_BYTES) {
             return "the program of " + shapes.size() + " layers is longer than the longest chunk ever seen, "

@@ -18,7 +18,8 @@ public final class InstructionSet {
 
     private InstructionSet() {}
 
-    private static Map<Opcode, OpcodeTable> build() {
+    /** The tables, made anew. */
+    static Map<Opcode, OpcodeTable> build() {
         Map<Opcode, OpcodeTable> tables = new EnumMap<>(Opcode.class);
         for (Opcode opcode : Opcode.values()) {
             OpcodeTable table = new OpcodeTable(opcode);

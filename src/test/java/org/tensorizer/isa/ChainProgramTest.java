@@ -129,6 +129,24 @@ class ChainProgramTest {
                 .hasMessageContaining("1 quantizations for 2 layers");
     }
 
+    /** 2,048 rows of 1024 -> 1024 in eight layers leave 24 of 2,072; a layer of 96 inputs takes them all. */
+    @Test
+    void theMemoryOfATileMayBeFullToItsLastRow() {
+        assertThat(WideMemory.parameterRows(1024)).isEqualTo(2072);
+        assertThat(ChainProgram.status(filled(96)).isRefused()).isFalse();
+        assertThat(ChainProgram.status(filled(97)).reason()).contains("the layers need 2073 rows", "2072 are free");
+    }
+
+    private static List<DenseShape> filled(int last) {
+        return chain(PER_TENSOR, 1024, 1024, 1024, 1024, 1024, 1024, 1024, 1024, last, 64);
+    }
+
+    @Test
+    void narrowMemoryReachesToTheLastOutput() {
+        assertThat(program(PER_TENSOR, 64, 1024, 64).narrowBytesPerTile()).isEqualTo(4 * 256 + 64);
+        assertThat(program(PER_TENSOR, 64, 32, 10).quantizations()).containsExactly(SAME, SAME);
+    }
+
     @Test
     void whatDoesNotFitIsRefused() {
         assertThat(ChainProgram.status(chain(PER_TENSOR, 2048, 2048, 2048, 1024))

@@ -25,6 +25,14 @@ class DisassemblerTest {
     }
 
     @Test
+    void aLineWithoutTilesKeepsTheirColumns() {
+        assertThat(lines().get(1)).isEqualTo("0x00000      0  start                   body.bits=78720");
+        assertThat(lines().get(4))
+                .isEqualTo("0x00040      4  scalar                  operation=MOVI destination=1"
+                        + "   <- PARAMETER address, lower half");
+    }
+
+    @Test
     void relocationsStandAtTheirInstructions() {
         assertThat(lines()).filteredOn(line -> line.contains("<-")).hasSize(8);
         assertThat(lines().get(4)).endsWith("operation=MOVI destination=1   <- PARAMETER address, lower half");
@@ -54,5 +62,7 @@ class DisassemblerTest {
                 .contains("mesh_15     0003      #0")
                 .contains("? bits 256: 0000000000000000 0123456789abcdef");
         assertThat(Disassembler.text(instruction)).startsWith("? bits 256");
+        assertThat(Disassembler.text(Instruction.of(Opcode.SCALAR).set("destination", 3)))
+                .isEqualTo("destination=3");
     }
 }

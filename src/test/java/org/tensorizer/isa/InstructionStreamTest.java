@@ -138,6 +138,41 @@ class InstructionStreamTest {
         assertThatThrownBy(stream::checkClosed).isInstanceOf(InstructionFormatException.class);
     }
 
+    @Test
+    void aFaultInAPartIsCountedFromItsStart() {
+        byte[] file = new byte[program.length + 7];
+        System.arraycopy(program, 0, file, 7, program.length);
+        file[7 + 32] = (byte) 0xc0;
+        file[7 + 33] = 0x0b;
+        ByteBuffer buffer = ByteBuffer.wrap(file);
+        assertThatThrownBy(() -> InstructionStream.frame("part", buffer, new ByteRange(7, file.length)))
+                .hasMessageStartingWith("part: byte 32 (bundle 2): unknown opcode 0x2f");
+        assertThatThrownBy(() -> InstructionStream.frame("part", buffer, new ByteRange(7, file.length - 3)))
+                .hasMessageStartingWith("part: byte " + (program.length - 16) + " ");
+    }
+
+    @Test
+    void theShortestChunkIsStartAndEnd() {
+        List<Instruction> shortest = new ArrayList<>();
+        shortest.add(Instruction.of(Opcode.START).set("body.bits", 5 * 128));
+        shortest.add(Instruction.of(Opcode.HALT));
+        shortest.addAll(java.util.Collections.nCopies(4, Instruction.of(Opcode.SCALAR)));
+        shortest.add(Instruction.of(Opcode.END));
+        InstructionStream stream = InstructionStream.of("shortest", shortest);
+        assertThat(stream.checkClosed()).isSameAs(stream);
+
+        shortest.set(3, Instruction.of(Opcode.BRANCH_22));
+        assertThatThrownBy(() -> InstructionStream.of("other", shortest).checkClosed())
+                .hasMessageStartingWith(
+                        "other: byte 48 (bundle 3): expected the chunk to end with HALT, four SCALAR, END")
+                .hasMessageEndingWith("found BRANCH_22");
+        shortest.remove(1);
+        shortest.get(0).set("body.bits", 4 * 128);
+        assertThatThrownBy(() -> InstructionStream.of("short", shortest).checkClosed())
+                .hasMessageStartingWith("short: byte 0 ")
+                .hasMessageEndingWith("found 6 instructions");
+    }
+
     private interface Change {
         void on(InstructionStream stream);
     }

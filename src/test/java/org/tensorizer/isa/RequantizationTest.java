@@ -77,6 +77,36 @@ class RequantizationTest {
                 .hasMessageContaining("output zero point " + zeroPoint + ", expected 0..255");
     }
 
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, 0, -0.1f, Float.POSITIVE_INFINITY})
+    void everyScaleIsHeldToThat(float scale) {
+        refused("input scale " + scale, () -> new Quantization(scale, 0, 0.1f, 128, 0.1f, 0));
+        refused("weight scale " + scale, () -> new Quantization(0.1f, 0, scale, 128, 0.1f, 0));
+        refused("input scale " + scale, () -> Requantization.multiplier(scale, 0.1f, 0.1f));
+        refused("output scale " + scale, () -> Requantization.multiplier(0.1f, 0.1f, scale));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 256})
+    void everyZeroPointIsHeldToThat(int zeroPoint) {
+        refused("input zero point " + zeroPoint, () -> new Quantization(0.1f, zeroPoint, 0.1f, 128, 0.1f, 0));
+        refused("weight zero point " + zeroPoint, () -> new Quantization(0.1f, 0, 0.1f, zeroPoint, 0.1f, 0));
+        assertThat(new Quantization(0.1f, 0, 0.1f, 0, 0.1f, 0).outputZeroPoint())
+                .isZero();
+        assertThat(new Quantization(0.1f, 255, 0.1f, 255, 0.1f, 255).outputZeroPoint())
+                .isEqualTo(255);
+    }
+
+    private static void refused(String message, Runnable work) {
+        assertThatThrownBy(work::run).isInstanceOf(BadInputException.class).hasMessageContaining(message);
+    }
+
+    @Test
+    void theSmallestNormalMultiplierIsAllowed() {
+        assertThat(Requantization.multiplier(Float.MIN_NORMAL, 1, 1)).isEqualTo(Float.MIN_NORMAL);
+        refused("normal positive float32", () -> Requantization.multiplier(Math.nextDown(Float.MIN_NORMAL), 1, 1));
+    }
+
     @Test
     void aRatioTheMultiplierCannotExpressIsRefused() {
         assertThatThrownBy(() -> Requantization.multiplier(1e-30f, 1e-30f, 1))

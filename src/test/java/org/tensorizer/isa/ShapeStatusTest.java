@@ -57,6 +57,12 @@ class ShapeStatusTest {
         "1024, 521, PER_TENSOR_BIAS, 1024 -> 521 inside a real network",
         "256, 6, PER_CHANNEL_BIAS, 256 -> 6 inside a real network",
         "100, 100, PER_TENSOR, below 256",
+        "192, 192, PER_TENSOR, below 256",
+        "300, 300, PER_TENSOR, or no multiple of 64",
+        "256, 256, PER_TENSOR, same formulas as the verified squares",
+        "320, 320, PER_CHANNEL, same formulas as the verified squares",
+        "4096, 64, PER_TENSOR, rectangular as 10 published shapes",
+        "64, 4096, PER_TENSOR, rectangular as 10 published shapes",
     })
     void anExtrapolatedShapeNamesWhatWasChecked(int inputs, int outputs, ParameterFormat format, String evidence) {
         ShapeStatus status = ShapeStatus.of(DenseShape.of(inputs, outputs, format));
@@ -82,6 +88,25 @@ class ShapeStatusTest {
         assertThatThrownBy(status::require)
                 .isInstanceOf(BadInputException.class)
                 .hasMessage(status.reason());
+    }
+
+    @Test
+    void wholeTilesOfInputsAreNotRagged() {
+        assertThat(ShapeStatus.of(DenseShape.of(512, 128, PER_TENSOR)).reason()).doesNotContain("ragged");
+        assertThat(ShapeStatus.of(DenseShape.of(520, 128, PER_TENSOR)).reason()).contains("; ragged input");
+        assertThat(ShapeStatus.of(DenseShape.of(1280, 640, PER_TENSOR)).reason())
+                .doesNotContain("ragged");
+        assertThat(ShapeStatus.of(DenseShape.of(1344, 640, PER_TENSOR)).reason())
+                .contains("; ragged input");
+    }
+
+    @Test
+    void aStatusIsItsOwnProof() {
+        ShapeStatus status = ShapeStatus.of(DenseShape.square(256, PER_TENSOR));
+        assertThat(status.require()).isSameAs(status);
+        assertThat(Level.values()).extracting(Level::word).containsExactly("verified", "extrapolated", "refused");
+        assertThat(new DenseShape(5, 6, PER_TENSOR, Activation.RELU)).hasToString("Dense 5 -> 6, PER_TENSOR, RELU");
+        assertThat(DenseShape.of(5, 6, PER_CHANNEL_BIAS)).hasToString("Dense 5 -> 6, PER_CHANNEL_BIAS");
     }
 
     @Test
