@@ -27,6 +27,8 @@ function script(code) {
   );
   code = change(code, "nothing selected", '"No selected Test result"', '"Choose a result on the left"');
   code = change(code, "share", '"successRateDescription":"Calculated from passed, failed, and broken tests. Skipped and unknown tests are excluded."', '"successRateDescription":"Results that support their hypothesis, of all but those that are not applicable."');
+  // A link in a message would be a name's own; besides, Allure loses the character that ends the address.
+  code = change(code, "links in texts", "/((?:(?:https?:\\/\\/|ftp:\\/\\/|mailto:)|www\\.)\\S+?)", "/((?!)\\S+?)");
   return change(code, "frame of the description", "</style>\\n      </head>", () => `</style><style>${beside("description.css")}</style>\\n      </head>`);
 }
 

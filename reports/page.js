@@ -3,6 +3,19 @@
 // Tree and result beside each other need a desk's width.
 if (window.innerWidth < 900) window.allureReportOptions.layout = "base";
 
+// The frame of a description is as high as what it shows, also when the window becomes narrower; Allure measures it once.
+document.addEventListener(
+  "load",
+  ({ target }) => {
+    if (target.dataset?.testid !== "test-result-description-frame") return;
+    const shown = target.contentDocument.documentElement;
+    new ResizeObserver(() => {
+      target.style.height = `${Math.ceil(shown.getBoundingClientRect().height)}px`;
+    }).observe(shown);
+  },
+  true,
+);
+
 // Allure scrolls to the tree when it opens; on a phone that hides the overview. It stays until the reader moves.
 if (!location.hash) {
   const stay = ({ target }) => {

@@ -41,7 +41,7 @@ record Revision(Optional<String> commit, boolean changed) {
                     + env.get("GITHUB_RUN_ID");
             return executor("GitHub Actions", env.getOrDefault("GITHUB_RUN_NUMBER", ""), run);
         }
-        return executor(env.containsKey("CI") ? "CI" : "mvn on a developer's machine", text(), "");
+        return executor(env.containsKey("CI") ? "CI" : "mvn on a developer's machine", "", "");
     }
 
     private static String executor(String name, String build, String url) {

@@ -1,7 +1,9 @@
 package org.tensorizer.model;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Text out of a file as a terminal, a page or a message may show it: names of tensors, layers and files are whatever
@@ -21,7 +23,7 @@ public final class Printable {
         return of(text, LONGEST_NAME);
     }
 
-    /** A message or a path: {@link #of} with at most 2000 characters. */
+    /** A message, a path, a row of a table: {@link #of} with at most 2000 characters. */
     public static String line(String text) {
         return of(text, LONGEST_LINE);
     }
@@ -37,9 +39,16 @@ public final class Printable {
         return shown(text, most, "");
     }
 
-    /** {@link #of} for a text of several lines, such as a stack trace or a table: ends of lines and tabs stay. */
+    /**
+     * {@link #line} for each line of a text, such as a stack trace or a table; tabs stay.
+     *
+     * @param most characters to show in all
+     */
     public static String lines(String text, int most) {
-        return shown(text, most, "\n\t");
+        String lines = Arrays.stream(text.split("\n", -1))
+                .map(line -> shown(line, LONGEST_LINE, "\t"))
+                .collect(Collectors.joining("\n"));
+        return shown(lines, most, "\n\t");
     }
 
     private static String shown(String text, int most, String kept) {

@@ -132,14 +132,29 @@ final class Browser implements AutoCloseable {
         for (int attempt = 0; attempt < 3; attempt++) {
             call("Page.navigate", "{\"url\":\"about:blank\"}");
             call("Page.navigate", "{\"url\":" + JsonWriter.string(url) + "}");
-            for (int i = 0; i < PATIENCE_SECONDS * 20 && !text(SHOWN).contains("Failed to fetch"); i++) {
-                if ("true".equals(text("String(" + until + ")"))) {
-                    return;
-                }
-                Thread.sleep(50);
+            if (becomes(until)) {
+                return;
             }
         }
         throw new AssertionError(url + ": did not become true: " + until + "; the page shows: " + text(SHOWN));
+    }
+
+    /** Runs a script in the page and waits until an expression is true there. */
+    void act(String script, String until) throws Exception {
+        text(script);
+        if (!becomes(until)) {
+            throw new AssertionError(script + ": did not become true: " + until + "; the page shows: " + text(SHOWN));
+        }
+    }
+
+    private boolean becomes(String expression) throws Exception {
+        for (int i = 0; i < PATIENCE_SECONDS * 20 && !text(SHOWN).contains("Failed to fetch"); i++) {
+            if ("true".equals(text("String(" + expression + ")"))) {
+                return true;
+            }
+            Thread.sleep(50);
+        }
+        return false;
     }
 
     /** A script's value as text. */

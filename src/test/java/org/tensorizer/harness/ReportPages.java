@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.grack.nanojson.JsonObject;
+import com.grack.nanojson.JsonWriter;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +68,19 @@ record ReportPages(Path index) {
         byte[] digest =
                 MessageDigest.getInstance("MD5").digest(result.getString("uuid").getBytes(StandardCharsets.UTF_8));
         return url() + "#" + String.format("%032x", new BigInteger(1, digest));
+    }
+
+    /** Goes to a result of this report, which the browser shows already, as a click does, and waits for its claim. */
+    void open(Browser browser, JsonObject result) throws Exception {
+        browser.act(
+                "location.hash = '" + URI.create(url(result)).getFragment() + "'",
+                "document.querySelector('h1')?.innerText == " + JsonWriter.string(result.getString("name"))
+                        + " && document.querySelector('[data-testid=test-result-fullname]').innerText.endsWith('."
+                        + method(result) + "') && " + contains("Claim. " + label(result, "feature")));
+    }
+
+    static String method(JsonObject result) {
+        return result.getString("fullName").replaceFirst(".*\\.", "");
     }
 
     /** The files that the page holds, by name: a result each, attachments, what the tree is made of. */

@@ -1,7 +1,6 @@
 package org.tensorizer.harness;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
@@ -13,29 +12,22 @@ import org.tensorizer.device.TensorSpec;
 record SampleDevice(String name, Provenance provenance, UnaryOperator<byte[]> f) implements Device {
     private static final TensorSpec RAMP = new TensorSpec("ramp", "INT8", List.of(1, 256), 1, 0, 256);
 
-    /** Gives a device that answers with its input. */
+    /** Gives a device that answers with its input, and dies of one that begins with 64. */
     public static final class Echo implements DeviceSource {
-        @Override
-        public Device open() {
-            return new SampleDevice("echo", Provenance.DOUBLE, input -> input.clone());
-        }
-    }
+        static final byte DEADLY = 64;
 
-    /** Gives a device that answers once with its input and then dies. */
-    public static final class Dying implements DeviceSource {
         @Override
         public Device open() {
-            AtomicInteger answers = new AtomicInteger();
-            return new SampleDevice("dying", Provenance.DOUBLE, input -> {
-                if (answers.getAndIncrement() == 0) {
-                    return input.clone();
+            return new SampleDevice("echo", Provenance.DOUBLE, input -> {
+                if (input[0] == DEADLY) {
+                    throw new DeviceFault(
+                            DeviceFault.Kind.CRASHED,
+                            "echo",
+                            "exit status 134 (SIGABRT)",
+                            List.of("last words of the runtime"),
+                            null);
                 }
-                throw new DeviceFault(
-                        DeviceFault.Kind.CRASHED,
-                        "dying",
-                        "exit status 134 (SIGABRT)",
-                        List.of("last words of the runtime"),
-                        null);
+                return input.clone();
             });
         }
     }

@@ -73,7 +73,7 @@ final class SampleExperiments {
         @Test
         void diesAtTheSecondInference(Bench bench, Evidence evidence) {
             DenseTemplate template = DenseTemplate.read(MODEL);
-            byte[] half = Inputs.of(template).all(64);
+            byte[] half = Inputs.of(template).all(SampleDevice.Echo.DEADLY);
             evidence.expect("input ramp", template, RAMP, bench.run(template, RAMP));
             evidence.expect("input 64", template, half, bench.run(template, half));
         }

@@ -44,7 +44,11 @@ class PrintableTest {
         assertThat(Printable.of(text, 100)).isEqualTo("x".repeat(100 - rest.length()) + rest);
         assertThat(Printable.name(text)).isEqualTo("x".repeat(160 - rest.length()) + rest);
         assertThat(Printable.line(text)).isEqualTo("x".repeat(2000 - rest.length()) + rest);
-        assertThat(Printable.lines("\n" + text, 100)).startsWith("\nxxx").contains("(10000001 characters");
+        assertThat(Printable.lines("\n" + text + "\nend\n", 5000)).isEqualTo("\n" + Printable.line(text) + "\nend\n");
+        assertThat(Printable.lines("line\n".repeat(100), 100))
+                .startsWith("line\nline\n")
+                .endsWith("...)")
+                .hasSizeLessThanOrEqualTo(100);
         assertThat(Printable.of("x".repeat(100), 100)).isEqualTo("x".repeat(100));
         assertThat(Printable.of("x".repeat(101), 100))
                 .contains("... (101 characters")

@@ -1,0 +1,176 @@
+package org.tensorizer.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tensorizer.harness.ReportPages.SHOTS;
+import static org.tensorizer.harness.ReportPages.TEXT;
+import static org.tensorizer.harness.ReportPages.assertOnlyFilesWereAskedFor;
+import static org.tensorizer.harness.ReportPages.contains;
+import static org.tensorizer.harness.ReportPages.method;
+
+import com.grack.nanojson.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.model.Printable;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.StrangeModels;
+
+/** A report about models that somebody made to change what it shows: in a real browser they are text. */
+class StrangeNamesE2E {
+    private static final String SCRIPT = "window.owned=1";
+    private static final String MARKUP = "</iframe></script><script>" + SCRIPT + "</script><img src=x onerror=" + SCRIPT
+            + "><b>bold</b>&lt;i&gt; [link](javascript:" + SCRIPT + ") ![picture](http://example.invalid/p.png)"
+            + " <http://example.invalid> http://example.invalid/bare `code` **strong** | cell |";
+    private static final String CONTROLS =
+            "gnp\u202etxt\u202c \u2066\u061c zero\u200bwidth\ufeff nul\u0000 bell\u0007 \u001b[2J\u001b]0;title\u0007\u009b31m\r";
+    private static final byte[] NO_UTF8 = {'l', 'o', 'n', 'e', (byte) 0xed, (byte) 0xa0, (byte) 0x80, (byte) 0xff, '!'};
+    private static final String FILE = "<img src=x onerror=" + SCRIPT + ">[a](javascript:" + SCRIPT + ")`b`|_*c*_";
+    /** Everything that could act stands in this attribute or element. */
+    private static final String ACTORS =
+            "[document, ...[...document.querySelectorAll('iframe')].map(f => f.contentDocument)].filter(d => d && d.body)"
+                    + ".flatMap((d, i) => [...d.querySelectorAll('[onerror], img[src=x], a[href^=javascript], [href*=example],"
+                    + " [src*=example], [href^=http]:not([href*=allurereport])'), ...(i ? d.querySelectorAll('script, iframe, a, b, i, code') : [])])"
+                    + ".map(e => e.outerHTML).join()";
+
+    private static Browser browser;
+    private static List<JsonObject> results;
+    private static ReportPages report;
+
+    @BeforeAll
+    static void makeTheReport(@TempDir Path folder) throws Exception {
+        browser = ReportPages.openBrowser();
+        byte[] markup = StrangeModels.named(MARKUP, CONTROLS);
+        String description = TfliteModel.parse("sound", markup).description();
+        write(folder, FILE, StrangeModels.withText(markup, description, MARKUP.getBytes(StandardCharsets.UTF_8)));
+        write(folder, "controls\u001b[2J\u0007", StrangeModels.named(CONTROLS, "javascript:" + SCRIPT));
+        write(folder, "n".repeat(230), StrangeModels.ofLongNames());
+        write(folder, "lone", StrangeModels.withText(StrangeModels.named("input", "output"), "input", NO_UTF8));
+        Path made = Path.of("target", "strange-report-results").toAbsolutePath();
+        ExperimentJvm.run(
+                made,
+                List.of(
+                        "-Dtensorizer.device=emulator",
+                        "-Dtensorizer.templates=" + folder,
+                        "-Dtensorizer.records=none"),
+                StrangeNameExperiments.class);
+        results = ExperimentJvm.results(made);
+        Files.deleteIfExists(Path.of("target", "strange-report-history.jsonl"));
+        report = ReportPages.generate(
+                List.of(made), Path.of("target", "strange-report").toAbsolutePath());
+    }
+
+    private static void write(Path folder, String name, byte[] model) throws IOException {
+        Files.write(folder.resolve(name + "_edgetpu.tflite"), model);
+    }
+
+    @AfterAll
+    static void closeBrowser() throws Exception {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @Test
+    void everyTextOfTheReportIsPrintableAndShort() throws Exception {
+        assertThat(Files.size(report.index())).isLessThan(8_000_000L); // half of it is Allure
+        assertThat(report.data()).allSatisfy((name, text) -> {
+            if (name.startsWith("data/test-results/") || name.startsWith("data/attachments/")) {
+                assertThat(notPrintable(text)).as(name).isEmpty();
+                assertThat(text.replaceAll("data:image/png;base64,[A-Za-z0-9+/=]*", ""))
+                        .as(name)
+                        .hasSizeLessThan(50_000)
+                        .doesNotContain("x".repeat(3000));
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1500, 390})
+    void theOverviewShowsThemAsText(int width) throws Exception {
+        browser.show(report.url(), width, 1400, contains("Environment: \""));
+        browser.act(
+                "document.querySelectorAll('[data-testid=tree-arrow]').forEach(arrow => arrow.click());"
+                        + "[...document.querySelectorAll('button')].filter(b => b.innerText == 'Show more').forEach(b => b.click())",
+                contains("[a](javascript:"));
+        browser.screenshot(SHOTS.resolve("strange-overview-" + width + ".png"));
+        assertHarmless(width);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1500, 390})
+    void everyEndShowsThemAsText(int width) throws Exception {
+        browser.show(report.url(results.get(0)), width, 1400, contains("Claim. A name is text"));
+        for (JsonObject result : strange()) {
+            report.open(browser, result);
+            assertHarmless(width);
+            String template = result.getString("name");
+            if (template.startsWith("<img")) {
+                browser.screenshot(SHOTS.resolve("strange-" + method(result) + "-" + width + ".png"));
+                assertThat(browser.text(TEXT)).contains("</iframe></script><script>" + SCRIPT + "</script><img src=x");
+            } else if (template.startsWith("controls")) {
+                assertThat(browser.text(TEXT)).contains("gnp\\u202etxt\\u202c", "\\u001b[2J\\u001b]0;title\\u0007");
+            } else if (template.startsWith("lone")) {
+                assertThat(browser.text(TEXT)).contains("lone\ufffd");
+            } else {
+                assertThat(browser.text(TEXT))
+                        .containsPattern("\\.\\.\\. \\(\\d{8} characters, SHA-256 [0-9a-f]{16}\\.\\.\\.\\)");
+            }
+        }
+    }
+
+    @Test
+    void attachmentsShowThemAsText() throws Exception {
+        browser.show(report.url(results.get(0)), 1500, 1400, contains("Claim. A name is text"));
+        for (JsonObject result : strange()) {
+            if (!method(result).equals("supports")) {
+                continue;
+            }
+            report.open(browser, result);
+            browser.act(
+                    "document.querySelector('[data-testid=test-result-attachment-header] button').click()",
+                    "!!document.querySelector('table')");
+            assertHarmless(1500);
+        }
+    }
+
+    /** The codes of characters that should stand as their codes. */
+    private static String notPrintable(String text) {
+        return text.codePoints()
+                .mapToObj(Character::toString)
+                .filter(c -> !c.equals("\n") && !c.equals("\t"))
+                .map(c -> Printable.of(c, 100).equals(c) ? "" : Printable.of(c, 100))
+                .distinct()
+                .collect(Collectors.joining());
+    }
+
+    private static List<JsonObject> strange() {
+        List<JsonObject> found = results.stream()
+                .filter(r -> !r.getString("name").startsWith("dense_256"))
+                .toList();
+        assertThat(found).as("7 ends of 4 models").hasSize(28);
+        return found;
+    }
+
+    private static void assertHarmless(int width) {
+        String shown = browser.text(TEXT);
+        assertThat(shown).hasSizeLessThan(30_000);
+        assertThat(notPrintable(shown.replaceAll("[\u00a0\u202f]", " "))).isEmpty();
+        assertThat(browser.text("String(window.owned) + [...document.querySelectorAll('iframe')]"
+                        + ".map(f => f.contentWindow.owned).join('')"))
+                .isEqualTo("undefined");
+        assertThat(browser.text(ACTORS)).isEmpty();
+        assertThat(browser.text("document.title")).startsWith("Tensorizer");
+        assertThat(Integer.parseInt(browser.text("document.documentElement.scrollWidth")))
+                .isLessThanOrEqualTo(width);
+        assertOnlyFilesWereAskedFor(browser);
+    }
+}
