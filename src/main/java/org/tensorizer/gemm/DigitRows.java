@@ -58,13 +58,6 @@ final class DigitRows {
      * @param largest magnitude of one
      */
     private record Sums(int positive, int negative, int largest) {
-        static final Sums NONE = new Sums(0, 0, 0);
-
-        Sums with(int digit) {
-            return new Sums(
-                    positive + Math.max(digit, 0), negative + Math.max(-digit, 0), Math.max(largest, Math.abs(digit)));
-        }
-
         boolean isEmpty() {
             return largest == 0;
         }

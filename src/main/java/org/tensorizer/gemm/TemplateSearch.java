@@ -100,8 +100,6 @@ final class TemplateSearch {
         if (verified.get().equals(chosen)) {
             return text + ", and its program is verified";
         }
-        int others = tiles(verified.get());
-        return text + "; the best verified template, " + verified.get() + ", would take " + others
-                + (others == tiles ? " with larger payloads" : "");
+        return text + "; the best verified template, " + verified.get() + ", would take " + tiles(verified.get());
     }
 }

@@ -127,7 +127,6 @@ public final class WeightSet implements AutoCloseable {
         try (Exclusive.Use use = exclusive.enter("set")) {
             if (shape().format().isPerChannel()) {
                 writeGains(gains);
-                Arrays.fill(outputScales, q.outputScale());
             } else {
                 for (int out = 0; out < gains.length; out++) {
                     outputScales[out] = q.outputScale() * (scales.of(out) / q.weightScale());

@@ -85,4 +85,26 @@ class DigitRowsTest {
         assertThat(new DigitRows(Matrices.constant(1, 1000, 4), scale, false).split(0, 1000))
                 .hasSize(8);
     }
+
+    /** A window, a digit and a bias are used to their last step. */
+    @Test
+    void rowsFillTheWindow() {
+        ExactScale scale = new ExactScale(1, 1, -128, 127);
+        assertThat(rows(1, 127, 1, scale, false)).isEqualTo(1);
+        assertThat(rows(1, 128, 1, scale, false)).isEqualTo(2);
+        assertThat(rows(1, 128, -1, scale, false)).isEqualTo(1);
+        assertThat(rows(1, 129, -1, scale, false)).isEqualTo(2);
+        assertThat(rows(1, 255, 1, scale, true)).isEqualTo(1);
+        assertThat(rows(1, 256, 1, scale, true)).isEqualTo(2);
+        assertThat(rows(1, 1, 127, scale, false)).isEqualTo(1);
+        assertThat(rows(1, 1, 3, new ExactScale(40, 1, -128, 127), false)).isEqualTo(1);
+        assertThat(rows(1, 1, 4, new ExactScale(40, 1, -128, 127), false)).isEqualTo(1);
+        assertThat(rows(1, 1, 5, new ExactScale(40, 1, -128, 127), false)).isEqualTo(2);
+    }
+
+    private static int rows(int outputs, int inputs, int weight, ExactScale scale, boolean biased) {
+        return new DigitRows(Matrices.constant(outputs, inputs, weight), scale, biased)
+                .split(0, inputs)
+                .size();
+    }
 }

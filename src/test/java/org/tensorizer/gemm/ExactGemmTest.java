@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -200,6 +201,108 @@ class ExactGemmTest {
         assertThatThrownBy(() -> ExactGemm.plan(ByteMatrix.zero(1, 131_072)))
                 .isInstanceOf(GemmException.class)
                 .hasMessageContaining("1 x 131072");
+    }
+
+    private static DenseTemplate assembled(ParameterFormat format, Quantization quantization) {
+        DenseSpec.Builder spec = DenseSpec.of(DenseShape.square(64, format))
+                .quantization(quantization)
+                .weights(new byte[64 * 64]);
+        return DenseTemplate.assemble((format.hasBias() ? spec.bias(new int[64]) : spec).build());
+    }
+
+    /** Multiplier 1/4, so that a sum of 1 must be 4 in the accumulator: weight 1 and an input of 4. */
+    @Test
+    void theScaleIsTheWidestWindowWithTheSmallestWeight() {
+        assertThat(ExactScale.of(assembled(ParameterFormat.PER_TENSOR, new Quantization(1, 128, 1, 128, 4, 128))))
+                .isEqualTo(new ExactScale(-1, -4, -128, 127));
+        assertThat(ExactScale.of(assembled(ParameterFormat.PER_TENSOR, new Quantization(1, 0, 1, 128, 4, 100))))
+                .isEqualTo(new ExactScale(1, 4, -100, 155));
+        assertThat(ExactScale.of(assembled(ParameterFormat.PER_TENSOR, new Quantization(1, 254, 1, 128, 256, 128))))
+                .isEqualTo(new ExactScale(-2, -128, -128, 127));
+        assertThat(ExactScale.of(assembled(ParameterFormat.PER_TENSOR, new Quantization(1, 255, 1, 128, 255, 128))))
+                .isEqualTo(new ExactScale(-1, -255, -128, 127));
+        assertThat(ExactScale.of(assembled(ParameterFormat.PER_TENSOR, new Quantization(1, 0, 1, 128, 255, 128))))
+                .isEqualTo(new ExactScale(1, 255, -128, 127));
+        assertThat(new ExactScale(-3, -4, 0, 0).unit()).isEqualTo(12);
+        assertThat(new ExactScale(-40, -4, 0, 0).largestDigit()).isEqualTo(3);
+    }
+
+    /** A window of three sums is enough, wherever it lies if a bias can move them; of two it is not. */
+    @Test
+    void theSmallestWindowIsThreeSums() {
+        Quantization low = new Quantization(1, 128, 1, 128, 1, 254);
+        Quantization none = new Quantization(1, 128, 1, 128, 1, 255);
+        ByteMatrix w = Matrices.random(3, 5, 1);
+        for (ParameterFormat format : List.of(ParameterFormat.PER_TENSOR, ParameterFormat.PER_TENSOR_BIAS)) {
+            try (ExactGemm exact = ExactGemm.on(new EmulatorDevice(), assembled(format, low), w)) {
+                assertThat(exact.plan().high()).isEqualTo(1);
+                check(exact, w, Matrices.random(2, 5, 2));
+            }
+            assertThatThrownBy(() -> ExactGemm.on(new EmulatorDevice(), assembled(format, none), w))
+                    .isInstanceOf(GemmException.class)
+                    .hasMessageContaining("no exact product");
+        }
+        Quantization positive = new Quantization(1, 128, 1, 128, 1, 0);
+        assertThatThrownBy(() -> ExactGemm.on(new EmulatorDevice(), assembled(ParameterFormat.PER_TENSOR, positive), w))
+                .isInstanceOf(GemmException.class);
+        try (ExactGemm exact =
+                ExactGemm.on(new EmulatorDevice(), assembled(ParameterFormat.PER_TENSOR_BIAS, positive), w)) {
+            check(exact, w, Matrices.random(2, 5, 2));
+        }
+    }
+
+    /** Weights of one sign need biases, which count in units of the accumulator: 4 of them make a sum of 1. */
+    @Test
+    void biasesAreScaledAsTheSumsAre() {
+        DenseTemplate template = assembled(ParameterFormat.PER_TENSOR_BIAS, new Quantization(1, 128, 1, 128, 4, 128));
+        ByteMatrix w = Matrices.constant(3, 200, 1);
+        try (ExactGemm exact = ExactGemm.on(new EmulatorDevice(), template, w)) {
+            assertThat(exact.plan().columnTiles()).isEqualTo(4);
+            check(exact, w, Matrices.random(3, 200, 7));
+        }
+        DenseTemplate wide =
+                DenseTemplate.assemble(DenseSpec.of(DenseShape.of(200, 64, ParameterFormat.PER_TENSOR_BIAS))
+                        .quantization(new Quantization(1, 128, 1, 128, 4, 128))
+                        .weights(new byte[64 * 200])
+                        .bias(new int[64])
+                        .build());
+        try (ExactGemm exact = ExactGemm.on(new EmulatorDevice(), wide, w)) {
+            assertThat(exact.plan().rows()).isEqualTo(3);
+            check(exact, w, Matrices.random(3, 200, 7));
+            assertThat(exact.multiply(Matrices.constant(1, 200, 1).values())).containsExactly(200, 200, 200);
+        }
+    }
+
+    @Test
+    void aPlanCountsAndSaysWhatItCosts() {
+        DenseShape shape = DenseShape.square(64, ParameterFormat.PER_TENSOR);
+        ExactPlan plan = new ExactPlan(10, 100, shape, 25, 2, 4, -100, 120, "because");
+        assertThat(plan.inferences(3)).isEqualTo(96);
+        assertThat(plan.uploadBytes()).isEqualTo(4 * 4096);
+        assertThat(ExactPlan.mostRows(600, -128, 127)).isEqualTo(2400 / 127 + 8);
+        assertThat(plan.text(1).lines())
+                .containsExactly(
+                        "exact W 10 x 100 on Dense 64 -> 64, PER_TENSOR (extrapolated)",
+                        "rows        25 digit rows, 2.5 an output; every sum within -100..120 is answered exactly",
+                        "tiles       4 (2 along the inputs)",
+                        "inferences  at most 32 for 1 vector: 8 bits of x, each on every tile",
+                        "uploads     4 of 4096 bytes",
+                        "chosen      because");
+        assertThat(plan.text(2)).contains("at most 64 for 2 vectors:");
+    }
+
+    @Test
+    void moreInputsThanASumCanHoldAreRefused() {
+        assertThat(ExactGemm.plan(ByteMatrix.zero(1, 131_071)).rows()).isZero();
+        ByteMatrix tooMany = ByteMatrix.zero(1, 131_072);
+        DenseTemplate template = assembled(ParameterFormat.PER_TENSOR, new Quantization(1, 128, 1, 128, 1, 128));
+        for (Runnable refused : List.<Runnable>of(
+                () -> ExactGemm.assemble(new EmulatorDevice(), tooMany),
+                () -> ExactGemm.on(new EmulatorDevice(), template, tooMany))) {
+            assertThatThrownBy(refused::run)
+                    .isInstanceOf(GemmException.class)
+                    .hasMessageContaining("expected at most 131071 inputs");
+        }
     }
 
     @Tag("long")

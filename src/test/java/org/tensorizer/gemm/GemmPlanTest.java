@@ -86,4 +86,35 @@ class GemmPlanTest {
                 .isInstanceOf(GemmException.class)
                 .hasMessageContaining("no verified template of format PER_TENSOR_BIAS");
     }
+
+    @Test
+    void aPlanCountsAndSaysWhatItCosts() {
+        GemmPlan plan = GemmPlan.on(DenseShape.of(64, 128, ParameterFormat.PER_TENSOR), 300, 200);
+        assertThat(plan.utilization()).isEqualTo(300 * 200 / (12.0 * 128 * 64));
+        assertThat(plan.text(1).lines())
+                .containsExactly(
+                        "W 300 x 200 on Dense 64 -> 128, PER_TENSOR (extrapolated)",
+                        "tiles       12 (3 along the outputs, 4 along the inputs), 61 % of each is W",
+                        "inferences  12 for 1 vector",
+                        "uploads     12 payloads of 8192 bytes",
+                        "chosen      the template that was given");
+        GemmPlan one = GemmPlan.on(DenseShape.square(64, ParameterFormat.PER_TENSOR), 64, 32);
+        assertThat(one.text(2)).contains(", 50 % of each is W", "2 for 2 vectors", "uploads     1 payload of 4096");
+        assertThat(one.uploads(true)).isZero();
+        assertThat(one.uploads(false)).isOne();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "4096, 4096, PER_TENSOR, FIRM, 'fewest tiles (4) of the templates whose program is verified'",
+        "1024, 1024, PER_TENSOR, LIKELY, 'one tile holds it, and its program is verified'",
+        "521, 1024, PER_TENSOR_BIAS, LIKELY, 'one tile holds it; no template of this format is verified'",
+        "3000, 4096, PER_CHANNEL_BIAS, LIKELY, 'fewest tiles (3); no template of this format is verified'",
+        "521, 1024, PER_TENSOR, LIKELY, 'one tile holds it, and its program is verified'",
+        "100, 100, PER_TENSOR, LIKELY, 'one tile holds it, and its program is verified'",
+    })
+    void theReasonNamesTheAlternative(
+            int outputs, int inputs, ParameterFormat format, ShapeStatus.Level level, String reason) {
+        assertThat(GemmPlan.choose(outputs, inputs, format, level).reason()).isEqualTo(reason);
+    }
 }
