@@ -4,12 +4,16 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The last lines that a child printed, read by a thread of its own so that the child never waits for a reader. */
+/**
+ * The last lines that a child printed, read by a thread of its own so that the child never waits for a reader. Of each line
+ * the beginning: a child that went wild may never end one.
+ */
 final class OutputTail {
     private static final int LINES = 100;
     private static final int LONGEST_LINE = 2000;
@@ -24,20 +28,29 @@ final class OutputTail {
     }
 
     private void read(InputStream output) {
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                add(line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) : line);
+        try (Reader in = new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
+            StringBuilder line = new StringBuilder();
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                if (c == '\n') {
+                    add(line);
+                } else if (line.length() < LONGEST_LINE) {
+                    line.append((char) c);
+                }
+            }
+            if (!line.isEmpty()) {
+                add(line);
             }
         } catch (IOException e) {
-            add("(output lost: " + e.getMessage() + ")");
+            add(new StringBuilder("(output lost: " + e.getMessage() + ")"));
         }
     }
 
-    private synchronized void add(String line) {
+    private synchronized void add(StringBuilder line) {
         if (lines.size() == LINES) {
             lines.removeFirst();
         }
-        lines.addLast(line);
+        lines.addLast(line.toString().stripTrailing());
+        line.setLength(0);
     }
 
     /** Oldest first. */
