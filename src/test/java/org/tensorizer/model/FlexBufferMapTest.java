@@ -131,6 +131,17 @@ class FlexBufferMapTest {
                 .withMessageContaining(message);
     }
 
+    @Test
+    void anOffsetOfNothingPointsAtItself() {
+        byte[] map = SyntheticModel.options(2, List.of(new byte[] {7}));
+        int values = map.length - 4 - int16(map, map.length - 4);
+        int keys = values - 6 - int16(map, values - 6);
+        map[keys] = 0;
+        map[keys + 1] = 0;
+
+        assertThat(map(map).find('4')).isEmpty();
+    }
+
     /** Bytes in front of the region belong to something else. */
     @Test
     void offsetsStayInTheRegion() {

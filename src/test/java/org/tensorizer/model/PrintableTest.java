@@ -32,6 +32,11 @@ class PrintableTest {
     }
 
     @Test
+    void variationSelectorsStandAsTheirCodesFromTheFirstToTheLast() {
+        assertThat(Printable.of("\ufe00\ufe0f\u180b\u180f", 100)).isEqualTo("\\ufe00\\ufe0f\\u180b\\u180f");
+    }
+
+    @Test
     void endsOfLinesAndTabsStayInATextOfSeveralLines() {
         assertThat(Printable.lines("a\n\tat b\r\u001b[1m", 100)).isEqualTo("a\n\tat b\\u000d\\u001b[1m");
     }

@@ -195,6 +195,25 @@ class SyntheticModelsTest {
                 .hasMessageContaining("packages: expected regions that do not overlap");
     }
 
+    /** The payload's offset leads to four bytes in front of the token; they are its length, the token its content. */
+    @Test
+    void parametersThatHoldTheTokenAreRefused() {
+        byte[] file = EXECUTION.clone();
+        ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        int token =
+                Executable.parse("executable", file).tokenField().orElseThrow().start();
+        CheckedBytes checked = new CheckedBytes("executable", file);
+        int parameters = FlatTable.root(checked, checked.all(), "Executable")
+                .field(6, 4, "parameters")
+                .orElseThrow()
+                .start();
+        buffer.putInt(token - 4, 8);
+        buffer.putInt(parameters, token - 4 - parameters);
+        assertThatThrownBy(() -> Executable.parse("executable", file))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("Executable chunks, parameters, token: expected regions that do not overlap");
+    }
+
     @Test
     void aModelIsItsNameAndItsBytes() {
         byte[] file = SyntheticModel.compiled(new byte[] {1, 2, 3});
