@@ -69,7 +69,7 @@ class CpuAgreement {
         int differing = 0;
         int largest = 0;
         for (int run = 0; run < runs; run++) {
-            evidence.observe("input " + run + ", CPU (expected) and device", template, cpu.get(run), device.get(run));
+            evidence.observe("CPU", "input " + run, template, cpu.get(run), device.get(run));
             for (int out = 0; out < cpu.get(run).length; out++) {
                 int difference = Math.abs((cpu.get(run)[out] & 0xff) - (device.get(run)[out] & 0xff));
                 differing += difference == 0 ? 0 : 1;

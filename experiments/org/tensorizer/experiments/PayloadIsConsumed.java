@@ -44,7 +44,7 @@ class PayloadIsConsumed {
         byte[] before = bench.run(template, input);
         byte[] after = bench.run(patched, input);
 
-        evidence.observe("original (as expected) and " + pattern, template, before, after);
+        evidence.observe("original", pattern.toString(), template, before, after);
         if (Arrays.equals(before, after)) {
             throw new AssertionError("weights overwritten with " + pattern + " and every output is as before");
         }

@@ -125,7 +125,7 @@ class PublishedObservations {
             evidence.expect(what, exact, answer, true);
             return;
         }
-        evidence.observe(what + ": input and answer", Evidence.values(input, true), Evidence.values(answer, true));
+        evidence.observe("input", what, Evidence.values(input, true), Evidence.values(answer, true));
         String broken = broken(seen, answer);
         if (broken != null) {
             throw new AssertionError(what + " \"" + seen.getString("rule") + "\": " + broken);
@@ -213,7 +213,7 @@ class PublishedObservations {
         byte[] answer = bench.run(template, input);
         String found = String.format(Locale.ROOT, "%016x", fnv1a(answer));
         String published = observation.expect().getString("fnv1a64");
-        evidence.observe("prediction and answer", template, template.expected(input), answer);
+        evidence.observe("prediction", "published input", template, template.expected(input), answer);
         evidence.fact("FNV-1a-64 of the outputs", found + ", published " + published);
         if (!found.equals(published)) {
             throw new AssertionError("FNV-1a-64 of " + size + " outputs is " + found + ", published is " + published);

@@ -114,7 +114,7 @@ class WrongLayouts {
 
         byte[] answer = bench.run(placed, drive);
 
-        evidence.observe("W[" + out + "][" + in + "] at byte " + offset, template, predicted, answer);
+        evidence.observe("rival", "W[" + out + "][" + in + "] at byte " + offset, template, predicted, answer);
         return Arrays.equals(predicted, answer);
     }
 }

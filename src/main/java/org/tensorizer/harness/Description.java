@@ -126,19 +126,24 @@ final class Description {
         Outputs last = evidence.outputs().get(evidence.outputs().size() - 1);
         int columns = last.expected().length;
         List<Outputs> rows = evidence.outputs().stream()
+                .filter(o -> o.reference().equals(last.reference()))
                 .filter(o -> o.expected().length == columns && o.observed().length == columns)
                 .toList();
         if (rows.isEmpty()) {
             return;
         }
         Comparison comparison = new Comparison(
+                last.reference(),
                 Grid.of(rows.size(), columns, (r, c) -> rows.get(r).expected()[c]),
                 Grid.of(rows.size(), columns, (r, c) -> rows.get(r).observed()[c]));
-        String caption = "Expected, observed, difference of " + vectors(rows.size()) + ": " + comparison.differing()
+        String reference = capital(last.reference());
+        String caption = reference + ", observed, difference of " + vectors(rows.size()) + ": " + comparison.differing()
                 + " of " + (long) rows.size() * columns + " outputs differ";
         picture(caption, comparison.draw());
         text.append(caption)
-                .append(". Expected ")
+                .append(". ")
+                .append(reference)
+                .append(' ')
                 .append(range(comparison.expected()))
                 .append(", observed ")
                 .append(range(comparison.observed()))

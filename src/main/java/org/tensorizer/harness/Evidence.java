@@ -46,7 +46,7 @@ public final class Evidence {
      * @throws OutputsDiffer naming the first output that differs
      */
     public void expect(String probe, int[] expected, int[] observed) {
-        record(probe, expected, observed).check();
+        record(Outputs.EXPECTED, probe, expected, observed).check();
     }
 
     /** {@link #expect(String, int[], int[])} for raw bytes of an int8 ({@code signed}) or uint8 tensor. */
@@ -82,14 +82,20 @@ public final class Evidence {
         expect(probe, before, observed, isSigned(model));
     }
 
-    /** Records outputs without judging them here: the experiment judges them by other means. */
-    public void observe(String probe, int[] reference, int[] observed) {
-        record(probe, reference, observed);
+    /**
+     * Records outputs beside others without judging them here: the experiment judges them by other means, and they may
+     * have to differ.
+     *
+     * @param name of the others, such as {@code rival} or {@code original}
+     * @param others one value for each output channel
+     */
+    public void observe(String name, String probe, int[] others, int[] observed) {
+        record(name, probe, others, observed);
     }
 
-    /** {@link #observe(String, int[], int[])} for raw tensor bytes of a template. */
-    public void observe(String probe, DenseTemplate model, byte[] reference, byte[] observed) {
-        record(probe, values(reference, isSigned(model)), values(observed, isSigned(model)));
+    /** {@link #observe(String, String, int[], int[])} for raw tensor bytes of a template. */
+    public void observe(String name, String probe, DenseTemplate model, byte[] others, byte[] observed) {
+        record(name, probe, values(others, isSigned(model)), values(observed, isSigned(model)));
     }
 
     private static boolean isSigned(DenseTemplate model) {
@@ -143,8 +149,8 @@ public final class Evidence {
         unanswered = values(model.expected(input), isSigned(model));
     }
 
-    private Outputs record(String probe, int[] expected, int[] observed) {
-        Outputs row = new Outputs(Printable.of(probe, LONGEST_PROBE), expected.clone(), observed.clone());
+    private Outputs record(String reference, String probe, int[] expected, int[] observed) {
+        Outputs row = new Outputs(reference, Printable.of(probe, LONGEST_PROBE), expected.clone(), observed.clone());
         checked++;
         if (outputs.size() == ROWS) {
             outputs.remove(ROWS - 1);

@@ -3,12 +3,15 @@ package org.tensorizer.harness;
 /**
  * One expected and one observed output vector and what is different between them.
  *
+ * @param reference what the first vector is, {@code expected} where the two must agree
  * @param probe what was done to get them, such as {@code identity, input ramp}
- * @param expected predicted value of each output channel
+ * @param expected value of each output channel by the reference
  * @param observed the device's answer, in the same domain
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Outputs(String probe, int[] expected, int[] observed) {
+record Outputs(String reference, String probe, int[] expected, int[] observed) {
+    static final String EXPECTED = "expected";
+
     int differing() {
         int count = Math.abs(expected.length - observed.length);
         for (int out = 0; out < Math.min(expected.length, observed.length); out++) {

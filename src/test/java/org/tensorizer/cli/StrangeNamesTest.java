@@ -41,12 +41,16 @@ class StrangeNamesTest {
                 List.of("diff", "FILE", Shell.IDENTITY.toString()),
                 List.of("run", "FILE", "--device", "emulator"),
                 List.of("run", "FILE", "--device", "cpu"),
-                List.of("template", "verify", "FILE"));
+                List.of("template", "verify", "FILE"),
+                List.of("patch", "FILE", "-o", "FILE.out", "--mode", "zero"),
+                List.of("extract", "FILE", "--out", "FILE.parts"),
+                List.of("probe", "FILE", "--out", "1", "--in", "1", "--device", "emulator"));
     }
 
     private Shell run(List<String> command, Path file) {
-        return Shell.run(
-                command.stream().map(word -> word.equals("FILE") ? file : word).toArray());
+        return Shell.run(command.stream()
+                .map(word -> word.replace("FILE", file.toString()))
+                .toArray());
     }
 
     @ParameterizedTest

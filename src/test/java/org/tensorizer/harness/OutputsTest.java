@@ -32,13 +32,13 @@ class OutputsTest {
         int[] observed = new int[100];
         observed[7] = 1;
         observed[8] = -1;
-        evidence.observe("first", expected, observed);
-        evidence.observe("second", expected, expected);
+        evidence.observe("other", "first", expected, observed);
+        evidence.observe("other", "second", expected, expected);
         assertThatCode(() -> evidence.judgeObserved(2, 1)).doesNotThrowAnyException();
         assertThat(catchThrowableOfType(OutputsDiffer.class, () -> evidence.judgeObserved(1, 1)))
                 .hasMessage("first: output 7 is 1, expected 0 (2 outputs differ in all, 1 may, by 1)");
         observed[8] = -2;
-        evidence.observe("third", expected, observed);
+        evidence.observe("other", "third", expected, observed);
         assertThat(catchThrowableOfType(OutputsDiffer.class, () -> evidence.judgeObserved(10, 1)))
                 .hasMessageStartingWith("third: output 7 is 1");
     }

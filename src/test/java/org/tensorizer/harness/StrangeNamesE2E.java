@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class StrangeNamesE2E {
     private static ReportPages report;
 
     @BeforeAll
-    static void makeTheReport(@TempDir Path folder) throws Exception {
+    static void makeTheReport(@TempDir Path folder, @TempDir Path records) throws Exception {
         browser = ReportPages.openBrowser();
         byte[] markup = StrangeModels.named(MARKUP, CONTROLS);
         String description = TfliteModel.parse("sound", markup).description();
@@ -60,9 +61,17 @@ class StrangeNamesE2E {
                 List.of(
                         "-Dtensorizer.device=emulator",
                         "-Dtensorizer.templates=" + folder,
-                        "-Dtensorizer.records=none"),
+                        "-Dtensorizer.records=" + records),
                 StrangeNameExperiments.class);
         results = ExperimentJvm.results(made);
+        try (Stream<Path> files = Files.list(records)) {
+            assertThat(files.toList()).isNotEmpty().allSatisfy(record -> {
+                assertThat(Files.size(record))
+                        .as("records of names of ten megabytes")
+                        .isLessThan(200_000L);
+                assertThat(notPrintable(Files.readString(record))).isEmpty();
+            });
+        }
         Files.deleteIfExists(Path.of("target", "strange-report-history.jsonl"));
         report = ReportPages.generate(
                 List.of(made), Path.of("target", "strange-report").toAbsolutePath());
