@@ -1,0 +1,190 @@
+package org.tensorizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every command of the README, as it stands, in a copy of the tree; the block of the tour has {@link ReadmeTourE2E}.
+ * Commands that repeat all library tests are run by {@code -Plong}, and those that take hours by nobody but a person.
+ */
+class ReadmeCommandsE2E {
+    private static final String RECORDS = "target/records";
+
+    /** Commands of this build itself: without them nothing here would run. */
+    private static final Set<String> THE_BUILD = Set.of("mvn test", "mvn verify");
+
+    /** Hours. {@link ReadmeTest} holds their profiles to the build file. */
+    private static final Set<String> BY_HAND = Set.of(
+            "mvn -Plong verify",
+            "mvn -Pbench verify",
+            "mvn -Ppit -Dpit=layout test-compile org.pitest:pitest-maven:mutationCoverage");
+
+    /**
+     * What a command must end in.
+     *
+     * @param status exit status
+     * @param shows what it prints
+     * @param leaves a file of the tree that it makes
+     */
+    private record Case(String command, int status, List<String> shows, String leaves) {
+        @Override
+        public String toString() {
+            return command;
+        }
+    }
+
+    @TempDir(cleanup = CleanupMode.ALWAYS)
+    private static Path folder;
+
+    private static Path tree;
+
+    static List<Case> quick() {
+        return List.of(
+                new Case(
+                        "mvn test -Dexperiment=WeightLayout",
+                        0,
+                        List.of("emulator (emulated)", "Report: file://"),
+                        "target/allure-results"),
+                new Case("mvn -q -DskipTests package", 0, List.of(), "target/tensorizer.jar"),
+                new Case("target/tensorizer doctor", 0, List.of("ok      TFLite"), "target/tensorizer"),
+                new Case("tensorizer replay FILE", 0, List.of("inferences"), "target/tensorizer"),
+                new Case(
+                        "tensorizer plan --outputs 4096 --inputs 4096 --vectors 256",
+                        0,
+                        List.of("Coral"),
+                        "target/tensorizer"));
+    }
+
+    static List<Case> slow() {
+        String report = "reports/html/index.html";
+        return List.of(
+                new Case("mvn test -Dtensorizer.templates=DIR", 0, List.of("emulator (emulated)"), report),
+                new Case("mvn test -DexcludedGroups=long", 0, List.of("emulator (emulated)"), report),
+                new Case("mvn test -Dtensorizer.device=usb", 1, List.of("no device", "Report: file://"), report),
+                new Case(
+                        "mvn test -Dtensorizer.device=usb -Dtensorizer.compare=emulator",
+                        1,
+                        List.of("no device", "Report: file://"),
+                        report),
+                new Case("mvn test -Dtensorizer.device=replay:FILE", 0, List.of("replayed"), report));
+    }
+
+    @BeforeAll
+    static void copyTheTree() throws IOException {
+        tree = folder.resolve("tree");
+        Path here = Path.of("").toAbsolutePath();
+        Set<String> made = Set.of("target", ".git", "html", "node_modules");
+        Files.walkFileTree(here, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) throws IOException {
+                if (made.contains(each.getFileName().toString())) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                Files.createDirectories(tree.resolve(here.relativize(each)));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path each, BasicFileAttributes attributes) throws IOException {
+                Files.copy(each, tree.resolve(here.relativize(each)), StandardCopyOption.COPY_ATTRIBUTES);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    @Test
+    void everyCommandOfTheReadmeIsHere() throws IOException {
+        Set<String> known = new TreeSet<>(THE_BUILD);
+        known.addAll(BY_HAND);
+        Stream.concat(quick().stream(), slow().stream()).map(Case::command).forEach(known::add);
+        assertThat(commands()).isEqualTo(known);
+    }
+
+    /** Indented lines up to their comment, and spans of code in the text. */
+    private static Set<String> commands() throws IOException {
+        String readme = Files.readString(Path.of("README.md")).replaceAll("(?s)```.*?```", "");
+        Matcher line = Pattern.compile(
+                        "(?m)^ {4}((?:mvn|(?:target/)?tensorizer) .*?)(?: {2,}.*)?$|`((?:mvn|tensorizer) [^`]+)`")
+                .matcher(readme);
+        Set<String> commands = new TreeSet<>();
+        while (line.find()) {
+            String command = line.group(1) == null ? line.group(2) : line.group(1);
+            commands.add(command.replaceAll("\\s+", " "));
+        }
+        return commands;
+    }
+
+    @ParameterizedTest
+    @MethodSource("quick")
+    void endsAsItShould(Case shown) throws Exception {
+        run(shown);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @MethodSource("slow")
+    void endsAsItShouldWithAllLibraryTests(Case shown) throws Exception {
+        run(shown);
+    }
+
+    private static void run(Case shown) throws IOException, InterruptedException {
+        String command = shown.command()
+                .replace("DIR", tree.resolve("fixtures/templates").toString())
+                .replace("FILE", recordOfThisBuild().toString());
+        Path out = folder.resolve("out");
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        ProcessBuilder builder = new ProcessBuilder(words)
+                .directory(tree.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile());
+        words.set(0, executable(words.get(0)));
+        Map<String, String> environment = builder.environment();
+        environment.keySet().removeIf(name -> name.startsWith("MAVEN_") || name.equals("CI"));
+        Process process = builder.start();
+        if (!process.waitFor(30, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+        }
+        String text = Files.readString(out);
+        assertThat(process.waitFor()).as(text).isEqualTo(shown.status());
+        assertThat(shown.shows()).allSatisfy(each -> assertThat(text).contains(each));
+        assertThat(tree.resolve(shown.leaves())).exists();
+    }
+
+    /** A program of the tree by its path, whatever the folder of the test is. */
+    private static String executable(String word) {
+        return word.equals("mvn") ? word : tree.resolve("target/tensorizer").toString();
+    }
+
+    private static Path recordOfThisBuild() throws IOException {
+        try (Stream<Path> records = Files.list(Path.of(RECORDS))) {
+            return records.filter(file -> file.toString().endsWith(".jsonl"))
+                    .max((a, b) ->
+                            Long.compare(a.toFile().lastModified(), b.toFile().lastModified()))
+                    .orElseThrow()
+                    .toAbsolutePath();
+        }
+    }
+}
