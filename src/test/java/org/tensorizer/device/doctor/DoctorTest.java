@@ -236,10 +236,10 @@ class DoctorTest {
 
     @Test
     void javaAndNodeAreNotedWhereTheyDoNotDo() {
-        machine.delete("jdk/bin/javac").program("usr/bin/node", "v18.19.0");
+        machine.delete("jdk/bin/javac").program("usr/bin/node", "v16.20.2");
         assertThat(find(machine.examine("auto"), "Java").found()).contains("without a compiler");
         assertThat(find(machine.examine("auto"), "Node.js").found())
-                .contains("v18.19.0")
+                .contains("v16.20.2")
                 .contains("too old");
         machine.program("usr/bin/node", "hello");
         assertThat(find(machine.examine("auto"), "Node.js").found()).contains("gave \"hello\"");
@@ -248,7 +248,7 @@ class DoctorTest {
         machine.delete("usr/bin/node");
         assertThat(find(machine.examine("auto"), "Node.js"))
                 .isEqualTo(new Finding(
-                        "Node.js", Status.NOTE, "not found", "install Node.js 20 or newer for the report of mvn test"));
+                        "Node.js", Status.NOTE, "not found", "install Node.js 18 or newer for the report of mvn test"));
         assertThat(machine.examine("auto").exitStatus()).isZero();
     }
 
