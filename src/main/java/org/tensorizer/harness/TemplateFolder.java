@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.tensorizer.device.Setting;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.InputFile;
+import org.tensorizer.model.Printable;
 import org.tensorizer.model.Sha256;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseTemplate;
@@ -106,12 +107,12 @@ final class TemplateFolder {
         return "no compiled Dense template in " + folders + "; name a folder that has one with " + SETTING + "=DIR";
     }
 
-    /** The file's name without folder and suffix. */
+    /** The file's name without folder and suffix, for people. */
     static String name(DenseTemplate template) {
         return name(template.name());
     }
 
     static String name(String file) {
-        return Path.of(file).getFileName().toString().replaceFirst("(_edgetpu)?\\.tflite$", "");
+        return Printable.name(Path.of(file).getFileName().toString().replaceFirst("(_edgetpu)?\\.tflite$", ""));
     }
 }
