@@ -6,15 +6,16 @@ import java.io.OutputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import org.tensorizer.device.Setting;
 import org.tensorizer.model.BadInputException;
@@ -30,17 +31,20 @@ import org.tensorizer.model.InputFile;
  * <p>Safe for several threads and several processes.
  */
 public final class LibraryCache {
-    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
+    private static final String PART = ".part";
 
     private final Path folder;
+    private final boolean temporary;
 
-    private LibraryCache(Path folder) {
+    private LibraryCache(Path folder, boolean temporary) {
         this.folder = folder;
+        this.temporary = temporary;
     }
 
     /**
      * The user's cache: {@code -Dtensorizer.cache}, else {@code $XDG_CACHE_HOME/tensorizer}, else
-     * {@code ~/.cache/tensorizer}; a temporary folder where that cannot be written.
+     * {@code ~/.cache/tensorizer}; a temporary folder, which goes with this process, where that cannot be written or
+     * would be refused. A named folder that is no good is an error.
      */
     public static LibraryCache ofUser() {
         Optional<String> named = Setting.CACHE.value();
@@ -57,18 +61,19 @@ public final class LibraryCache {
     }
 
     /**
-     * A cache in a given folder, made if it is not there.
+     * A cache in a given folder, made if it is not there. A folder that is there stays as it is.
      *
-     * @throws BadInputException the folder cannot be made or written, or others may write it and that cannot be changed
+     * @throws BadInputException the folder cannot be made or written, is a symbolic link, belongs to another user, or others
+     *     may write to it: what they put there would be run
      */
     public static LibraryCache at(Path folder) {
         Path absolute = folder.toAbsolutePath().normalize();
+        if (absolute.getParent() == null) {
+            throw new BadInputException("cache folder " + absolute + ": expected a folder of this user");
+        }
         try {
             Files.createDirectories(absolute.getParent());
-            if (!Files.isDirectory(absolute)) {
-                createPrivate(absolute);
-            }
-            closeToOthers(absolute);
+            PrivateFolder.makeOrCheck(absolute);
         } catch (IOException e) {
             throw new BadInputException(
                     "cache folder " + absolute + ": cannot be made private to this user: "
@@ -78,41 +83,17 @@ public final class LibraryCache {
         if (!Files.isWritable(absolute)) {
             throw new BadInputException("cache folder " + absolute + ": no permission to write");
         }
-        return new LibraryCache(absolute);
+        return new LibraryCache(absolute, false);
     }
 
     private static LibraryCache temporary() {
         try {
             Path folder = Files.createTempDirectory("tensorizer"); // made for its owner only
             folder.toFile().deleteOnExit();
-            return new LibraryCache(folder);
+            return new LibraryCache(folder, true);
         } catch (IOException e) {
             throw new BadInputException("no folder for native libraries: name one with " + Setting.CACHE, e);
         }
-    }
-
-    private static void createPrivate(Path folder) throws IOException {
-        try {
-            if (isPosix(folder.getParent())) {
-                Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PRIVATE));
-            } else {
-                Files.createDirectory(folder);
-            }
-        } catch (FileAlreadyExistsException e) {
-            // another process made it at the same moment; a file of that name is caught by the check of permissions
-        }
-    }
-
-    private static void closeToOthers(Path folder) throws IOException {
-        if (isPosix(folder)
-                && !Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS)
-                        .equals(PRIVATE)) {
-            Files.setPosixFilePermissions(folder, PRIVATE); // fails where the folder is somebody else's
-        }
-    }
-
-    private static boolean isPosix(Path path) {
-        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
     public Path folder() {
@@ -151,7 +132,7 @@ public final class LibraryCache {
                     return new LibraryFile(target, present.sha256(), true);
                 }
                 try (InputStream in = container.getInputStream(entry)) {
-                    return write(in, target);
+                    return write(in, target, sum -> sum.size() == entry.getSize() && sum.crc() == entry.getCrc());
                 }
             }
         }
@@ -164,31 +145,52 @@ public final class LibraryCache {
             return new LibraryFile(target, wanted, true);
         }
         try (InputStream in = url.openStream()) {
-            return write(in, target);
+            return write(in, target, sum -> sum.sha256().equals(wanted));
         }
     }
 
     private Path prepare(String version, String name) throws IOException {
         Path home = folder.resolve(version);
-        if (!Files.isDirectory(home)) {
-            createPrivate(home);
+        PrivateFolder.makeOrCheck(home);
+        Path target = home.resolve(name);
+        if (temporary) {
+            home.toFile().deleteOnExit(); // the last named goes first
+            target.toFile().deleteOnExit();
         }
-        closeToOthers(home);
-        return home.resolve(name);
+        return target;
     }
 
-    private static LibraryFile write(InputStream library, Path target) throws IOException {
-        Path temporary =
-                Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
+    private static LibraryFile write(InputStream library, Path target, Predicate<FileSum> isIt) throws IOException {
+        removeAbandoned(target.getParent());
+        Path part = Files.createTempFile(target.getParent(), target.getFileName().toString(), PART);
         FileSum written;
         try {
-            try (OutputStream out = Files.newOutputStream(temporary)) {
+            try (OutputStream out = Files.newOutputStream(part)) {
                 written = FileSum.of(library, out);
             }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            if (!isIt.test(written)) {
+                throw new IOException("what came out of the jar is not what the jar says is in it");
+            }
+            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
-            Files.deleteIfExists(temporary);
+            Files.deleteIfExists(part);
         }
         return new LibraryFile(target, written.sha256(), true);
+    }
+
+    /** Of processes that were killed while they wrote. */
+    private static void removeAbandoned(Path home) throws IOException {
+        Instant old = Instant.now().minus(Duration.ofHours(1));
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(home, "*" + PART)) {
+            for (Path part : parts) {
+                if (Files.getLastModifiedTime(part, LinkOption.NOFOLLOW_LINKS)
+                        .toInstant()
+                        .isBefore(old)) {
+                    Files.deleteIfExists(part);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // another process removed it just now
+        }
     }
 }

@@ -3,11 +3,13 @@ package org.tensorizer.device.library;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +18,8 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.model.BadInputException;
 
 class LibraryCacheTest {
@@ -67,12 +71,71 @@ class LibraryCacheTest {
         assertThat(elsewhere).exists();
     }
 
-    @Test
-    void takesAwayTheRightsOfOthers() throws IOException {
+    /** And does not close it: it may be one that others need, such as the system's temporary folder. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rwxrwxrwx", "rwx-w----", "rwx----w-"})
+    void refusesAFolderThatOthersMayWriteTo(String permissions) throws IOException {
         Path open = Files.createDirectory(folder.resolve("open"));
-        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
-        LibraryCache.at(open);
-        assertThat(permissions(open)).isEqualTo("rwx------");
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString(permissions));
+        assertThatThrownBy(() -> LibraryCache.at(open))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("others may write to it (" + permissions + ")");
+        assertThat(permissions(open)).isEqualTo(permissions);
+        assertThat(filesIn(open)).isEmpty();
+    }
+
+    @Test
+    void aFolderThatOthersMayReadHoldsLibrariesThatTheyMayNot() throws IOException {
+        Path readable = Files.createDirectory(folder.resolve("readable"));
+        Files.setPosixFilePermissions(readable, PosixFilePermissions.fromString("rwxr-xr-x"));
+        LibraryFile library = LibraryCache.at(readable).file(RESOURCE);
+        assertThat(permissions(readable)).isEqualTo("rwxr-xr-x");
+        assertThat(permissions(library.path().getParent())).isEqualTo("rwx------");
+    }
+
+    @Test
+    void refusesASymbolicLinkInPlaceOfAFolder() throws IOException {
+        Path real = Files.createDirectory(folder.resolve("real"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), real);
+        assertThatThrownBy(() -> LibraryCache.at(link))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(link + ": is a symbolic link");
+        assertThat(filesIn(real)).isEmpty();
+
+        LibraryCache cache = LibraryCache.at(folder.resolve("cache"));
+        Path home = cache.file(RESOURCE).path().getParent();
+        Files.move(home, folder.resolve("moved"));
+        Files.createSymbolicLink(home, folder.resolve("moved"));
+        assertThatThrownBy(() -> cache.file(RESOURCE))
+                .as("a link inside")
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(home + ": is a symbolic link");
+    }
+
+    @Test
+    void refusesAFolderOfAnotherUser() throws IOException {
+        Path foreign = Files.createDirectory(folder.resolve("foreign"));
+        if (new UnixSystem().getUid() == 0) {
+            Files.setAttribute(foreign, "unix:uid", 65534);
+        } else {
+            foreign = Path.of("/usr");
+        }
+        Path named = foreign;
+        assertThatThrownBy(() -> LibraryCache.at(named))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(named + ": belongs to user ");
+    }
+
+    @Test
+    void whatAKilledProcessLeftGoesAfterAnHour() throws IOException {
+        LibraryCache cache = LibraryCache.at(folder.resolve("cache"));
+        LibraryFile library = cache.file(RESOURCE);
+        Path old = Files.createFile(library.path().resolveSibling("libjnidispatch.so1.part"));
+        Path young = Files.createFile(library.path().resolveSibling("libjnidispatch.so2.part"));
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(7200)));
+        Files.delete(library.path());
+        cache.file(RESOURCE);
+        assertThat(filesIn(library.path().getParent())).containsExactlyInAnyOrder(library.path(), young);
     }
 
     @Test
