@@ -1,14 +1,25 @@
 package org.tensorizer;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.io.FileOutputStream;
+import java.io.FileWriter;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +110,52 @@ class ArchitectureTest {
     @Test
     void picocliStaysInTheCommandLine() {
         confine("picocli..", "org.tensorizer.cli..");
+    }
+
+    /** Each of these gives the child an environment of its own choice, and no shell reads the words. */
+    @Test
+    void childProcessesAreStartedInFourPlaces() {
+        noClasses()
+                .that(areNot(
+                        "device.worker.ChildCommand",
+                        "device.doctor.NodeCheck",
+                        "harness.Revision",
+                        "template.EdgeTpuCompiler"))
+                .should()
+                .callConstructor(ProcessBuilder.class, String[].class)
+                .orShould()
+                .callConstructor(ProcessBuilder.class, List.class)
+                .orShould()
+                .callMethodWhere(target(owner(type(Runtime.class))).and(target(nameMatching("exec"))))
+                .check(classes);
+    }
+
+    /**
+     * What a user keeps is written by {@code patch}, as a whole. The others: the cache and the results of Allure are renamed
+     * into their places, records grow by whole lines, a first difference is kept in a new folder, and the pipeline writes into
+     * a temporary one.
+     */
+    @Test
+    void filesAreWrittenAtomicallyOrByThoseWhoKnowHow() {
+        noClasses()
+                .that(areNot(
+                        "patch.Staged",
+                        "device.library.LibraryCache",
+                        "device.compare.Disagreement",
+                        "harness.ResultsFolder",
+                        "cli.PipelineCommand"))
+                .should()
+                .callMethodWhere(target(owner(type(Files.class)))
+                        .and(target(nameMatching("write|writeString|newOutputStream|newBufferedWriter|copy|move"))))
+                .orShould()
+                .dependOnClassesThat(type(FileOutputStream.class).or(type(FileWriter.class)))
+                .check(classes);
+    }
+
+    private static DescribedPredicate<JavaClass> areNot(String... names) {
+        return DescribedPredicate.describe(
+                "are not " + List.of(names),
+                each -> Stream.of(names).noneMatch(name -> each.getFullName().equals("org.tensorizer." + name)));
     }
 
     private static void confine(String library, String... packages) {

@@ -26,13 +26,21 @@ final class ResultsFolder {
     void write(TestResult result) {
         String name = result.getUuid() + "-result.json";
         try {
-            Path writing = Files.createDirectories(folder.resolveSibling(folder.getFileName() + "-writing"));
+            Path writing = writing();
             new FileSystemResultsWriter(writing).write(ShownResult.of(result));
-            Files.createDirectories(folder);
-            Files.move(writing.resolve(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+            putInPlace(writing, name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Path writing() throws IOException {
+        return Files.createDirectories(folder.resolveSibling(folder.getFileName() + "-writing"));
+    }
+
+    private void putInPlace(Path writing, String name) throws IOException {
+        Files.createDirectories(folder);
+        Files.move(writing.resolve(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
     void remove(String uuid) {
@@ -43,10 +51,12 @@ final class ResultsFolder {
         }
     }
 
+    /** Writes a text, whole like a result: a run that is killed leaves no half of one to the report. */
     void write(String name, String text) {
         try {
-            Files.createDirectories(folder);
-            Files.writeString(folder.resolve(name), text);
+            Path writing = writing();
+            Files.writeString(writing.resolve(name), text);
+            putInPlace(writing, name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

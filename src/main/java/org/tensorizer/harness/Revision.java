@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which state of the sources an experiment ran from, and who ran it.
@@ -13,6 +14,9 @@ import java.util.Optional;
  * @param changed whether files differ from that commit
  */
 record Revision(Optional<String> commit, boolean changed) {
+    /** What git gets to see: where it finds itself and its user's settings, and no GIT_DIR of somebody's. */
+    private static final Set<String> VARIABLES = Set.of("PATH", "HOME", "XDG_CONFIG_HOME");
+
     private static final class OfThisProcess {
         static final Revision REVISION = read();
     }
@@ -59,9 +63,9 @@ record Revision(Optional<String> commit, boolean changed) {
         command[0] = "git";
         System.arraycopy(arguments, 0, command, 1, arguments.length);
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().keySet().retainAll(VARIABLES);
+            Process process = builder.start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             return process.waitFor() == 0 ? Optional.of(output) : Optional.empty();

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +15,7 @@ final class NodeCheck {
     private static final String CHECK = "Node.js";
     private static final int OLDEST = 18; // as reports/generate asks for
     private static final Pattern VERSION = Pattern.compile("v(\\d{1,4})\\..*");
+    private static final Set<String> VARIABLES = Set.of("PATH", "HOME"); // version managers put a script in its place
     private static final String REMEDY = "install Node.js " + OLDEST + " or newer for the report of mvn test";
 
     private NodeCheck() {}
@@ -45,9 +47,9 @@ final class NodeCheck {
 
     private static String version(Path node) {
         try {
-            Process process = new ProcessBuilder(node.toString(), "--version")
-                    .redirectErrorStream(true)
-                    .start();
+            ProcessBuilder builder = new ProcessBuilder(node.toString(), "--version").redirectErrorStream(true);
+            builder.environment().keySet().retainAll(VARIABLES);
+            Process process = builder.start();
             process.getOutputStream().close();
             if (!process.waitFor(10, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

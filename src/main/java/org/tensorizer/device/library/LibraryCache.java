@@ -162,7 +162,8 @@ public final class LibraryCache {
 
     private static LibraryFile write(InputStream library, Path target, Predicate<FileSum> isIt) throws IOException {
         removeAbandoned(target.getParent());
-        Path part = Files.createTempFile(target.getParent(), target.getFileName().toString(), PART);
+        Path part =
+                Files.createTempFile(target.getParent(), target.getFileName().toString(), PART);
         FileSum written;
         try {
             try (OutputStream out = Files.newOutputStream(part)) {

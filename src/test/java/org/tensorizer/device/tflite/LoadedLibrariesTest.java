@@ -100,7 +100,10 @@ class LoadedLibrariesTest {
     @Test
     void aNamedCacheThatIsNoGoodIsAnError() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
-        assertThat(load(List.of(), "-Dtensorizer.cache=" + link)).singleElement().asString().contains("is a symbolic link");
+        assertThat(load(List.of(), "-Dtensorizer.cache=" + link))
+                .singleElement()
+                .asString()
+                .contains("is a symbolic link");
         assertThat(load(List.of(), "-Dtensorizer.cache=" + folder.resolve("a:b")))
                 .singleElement()
                 .asString()
@@ -110,11 +113,16 @@ class LoadedLibrariesTest {
     @Test
     void aDiskThatNothingMayBeLoadedFromIsAnErrorThatSaysSo() throws Exception {
         Path disk = Files.createDirectory(folder.resolve("disk"));
-        String mount = "mount -t tmpfs -o noexec,mode=700 tmpfs \"" + disk + "\" || exec echo no tmpfs; exec \"$0\" \"$@\"";
+        String mount =
+                "mount -t tmpfs -o noexec,mode=700 tmpfs \"" + disk + "\" || exec echo no tmpfs; exec \"$0\" \"$@\"";
         List<String> said = load(
                 List.of("/bin/sh", "-c", "exec unshare -rm sh -c '" + mount + "' \"$0\" \"$@\" || echo no unshare"),
                 "-Dtensorizer.cache=" + disk);
         assumeTrue(!said.contains("no tmpfs") && !said.contains("no unshare"), "cannot mount a tmpfs here: " + said);
-        assertThat(said).singleElement().asString().contains("the loader refuses it").contains("-Dtensorizer.cache");
+        assertThat(said)
+                .singleElement()
+                .asString()
+                .contains("the loader refuses it")
+                .contains("-Dtensorizer.cache");
     }
 }
