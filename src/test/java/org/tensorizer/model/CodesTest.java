@@ -1,8 +1,16 @@
 package org.tensorizer.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -43,6 +51,26 @@ class CodesTest {
         assertThat(FileKind.of(ascii("....TFL"))).isEqualTo(FileKind.UNIDENTIFIED);
         assertThat(FileKind.describe(ascii("....TFL"))).isEqualTo("a file of 7 bytes");
         assertThat(FileKind.describe(ascii("....0123"))).isEqualTo("the bytes 30 31 32 33");
+    }
+
+    @Test
+    void refusalsOfTheSystemAreSaidInPlainWords() {
+        assertThat(BadInputException.reason(new NoSuchFileException("f"))).isEqualTo("no such file or folder");
+        assertThat(BadInputException.reason(new AccessDeniedException("f"))).isEqualTo("permission denied");
+        assertThat(BadInputException.reason(new FileAlreadyExistsException("f"))).isEqualTo("exists already");
+        assertThat(BadInputException.reason(new FileSystemException("f", null, "no space left")))
+                .isEqualTo("no space left");
+        assertThat(BadInputException.reason(new FileSystemException("f"))).isEqualTo("FileSystemException");
+        assertThat(BadInputException.reason(new IOException("broken pipe"))).isEqualTo("broken pipe");
+        assertThat(BadInputException.reason(new EOFException())).isEqualTo("EOFException");
+    }
+
+    @Test
+    void aPathIsReadOrRefused() {
+        assertThat(InputFile.path("folder/file")).isEqualTo(Path.of("folder", "file"));
+        assertThatThrownBy(() -> InputFile.path("a\0b"))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageStartingWith("'a\\u0000b': expected a path: ");
     }
 
     private static byte[] ascii(String text) {
