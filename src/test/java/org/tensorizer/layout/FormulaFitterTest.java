@@ -145,13 +145,13 @@ class FormulaFitterTest {
         assertThat(rest.counterexample()).get().hasToString("cell (200, 3): predicted 51423, found 51424");
     }
 
-    /** The row that everything is read from first is wrong in two cells of five. */
+    /** The row that everything is read from first: the other rows outvote it. */
     @Test
-    void aRowThatIsMostlyRightDoesNotBendTheCandidate() {
+    void aRowOfRubbishDoesNotBendTheCandidate() {
         CellMap regular = map(64, 64, (o, i) -> o / 8 * 512 + i / 4 * 32 + o % 8 * 4 + i % 4);
         int[] offsets = regular.toArray();
         Random random = new Random(11);
-        for (int in = 0; in < 64; in += in % 5 == 0 ? 2 : 3) {
+        for (int in = 0; in < 64; in++) {
             offsets[in] = 5000 + random.nextInt(5000);
         }
         FormulaFit fit = FormulaFitter.fit(new CellMap(64, 64, offsets));
