@@ -49,10 +49,6 @@ final class ProgramBuilder {
         return packets++;
     }
 
-    int packets() {
-        return packets;
-    }
-
     // Scalar core
 
     /** Loads half an address that the runtime fills in. */

@@ -116,14 +116,13 @@ public record ShapeStatus(Level level, String reason) {
         return null;
     }
 
+    /** Of a shape that does not fit; one input always does. */
     private static int mostInputs(DenseShape shape) {
         int inputs = shape.inputs();
-        while (inputs > 1) {
-            DenseShape smaller = DenseShape.of(--inputs, shape.outputs(), shape.format());
-            if (smaller.rowsPerTile() <= WideMemory.parameterRows(inputs)) {
-                return inputs;
-            }
-        }
+        do {
+            inputs--;
+        } while (DenseShape.of(inputs, shape.outputs(), shape.format()).rowsPerTile()
+                > WideMemory.parameterRows(inputs));
         return inputs;
     }
 

@@ -46,6 +46,22 @@ class ChainProgramTest {
                 .isEqualTo(Level.FIRM);
     }
 
+    /** A last layer that widens keeps its outputs where a single one does: nothing is gathered behind it. */
+    @Test
+    void aLastLayerLeavesNoRoomForAnother() {
+        DenseShape shape = DenseShape.of(64, 1024, PER_TENSOR);
+        ChainProgram chain = ChainProgram.of(List.of(shape), List.of(SAME));
+        assertThat(chain.executionOnly().bytes())
+                .isEqualTo(DenseProgram.executionOnly(shape, SAME).bytes());
+        assertThat(chain.narrowBytesPerTile()).isEqualTo(DenseProgram.narrowBytesPerTile(shape));
+        InstructionStream stream = InstructionStream.frame(
+                "chain", program(PER_TENSOR, 64, 64, 1024).executionOnly().bytes());
+        assertThat(stream.instructions().stream()
+                        .filter(instruction -> instruction.opcode() == Opcode.TENSOR)
+                        .map(instruction -> instruction.get("outputs.base")))
+                .containsExactly(16L, 16L);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"500-256-256-6", "784-64-10", "64-1024-64", "784-512-512-10", "100-100", "300-521-1024-7"})
     void everyChainIsClosedAndOfKnownVariants(String channels) {
@@ -139,6 +155,24 @@ class ChainProgramTest {
 
     private static List<DenseShape> filled(int last) {
         return chain(PER_TENSOR, 1024, 1024, 1024, 1024, 1024, 1024, 1024, 1024, last, 64);
+    }
+
+    /**
+     * The longest chunk seen has 16,386 bundles, 420 are for what is around the layers. A layer takes 61, and 22 for each
+     * tile that its inputs come from: 24 layers of 128 inputs and 162 of 4 make exactly that.
+     */
+    @Test
+    void aProgramMayBeAsLongAsTheLongestChunk() {
+        assertThat(ChainProgram.status(mixed(24, 162)).isRefused()).isFalse();
+        assertThat(ChainProgram.status(mixed(24, 163)).reason()).contains("several chunks");
+        assertThat(ChainProgram.status(mixed(25, 162)).reason()).contains("several chunks");
+    }
+
+    private static List<DenseShape> mixed(int wide, int thin) {
+        int[] channels = new int[wide + thin + 1];
+        java.util.Arrays.fill(channels, 0, wide, 128);
+        java.util.Arrays.fill(channels, wide, channels.length, 4);
+        return chain(PER_TENSOR, channels);
     }
 
     @Test

@@ -120,6 +120,14 @@ class InstructionSetPageTest {
         }
         assertThat(bytes.lines().filter(line -> line.matches(" *\\d+  [0-9a-f]{2}( [0-9a-f]{2}){15}")))
                 .hasSize(17);
+        String hex = bytes.lines()
+                .filter(line -> line.matches(" *\\d+  [0-9a-f ]{47}"))
+                .map(line -> line.substring(6))
+                .collect(Collectors.joining(" "));
+        InstructionStream read =
+                InstructionStream.frame("page", HexFormat.ofDelimiter(" ").parseHex(hex));
+        assertThat(read.size()).isOne();
+        assertThat(bytes).contains(InstructionSetPage.escape(Disassembler.text(read.get(0))));
         assertThat(section(Opcode.FENCE)).contains("<summary>Bytes of the examples, from");
     }
 

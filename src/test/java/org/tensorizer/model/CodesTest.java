@@ -57,7 +57,8 @@ class CodesTest {
     void refusalsOfTheSystemAreSaidInPlainWords() {
         assertThat(BadInputException.reason(new NoSuchFileException("f"))).isEqualTo("no such file or folder");
         assertThat(BadInputException.reason(new AccessDeniedException("f"))).isEqualTo("permission denied");
-        assertThat(BadInputException.reason(new FileAlreadyExistsException("f"))).isEqualTo("exists already");
+        assertThat(BadInputException.reason(new FileAlreadyExistsException("f")))
+                .isEqualTo("exists already");
         assertThat(BadInputException.reason(new FileSystemException("f", null, "no space left")))
                 .isEqualTo("no space left");
         assertThat(BadInputException.reason(new FileSystemException("f"))).isEqualTo("FileSystemException");
