@@ -14,6 +14,7 @@ import java.util.List;
  * @param quantizedDimension the dimension that several scales belong to
  * @param buffer index of its buffer in the file; 0 is the empty one
  * @param data its constant bytes as an absolute range in the file, empty for an activation
+ * @param variable whether it keeps what an inference writes into it until the next, as the state of an LSTM
  */
 public record Tensor(
         int index,
@@ -24,7 +25,8 @@ public record Tensor(
         List<Long> zeroPoints,
         int quantizedDimension,
         int buffer,
-        ByteRange data) {
+        ByteRange data,
+        boolean variable) {
     public Tensor {
         shape = List.copyOf(shape);
         scales = List.copyOf(scales);

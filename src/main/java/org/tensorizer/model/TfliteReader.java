@@ -117,7 +117,8 @@ final class TfliteReader {
                 quantization == null ? List.of() : quantization.int64s(3, "zero_point"),
                 quantization == null ? 0 : quantization.int32(6, "quantized_dimension"),
                 buffer,
-                buffers.get(buffer));
+                buffers.get(buffer),
+                table.bool(5, "is_variable"));
     }
 
     private Operator operator(int index, FlatTable table, List<Code> codes, int tensors) {
@@ -129,6 +130,7 @@ final class TfliteReader {
                     "expected an index below " + codes.size() + ", found " + Integer.toUnsignedString(opcode));
         }
         Code code = codes.get(opcode);
+        indices(table, 8, "intermediates", -1, tensors); // no fact of ours, but TFLite follows them unchecked
         return new Operator(
                 index,
                 code.builtin(),

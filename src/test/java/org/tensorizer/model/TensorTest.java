@@ -38,10 +38,11 @@ class TensorTest {
     }
 
     private static Tensor ofShape(Integer... shape) {
-        return new Tensor(6, "t", TensorType.INT8, List.of(shape), List.of(), List.of(), 0, 0, new ByteRange(0, 0));
+        return new Tensor(
+                6, "t", TensorType.INT8, List.of(shape), List.of(), List.of(), 0, 0, new ByteRange(0, 0), false);
     }
 
     private static Tensor quantized(List<Float> scales, List<Long> zeroPoints) {
-        return new Tensor(6, "t", TensorType.INT8, List.of(), scales, zeroPoints, 0, 0, new ByteRange(0, 0));
+        return new Tensor(6, "t", TensorType.INT8, List.of(), scales, zeroPoints, 0, 0, new ByteRange(0, 0), false);
     }
 }

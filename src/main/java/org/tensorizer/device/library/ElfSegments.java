@@ -29,6 +29,11 @@ final class ElfSegments {
             long table = header.getLong(32);
             int step = header.getShort(54) & 0xffff;
             int count = header.getShort(56) & 0xffff;
+            if (step < PROGRAM_HEADER) {
+                throw new BadInputException("shared library " + file + ": byte 54, e_phentsize: expected at least "
+                        + PROGRAM_HEADER + ", found " + step + ": damaged");
+            }
+            requireInside(file, table, (long) count * step, size);
             int loaded = 0;
             for (int i = 0; i < count; i++) {
                 ByteBuffer segment = read(file, channel, table + (long) i * step, PROGRAM_HEADER, size);

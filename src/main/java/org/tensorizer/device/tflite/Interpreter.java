@@ -49,7 +49,7 @@ final class Interpreter implements Runnable {
             throw new BadInputException(name + ": expected a .tflite model, found an empty file");
         }
         // TFLite's verifier lets models pass that end the process a moment later, such as one without a subgraph
-        TfliteModel.parse(name, bytes);
+        GivenTensors.check(TfliteModel.parse(name, bytes));
         memory = new ModelMemory(bytes);
         model = TfliteC.TfLiteModelCreateWithErrorReporter(
                 memory.pointer(), memory.size(), ErrorLog.REPORTER, log.userData());

@@ -1,6 +1,5 @@
 package org.tensorizer.device.worker;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -28,13 +27,16 @@ final class OutputTail {
     }
 
     private void read(InputStream output) {
-        try (Reader in = new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
+        try (Reader in = new InputStreamReader(output, StandardCharsets.UTF_8)) {
             StringBuilder line = new StringBuilder();
-            for (int c = in.read(); c >= 0; c = in.read()) {
-                if (c == '\n') {
-                    add(line);
-                } else if (line.length() < LONGEST_LINE) {
-                    line.append((char) c);
+            char[] text = new char[4096];
+            for (int length = in.read(text); length >= 0; length = in.read(text)) {
+                for (int i = 0; i < length; i++) {
+                    if (text[i] == '\n') {
+                        add(line);
+                    } else if (line.length() < LONGEST_LINE) {
+                        line.append(text[i]);
+                    }
                 }
             }
             if (!line.isEmpty()) {

@@ -1,5 +1,7 @@
 package org.tensorizer.device.library;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,6 +29,15 @@ class ElfFuzzTest {
         Mutator damage = Mutator.within(new ByteRange(0, HEADERS), List.of());
         Fuzz.ofReader(0.5, BadInputException.class)
                 .run(List.of(new Target("library", library(), damage, this::read)), reporter);
+    }
+
+    /** Each header made an object: 7 MB of heap for a kilobyte. */
+    @Test
+    void headersThatShareTheirBytes() {
+        Path file = Path.of("src/test/resources/hostile/libraries/55744-program-headers-in-1012-bytes.so");
+        assertThatThrownBy(() -> ElfSegments.requireWhole(file))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageEndingWith("byte 54, e_phentsize: expected at least 56, found 0: damaged");
     }
 
     private void read(String name, byte[] bytes) throws IOException {

@@ -26,7 +26,7 @@ class DamagedModelTest {
     private final CpuDevice cpu = new CpuDevice();
 
     @ParameterizedTest
-    @ValueSource(strings = {"dense_256.tflite", "split_concat.tflite"})
+    @ValueSource(strings = {"dense_256.tflite", "split_concat.tflite", "keras_lstm_mnist_ptq.tflite"})
     void plainModels(String name) {
         byte[] model = SharedFolder.bytes(SharedFolder.template(name));
         damage(model, copy -> cpu.open(name, copy));

@@ -146,7 +146,7 @@ class WorkerFaultTest {
 
     @Test
     void abortWhileNothingIsAsked() throws InterruptedException {
-        coral.ask("idle 300 abort");
+        coral.ask("idle 1000 abort");
         try (WorkerDevice device = open("usb")) {
             Session session = device.open("dense_256", model);
             ProcessHandle.of(device.pid()).ifPresent(child -> child.onExit().join());
@@ -158,7 +158,7 @@ class WorkerFaultTest {
 
     @Test
     void abortBetweenSessionsCountsToo() {
-        coral.ask("idle 300 abort");
+        coral.ask("idle 1000 abort");
         try (WorkerDevice device = open("usb")) {
             for (int i = 0; i < OPTIONS.quarantineAfter(); i++) {
                 device.open("dense_256", model).close();
