@@ -86,7 +86,7 @@ final class LayerCode {
         Loops weights = Loops.of(op, "weights").base(layer.weightRow()).move(1, inputWords);
         (groups() > 1 ? weights.move(1, groups()) : weights).done();
 
-        Loops.of(op, "accumulator").move(0, inputWords).move(0, groups()).doneAtRest();
+        Loops.of(op, "accumulator").move(0, inputWords).move(0, groups());
         int several = groups() > 1 ? 1 : 0;
         op.set("several.1514", several).set("several.1519", several);
 

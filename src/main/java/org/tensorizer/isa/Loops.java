@@ -53,18 +53,11 @@ final class Loops {
         return this;
     }
 
-    /** The loops that are left lead back and run once. */
-    Instruction done() {
+    /** The loops that are left lead back and run once. Without this they keep stride 0, as the accumulator walk has it. */
+    void done() {
         while (loop < walk.loops()) {
             repeat(1);
         }
         walk.active().ifPresent(field -> instruction.set(field, active));
-        return instruction;
-    }
-
-    /** The loops that are left keep stride 0, as the accumulator walk has it. */
-    Instruction doneAtRest() {
-        walk.active().ifPresent(field -> instruction.set(field, active));
-        return instruction;
     }
 }

@@ -217,4 +217,22 @@ class DenseProgramTest {
             throw new AssertionError(e);
         }
     }
+
+    /** Four inputs make one row a group; two groups stand one behind the other. */
+    @Test
+    void oneRowOfEachGroupIsAWalkOverTheGroups() {
+        Instruction store = InstructionStream.frame(
+                        "4 -> 2048",
+                        DenseProgram.parameterCaching(DenseShape.of(4, 2048, ParameterFormat.PER_TENSOR))
+                                .bytes())
+                .instructions()
+                .stream()
+                .filter(instruction -> instruction.opcode() == Opcode.STORE)
+                .findFirst()
+                .orElseThrow();
+        assertThat(store.get("rows.stride0")).isEqualTo(1);
+        assertThat(store.get("rows.limit0")).isEqualTo(1);
+        assertThat(store.get("rows.limit1")).isZero();
+        assertThat(store.get("rows.active")).isEqualTo(1);
+    }
 }

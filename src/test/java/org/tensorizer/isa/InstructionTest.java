@@ -63,6 +63,7 @@ class InstructionTest {
             assertThat(Opcode.of(none)).isEmpty();
         }
         assertThat(Opcode.of(63)).contains(Opcode.END);
+        assertThat(Opcode.END.meaning()).isEqualTo("last instruction of a chunk");
     }
 
     @Test
