@@ -1,5 +1,6 @@
 package org.tensorizer.harness;
 
+import io.qameta.allure.model.TestResult;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,7 @@ final class Description {
     private static final int FIRST = 8;
     private static final int WIDE = 512;
     private static final int LINE = 24;
+    private static final String NO_DEVICE = "No device took part.";
     private static final String ASSUMPTION = "Assumption failed: ";
 
     private final StringBuilder text = new StringBuilder();
@@ -32,7 +34,9 @@ final class Description {
 
     static String of(Hypothesis hypothesis, Verdict verdict, Device device, Evidence evidence, Throwable thrown) {
         Description d = new Description();
-        d.verdict(verdict, device);
+        d.paragraph(
+                capital(verdict.toString()),
+                device == null ? NO_DEVICE : device(device.name(), Origin.of(device.provenance())));
         d.paragraph("Claim", hypothesis.value());
         if (thrown != null) {
             d.paragraph(nameOfReason(verdict), reason(thrown.getMessage()));
@@ -50,11 +54,17 @@ final class Description {
         return d.text.toString();
     }
 
-    /** For a test that ended before it had a device or evidence. */
-    static String withoutRun(Verdict verdict, String claim, String reason) {
+    /** For a test whose end no extension saw: it was skipped before it began, or its JVM was lost. */
+    static String withoutRun(Verdict verdict, TestResult result, String reason) {
         Description d = new Description();
-        d.verdict(verdict, null);
-        d.paragraph("Claim", claim);
+        d.paragraph(
+                capital(verdict.toString()),
+                ReportLabel.DEVICE
+                        .in(result)
+                        .map(name -> device(
+                                name, Origin.of(ReportLabel.EVIDENCE.in(result).orElse(""))))
+                        .orElse(verdict == Verdict.DEVICE_FAULT ? "It had no device yet." : NO_DEVICE));
+        d.paragraph("Claim", ReportLabel.FEATURE.in(result).orElse(""));
         d.paragraph(nameOfReason(verdict), reason(reason));
         d.paragraph("Observed", "nothing");
         return d.text.toString();
@@ -86,13 +96,9 @@ final class Description {
                 .append(")\n\n");
     }
 
-    private void verdict(Verdict verdict, Device device) {
-        paragraph(
-                capital(verdict.toString()),
-                device == null
-                        ? "No device took part."
-                        : "Device: **" + plain(device.name(), LONGEST_FACT) + "**, evidence: **"
-                                + Origin.of(device).replaceFirst(" \\(|$", "**$0") + ".");
+    private static String device(String name, String origin) {
+        return "Device: **" + plain(name, LONGEST_FACT) + "**, evidence: **" + origin.replaceFirst(" \\(|$", "**$0")
+                + ".";
     }
 
     /** A device that failed: what it was to answer, as far as the harness knows. */

@@ -57,8 +57,7 @@ public final class ExperimentResults implements TestLifecycleListener {
             String reason = result.getStatusDetails() == null
                     ? ""
                     : result.getStatusDetails().getMessage();
-            result.setDescription(Description.withoutRun(
-                    verdict, ReportLabel.FEATURE.in(result).orElse(""), reason));
+            result.setDescription(Description.withoutRun(verdict, result, reason));
         }
         ShownResult.of(result);
         VerdictCount.add(result, verdict);

@@ -51,9 +51,7 @@ final class Placeholder {
                 .setStage(Stage.FINISHED)
                 .setStatusDetails(new StatusDetails().setMessage(message))
                 .setDescription(Description.withoutRun(
-                        Verdict.DEVICE_FAULT,
-                        ReportLabel.FEATURE.in(from).orElse(""),
-                        message + " This says nothing about the hypothesis."))
+                        Verdict.DEVICE_FAULT, from, message + " This says nothing about the hypothesis."))
                 .setStart(from.getStart())
                 .setStop(from.getStart());
     }

@@ -57,7 +57,7 @@ final class RunFacts {
     /** Several devices are named together, those of one name once. */
     void device(Device device) {
         facts.merge("Device", Printable.name(device.name()), RunFacts::join);
-        facts.merge("Evidence", Origin.of(device), RunFacts::join);
+        facts.merge("Evidence", Origin.of(device.provenance()), RunFacts::join);
         write();
         if (device.provenance() != Provenance.DOUBLE) {
             tflite();

@@ -15,6 +15,7 @@ public final class Printable {
     private static final int LONGEST_NAME = 160;
     private static final int LONGEST_LINE = 2000;
     private static final int SHOWN_DIGITS = 16;
+    private static final int MOST_MARKS = 3;
 
     private Printable() {}
 
@@ -75,11 +76,28 @@ public final class Printable {
     }
 
     private static void append(StringBuilder shown, int c, String kept) {
-        if (c == ' ' || kept.indexOf(c) >= 0 || isVisible(c)) {
+        if (c == ' ' || kept.indexOf(c) >= 0 || isVisible(c) && !(isMark(c) && isStacked(shown))) {
             shown.appendCodePoint(c);
         } else {
             shown.append(String.format(Locale.ROOT, Character.isBmpCodePoint(c) ? "\\u%04x" : "\\U%08x", c));
         }
+    }
+
+    /** Accents stand upon each other; a hundred of them would cover the lines above. */
+    private static boolean isStacked(StringBuilder shown) {
+        int at = shown.length();
+        for (int i = 0; i < MOST_MARKS; i++) {
+            if (at == 0 || !isMark(shown.codePointBefore(at))) {
+                return false;
+            }
+            at -= Character.charCount(shown.codePointBefore(at));
+        }
+        return true;
+    }
+
+    private static boolean isMark(int c) {
+        int type = Character.getType(c);
+        return type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK;
     }
 
     private static boolean isVisible(int c) {

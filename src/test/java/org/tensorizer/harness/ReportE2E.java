@@ -48,8 +48,9 @@ class ReportE2E {
     @BeforeAll
     static void openBrowserAndMakeASecondReport() throws Exception {
         ReportPages.need(
-                Files.exists(REPORT.index()),
-                "no report at reports/html/index.html: run mvn test first, with Node on the PATH");
+                Files.exists(REPORT.index()) && Files.isDirectory(RESULTS),
+                "no report at reports/html/index.html and results in target/allure-results: run mvn test first, with Node"
+                        + " on the PATH");
         browser = ReportPages.openBrowser();
         Path results = Path.of("target", "sample-report-results").toAbsolutePath();
         ExperimentJvm.run(

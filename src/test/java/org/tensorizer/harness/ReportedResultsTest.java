@@ -97,6 +97,9 @@ class ReportedResultsTest {
             assertThat(left.get(lost).getString("description")).as(lost).contains("test JVM ended");
         }
         assertThat(label(left.get("haltsTheJvm"), "device")).isEqualTo("echo");
+        assertThat(left.get("haltsTheJvm").getString("description"))
+                .contains("Device: **echo**, evidence: **test double** (no Coral took part)", "**Observed.** nothing");
+        assertThat(left.get("neverRuns").getString("description")).contains("It had no device yet");
     }
 
     @Test

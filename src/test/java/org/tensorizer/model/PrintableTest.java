@@ -37,6 +37,14 @@ class PrintableTest {
     }
 
     @Test
+    void accentsDoNotPileUp() {
+        assertThat(Printable.of("a\u0301\u0302\u0303\u0304b\u20dd", 100))
+                .isEqualTo("a\u0301\u0302\u0303\\u0304b\u20dd");
+        assertThat(Printable.of("\u0301\u0301\u0301\u20dd" + Character.toString(0x1d165), 100))
+                .isEqualTo("\u0301\u0301\u0301\\u20dd" + Character.toString(0x1d165));
+    }
+
+    @Test
     void endsOfLinesAndTabsStayInATextOfSeveralLines() {
         assertThat(Printable.lines("a\n\tat b\r\u001b[1m", 100)).isEqualTo("a\n\tat b\\u000d\\u001b[1m");
     }
@@ -72,8 +80,9 @@ class PrintableTest {
 
     @Test
     void whatIsPrintableStaysAsItIs() {
-        for (String text :
-                new String[] {"a\u202eb", "\u202e".repeat(50), "x".repeat(5000), "\ud83d\ude00".repeat(99)}) {
+        for (String text : new String[] {
+            "a\u202eb", "\u202e".repeat(50), "x".repeat(5000), "\u0301".repeat(99), "\ud83d\ude00".repeat(99)
+        }) {
             String once = Printable.of(text, 150);
             assertThat(Printable.of(once, 150)).isEqualTo(once);
         }
