@@ -132,8 +132,8 @@ class ArchitectureTest {
 
     /**
      * What a user keeps is written by {@code patch}, as a whole. The others: the cache and the results of Allure are renamed
-     * into their places, records grow by whole lines, a first difference is kept in a new folder, and the pipeline writes into
-     * a temporary one.
+     * into their places, records grow by whole lines, a first difference is kept in a new folder, the pipeline writes into a
+     * temporary one; and what is printed is no file.
      */
     @Test
     void filesAreWrittenAtomicallyOrByThoseWhoKnowHow() {
@@ -143,12 +143,13 @@ class ArchitectureTest {
                         "device.library.LibraryCache",
                         "device.compare.Disagreement",
                         "harness.ResultsFolder",
-                        "cli.PipelineCommand"))
+                        "cli.PipelineCommand",
+                        "cli.StandardOutput"))
                 .should()
                 .callMethodWhere(target(owner(type(Files.class)))
                         .and(target(nameMatching("write|writeString|newOutputStream|newBufferedWriter|copy|move"))))
                 .orShould()
-                .dependOnClassesThat(type(FileOutputStream.class).or(type(FileWriter.class)))
+                .callConstructorWhere(target(owner(type(FileOutputStream.class).or(type(FileWriter.class)))))
                 .check(classes);
     }
 

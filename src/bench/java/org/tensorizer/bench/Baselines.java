@@ -5,10 +5,13 @@ import com.grack.nanojson.JsonParser;
 import com.grack.nanojson.JsonParserException;
 import com.grack.nanojson.JsonWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.Existing;
 
 /** Results that were committed, for later runs to be compared with. They are of another machine, as a rule. */
 final class Baselines {
@@ -50,7 +53,8 @@ final class Baselines {
         JsonObject json = new JsonObject();
         json.put("machine", machine);
         json.put("results", all);
-        Files.writeString(file, JsonWriter.indent("  ").string().object(json).done() + "\n");
+        String text = JsonWriter.indent("  ").string().object(json).done() + "\n";
+        AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8), Existing.REPLACE);
     }
 
     private static double rounded(double value) {

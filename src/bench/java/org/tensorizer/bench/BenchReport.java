@@ -1,6 +1,7 @@
 package org.tensorizer.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import org.tensorizer.patch.AtomicFile;
+import org.tensorizer.patch.Existing;
 
 /**
  * Prints what a run of the benchmarks came to, beside the committed baselines and the goals, and writes the page with the
@@ -62,7 +65,8 @@ public final class BenchReport implements Callable<Integer> {
             goal.reached(run).ifPresent(reached -> System.out.println(goal.line(reached)));
         }
         Files.createDirectories(page.toAbsolutePath().getParent());
-        Files.writeString(page, new BenchPage(run, base, machine()).html());
+        byte[] html = new BenchPage(run, base, machine()).html().getBytes(StandardCharsets.UTF_8);
+        AtomicFile.write(page, html, Existing.REPLACE);
         System.out.println("\npage: " + page);
         return 0;
     }

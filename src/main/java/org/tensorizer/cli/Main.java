@@ -25,6 +25,8 @@ import picocli.CommandLine.ParameterException;
         footer = {
             "",
             "Exit status: 0 done, 1 refuted, different or the device failed, 2 bad input (nothing was changed).",
+            "The files of a command are written whole and all or none; an output that is a symbolic link stays one, and the file"
+                    + " it leads to is replaced.",
             "Help on one command: tensorizer help COMMAND. Shell completion: source <(tensorizer generate-completion)."
         })
 public final class Main {
@@ -56,10 +58,16 @@ public final class Main {
     public static void main(String[] arguments) {
         System.setProperty("java.awt.headless", "true");
         Charset charset = Charset.defaultCharset();
-        PrintWriter out = new PrintWriter(System.out, false, charset);
+        StandardOutput standard = StandardOutput.ofThisProcess();
+        PrintWriter out = new PrintWriter(standard, false, charset);
         PrintWriter err = new PrintWriter(System.err, true, charset);
         int status = run(out, err, arguments);
         out.flush();
+        if (standard.lost().isPresent()) {
+            err.println("tensorizer: standard output: cannot be written: "
+                    + standard.lost().get());
+            status = status == ExitCode.OK ? ExitCode.BAD_INPUT : status;
+        }
         err.flush();
         System.exit(status);
     }

@@ -1,10 +1,13 @@
 package org.tensorizer.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -79,15 +82,40 @@ class KilledRecoveryTest {
         return 0;
     }
 
+    /** A process that may not write files beyond 4 KiB, which fails in the middle of an answer as a full disk does. */
+    @Test
+    void aFullDiskKeepsWholeAnswers() throws Exception {
+        Path shell = Path.of("/bin/sh");
+        assumeTrue(Files.exists(shell), "needs " + shell);
+        Path record = folder.resolve("full.log");
+        List<String> limited = new ArrayList<>(List.of(shell.toString(), "-c", "ulimit -f 8 && exec \"$0\" \"$@\""));
+        limited.addAll(child(record));
+        limited.add(4, "-XX:-UsePerfData");
+        Process child = new ProcessBuilder(limited).redirectErrorStream(true).start();
+        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(said).contains(record + ": an answer could not be appended");
+        long whole = Files.size(record);
+        assertThat(whole).isBetween(40L, 4096L);
+        RecoveredLayout resumed = Recovery.of(Child.chip()).recordingTo(record).run();
+        assertThat(resumed.recordedAnswers()).isPositive();
+        assertThat(resumed.weights()).isEqualTo(Recovery.of(Child.chip()).run().weights());
+    }
+
+    private static List<String> child(Path record) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                record.toString());
+    }
+
     private static void killAt(Path record, long size) throws Exception {
-        Process child = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xshare:auto",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Child.class.getName(),
-                        record.toString()))
+        Process child = new ProcessBuilder(child(record))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -1,7 +1,10 @@
 package org.tensorizer.device.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -10,15 +13,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Session;
 
-/** A recording process is killed at a random moment; all that it was told before is there and is answered again. */
+/**
+ * A recording process is killed at a random moment; all that it was told before is there and is answered again. Three kills;
+ * {@code -Dtensorizer.kills=200} for more.
+ */
 class KilledRecorderTest {
+    private static final int KILLS = Integer.getInteger("tensorizer.kills", 3);
+
     @TempDir
     Path folder;
 
     @Test
     void nothingButTheLastLineIsLost() throws Exception {
         Random random = new Random(11);
-        for (int kill = 0; kill < 3; kill++) {
+        for (int kill = 0; kill < KILLS; kill++) {
             Path file = folder.resolve(kill + ".jsonl");
             Process child = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
@@ -47,5 +55,32 @@ class KilledRecorderTest {
                 }
             }
         }
+    }
+
+    /** A process that may not write files beyond 64 KiB, which fails in the middle of a line as a full disk does. */
+    @Test
+    void aFullDiskLeavesWholeLines() throws Exception {
+        Path shell = Path.of("/bin/sh");
+        assumeTrue(Files.exists(shell), "needs " + shell);
+        Path file = folder.resolve("full.jsonl");
+        Process child = new ProcessBuilder(
+                        shell.toString(),
+                        "-c",
+                        "ulimit -f 128 && exec \"$0\" \"$@\"",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:-UsePerfData",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ChildRecorder.class.getName(),
+                        file.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(said).contains("evidence record " + file + ": cannot be written");
+        RecordSummary summary = RecordSummary.of(file);
+        assertThat(summary.runs()).isPositive();
+        assertThat(summary.truncated()).as("half a line at the end").isFalse();
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
@@ -198,5 +199,19 @@ class RecordReaderTest {
                         .getFileName()
                         .toString())
                 .matches("usb-0-test-\\d{8}-\\d{6}-\\d+\\.jsonl");
+    }
+
+    /** A device may be called anything, as a path or by whoever wrote the record that is replayed. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"../../escaped", "/etc/passwd", "..", "replay:../other/x.jsonl", "a\\..\\b", ".hidden", "", "\n"
+            })
+    void isAlwaysInsideItsFolder(String device) {
+        Path record = RecordingDevice.freshFile(folder, device);
+        assertThat(record.getParent()).isEqualTo(folder);
+        assertThat(record.normalize()).isEqualTo(record);
+        assertThat(record.getFileName().toString())
+                .matches("[A-Za-z0-9._-]+\\.jsonl")
+                .doesNotStartWith(".");
     }
 }
