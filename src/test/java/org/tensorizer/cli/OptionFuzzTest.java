@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.device.coral.CoralSettings;
 import org.tensorizer.device.coral.RuntimeLog;
 import org.tensorizer.device.pool.Shard;
 import org.tensorizer.fuzz.Fuzz;
@@ -24,6 +25,7 @@ import org.tensorizer.template.CompilerLog;
 class OptionFuzzTest {
     private static final DenseShape SHAPE = new DenseShape(8, 4, ParameterFormat.PER_CHANNEL_BIAS, Activation.RELU);
     private static final TensorSpec TENSOR = new TensorSpec("x", "INT8", List.of(1, 8), 1, 0, 8);
+    private static final String CORAL_OPTIONS = "tensorizer.coral.options";
     private static final Words WORDS = new Words(
             "[a-z]+|[0-9]+",
             List.of(
@@ -80,6 +82,7 @@ class OptionFuzzTest {
             targets.add(target(device, DeviceChoice::parseAll));
         }
         targets.add(target("2/3", Shard::parse));
+        targets.add(target("Performance=Max,Usb.AlwaysDfu=False", OptionFuzzTest::coralOptions));
         for (String region : List.of("row:3", "cell:3,5", "range:0-64")) {
             targets.add(target(region, Region::parse));
         }
@@ -99,6 +102,15 @@ class OptionFuzzTest {
                         + " [LibUsbDataOutCallback]\n",
                 text -> RuntimeLog.diagnose(text.lines().toList())));
         Fuzz.ofReader(1, BadInputException.class).run(targets, reporter);
+    }
+
+    private static void coralOptions(String text) {
+        System.setProperty(CORAL_OPTIONS, text);
+        try {
+            CoralSettings.ofUser();
+        } finally {
+            System.clearProperty(CORAL_OPTIONS);
+        }
     }
 
     private static Target target(String sound, Consumer<String> parse) {

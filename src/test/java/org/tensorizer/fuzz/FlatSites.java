@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Where the tables of a sound FlatBuffer stand, and which of its words are offsets: found from the bytes alone, by what
- * could not well be anything else. FlatBuffers nested in vectors of bytes are found too.
+ * Where the tables of a sound FlatBuffer stand, and which of its words are offsets: found from the bytes alone, by going
+ * from the root wherever a word leads to what could not well be anything but a table or a vector. FlatBuffers nested in
+ * vectors of bytes are found too, and packages by their identifier.
  */
 final class FlatSites {
     private static final int LARGEST_VTABLE = 100;
     private static final int LARGEST_TABLE = 400;
+    private static final int PACKAGE = 'D' | 'W' << 8 | 'N' << 16 | '1' << 24;
 
     /** An offset at {@code at} to a table or vector at {@code target}. */
     record Link(int at, int target) {}
@@ -40,13 +42,34 @@ final class FlatSites {
 
     FlatSites(byte[] file) {
         this.bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        for (int at = 0; at + 8 <= file.length; at++) {
-            if (isTable(at)) {
-                tables.add(at);
-                known.add(at);
+        addRoot(0, file.length);
+        for (int at = 0; at + 12 <= file.length; at++) {
+            if (bytes.getInt(at + 4) == PACKAGE) {
+                addRoot(at, file.length);
             }
         }
-        tables.forEach(this::addLinks);
+    }
+
+    private void addRoot(int at, int end) {
+        long table = at + u32(at);
+        if (table > at && table + 4 <= end && isTable((int) table)) {
+            toTables.add(new Link(at, (int) table));
+            visit((int) table);
+        }
+    }
+
+    private void visit(int table) {
+        if (!known.add(table)) {
+            return;
+        }
+        tables.add(table);
+        int vtable = vtable(table);
+        for (int slot = 0; slot < slots(table); slot++) {
+            int offset = u16(vtable + 4 + 2 * slot);
+            if (offset != 0 && offset % 4 == 0 && table + offset + 4 <= bytes.capacity()) {
+                addLink(table + offset);
+            }
+        }
     }
 
     int vtable(int table) {
@@ -81,55 +104,61 @@ final class FlatSites {
         return any;
     }
 
-    private void addLinks(int table) {
-        int vtable = vtable(table);
-        for (int slot = 0; slot < slots(table); slot++) {
-            int offset = u16(vtable + 4 + 2 * slot);
-            if (offset != 0 && table + offset + 4 <= bytes.capacity()) {
-                addLink(table + offset);
-            }
-        }
-    }
-
     private void addLink(int at) {
-        long target = at + (bytes.getInt(at) & 0xffff_ffffL);
+        long target = at + u32(at);
         if (target <= at || target + 4 > bytes.capacity()) {
             return;
         }
         int to = (int) target;
-        if (known.contains(to)) {
+        if (isTable(to)) {
             toTables.add(new Link(at, to));
-            return;
-        }
-        if (isVector(to)) {
+            visit(to);
+        } else if (isVector(to)) {
             toVectors.add(new Link(at, to));
             addElements(to, bytes.getInt(to));
         }
     }
 
     private void addElements(int vector, int length) {
-        List<Link> links = new ArrayList<>();
-        int end = vector + 4 + 4 * length;
-        if (length == 0 || length > bytes.capacity() / 4 || end > bytes.capacity()) {
+        if (!known.add(vector) || length == 0) {
             return;
         }
-        for (int at = vector + 4; at < end; at += 4) {
-            long target = at + (bytes.getInt(at) & 0xffff_ffffL);
-            if (target < end || target + 4 > bytes.capacity()) {
-                return;
-            }
-            links.add(new Link(at, (int) target));
+        if (length >= 8) {
+            addRoot(vector + 4, vector + 4 + length);
         }
-        if (links.stream().allMatch(link -> known.contains(link.target()))) {
+        List<Link> links = links(vector + 4, length);
+        if (links.stream().allMatch(link -> isTable(link.target()))) {
             toTables.addAll(links);
-            tableVectors.add(new TableVector(vector, length));
+            if (!links.isEmpty()) {
+                tableVectors.add(new TableVector(vector, length));
+            }
+            links.forEach(link -> visit(link.target()));
         } else if (links.stream().allMatch(link -> isVector(link.target()))) {
             toVectors.addAll(links);
+            links.forEach(link -> addElements(link.target(), bytes.getInt(link.target())));
         }
     }
 
+    /** The elements as offsets; none where one of them leads nowhere. */
+    private List<Link> links(int start, int length) {
+        List<Link> links = new ArrayList<>();
+        long end = start + 4L * length;
+        for (int at = start; end <= bytes.capacity() && at < end; at += 4) {
+            long target = at + u32(at);
+            if (target < end || target + 4 > bytes.capacity()) {
+                return List.of();
+            }
+            links.add(new Link(at, (int) target));
+        }
+        return links;
+    }
+
     private boolean isVector(int at) {
-        return at + 4L + (bytes.getInt(at) & 0xffff_ffffL) <= bytes.capacity();
+        return at + 4L + u32(at) <= bytes.capacity();
+    }
+
+    private long u32(int at) {
+        return bytes.getInt(at) & 0xffff_ffffL;
     }
 
     private int u16(int at) {

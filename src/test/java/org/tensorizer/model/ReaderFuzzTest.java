@@ -28,7 +28,7 @@ class ReaderFuzzTest {
 
     @Test
     void damagedFilesEndInFactsOrAFormatException(TestReporter reporter) throws IOException {
-        Fuzz.ofReader(6, ModelFormatException.class).run(targets(), reporter);
+        Fuzz.ofReader(5, ModelFormatException.class).run(targets(), reporter);
     }
 
     private static List<Target> targets() throws IOException {
