@@ -122,7 +122,7 @@ class ReportE2E {
                 .filter(r -> r.getString("name").contains("shift+1"))
                 .min(Comparator.comparing(r -> r.getString("name")))
                 .orElse(results.get(0));
-        browser.show(REPORT.url(), 1400, 900, contains("Environment: \""));
+        browser.show(REPORT.url(), 1400, 1150, contains("Environment: \""));
         REPORT.open(browser, shown);
         browser.act(
                 "document.querySelectorAll('[data-tree-scroll-container]').forEach(pane => pane.scrollTop = 0)",
