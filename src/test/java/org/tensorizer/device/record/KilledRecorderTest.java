@@ -3,6 +3,7 @@ package org.tensorizer.device.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,17 +29,7 @@ class KilledRecorderTest {
         Random random = new Random(11);
         for (int kill = 0; kill < KILLS; kill++) {
             Path file = folder.resolve(kill + ".jsonl");
-            Process child = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xshare:auto",
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            ChildRecorder.class.getName(),
-                            file.toString())
-                    .redirectErrorStream(true)
-                    .start();
+            Process child = start("", file);
             assertThat(child.getInputStream().read()).as("first sign of life").isEqualTo('r');
             TimeUnit.MICROSECONDS.sleep(random.nextInt(20_000));
             child.destroyForcibly();
@@ -60,21 +51,8 @@ class KilledRecorderTest {
     /** A process that may not write files beyond 64 KiB, which fails in the middle of a line as a full disk does. */
     @Test
     void aFullDiskLeavesWholeLines() throws Exception {
-        Path shell = Path.of("/bin/sh");
-        assumeTrue(Files.exists(shell), "needs " + shell);
         Path file = folder.resolve("full.jsonl");
-        Process child = new ProcessBuilder(
-                        shell.toString(),
-                        "-c",
-                        "ulimit -f 128 && exec \"$0\" \"$@\"",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:-UsePerfData",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ChildRecorder.class.getName(),
-                        file.toString())
-                .redirectErrorStream(true)
-                .start();
+        Process child = start("ulimit -f 128 && ", file);
         String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
 
@@ -82,5 +60,25 @@ class KilledRecorderTest {
         RecordSummary summary = RecordSummary.of(file);
         assertThat(summary.runs()).isPositive();
         assertThat(summary.truncated()).as("half a line at the end").isFalse();
+    }
+
+    /** By a shell, which may set a limit first. */
+    private static Process start(String limit, Path file) throws IOException {
+        Path shell = Path.of("/bin/sh");
+        assumeTrue(Files.exists(shell), "needs " + shell);
+        return new ProcessBuilder(
+                        shell.toString(),
+                        "-c",
+                        limit + "exec \"$0\" \"$@\"",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xshare:auto",
+                        "-XX:-UsePerfData",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ChildRecorder.class.getName(),
+                        file.toString())
+                .redirectErrorStream(true)
+                .start();
     }
 }
