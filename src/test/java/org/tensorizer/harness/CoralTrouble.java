@@ -1,7 +1,5 @@
 package org.tensorizer.harness;
 
-import java.util.Random;
-
 /** What the double of libedgetpu does in an experiment, how often in a hundred, and which verdict that is worth. */
 enum CoralTrouble {
     NONE(50, "", Verdict.SUPPORTED),
@@ -25,14 +23,7 @@ enum CoralTrouble {
 
     /** Drawn for the number of an experiment, the same in every process. */
     static CoralTrouble of(int number) {
-        int draw = new Random(number * 7919L).nextInt(100);
-        for (CoralTrouble trouble : values()) {
-            draw -= trouble.share;
-            if (draw < 0) {
-                return trouble;
-            }
-        }
-        throw new IllegalStateException("the shares are less than a hundred");
+        return Draw.of(number, values(), trouble -> trouble.share);
     }
 
     boolean isAtInference() {

@@ -2,7 +2,6 @@ package org.tensorizer.harness;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
@@ -37,14 +36,7 @@ final class FailingDevice implements Device {
         }
 
         static Trouble of(int number) {
-            int draw = new Random(number * 7919L).nextInt(100);
-            for (Trouble trouble : values()) {
-                draw -= trouble.share;
-                if (draw < 0) {
-                    return trouble;
-                }
-            }
-            throw new IllegalStateException("the shares are less than a hundred");
+            return Draw.of(number, values(), trouble -> trouble.share);
         }
     }
 
