@@ -14,11 +14,20 @@ const ORIGIN = {
   "test double": "test double (no Coral took part)",
 };
 
+/** The labels of a result; none where it has none, or is cut short: Allure leaves that one out as well. */
+function labelsOf(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")).labels ?? [];
+  } catch {
+    return [];
+  }
+}
+
 /** The labels of every experiment's result in a folder of Allure results. */
 function results(folder) {
   return readdirSync(folder)
     .filter((file) => file.endsWith("-result.json"))
-    .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")).labels)
+    .map((file) => labelsOf(join(folder, file)))
     .map((labels) => Object.fromEntries(labels.map(({ name, value }) => [name, value])))
     .filter((labels) => labels.feature);
 }

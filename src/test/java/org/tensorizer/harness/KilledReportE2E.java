@@ -97,4 +97,12 @@ class KilledReportE2E {
                 .contains("Report: file://");
         assertThat(Files.readAllLines(history)).hasSize(2).first().isEqualTo(line.strip());
     }
+
+    @Test
+    void aResultCutShortIsLeftOut() throws Exception {
+        Files.writeString(folder.resolve("results/2-result.json"), "{\"uuid\":\"2\",\"name\":\"cut sh");
+
+        assertThat(generate()).contains("Report: file://");
+        assertIsWhole(Files.readString(report));
+    }
 }
