@@ -47,6 +47,7 @@ class BackgroundTest {
         AtomicBoolean done = new AtomicBoolean();
         Thread caller = Thread.currentThread();
         try (Background background = new Background()) {
+            caller.interrupt();
             Background.Work work = background.start(() -> {
                 while (caller.isInterrupted()) {
                     Thread.onSpinWait();
@@ -54,7 +55,6 @@ class BackgroundTest {
                 done.set(true);
                 waiting.countDown();
             });
-            caller.interrupt();
             work.await();
             assertThat(Thread.interrupted()).isTrue();
             assertThat(done).isTrue();
