@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,20 +22,32 @@ import java.util.Map;
  * file, whose length varies, if it is a whole object.
  */
 final class WholeOutputs {
+    /** Two tokens may agree in some of their eight bytes, so what stands that near to a difference does not count. */
     private record Sample(byte[] first, byte[] second) {
+        private static final int NEAR = 7;
+        private static final int MOST = 200;
+
         boolean matches(byte[] found) {
             if (found.length != first.length) {
                 return false;
             }
-            int varies = 0;
-            for (int i = 0; i < found.length; i++) {
-                if (first[i] != second[i]) {
-                    varies++;
-                } else if (found[i] != first[i]) {
+            BitSet varying = varying();
+            for (int i = varying.nextClearBit(0); i < found.length; i = varying.nextClearBit(i + 1)) {
+                if (found[i] != first[i]) {
                     return false;
                 }
             }
-            return varies < 100;
+            return varying.cardinality() < MOST;
+        }
+
+        private BitSet varying() {
+            BitSet varying = new BitSet();
+            for (int i = 0; i < first.length; i++) {
+                if (first[i] != second[i]) {
+                    varying.set(Math.max(0, i - NEAR), i + NEAR + 1);
+                }
+            }
+            return varying;
         }
     }
 
