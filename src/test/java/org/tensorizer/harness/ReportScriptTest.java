@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.OwnDisk;
 
 /**
  * {@code reports/generate} with a Node of a few lines of shell, which writes its page and the history bit by bit as Allure
@@ -127,7 +128,6 @@ class ReportScriptTest {
         generate(0);
         long whole = System.nanoTime() - start;
         Random random = new Random(5);
-        int last = 0;
         int replaced = 0;
         for (int kill = 1; kill <= KILLS; kill++) {
             Process script = start(kill, GENERATE);
@@ -142,11 +142,11 @@ class ReportScriptTest {
                 TimeUnit.MILLISECONDS.sleep(1);
             }
             int now = Integer.parseInt(Files.readString(report).split(" ")[0]);
-            assertThat(now).isIn(last, kill);
+            // a rename that an earlier run had begun may come this late
+            assertThat(now).isBetween(0, kill);
             assertIsReportOf(now);
             assertThat(history()).allMatch(line -> line.matches("\\{\"run\":\\d+}"));
             replaced += now == kill ? 1 : 0;
-            last = now;
         }
         assertThat(replaced).as("of %d kills all came before the end", KILLS).isLessThan(KILLS);
         generate("last");
@@ -218,15 +218,14 @@ class ReportScriptTest {
     @ParameterizedTest
     @ValueSource(strings = {"full", "read-only"})
     void aDiskThatTakesNothingKeepsTheOldReport(String disk) throws Exception {
-        String mount =
-                "m=\"$0/reports/html\"; mkdir \"$m\" && mount -t tmpfs -o size=64k tmpfs \"$m\" || exec echo no tmpfs; "
-                        + "PATH=\"$0/bin:$PATH\"; echo old >\"$m/index.html\"; "
-                        + (disk.equals("full") ? "" : "mount -o remount,ro \"$m\" || exec echo no tmpfs; ")
-                        + "sh \"$0/reports/generate\" \"$1\"; echo status $?; ls -A \"$m\"; cat \"$m\"/*.html";
+        OwnDisk.require();
+        String mount = "m=\"$0/reports/html\"; mkdir \"$m\" && mount -t tmpfs -o size=64k tmpfs \"$m\" || exit 9; "
+                + "PATH=\"$0/bin:$PATH\"; echo old >\"$m/index.html\"; "
+                + (disk.equals("full") ? "" : "mount -o remount,ro \"$m\" || exit 9; ")
+                + "sh \"$0/reports/generate\" \"$1\"; echo status $?; ls -A \"$m\"; cat \"$m\"/*.html";
 
-        Ended ended = generate("large", "exec unshare -rm sh -c '" + mount + "' \"$0\" \"$1\" || echo no unshare");
+        Ended ended = generate("large", "exec unshare -rm sh -c '" + mount + "' \"$0\" \"$1\"");
 
-        assumeTrue(ended.said().contains("status "), "cannot mount a small tmpfs here: " + ended.said());
         assertThat(ended.said())
                 .contains("status 1")
                 .contains(disk.equals("full") ? "No space left" : "Read-only file system")
