@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
+import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.StubDevice;
-import org.tensorizer.device.TensorSpec;
 
 /** A chip and its clock: opening takes 2 ms, an inference as long as its model says, 1 ms more where weights go up. */
 final class FakeChip extends StubDevice implements LongSupplier {
@@ -37,29 +37,13 @@ final class FakeChip extends StubDevice implements LongSupplier {
     @Override
     public Session open(String name, byte[] model) {
         now += OPEN;
-        Session session = super.open(name, model);
-        return new Session() {
-            @Override
-            public List<TensorSpec> inputs() {
-                return session.inputs();
-            }
-
-            @Override
-            public List<TensorSpec> outputs() {
-                return session.outputs();
-            }
-
+        return new ForwardingSession(super.open(name, model)) {
             @Override
             public List<byte[]> run(List<byte[]> inputs) {
                 now += inference.applyAsLong(name) + (name.equals(cached) ? 0 : UPLOAD);
                 cached = name;
                 asked.add(name);
-                return session.run(inputs);
-            }
-
-            @Override
-            public void close() {
-                session.close();
+                return super.run(inputs);
             }
         };
     }
