@@ -21,7 +21,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -56,7 +55,7 @@ class ReadmeCommandsE2E {
         }
     }
 
-    @TempDir(cleanup = CleanupMode.ALWAYS)
+    @TempDir
     private static Path folder;
 
     private static Path tree;
@@ -156,11 +155,11 @@ class ReadmeCommandsE2E {
                 .replace("FILE", recordOfThisBuild().toString());
         Path out = folder.resolve("out");
         List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        words.set(0, executable(words.get(0)));
         ProcessBuilder builder = new ProcessBuilder(words)
                 .directory(tree.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile());
-        words.set(0, executable(words.get(0)));
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(name -> name.startsWith("MAVEN_") || name.equals("CI"));
         Process process = builder.start();

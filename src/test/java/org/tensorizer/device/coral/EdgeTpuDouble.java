@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.tensorizer.device.Setting;
 
 /** src/test/native/edgetpu_double.c, built with the machine's C compiler. A test without one is skipped. */
 public final class EdgeTpuDouble {
@@ -49,6 +50,18 @@ public final class EdgeTpuDouble {
             throw new IllegalStateException(e);
         }
         return new EdgeTpuDouble(library);
+    }
+
+    /** Makes it the runtime of this process, until {@link #uninstall}. */
+    public void install(Path cache) {
+        System.setProperty(Setting.LIBEDGETPU.name(), library.toString());
+        System.setProperty(Setting.CACHE.name(), cache.toString());
+    }
+
+    /** Back to the runtime that the user has. */
+    public static void uninstall() {
+        System.clearProperty(Setting.LIBEDGETPU.name());
+        System.clearProperty(Setting.CACHE.name());
     }
 
     /** One that was built before, by this process or another. */

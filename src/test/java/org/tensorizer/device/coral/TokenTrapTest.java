@@ -14,7 +14,6 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.Devices;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.Setting;
 import org.tensorizer.device.TokenReuseException;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
@@ -33,9 +32,7 @@ class TokenTrapTest {
 
     @BeforeEach
     void open() {
-        System.setProperty(
-                Setting.LIBEDGETPU.name(), EdgeTpuDouble.build(folder).library().toString());
-        System.setProperty(Setting.CACHE.name(), folder.resolve("cache").toString());
+        EdgeTpuDouble.build(folder).install(folder.resolve("cache"));
         a = Fixture.compiledBytes();
         b = a.clone();
         Executable caching = TfliteModel.parse("a", a).onlyPackage().parameterCaching();
@@ -47,8 +44,7 @@ class TokenTrapTest {
 
     @AfterEach
     void restore() {
-        System.clearProperty(Setting.LIBEDGETPU.name());
-        System.clearProperty(Setting.CACHE.name());
+        EdgeTpuDouble.uninstall();
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Fixture;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.EdgeTpuPackage;
@@ -16,7 +16,7 @@ import org.tensorizer.model.TfliteModel;
 class DamagedModelTest {
     @Test
     void flippedBytesAndTruncations() {
-        byte[] model = SharedFolder.bytes(SharedFolder.template("dense_256_edgetpu.tflite"));
+        byte[] model = Fixture.compiledBytes();
         EdgeTpuPackage compiled = TfliteModel.parse("whole", model).onlyPackage();
         List<ByteRange> interesting = List.of(
                 compiled.executionOnly().chunks().get(0).range(),

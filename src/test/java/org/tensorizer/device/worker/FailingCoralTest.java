@@ -18,7 +18,6 @@ import org.tensorizer.Resources;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.Setting;
 import org.tensorizer.device.coral.EdgeTpuDouble;
 
 /**
@@ -59,14 +58,12 @@ class FailingCoralTest {
     void build() throws IOException {
         coral = EdgeTpuDouble.build(folder);
         model = Files.readAllBytes(MODEL);
-        System.setProperty(Setting.LIBEDGETPU.name(), coral.library().toString());
-        System.setProperty(Setting.CACHE.name(), folder.resolve("cache").toString());
+        coral.install(folder.resolve("cache"));
     }
 
     @AfterEach
     void restore() {
-        System.clearProperty(Setting.LIBEDGETPU.name());
-        System.clearProperty(Setting.CACHE.name());
+        EdgeTpuDouble.uninstall();
     }
 
     @Test

@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Fixture;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.Setting;
@@ -44,7 +44,7 @@ class OrphanTest {
 
     @Test
     void endsWithAParentThatIsKilled() throws Exception {
-        Process parent = parent("cpu", SharedFolder.template("dense_256.tflite"), "");
+        Process parent = parent("cpu", Fixture.source(), "");
         assertThatChildEnds(parent);
     }
 
@@ -52,10 +52,7 @@ class OrphanTest {
     void endsAlsoWhereItHangs() throws Exception {
         EdgeTpuDouble coral = EdgeTpuDouble.build(folder);
         coral.ask("invoke 1 hang");
-        Process parent = parent(
-                "usb",
-                SharedFolder.template("dense_256_edgetpu.tflite"),
-                coral.library().toString());
+        Process parent = parent("usb", Fixture.compiled(), coral.library().toString());
         assertThatChildEnds(parent);
     }
 

@@ -16,7 +16,6 @@ import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.Setting;
 import org.tensorizer.device.coral.EdgeTpuDouble;
 import org.tensorizer.model.BadInputException;
 
@@ -40,14 +39,12 @@ class WorkerFaultTest {
     void read() {
         coral.ask();
         model = Fixture.compiledBytes();
-        System.setProperty(Setting.LIBEDGETPU.name(), coral.library().toString());
-        System.setProperty(Setting.CACHE.name(), folder.resolve("cache").toString());
+        coral.install(folder.resolve("cache"));
     }
 
     @AfterEach
     void restore() {
-        System.clearProperty(Setting.LIBEDGETPU.name());
-        System.clearProperty(Setting.CACHE.name());
+        EdgeTpuDouble.uninstall();
     }
 
     @Test
