@@ -16,7 +16,7 @@ import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
-import org.tensorizer.isa.Requantization;
+import org.tensorizer.dense.Requantization;
 import org.tensorizer.layout.DenseHeader;
 import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.SourceModelWriter;

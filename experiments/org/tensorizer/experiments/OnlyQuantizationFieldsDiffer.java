@@ -10,12 +10,12 @@ import org.tensorizer.harness.CompiledModels;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
-import org.tensorizer.isa.DenseProgram;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.InstructionStream;
-import org.tensorizer.isa.Program;
-import org.tensorizer.isa.Quantization;
-import org.tensorizer.isa.StreamDiff;
+import org.tensorizer.dense.DenseProgram;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.InstructionStream;
+import org.tensorizer.dense.Program;
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.StreamDiff;
 import org.tensorizer.model.Executable;
 import org.tensorizer.template.DenseTemplate;
 

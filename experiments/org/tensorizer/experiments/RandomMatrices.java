@@ -8,7 +8,7 @@ import org.tensorizer.gemm.CheckedProduct;
 import org.tensorizer.gemm.Gemm;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Inputs;
-import org.tensorizer.isa.DenseShape;
+import org.tensorizer.dense.DenseShape;
 import org.tensorizer.template.DenseTemplate;
 
 /** Seeded matrices for products on a template, and the comparison of what a device made of them. */

@@ -7,9 +7,9 @@ import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
-import org.tensorizer.isa.Activation;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 

@@ -1,8 +1,8 @@
 package org.tensorizer.experiments;
 
 import java.util.Random;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.template.DenseSpec;
 
 /** Dense layers of any shape with seeded random weights, biases and scales, whose outputs spread over the whole range. */

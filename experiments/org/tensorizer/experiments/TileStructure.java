@@ -9,7 +9,7 @@ import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
 import org.tensorizer.harness.Needs;
-import org.tensorizer.isa.DenseShape;
+import org.tensorizer.dense.DenseShape;
 import org.tensorizer.layout.ByteRole;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.Pattern;

@@ -10,9 +10,9 @@ import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Quantization;
-import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.template.DenseTemplate;
 
 /*

@@ -56,7 +56,7 @@ class ArchitectureTest {
                 .layer("layout")
                 .definedBy("org.tensorizer.layout..")
                 .layer("isa")
-                .definedBy("org.tensorizer.isa..")
+                .definedBy("org.tensorizer.dense..")
                 .layer("model")
                 .definedBy("org.tensorizer.model..")
                 .layer("picture")

@@ -16,9 +16,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 
 /**
  * 1024 x 1024 times a batch of 256 on the emulated chip, beside the 256 inferences alone: the difference is what the

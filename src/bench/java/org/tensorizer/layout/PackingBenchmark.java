@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
 
 /** Weights into and out of a payload, beside System.arraycopy of the same bytes. */
 @State(Scope.Thread)

@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.model.TfliteModel;
 
 /** A complete compiled Dense from nothing, weights included; its source; and reading it back as a template. */

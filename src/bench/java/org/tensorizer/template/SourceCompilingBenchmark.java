@@ -20,10 +20,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.tensorizer.isa.Activation;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 
 /** From a source file to a complete compiled model. The aims: 1024-521 below 10 ms, 784-512-512-10 below 20 ms. */
 @State(Scope.Thread)

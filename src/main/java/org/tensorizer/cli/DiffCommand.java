@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
-import org.tensorizer.isa.StreamDiff;
+import org.tensorizer.dense.StreamDiff;
 import org.tensorizer.layout.ByteRole;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.ByteRange;

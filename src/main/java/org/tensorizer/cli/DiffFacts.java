@@ -2,7 +2,7 @@ package org.tensorizer.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.isa.StreamDiff;
+import org.tensorizer.dense.StreamDiff;
 
 /** A comparison of two instruction streams under its JSON names. */
 final class DiffFacts {

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
-import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.dense.InstructionStream;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;

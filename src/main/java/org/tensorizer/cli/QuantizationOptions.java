@@ -1,7 +1,7 @@
 package org.tensorizer.cli;
 
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.template.DenseSpec;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.tensorizer.isa.InstructionSetPage;
+import org.tensorizer.dense.InstructionSetPage;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.patch.AtomicFiles;
 import org.tensorizer.patch.Existing;

@@ -2,10 +2,10 @@ package org.tensorizer.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import org.tensorizer.isa.Activation;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;

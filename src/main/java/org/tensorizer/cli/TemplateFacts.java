@@ -1,6 +1,6 @@
 package org.tensorizer.cli;
 
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.template.DenseTemplate;
 

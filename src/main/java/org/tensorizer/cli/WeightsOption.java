@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import org.tensorizer.isa.DenseShape;
+import org.tensorizer.dense.DenseShape;
 import org.tensorizer.layout.Npy;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.InputFile;

@@ -1,9 +1,9 @@
 package org.tensorizer.gemm;
 
 import java.util.Locale;
-import org.tensorizer.isa.DenseProgram;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.DenseProgram;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Quantization;
 
 /**
  * What a product would take on one or several Corals. Calculated from {@linkplain Rate published rates}, never measured

@@ -3,7 +3,7 @@ package org.tensorizer.gemm;
 import java.util.Arrays;
 import java.util.List;
 import org.tensorizer.device.Device;
-import org.tensorizer.isa.DenseShape;
+import org.tensorizer.dense.DenseShape;
 import org.tensorizer.layout.WeightBlock;
 import org.tensorizer.patch.PayloadWriter;
 import org.tensorizer.template.DenseTemplate;

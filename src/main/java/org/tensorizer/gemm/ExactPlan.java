@@ -1,8 +1,8 @@
 package org.tensorizer.gemm;
 
 import java.util.Locale;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ShapeStatus;
 
 /**
  * What the exact int32 product of one weight matrix costs. It depends on the weights: zeros are free, and few digits that

@@ -1,6 +1,6 @@
 package org.tensorizer.gemm;
 
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.template.DenseTemplate;
 
 /**

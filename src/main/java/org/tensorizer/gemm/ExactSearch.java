@@ -3,9 +3,9 @@ package org.tensorizer.gemm;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 

@@ -2,7 +2,7 @@ package org.tensorizer.gemm;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.isa.DenseShape;
+import org.tensorizer.dense.DenseShape;
 
 /**
  * Digit rows dealt out to the tiles of a template.

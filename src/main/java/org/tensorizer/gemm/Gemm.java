@@ -6,7 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.tensorizer.device.Device;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 

@@ -1,9 +1,9 @@
 package org.tensorizer.gemm;
 
 import java.util.Locale;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.layout.WeightBlock;
 
 /**

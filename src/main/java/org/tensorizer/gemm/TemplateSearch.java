@@ -2,9 +2,9 @@ package org.tensorizer.gemm;
 
 import java.util.Comparator;
 import java.util.Optional;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.ShapeStatus;
 
 /**
  * Finds the template that runs a matrix in the fewest tiles. For every number of tiles along the inputs it takes the

@@ -2,9 +2,9 @@ package org.tensorizer.gemm;
 
 import java.util.Arrays;
 import org.tensorizer.device.Device;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.Quantization;
-import org.tensorizer.isa.Requantization;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.Requantization;
 import org.tensorizer.layout.WeightBlock;
 import org.tensorizer.template.DenseTemplate;
 

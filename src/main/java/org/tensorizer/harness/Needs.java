@@ -1,8 +1,8 @@
 package org.tensorizer.harness;
 
 import org.opentest4j.TestAbortedException;
-import org.tensorizer.isa.Activation;
-import org.tensorizer.isa.DenseShape;
+import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.DenseShape;
 import org.tensorizer.template.DenseTemplate;
 
 /**

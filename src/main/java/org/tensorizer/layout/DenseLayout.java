@@ -2,8 +2,8 @@ package org.tensorizer.layout;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ShapeStatus;
 
 /**
  * Where each weight W[out][in] and each header value of a Dense layer stands in its payload.

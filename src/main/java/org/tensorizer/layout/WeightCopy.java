@@ -3,7 +3,7 @@ package org.tensorizer.layout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import org.tensorizer.isa.DenseShape;
+import org.tensorizer.dense.DenseShape;
 
 /**
  * Moves weights between a row-major array and a payload. The four weights of an output channel that stand together in

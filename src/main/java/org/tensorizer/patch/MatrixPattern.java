@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.tensorizer.isa.DenseShape;
+import org.tensorizer.dense.DenseShape;
 import org.tensorizer.layout.WeightBlock;
 import org.tensorizer.model.Sha256;
 

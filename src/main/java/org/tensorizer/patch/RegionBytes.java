@@ -1,7 +1,7 @@
 package org.tensorizer.patch;
 
 import java.util.Optional;
-import org.tensorizer.isa.DenseShape;
+import org.tensorizer.dense.DenseShape;
 import org.tensorizer.layout.DenseLayout;
 
 /** Finds the bytes of a region in a payload. */

@@ -1,6 +1,6 @@
 package org.tensorizer.template;
 
-import org.tensorizer.isa.Program;
+import org.tensorizer.dense.Program;
 
 /**
  * All that stands around the weights in a compiled model of one input and one output vector.

@@ -1,9 +1,9 @@
 package org.tensorizer.template;
 
 import java.util.List;
-import org.tensorizer.isa.ChainProgram;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.dense.ChainProgram;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.model.TensorType;
 
 /**

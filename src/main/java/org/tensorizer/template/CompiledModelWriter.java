@@ -3,10 +3,10 @@ package org.tensorizer.template;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.tensorizer.isa.ChainProgram;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.Quantization;
-import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.dense.ChainProgram;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.model.TfliteModel;
 
 /**

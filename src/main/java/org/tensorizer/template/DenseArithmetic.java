@@ -2,9 +2,9 @@ package org.tensorizer.template;
 
 import java.util.Arrays;
 import java.util.BitSet;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.Quantization;
-import org.tensorizer.isa.Requantization;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.Requantization;
 
 /**
  * What a Dense layer must answer, by exact integer arithmetic and the chip's float32 requantization:

@@ -1,7 +1,7 @@
 package org.tensorizer.template;
 
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TensorType;
 
@@ -16,7 +16,7 @@ import org.tensorizer.model.TensorType;
  * @param multiplier of the tensor op, 1 where scales stand in the payload
  * @param clampMin of the tensor op
  * @param clampMax of the tensor op
- * @param ours whether both programs are, byte for byte, those {@link org.tensorizer.isa.DenseProgram} assembles
+ * @param ours whether both programs are, byte for byte, those {@link org.tensorizer.dense.DenseProgram} assembles
  */
 record DenseFacts(
         DenseShape shape,

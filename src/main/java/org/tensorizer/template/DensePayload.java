@@ -1,7 +1,7 @@
 package org.tensorizer.template;
 
-import org.tensorizer.isa.Quantization;
-import org.tensorizer.isa.Requantization;
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.Requantization;
 import org.tensorizer.layout.DenseHeader;
 import org.tensorizer.layout.DenseLayout;
 

@@ -1,10 +1,10 @@
 package org.tensorizer.template;
 
 import java.nio.charset.StandardCharsets;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Quantization;
-import org.tensorizer.isa.ShapeStatus;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.model.TensorType;
 
 /** What a {@link DenseSpec} must hold to be written. */

@@ -1,7 +1,7 @@
 package org.tensorizer.template;
 
 import java.util.List;
-import org.tensorizer.isa.StreamDiff;
+import org.tensorizer.dense.StreamDiff;
 import org.tensorizer.model.Printable;
 
 /**

@@ -1,6 +1,6 @@
 package org.tensorizer.template;
 
-import org.tensorizer.isa.Requantization;
+import org.tensorizer.dense.Requantization;
 import org.tensorizer.model.BadInputException;
 
 /**

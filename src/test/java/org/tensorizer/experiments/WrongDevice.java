@@ -15,7 +15,7 @@ import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
-import org.tensorizer.isa.DenseShape;
+import org.tensorizer.dense.DenseShape;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.DenseSpec;

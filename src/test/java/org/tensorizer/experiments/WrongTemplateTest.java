@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.harness.Verdict;
-import org.tensorizer.isa.InstructionSet;
-import org.tensorizer.isa.InstructionStream;
-import org.tensorizer.isa.Opcode;
+import org.tensorizer.dense.InstructionSet;
+import org.tensorizer.dense.InstructionStream;
+import org.tensorizer.dense.Opcode;
 import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.TfliteModel;
 

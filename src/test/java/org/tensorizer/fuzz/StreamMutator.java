@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.tensorizer.isa.Field;
-import org.tensorizer.isa.Instruction;
-import org.tensorizer.isa.InstructionSet;
-import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.dense.Field;
+import org.tensorizer.dense.Instruction;
+import org.tensorizer.dense.InstructionSet;
+import org.tensorizer.dense.InstructionStream;
 
 /**
  * Damages a chunk where its instructions stand: fields at their extremes, instructions lost, doubled, exchanged or taken

@@ -8,8 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
 
 class CoralPlanTest {
     private static final DenseShape SQUARE = DenseShape.square(2688, ParameterFormat.PER_TENSOR);

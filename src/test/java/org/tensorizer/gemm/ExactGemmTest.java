@@ -17,10 +17,10 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.emulator.Rounding;
-import org.tensorizer.isa.Activation;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 

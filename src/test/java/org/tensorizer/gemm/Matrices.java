@@ -1,7 +1,7 @@
 package org.tensorizer.gemm;
 
 import java.util.Random;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.Quantization;
 
 /** Matrices for tests, and products computed in the plainest way. */
 final class Matrices {

@@ -13,9 +13,9 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 

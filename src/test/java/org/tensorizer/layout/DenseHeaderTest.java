@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
 
 class DenseHeaderTest {
     private final DenseLayout layout = DenseLayout.of(DenseShape.of(5, 70, ParameterFormat.PER_CHANNEL_BIAS));

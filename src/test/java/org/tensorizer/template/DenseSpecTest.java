@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.TensorType;
 

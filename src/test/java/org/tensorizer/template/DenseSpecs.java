@@ -1,8 +1,8 @@
 package org.tensorizer.template;
 
 import java.util.Random;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.TensorType;
 
 /** Layers with seeded random numbers whose outputs spread over the whole range. */

@@ -1,10 +1,10 @@
 package org.tensorizer.device.emulator;
 
 import java.util.Locale;
-import org.tensorizer.isa.Instruction;
-import org.tensorizer.isa.InstructionSet;
-import org.tensorizer.isa.InstructionStream;
-import org.tensorizer.isa.Opcode;
+import org.tensorizer.dense.Instruction;
+import org.tensorizer.dense.InstructionSet;
+import org.tensorizer.dense.InstructionStream;
+import org.tensorizer.dense.Opcode;
 
 /** One instruction of a stream and where it stands, so that a refusal can name it. */
 final class Encoded {

@@ -3,7 +3,7 @@ package org.tensorizer.device.emulator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.dense.ParameterFormat;
 
 /**
  * A dataflow whose weight and header rows are resolved to payload offsets: everything about a program but the payload's

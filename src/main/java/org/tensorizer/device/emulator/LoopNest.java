@@ -1,9 +1,9 @@
 package org.tensorizer.device.emulator;
 
-import org.tensorizer.isa.Field;
-import org.tensorizer.isa.InstructionSet;
-import org.tensorizer.isa.Opcode;
-import org.tensorizer.isa.Walk;
+import org.tensorizer.dense.Field;
+import org.tensorizer.dense.InstructionSet;
+import org.tensorizer.dense.Opcode;
+import org.tensorizer.dense.Walk;
 
 /**
  * The addresses of a walk. When loop j steps, stride j is added once to the current address; nothing is reset implicitly:

@@ -1,6 +1,6 @@
 package org.tensorizer.device.emulator;
 
-import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.dense.ParameterFormat;
 
 /**
  * The constants of a tensor op between accumulator and output byte.

@@ -1,6 +1,6 @@
 package org.tensorizer.device.emulator;
 
-import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.dense.ParameterFormat;
 
 /**
  * WIDE to the channel registers: the header rows of the next tensor op of the tile. Where exactly they go is not

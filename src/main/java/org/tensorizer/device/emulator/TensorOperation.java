@@ -1,7 +1,7 @@
 package org.tensorizer.device.emulator;
 
 import java.util.Arrays;
-import org.tensorizer.isa.ParameterFormat;
+import org.tensorizer.dense.ParameterFormat;
 
 /**
  * TENSOR: for each group of outputs, 64 accumulators of products of weights and activations, then scale, clamp, round

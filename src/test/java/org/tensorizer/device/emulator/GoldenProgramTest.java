@@ -14,11 +14,11 @@ import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.SharedFolder;
-import org.tensorizer.isa.Activation;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Program;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Program;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.Relocation;
 import org.tensorizer.model.TfliteModel;
 

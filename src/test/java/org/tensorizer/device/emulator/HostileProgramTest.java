@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.tensorizer.fuzz.Allocation;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.Instruction;
-import org.tensorizer.isa.InstructionStream;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Program;
-import org.tensorizer.isa.Variant;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Instruction;
+import org.tensorizer.dense.InstructionStream;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Program;
+import org.tensorizer.dense.Variant;
 import org.tensorizer.model.TfliteModel;
 
 /** Programs made to cost more than they are worth: one number in a small file, gigabytes in the plan. */

@@ -9,13 +9,13 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.Field;
-import org.tensorizer.isa.Instruction;
-import org.tensorizer.isa.InstructionSet;
-import org.tensorizer.isa.InstructionStream;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Program;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Field;
+import org.tensorizer.dense.Instruction;
+import org.tensorizer.dense.InstructionSet;
+import org.tensorizer.dense.InstructionStream;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Program;
 import org.tensorizer.model.BadInputException;
 
 /**

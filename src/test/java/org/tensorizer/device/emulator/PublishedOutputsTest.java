@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorizer.isa.Quantization;
+import org.tensorizer.dense.Quantization;
 
 /**
  * Outputs of a real Coral, published as FNV-1a-64 hashes: Dense 896 and 1792, all weights 0 and all weights 1, input byte i

@@ -12,12 +12,12 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.Instruction;
-import org.tensorizer.isa.Opcode;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Program;
-import org.tensorizer.isa.Variant;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Instruction;
+import org.tensorizer.dense.Opcode;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Program;
+import org.tensorizer.dense.Variant;
 import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.Executable;
@@ -287,7 +287,7 @@ class RefusedProgramTest {
     }
 
     private static int bundleOf(Opcode opcode, byte[] bytes) {
-        var stream = org.tensorizer.isa.InstructionStream.frame("test", bytes);
+        var stream = org.tensorizer.dense.InstructionStream.frame("test", bytes);
         for (int i = 0; i < stream.size(); i++) {
             Instruction instruction = stream.get(i);
             if (instruction.opcode() == opcode) {

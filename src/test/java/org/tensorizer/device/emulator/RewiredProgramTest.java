@@ -9,10 +9,10 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.Instruction;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Variant;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Instruction;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Variant;
 
 /**
  * Programs rewired in one consistent way give the outputs that the wiring predicts. This, not agreement on what a compiler

@@ -3,11 +3,11 @@ package org.tensorizer.device.emulator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.tensorizer.isa.Instruction;
-import org.tensorizer.isa.InstructionSet;
-import org.tensorizer.isa.InstructionStream;
-import org.tensorizer.isa.Program;
-import org.tensorizer.isa.Variant;
+import org.tensorizer.dense.Instruction;
+import org.tensorizer.dense.InstructionSet;
+import org.tensorizer.dense.InstructionStream;
+import org.tensorizer.dense.Program;
+import org.tensorizer.dense.Variant;
 
 /** Changes fields of a program's instructions. The instructions stay where they are, so the relocations hold. */
 final class Rewiring {

@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
-import org.tensorizer.isa.DenseProgram;
-import org.tensorizer.isa.DenseShape;
-import org.tensorizer.isa.ParameterFormat;
-import org.tensorizer.isa.Quantization;
-import org.tensorizer.isa.Requantization;
+import org.tensorizer.dense.DenseProgram;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.Requantization;
 
 /**
  * A Dense layer with values, its payload packed by the rule of the specification and its outputs by integer arithmetic:

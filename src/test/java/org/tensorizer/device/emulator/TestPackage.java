@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.tensorizer.isa.Program;
+import org.tensorizer.dense.Program;
 import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.DataType;
 import org.tensorizer.model.DmaHints;

@@ -1,0 +1,67 @@
+package org.tensorizer.dense;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorizer.model.BadInputException;
+
+/**
+ * How channels are spread over the 16 tiles: k groups of 64 a tile, as few as possible, so T tiles; the last may hold
+ * fewer channels. Inputs and outputs of a layer are partitioned independently.
+ *
+ * <p>Source: derived from compiled models; T_in and T_out of rectangular layers inside real networks agree.
+ *
+ * @param channels input or output channels
+ * @param groupsPerTile k
+ * @param tiles T, 1 to 16
+ */
+public record Partition(int channels, int groupsPerTile, int tiles) {
+    /** Tiles of the chip, in a grid of 4 x 4. */
+    public static final int MAX_TILES = 16;
+
+    /** Tiles of a row of the grid. */
+    public static final int GRID = 4;
+
+    /** The partition of a number of channels, at least 1. */
+    public static Partition of(int channels) {
+        if (channels < 1) {
+            throw new BadInputException(channels + " channels, expected at least 1");
+        }
+        int groups = DenseShape.ceilDiv(channels, DenseShape.GROUP);
+        int groupsPerTile = DenseShape.ceilDiv(groups, MAX_TILES);
+        return new Partition(channels, groupsPerTile, DenseShape.ceilDiv(groups, groupsPerTile));
+    }
+
+    /** Channels of every tile but possibly the last. */
+    public int tileChannels() {
+        return DenseShape.GROUP * groupsPerTile;
+    }
+
+    /** Channels of a tile. */
+    public int channels(int tile) {
+        return Math.min(tileChannels(), channels - tileChannels() * tile);
+    }
+
+    /** Channels of each tile, tile 0 first. */
+    public List<Integer> slices() {
+        List<Integer> slices = new ArrayList<>();
+        for (int tile = 0; tile < tiles; tile++) {
+            slices.add(channels(tile));
+        }
+        return List.copyOf(slices);
+    }
+
+    /** Whether the last of several tiles holds fewer channels than the others. */
+    public boolean hasShortLastTile() {
+        return tiles > 1 && channels(tiles - 1) != tileChannels();
+    }
+
+    /** One bit for each tile that takes part. */
+    public int mask() {
+        return (1 << tiles) - 1;
+    }
+
+    /** Rows of the tile grid that take part. */
+    public int gridRows() {
+        return DenseShape.ceilDiv(tiles, GRID);
+    }
+}

@@ -1,0 +1,33 @@
+package org.tensorizer.dense;
+
+import java.util.List;
+import org.tensorizer.model.Relocation;
+
+/**
+ * An assembled chunk of instructions.
+ *
+ * @param bytes the chunk, a multiple of 16 bytes; the caller owns the array
+ * @param relocations where the runtime writes addresses, in the order of the file
+ */
+public record Program(byte[] bytes, List<Relocation> relocations) {
+    public Program {
+        relocations = List.copyOf(relocations);
+    }
+
+    /** The same program, its input and output relocations naming these layers. The array is shared. */
+    public Program withLayers(String input, String output) {
+        return new Program(
+                bytes,
+                relocations.stream()
+                        .map(relocation -> switch (relocation.kind()) {
+                            case INPUT -> named(relocation, input);
+                            case OUTPUT -> named(relocation, output);
+                            case PARAMETER, SCRATCH -> relocation;
+                        })
+                        .toList());
+    }
+
+    private static Relocation named(Relocation relocation, String name) {
+        return new Relocation(relocation.kind(), relocation.batch(), name, relocation.half(), relocation.bit());
+    }
+}

@@ -1,8 +1,0 @@
-package org.tensorizer.isa;
-
-/** Activation fused into the clamps of the tensor op. Likely, not firm, where it cuts the output range. */
-public enum Activation {
-    NONE,
-    RELU,
-    RELU6
-}
