@@ -6,8 +6,6 @@ import java.util.List;
 /** Reads a TFLite model (schema version 3) by the slots of {@code tflite.fbs}. */
 final class TfliteReader {
     private static final int VERSION = 3;
-    private static final int FULLY_CONNECTED_OPTIONS = 8;
-    private static final int RESHAPE_OPTIONS = 17;
 
     /** Meaning of an opcode index. */
     private record Code(int builtin, String name, int version) {}
@@ -159,23 +157,9 @@ final class TfliteReader {
         if (type == 0) {
             return new OperatorOptions.None();
         }
-        if (type != FULLY_CONNECTED_OPTIONS && type != RESHAPE_OPTIONS) {
-            return new OperatorOptions.Other(type);
-        }
         return operator.table(4, "builtin_options", "BuiltinOptions")
-                .<OperatorOptions>map(table -> type == RESHAPE_OPTIONS
-                        ? new OperatorOptions.Reshape(table.int32s(0, "new_shape"))
-                        : fullyConnected(table))
+                .map(table -> OptionsReader.read(type, table))
                 .orElseGet(OperatorOptions.None::new);
-    }
-
-    private static OperatorOptions fullyConnected(FlatTable table) {
-        int code = table.int8(0, "fused_activation_function");
-        FusedActivation activation = FusedActivation.of(code)
-                .orElseThrow(() -> table.fault(
-                        0, "fused_activation_function", "expected an activation from 0 to 5, found " + code));
-        return new OperatorOptions.FullyConnected(
-                activation, table.int8(1, "weights_format"), table.bool(2, "keep_num_dims"));
     }
 
     private static List<Integer> indices(FlatTable table, int slot, String field, int lowest, int tensors) {

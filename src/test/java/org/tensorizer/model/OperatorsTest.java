@@ -12,6 +12,8 @@ import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.model.OperatorOptions.Convolution;
+import org.tensorizer.model.OperatorOptions.Padding;
 import org.tensorizer.model.schema.Buffer;
 import org.tensorizer.model.schema.BuiltinOptions;
 import org.tensorizer.model.schema.FullyConnectedOptions;
@@ -52,8 +54,41 @@ class OperatorsTest {
                                 b, ReshapeOptions.createNewShapeVector(b, new int[] {1, 6}))))
                 .isEqualTo(new OperatorOptions.Reshape(List.of(1, 6)));
         assertThat(options(BuiltinOptions.FullyConnectedOptions, b -> 0)).isEqualTo(new OperatorOptions.None());
-        assertThat(options(1, dense(0))).isEqualTo(new OperatorOptions.Other(1));
         assertThat(options(200, dense(0))).isEqualTo(new OperatorOptions.Other(200));
+    }
+
+    /** Slots by their numbers in TFLite's schema; what is left out has the schema's default. */
+    @Test
+    void optionsOfConvolutionsAndPoolsAreRead() {
+        assertThat(options(1, fields(1, 2, 3, -1, 4, 5)))
+                .isEqualTo(new Convolution(Padding.VALID, 3, 2, 5, 4, 0, FusedActivation.NONE));
+        assertThat(options(1, fields(-1, 2, 2, 3)))
+                .isEqualTo(new Convolution(Padding.SAME, 2, 2, 1, 1, 0, FusedActivation.RELU6));
+        assertThat(options(2, fields(0, 2, 3, 8, 1, 4, 5)))
+                .isEqualTo(new Convolution(Padding.SAME, 3, 2, 5, 4, 8, FusedActivation.RELU));
+        assertThat(options(5, fields(1, 2, 3, 4, 5, 2)))
+                .isEqualTo(new OperatorOptions.Pool(Padding.VALID, 3, 2, 5, 4, FusedActivation.RELU_N1_TO_1));
+        assertThat(options(11, fields(1))).isEqualTo(new OperatorOptions.Arithmetic(FusedActivation.RELU));
+        assertThat(options(10, fields(-1, 3)))
+                .isEqualTo(new OperatorOptions.Concatenation(0, FusedActivation.RELU6));
+        assertThat(options(15, fields(-1, -1, -1, 1))).isEqualTo(new OperatorOptions.ResizeBilinear(false, true));
+        assertThat(options(27, fields(1))).isEqualTo(new OperatorOptions.Reduction(true));
+        assertThatExceptionOfType(ModelFormatException.class)
+                .isThrownBy(() -> options(1, fields(2)))
+                .withMessageContaining("BuiltinOptions.padding: expected 0 (SAME) or 1 (VALID), found 2");
+    }
+
+    /** A table of four-byte fields, which read as bytes, too, since the numbers are small; -1 leaves a field out. */
+    private static ToIntFunction<FlatBufferBuilder> fields(int... values) {
+        return b -> {
+            b.startTable(values.length);
+            for (int slot = 0; slot < values.length; slot++) {
+                if (values[slot] >= 0) {
+                    b.addInt(slot, values[slot], -1);
+                }
+            }
+            return b.endTable();
+        };
     }
 
     @Test
