@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.model.InputFile;
-import org.tensorizer.model.Sha256;
+import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Sha256;
 
 /** The bill of materials in target/bom.json is what the runnable jar is made of: no more, no less, byte by byte. */
 class SupplyChainE2E {

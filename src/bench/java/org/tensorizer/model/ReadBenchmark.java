@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.tensorizer.base.Sha256;
 
 /**
  * Reading a compiled Dense model. Parsing must not depend on the size of the payload, neither in time nor in memory

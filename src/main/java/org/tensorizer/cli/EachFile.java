@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 import picocli.CommandLine;
 
 /** Several files in one call: a bad one is reported and the others are still done; the status remembers it. */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.tensorizer.model.Printable;
+import org.tensorizer.base.Printable;
 
 /** Lays {@link Facts} out for a reader: names in one column, values in the next, lists of alike objects as tables. */
 final class FactsText {

@@ -2,10 +2,10 @@ package org.tensorizer.cli;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Npy;
 import org.tensorizer.device.TensorSpec;
-import org.tensorizer.layout.Npy;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.InputFile;
 
 /**
  * A named input for one tensor, as raw bytes of the tensor's own type. {@code ramp} counts up from the lowest value of

@@ -6,14 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.Printable;
 import picocli.AutoComplete;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
 
 /** The runnable jar's entry: {@code java -jar tensorizer.jar COMMAND}. */
 @Command(

@@ -3,7 +3,8 @@ package org.tensorizer.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.tensorizer.model.ByteRange;
+import org.tensorizer.base.ByteRange;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.model.DmaHint;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
@@ -11,7 +12,6 @@ import org.tensorizer.model.InstructionChunk;
 import org.tensorizer.model.Layer;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Relocation;
-import org.tensorizer.model.Sha256;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
 

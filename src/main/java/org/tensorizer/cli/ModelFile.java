@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Printable;
 import org.tensorizer.dense.InstructionStream;
-import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.FileKind;
-import org.tensorizer.model.InputFile;
 import org.tensorizer.model.InstructionChunk;
-import org.tensorizer.model.Printable;
 import org.tensorizer.model.TfliteModel;
 
 /**

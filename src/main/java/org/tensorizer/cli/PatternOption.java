@@ -1,7 +1,7 @@
 package org.tensorizer.cli;
 
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.InputFile;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
 import org.tensorizer.patch.Pattern;
 
 /** Reads what {@code patch --mode} takes: a name, or a name and its numbers after a colon. */

@@ -2,11 +2,11 @@ package org.tensorizer.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.gemm.CoralPlan;
-import org.tensorizer.gemm.GemmPlan;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.ShapeStatus;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.gemm.CoralPlan;
+import org.tensorizer.gemm.GemmPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -1,8 +1,8 @@
 package org.tensorizer.cli;
 
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.template.DenseSpec;
 import picocli.CommandLine.Option;

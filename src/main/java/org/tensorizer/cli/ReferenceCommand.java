@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Existing;
 import org.tensorizer.dense.InstructionSetPage;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.patch.AtomicFiles;
-import org.tensorizer.patch.Existing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

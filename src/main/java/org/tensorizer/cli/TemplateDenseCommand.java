@@ -2,15 +2,15 @@ package org.tensorizer.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Existing;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.ShapeStatus;
-import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.patch.AtomicFiles;
-import org.tensorizer.patch.Existing;
 import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;

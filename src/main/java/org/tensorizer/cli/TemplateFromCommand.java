@@ -2,9 +2,9 @@ package org.tensorizer.cli;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.tensorizer.model.Sha256;
-import org.tensorizer.patch.AtomicFile;
-import org.tensorizer.patch.Existing;
+import org.tensorizer.base.AtomicFile;
+import org.tensorizer.base.Existing;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.template.ChainSpec;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.SourceModel;

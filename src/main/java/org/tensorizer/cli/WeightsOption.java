@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Npy;
 import org.tensorizer.dense.DenseShape;
-import org.tensorizer.layout.Npy;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.InputFile;
 
 /** Arrays that a user names: weights, biases, scales. W[out][in] always. */
 final class WeightsOption {

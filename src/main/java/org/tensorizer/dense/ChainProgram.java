@@ -2,8 +2,8 @@ package org.tensorizer.dense;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.ShapeStatus.Level;
-import org.tensorizer.model.BadInputException;
 
 /**
  * Several Dense layers one behind the other (an MLP) as one program: one PARAMETER_CACHING stream for all parameters and

@@ -1,7 +1,7 @@
 package org.tensorizer.dense;
 
 import java.util.List;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * The two instruction streams of one Dense layer, assembled without the compiler. Any shape that

@@ -1,6 +1,6 @@
 package org.tensorizer.dense;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * A Dense layer y = act(W x + b) as the chip sees it. Any channel counts from 1 on can be named; whether there is a

@@ -2,7 +2,7 @@ package org.tensorizer.dense;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * How channels are spread over the 16 tiles: k groups of 64 a tile, as few as possible, so T tiles; the last may hold

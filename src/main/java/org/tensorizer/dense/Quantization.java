@@ -1,6 +1,6 @@
 package org.tensorizer.dense;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * Scales and zero points of a Dense layer. real = scale * (stored - zero point). Zero points are those of the stored

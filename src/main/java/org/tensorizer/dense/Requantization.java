@@ -1,6 +1,6 @@
 package org.tensorizer.dense;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * The float32 numbers that bring an accumulator to the output, in exactly the compiler's order of operations: the

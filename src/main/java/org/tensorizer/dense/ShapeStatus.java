@@ -2,7 +2,7 @@ package org.tensorizer.dense;
 
 import java.util.List;
 import java.util.Set;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * What the program of a shape rests on.

@@ -7,8 +7,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.InputFile;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Setting;
 
 /** Which device is to run the models: the meaning of {@code -Dtensorizer.device}. Opened by {@link Devices}. */
 public sealed interface DeviceChoice {

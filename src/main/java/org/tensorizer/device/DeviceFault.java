@@ -1,7 +1,7 @@
 package org.tensorizer.device;
 
 import java.util.List;
-import org.tensorizer.model.Printable;
+import org.tensorizer.base.Printable;
 
 /**
  * The device failed: neither the hypothesis nor the input is to blame. Never a verdict on an experiment. Message and log

@@ -2,6 +2,8 @@ package org.tensorizer.device;
 
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.coral.CoralAddress;
 import org.tensorizer.device.coral.CoralDevice;
 import org.tensorizer.device.coral.CoralSettings;
@@ -11,7 +13,6 @@ import org.tensorizer.device.record.ReplayDevice;
 import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.device.worker.WorkerDevice;
 import org.tensorizer.device.worker.WorkerOptions;
-import org.tensorizer.model.BadInputException;
 
 /** Opens devices by choice. */
 public final class Devices {

@@ -1,7 +1,7 @@
 package org.tensorizer.device;
 
 import java.util.List;
-import org.tensorizer.model.Printable;
+import org.tensorizer.base.Printable;
 
 /**
  * A tensor at the edge of a model, as the runtime reports it.

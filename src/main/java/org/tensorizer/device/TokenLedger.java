@@ -3,10 +3,10 @@ package org.tensorizer.device;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.ExecutableType;
-import org.tensorizer.model.Sha256;
 import org.tensorizer.model.TfliteModel;
 
 /** Which payload each parameter-caching token of a device stood for first. Thread safety: yes. */

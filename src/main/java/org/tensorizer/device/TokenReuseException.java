@@ -1,6 +1,6 @@
 package org.tensorizer.device;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** A second payload under a parameter-caching token that the device has seen with another: it might run the first. */
 public final class TokenReuseException extends BadInputException {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
-import org.tensorizer.device.Device;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.device.Device;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 
@@ -70,7 +70,7 @@ public final class Gemm implements AutoCloseable {
      * A matrix W[outputs][inputs] of any size, tiled or padded.
      *
      * @throws GemmException the template's weights are not symmetric
-     * @throws org.tensorizer.model.BadInputException the template has no place for a token
+     * @throws org.tensorizer.base.BadInputException the template has no place for a token
      */
     public static Gemm on(Device device, DenseTemplate template, int outputs, int inputs) {
         return new Gemm(device, template, GemmPlan.on(template.shape(), outputs, inputs));
@@ -80,7 +80,7 @@ public final class Gemm implements AutoCloseable {
      * Writes the plan's template, with int8 tensors, and takes it.
      *
      * @param quantization of the template; per-channel formats start with its weight scale for all outputs
-     * @throws org.tensorizer.model.BadInputException the quantization cannot be expressed
+     * @throws org.tensorizer.base.BadInputException the quantization cannot be expressed
      */
     public static Gemm assemble(Device device, GemmPlan plan, Quantization quantization) {
         DenseSpec.Builder spec = DenseSpec.of(plan.template())

@@ -1,6 +1,6 @@
 package org.tensorizer.gemm;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** Matrices that do not fit each other or the template, or numbers that cannot be what they are meant to be. */
 public final class GemmException extends BadInputException {

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.ReflectionSupport;
+import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.Devices;
-import org.tensorizer.device.Setting;
 import org.tensorizer.device.compare.CompareDevice;
 import org.tensorizer.device.record.RecordingDevice;
-import org.tensorizer.model.InputFile;
 
 /**
  * Opens the devices of a run as its settings say: which ones, whether their answers are recorded, and whether every
@@ -35,7 +35,7 @@ final class DeviceOpening {
      * All devices, those named first first.
      *
      * @throws org.tensorizer.device.DeviceFault one of them is not there; none stays open
-     * @throws org.tensorizer.model.BadInputException a setting is wrong; none stays open
+     * @throws org.tensorizer.base.BadInputException a setting is wrong; none stays open
      */
     List<Device> open() {
         List<Device> opened = new ArrayList<>();

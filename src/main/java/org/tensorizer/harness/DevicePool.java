@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.compare.CompareDevice;
-import org.tensorizer.model.BadInputException;
 
 /**
  * The devices of a run: opened when the first experiment asks for one, leased to one experiment at a time each, closed by

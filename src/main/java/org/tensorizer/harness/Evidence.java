@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tensorizer.model.Printable;
+import org.tensorizer.base.Printable;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.template.DenseArithmetic;
 import org.tensorizer.template.DenseTemplate;

@@ -1,7 +1,7 @@
 package org.tensorizer.harness;
 
 import java.util.Random;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.template.DenseTemplate;
 

@@ -3,7 +3,7 @@ package org.tensorizer.harness;
 import java.util.Map;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
-import org.tensorizer.device.Setting;
+import org.tensorizer.base.Setting;
 
 /**
  * Lets JUnit run as many experiments at a time as {@code -Dtensorizer.device} names devices. What the user set for JUnit

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.tensorizer.base.Printable;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.model.Printable;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseTemplate;
 

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.tflite.TfliteLibrary;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.Printable;
 
 /**
  * Facts about the run as a whole, the report's metadata: device, TFLite, templates, revision. Written out whenever one is

@@ -6,8 +6,8 @@ import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.PostDiscoveryFilter;
-import org.tensorizer.device.Setting;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
 
 /**
  * A share of the experiments: {@code -Dtensorizer.shard=i/n} runs the i-th of n shares, i from 1. Each experiment method is

@@ -2,7 +2,7 @@ package org.tensorizer.harness;
 
 import io.qameta.allure.model.StatusDetails;
 import io.qameta.allure.model.TestResult;
-import org.tensorizer.model.Printable;
+import org.tensorizer.base.Printable;
 
 /**
  * Every text of a result on its way to the disk, made {@link Printable}: names, parameters, labels and messages hold what

@@ -46,7 +46,7 @@ public final class DenseLayout {
     /**
      * The layout of a shape.
      *
-     * @throws org.tensorizer.model.BadInputException no payload of this shape can be written, with the reason
+     * @throws org.tensorizer.base.BadInputException no payload of this shape can be written, with the reason
      */
     public static DenseLayout of(DenseShape shape) {
         ShapeStatus.of(shape).require();

@@ -1,6 +1,6 @@
 package org.tensorizer.layout;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** A channel, an offset, a block or an array that does not fit the layout of a payload. */
 public final class LayoutException extends BadInputException {

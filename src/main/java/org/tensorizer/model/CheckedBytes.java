@@ -3,6 +3,7 @@ package org.tensorizer.model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.tensorizer.base.ByteRange;
 
 /**
  * The bytes of one file, little-endian, read only after a check. Whatever an offset says, the answer is a value or a

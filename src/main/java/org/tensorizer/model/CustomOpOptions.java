@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.tensorizer.base.ByteRange;
 
 /**
  * The options of one {@code edgetpu-custom-op}: a FlexBuffer map. Key 4 is the package, 6 the chips, 7 further packages,

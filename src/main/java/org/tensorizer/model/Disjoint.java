@@ -3,6 +3,7 @@ package org.tensorizer.model;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.tensorizer.base.ByteRange;
 
 /**
  * Regions that must not share a byte: patching one would change the other. FlatBuffers themselves allow it, compilers

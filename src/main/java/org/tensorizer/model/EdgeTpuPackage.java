@@ -3,6 +3,8 @@ package org.tensorizer.model;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
 
 /**
  * What edgetpu_compiler made of a part of a model: the content of one {@code edgetpu-custom-op}. All ranges are absolute

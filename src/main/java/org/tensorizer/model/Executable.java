@@ -2,6 +2,7 @@ package org.tensorizer.model;
 
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.base.ByteRange;
 
 /**
  * A program for the chip. All ranges are absolute in the file it was read from; fields that the file leaves out have

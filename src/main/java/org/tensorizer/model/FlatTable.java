@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import org.tensorizer.base.ByteRange;
 
 /**
  * A table of a FlatBuffer that lies in a region of a file, read by slot numbers. The generated accessors trust their

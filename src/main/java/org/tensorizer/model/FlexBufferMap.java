@@ -3,6 +3,7 @@ package org.tensorizer.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.base.ByteRange;
 
 /**
  * A FlexBuffer whose root is a map, read by key. Widths of 1, 2, 4 and 8 bytes. Like {@link FlatTable} it checks before

@@ -1,6 +1,7 @@
 package org.tensorizer.model;
 
 import java.util.List;
+import org.tensorizer.base.ByteRange;
 
 /**
  * One chunk of instructions of an executable. A chunk is sent whole.

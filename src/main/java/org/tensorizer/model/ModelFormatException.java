@@ -1,5 +1,7 @@
 package org.tensorizer.model;
 
+import org.tensorizer.base.BadInputException;
+
 /**
  * A file does not hold what its format promises. Every reader of this package throws this type and no other, whatever
  * the bytes are.

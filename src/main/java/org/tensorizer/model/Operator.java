@@ -1,6 +1,7 @@
 package org.tensorizer.model;
 
 import java.util.List;
+import org.tensorizer.base.ByteRange;
 
 /**
  * An operator of a TFLite subgraph.

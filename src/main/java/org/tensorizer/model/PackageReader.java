@@ -3,6 +3,7 @@ package org.tensorizer.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.base.ByteRange;
 
 /** Reads a package and its multi-executable by the slots of {@code executable.fbs}. */
 final class PackageReader {

@@ -1,6 +1,8 @@
 package org.tensorizer.model;
 
 import java.util.List;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
 
 /**
  * A tensor of a TFLite subgraph.

@@ -4,6 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
+import org.tensorizer.base.InputFile;
 
 /**
  * A TFLite model file, compiled for the Edge TPU or not: its graph, and of each compiled part the packages and

@@ -2,6 +2,7 @@ package org.tensorizer.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.base.ByteRange;
 
 /** Reads a TFLite model (schema version 3) by the slots of {@code tflite.fbs}. */
 final class TfliteReader {

@@ -2,7 +2,7 @@ package org.tensorizer.patch;
 
 import java.util.Arrays;
 import java.util.Random;
-import org.tensorizer.model.Sha256;
+import org.tensorizer.base.Sha256;
 
 /** Bytes as the payload stores them, for regions of any kind. */
 public sealed interface BytePattern extends Pattern {

@@ -8,9 +8,9 @@ import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.layout.WeightBlock;
-import org.tensorizer.model.Sha256;
 
 /** Weights W[out][in] of int8, for the regions that hold weights alone. */
 public sealed interface MatrixPattern extends Pattern {

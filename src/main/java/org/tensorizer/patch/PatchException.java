@@ -1,6 +1,6 @@
 package org.tensorizer.patch;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** A model that cannot be patched as asked, or a region or pattern that does not fit it. */
 public final class PatchException extends BadInputException {

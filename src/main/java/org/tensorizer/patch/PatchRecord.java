@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import org.tensorizer.model.ByteRange;
+import org.tensorizer.base.ByteRange;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.ExecutableType;
-import org.tensorizer.model.Sha256;
 
 /**
  * What a patch changed. All ranges are absolute in the file, all digests are SHA-256 in hexadecimal.

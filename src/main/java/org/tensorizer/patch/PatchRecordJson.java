@@ -4,7 +4,7 @@ import com.grack.nanojson.JsonStringWriter;
 import com.grack.nanojson.JsonWriter;
 import java.util.HexFormat;
 import java.util.Optional;
-import org.tensorizer.model.ByteRange;
+import org.tensorizer.base.ByteRange;
 
 /** The JSON form of a patch record. Tokens are sixteen hexadecimal digits, ranges start and end. */
 final class PatchRecordJson {

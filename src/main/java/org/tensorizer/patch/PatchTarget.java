@@ -3,12 +3,12 @@ package org.tensorizer.patch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.base.ByteRange;
+import org.tensorizer.base.Printable;
 import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.ExecutableType;
-import org.tensorizer.model.Printable;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -45,7 +45,7 @@ public record PatchTarget(
      * The payload of a model with one package: that of its PARAMETER_CACHING executable, or else of the only executable
      * with parameters.
      *
-     * @throws org.tensorizer.model.BadInputException the model is not compiled, has several packages, or no payload
+     * @throws org.tensorizer.base.BadInputException the model is not compiled, has several packages, or no payload
      */
     public static PatchTarget of(TfliteModel model) {
         return in(model, model.onlyPackage());

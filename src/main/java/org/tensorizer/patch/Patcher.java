@@ -11,7 +11,7 @@ public final class Patcher {
      * comparing them all when the {@linkplain PatchedModel#record record} is asked for or the model is
      * {@linkplain PatchedModel#write written}; so a caller that needs neither pays for the copy alone.
      *
-     * @throws org.tensorizer.model.BadInputException a step does not fit the payload, or an executable has no place for a
+     * @throws org.tensorizer.base.BadInputException a step does not fit the payload, or an executable has no place for a
      *     token
      */
     public static PatchedModel patch(PatchTarget target, Patch patch) {

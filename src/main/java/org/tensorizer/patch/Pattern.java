@@ -1,7 +1,7 @@
 package org.tensorizer.patch;
 
 import java.nio.file.Path;
-import org.tensorizer.model.InputFile;
+import org.tensorizer.base.InputFile;
 
 /**
  * What is written to a region.
@@ -60,7 +60,7 @@ public sealed interface Pattern permits BytePattern, MatrixPattern {
     /**
      * The bytes of a file, in the order of the region.
      *
-     * @throws org.tensorizer.model.BadInputException the file cannot be read
+     * @throws org.tensorizer.base.BadInputException the file cannot be read
      */
     static BytePattern file(Path file) {
         return new BytePattern.Given("file:" + file.getFileName(), InputFile.read(file));

@@ -4,9 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.layout.WeightBlock;
-import org.tensorizer.model.ByteRange;
 
 /**
  * One private copy of a model whose payload is rewritten again and again: {@link #bytes} is always the same array, a
@@ -55,7 +55,7 @@ public final class PayloadWriter {
     /**
      * Writes a pattern to a region.
      *
-     * @throws org.tensorizer.model.BadInputException they do not fit each other or the payload
+     * @throws org.tensorizer.base.BadInputException they do not fit each other or the payload
      */
     public void apply(Region region, Pattern pattern) {
         apply(new Patch.Step(region, pattern));
@@ -78,7 +78,7 @@ public final class PayloadWriter {
      * Writes all weights.
      *
      * @param weights W[out][in] of int8, row-major
-     * @throws org.tensorizer.model.BadInputException their number is wrong, or the layout is not known
+     * @throws org.tensorizer.base.BadInputException their number is wrong, or the layout is not known
      */
     public void weights(byte[] weights) {
         regions.require("a weight matrix").pack(weights, bytes, at);
@@ -91,7 +91,7 @@ public final class PayloadWriter {
      * @param from index of the first of them
      * @param stride distance in {@code source} from an output channel to the next
      * @param block where they go
-     * @throws org.tensorizer.model.BadInputException it does not fit, or the layout is not known
+     * @throws org.tensorizer.base.BadInputException it does not fit, or the layout is not known
      */
     public void block(byte[] source, int from, int stride, WeightBlock block) {
         regions.require(block).packBlock(source, from, stride, block, bytes, at);
@@ -100,7 +100,7 @@ public final class PayloadWriter {
     /**
      * Writes the scales of all output channels.
      *
-     * @throws org.tensorizer.model.BadInputException their number is wrong, the payload has none, or the layout is not
+     * @throws org.tensorizer.base.BadInputException their number is wrong, the payload has none, or the layout is not
      *     known
      */
     public void scales(float[] scales) {

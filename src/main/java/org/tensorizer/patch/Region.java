@@ -134,7 +134,7 @@ public sealed interface Region {
     /**
      * The weights in this region as a rectangle.
      *
-     * @throws org.tensorizer.model.BadInputException the region is no rectangle of weights, or the layer has no such channel
+     * @throws org.tensorizer.base.BadInputException the region is no rectangle of weights, or the layer has no such channel
      */
     default WeightBlock block(DenseLayout layout) {
         return layout.requireInside(rectangle(layout));

@@ -18,7 +18,7 @@ final class RegionBytes {
         this.layout = layout;
     }
 
-    /** @throws org.tensorizer.model.BadInputException the payload has no such region */
+    /** @throws org.tensorizer.base.BadInputException the payload has no such region */
     ByteRuns of(Region region) {
         if (region instanceof Region.Payload) {
             return ByteRuns.of(0, size);

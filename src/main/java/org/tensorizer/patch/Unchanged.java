@@ -2,7 +2,7 @@ package org.tensorizer.patch;
 
 import java.nio.ByteBuffer;
 import java.util.BitSet;
-import org.tensorizer.model.ByteRange;
+import org.tensorizer.base.ByteRange;
 
 /** Compares two models of the same size byte for byte. */
 final class Unchanged {

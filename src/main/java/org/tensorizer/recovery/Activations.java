@@ -1,6 +1,6 @@
 package org.tensorizer.recovery;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * The activations at one edge of a model: all that a recovery knows of its input or its output. A value is counted from

@@ -1,6 +1,6 @@
 package org.tensorizer.recovery;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** A file of recorded answers cannot be used, is damaged at its head, or belongs to another template or device. */
 public final class AnswerLogException extends BadInputException {

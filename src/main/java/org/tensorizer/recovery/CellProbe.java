@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.tensorizer.device.Session;
-import org.tensorizer.layout.CellMap;
 
 /**
  * The smallest experiment on a layout: one payload byte is changed, one input is deflected, and the outputs that answer

@@ -4,10 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import org.tensorizer.layout.CellMap;
-import org.tensorizer.layout.Formula;
-import org.tensorizer.layout.FormulaFit;
-import org.tensorizer.layout.FormulaFitter;
 
 /** Tells what the candidate words of each output are, by what flipping single bits of them does. */
 final class HeaderJudge {

@@ -3,7 +3,6 @@ package org.tensorizer.recovery;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.IntUnaryOperator;
-import org.tensorizer.layout.CellMap;
 
 /**
  * Proves the role of every single header byte by its effect, now that all weights are known and can be set at will. The

@@ -1,6 +1,6 @@
 package org.tensorizer.recovery;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** The outputs of a template move so little with its weights that one answer cannot tell two byte values apart. */
 public final class InsensitiveTemplateException extends BadInputException {

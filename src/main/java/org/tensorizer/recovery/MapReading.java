@@ -1,7 +1,6 @@
 package org.tensorizer.recovery;
 
 import java.util.Arrays;
-import org.tensorizer.layout.CellMap;
 
 /**
  * Reads all digits of all cells, keeps the answers, and repeats those that are in doubt.

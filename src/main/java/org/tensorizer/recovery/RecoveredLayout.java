@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorizer.device.Provenance;
-import org.tensorizer.layout.CellMap;
-import org.tensorizer.layout.FormulaFit;
 
 /**
  * A layout as a device's answers gave it. Immutable and thread-safe.

@@ -5,9 +5,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.tensorizer.layout.CellMap;
-import org.tensorizer.layout.FormulaFit;
-import org.tensorizer.layout.FormulaFitter;
 
 /**
  * Finds where every weight stands in a payload from what a device answers, on one template, with no compiler and no

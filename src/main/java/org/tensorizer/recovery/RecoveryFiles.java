@@ -7,11 +7,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tensorizer.layout.CellMap;
-import org.tensorizer.layout.FormulaFit;
-import org.tensorizer.layout.Npy;
-import org.tensorizer.patch.AtomicFiles;
-import org.tensorizer.patch.Existing;
+import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.Existing;
+import org.tensorizer.base.Npy;
 
 /** A recovered layout as files: the map as NPY and CSV, the roles as NPY, the summary as JSON. Stateless. */
 public final class RecoveryFiles {
@@ -23,7 +21,8 @@ public final class RecoveryFiles {
      */
     public static Map<String, byte[]> of(RecoveredLayout layout) {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put("map.npy", Npy.of(layout.weights()).toBytes());
+        CellMap weights = layout.weights();
+        files.put("map.npy", Npy.of(weights.toArray(), weights.rows(), weights.columns()).toBytes());
         files.put("map.csv", csv(layout.weights()));
         files.put("roles.npy", roles(layout).toBytes());
         files.put("summary.json", summary(layout).getBytes(StandardCharsets.UTF_8));

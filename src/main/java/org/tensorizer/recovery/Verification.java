@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.tensorizer.layout.CellMap;
 
 /**
  * Holds a map against answers it was not made from: random bytes everywhere, several inputs at once, every answer

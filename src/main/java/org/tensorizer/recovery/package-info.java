@@ -3,6 +3,6 @@
  *
  * <p>Start at {@link org.tensorizer.recovery.Recovery}. It sees a device only through
  * {@link org.tensorizer.recovery.PayloadTarget}, which knows sizes, zero points and the payload's bytes, and uses nothing
- * of {@code layout} but maps and formulas, which are numbers.
+ * of {@code layout}.
  */
 package org.tensorizer.recovery;

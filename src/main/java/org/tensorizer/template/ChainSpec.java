@@ -13,7 +13,7 @@ import org.tensorizer.model.TensorType;
  * @param layers first layer first; outputs of one are inputs of the next, with the same scale and zero point
  */
 public record ChainSpec(List<DenseSpec> layers) {
-    /** @throws org.tensorizer.model.BadInputException if there is no program for these layers in this order */
+    /** @throws org.tensorizer.base.BadInputException if there is no program for these layers in this order */
     public ChainSpec {
         layers = List.copyOf(layers);
         program(layers);

@@ -1,7 +1,7 @@
 package org.tensorizer.template;
 
 import java.util.Optional;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** edgetpu_compiler ran and gave no compiled model. The message names the reason where it is a known one. */
 public final class CompilationRefusedException extends BadInputException {

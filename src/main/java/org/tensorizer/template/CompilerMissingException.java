@@ -1,6 +1,6 @@
 package org.tensorizer.template;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** edgetpu_compiler is not on this machine. The message says where it was looked for and what does the job without it. */
 public final class CompilerMissingException extends BadInputException {

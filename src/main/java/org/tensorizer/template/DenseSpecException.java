@@ -1,6 +1,6 @@
 package org.tensorizer.template;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** A Dense layer that cannot be written as asked: the message says which value is wrong and what is supported. */
 public final class DenseSpecException extends BadInputException {

@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.layout.DenseHeader;
 import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
@@ -191,7 +191,7 @@ public final class DenseTemplate {
      * The model with a part of its payload changed, a fresh token, and the record of it. What the patched model must
      * answer says {@code DenseTemplate.of(patched.model(name)).expected(input)}.
      *
-     * @throws org.tensorizer.model.BadInputException if pattern and region do not go together or do not fit
+     * @throws org.tensorizer.base.BadInputException if pattern and region do not go together or do not fit
      */
     public PatchedModel patch(Region region, Pattern pattern) {
         return patch(Patch.of(region, pattern));

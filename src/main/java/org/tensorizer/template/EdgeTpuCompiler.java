@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.InputFile;
-import org.tensorizer.patch.AtomicFiles;
-import org.tensorizer.patch.Existing;
+import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Existing;
+import org.tensorizer.base.InputFile;
 
 /**
  * Google's own compiler, where the user has it: found on {@code PATH} or named by {@code -Dtensorizer.compiler=FILE}, run

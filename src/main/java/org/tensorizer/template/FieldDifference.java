@@ -1,6 +1,6 @@
 package org.tensorizer.template;
 
-import org.tensorizer.model.Printable;
+import org.tensorizer.base.Printable;
 
 /**
  * A field of the container that two models fill differently.

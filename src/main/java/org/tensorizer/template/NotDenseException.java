@@ -1,6 +1,6 @@
 package org.tensorizer.template;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** A model that is no compiled Dense layer. The message names the file and the first thing that speaks against it. */
 public final class NotDenseException extends BadInputException {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.tensorizer.model.ByteRange;
+import org.tensorizer.base.ByteRange;
 
 /**
  * Two records of facts compared component by component, into records, lists and optionals. Byte ranges are where

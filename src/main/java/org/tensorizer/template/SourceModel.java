@@ -24,7 +24,7 @@ public final class SourceModel {
      * Reads a source model.
      *
      * @throws SourceModelException if it cannot be compiled here
-     * @throws org.tensorizer.model.BadInputException if it is no TFLite model, or a layer does not fit the chip
+     * @throws org.tensorizer.base.BadInputException if it is no TFLite model, or a layer does not fit the chip
      */
     public static SourceModel read(Path file) {
         return of(TfliteModel.read(file));
@@ -47,7 +47,7 @@ public final class SourceModel {
     /**
      * The layers with a fresh token.
      *
-     * @throws org.tensorizer.model.BadInputException if the chip has no room for them
+     * @throws org.tensorizer.base.BadInputException if the chip has no room for them
      */
     public ChainSpec chain() {
         return new ChainSpec(

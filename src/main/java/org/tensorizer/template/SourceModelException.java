@@ -1,6 +1,6 @@
 package org.tensorizer.template;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** A source model that cannot be compiled here. The message names the file, the operator and the reason. */
 public final class SourceModelException extends BadInputException {

@@ -2,8 +2,8 @@ package org.tensorizer.template;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
-import org.tensorizer.model.Printable;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;

@@ -2,12 +2,12 @@ package org.tensorizer.template;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.DenseProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.InstructionStream;
 import org.tensorizer.dense.Program;
 import org.tensorizer.dense.StreamDiff;
-import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 

@@ -1,8 +1,8 @@
 package org.tensorizer.template;
 
 import java.util.List;
+import org.tensorizer.base.Printable;
 import org.tensorizer.dense.StreamDiff;
-import org.tensorizer.model.Printable;
 
 /**
  * A compiled Dense layer held against what Tensorizer predicts for it.

@@ -1,7 +1,7 @@
 package org.tensorizer.template;
 
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Requantization;
-import org.tensorizer.model.BadInputException;
 
 /**
  * A compiled per-tensor program holds the multiplier, not the weight scale. This gives a weight scale that leads to the

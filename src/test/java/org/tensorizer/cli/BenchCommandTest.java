@@ -6,11 +6,11 @@ import com.grack.nanojson.JsonObject;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.base.InputFile;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.Devices;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.record.RecordingDevice;
-import org.tensorizer.model.InputFile;
 
 class BenchCommandTest {
     @TempDir

@@ -10,12 +10,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.fuzz.FlatDamage;
-import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Fuzz.Target;
+import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Mutator;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 

@@ -173,7 +173,7 @@ enum OutputTrouble {
             return "folder";
         }
         byte[] bytes = Files.readAllBytes(file);
-        return bytes.length + " bytes, " + org.tensorizer.model.Sha256.of(bytes);
+        return bytes.length + " bytes, " + org.tensorizer.base.Sha256.of(bytes);
     }
 
     private static String changes(Map<String, String> before, Map<String, String> after) {

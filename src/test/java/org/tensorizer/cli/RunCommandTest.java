@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.layout.Npy;
+import org.tensorizer.base.Npy;
 
 class RunCommandTest {
     @TempDir

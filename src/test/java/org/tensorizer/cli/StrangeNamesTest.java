@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tensorizer.model.Printable;
+import org.tensorizer.base.Printable;
 import org.tensorizer.template.StrangeModels;
 
 /** Names in a model are whatever somebody wrote there: markup, terminal commands, paths, ten megabytes. */

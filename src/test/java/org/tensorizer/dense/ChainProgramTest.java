@@ -12,8 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.ShapeStatus.Level;
-import org.tensorizer.model.BadInputException;
 
 class ChainProgramTest {
     private static final Quantization SAME = new Quantization(0.1f, 100, 0.01f, 128, 0.1f, 100);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.SharedFolder;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.InstructionChunk;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.model.ByteRange;
+import org.tensorizer.base.ByteRange;
 
 class InstructionStreamTest {
     private byte[] program;

@@ -12,8 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.ShapeStatus.Level;
-import org.tensorizer.model.BadInputException;
 
 class ShapeStatusTest {
     @Test

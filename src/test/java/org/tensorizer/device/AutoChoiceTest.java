@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.coral.EdgeTpuDouble;
 
 /** What {@code auto} stands for, asked in a process of its own: a runtime once loaded stays. */

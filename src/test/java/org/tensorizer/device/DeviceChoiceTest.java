@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceChoice.Bus;
-import org.tensorizer.model.BadInputException;
 
 class DeviceChoiceTest {
     @Test

@@ -2,7 +2,7 @@ package org.tensorizer.device;
 
 import java.util.List;
 import java.util.zip.CRC32;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * A device without a chip, for tests of what stands around devices. A model is any bytes, its answer to an input of four

@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.device.emulator.EmulatorDevice;
-import org.tensorizer.harness.Verdict;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.InstructionSet;
 import org.tensorizer.dense.InstructionStream;
 import org.tensorizer.dense.Opcode;
-import org.tensorizer.model.ByteRange;
+import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.harness.Verdict;
 import org.tensorizer.model.TfliteModel;
 
 /**

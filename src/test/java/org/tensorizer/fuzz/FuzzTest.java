@@ -12,9 +12,9 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.fuzz.Fuzz.Reader;
 import org.tensorizer.fuzz.Fuzz.Target;
-import org.tensorizer.model.BadInputException;
 
 /** A fuzz test fails where a reader does. */
 class FuzzTest {

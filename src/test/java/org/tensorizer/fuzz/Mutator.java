@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
-import org.tensorizer.model.ByteRange;
+import org.tensorizer.base.ByteRange;
 
 /**
  * Damages a file as an attacker would: not anywhere, but where its structure stands. What a sound reading of the file

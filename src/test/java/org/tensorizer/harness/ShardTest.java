@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 class ShardTest {
     @Test

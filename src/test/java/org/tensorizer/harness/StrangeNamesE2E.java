@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.model.Printable;
+import org.tensorizer.base.Printable;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.StrangeModels;
 

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.model.BadInputException;
 
 class DenseLayoutTest {
     private static final ParameterFormat PLAIN = ParameterFormat.PER_TENSOR;

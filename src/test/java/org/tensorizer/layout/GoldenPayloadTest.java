@@ -10,9 +10,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.model.Sha256;
 
 /** Whole payloads of made-up weights, compared by SHA-256 with those of an independent implementation. */
 class GoldenPayloadTest {

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.fuzz.Allocation;
 
 /** Files that a user may name by mistake, and models that were damaged on the way. */

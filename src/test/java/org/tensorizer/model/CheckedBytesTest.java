@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.base.ByteRange;
 
 /** The budget to its last byte, and regions to theirs. */
 class CheckedBytesTest {

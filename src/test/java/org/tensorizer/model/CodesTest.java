@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
 
 /** Numbers in a file, and what they stand for. */
 class CodesTest {

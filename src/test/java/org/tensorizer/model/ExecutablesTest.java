@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.model.schema.AnyHint;
 import org.tensorizer.model.schema.DmaDescriptorHint;
 import org.tensorizer.model.schema.DmaHints;

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.base.ByteRange;
 
 /** A table that flatbuffers-java writes, read by slots; then the same with one number of its vtable changed. */
 class FlatTableTest {

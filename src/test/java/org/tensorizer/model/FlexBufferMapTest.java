@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.ByteRange;
 
 /** The map reader against maps that flatbuffers-java writes, and against bytes that are no map. */
 class FlexBufferMapTest {

@@ -12,6 +12,7 @@ import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.model.OperatorOptions.Convolution;
 import org.tensorizer.model.OperatorOptions.Padding;
 import org.tensorizer.model.schema.Buffer;

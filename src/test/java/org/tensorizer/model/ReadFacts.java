@@ -3,6 +3,7 @@ package org.tensorizer.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.tensorizer.base.ByteRange;
 
 /** Uses the facts of a model that was read as the packages above do, to see that none of them is a trap. */
 final class ReadFacts {

@@ -11,9 +11,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.fuzz.FlatDamage;
-import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Fuzz.Target;
+import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Mutator;
 
 /**

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.model.DmaHint.Direction;
 import org.tensorizer.model.Relocation.Half;
 import org.tensorizer.model.Relocation.Kind;

@@ -11,6 +11,8 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.fuzz.Allocation;
 import org.tensorizer.model.DmaHint.Direction;
 import org.tensorizer.model.Relocation.Half;

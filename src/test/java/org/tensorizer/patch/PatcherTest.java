@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.Fixture;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.layout.ByteRole;
 import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.ByteRange;
-import org.tensorizer.model.Sha256;
 import org.tensorizer.model.TfliteModel;
 
 /** Patches of a compiled Dense 256 -> 256, per-channel: 512 bytes of header in front of each group of weights. */

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.layout.WeightBlock;
-import org.tensorizer.model.BadInputException;
 
 class PatternTest {
     private static final DenseShape SQUARE = DenseShape.square(5, ParameterFormat.PER_TENSOR);

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.model.ByteRange;
+import org.tensorizer.base.ByteRange;
 
 class UnchangedTest {
     private final byte[] before = new byte[10];

@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.StubDevice;
 import org.tensorizer.fuzz.FlatDamage;
-import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Fuzz.Target;
+import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Mutator;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.TfliteModel;
 
 /** Models whose tensors say what no layer of a chip can have. */

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.layout.CellMap;
 import org.tensorizer.recovery.RivalTournament.End;
 import org.tensorizer.recovery.RivalTournament.Outcome;
 import org.tensorizer.recovery.RivalTournament.Rival;

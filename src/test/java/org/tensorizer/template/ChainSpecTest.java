@@ -9,14 +9,14 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorizer.device.Session;
-import org.tensorizer.device.emulator.EmulatorDevice;
-import org.tensorizer.device.tflite.CpuDevice;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
 

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.fail;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
 

@@ -8,10 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.TensorType;
 
 class DenseSpecTest {

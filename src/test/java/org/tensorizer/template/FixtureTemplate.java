@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.ShapeStatus;
-import org.tensorizer.model.Sha256;
 import org.tensorizer.model.TensorType;
 
 /** The recipes of the templates in {@code fixtures/templates}: everything in them comes from here. */

@@ -19,11 +19,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
 

@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.TfliteModel;
 
 /** Sound compiled models whose names are whatever somebody wrote there: markup, terminal commands, ten megabytes. */

@@ -10,12 +10,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.InstructionSet;
 import org.tensorizer.dense.InstructionStream;
 import org.tensorizer.dense.Opcode;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
 

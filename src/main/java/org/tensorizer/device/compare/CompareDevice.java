@@ -1,12 +1,12 @@
 package org.tensorizer.device.compare;
 
 import java.util.Optional;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.Devices;
 import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.Setting;
 
 /**
  * A device whose every inference is run on a second one too. Name, provenance, answers and faults are those of the first;
@@ -45,7 +45,7 @@ public final class CompareDevice extends ForwardingDevice {
      *
      * @return empty without that setting: there is nothing to compare with
      * @throws org.tensorizer.device.DeviceFault the second device is not there; the first stays open
-     * @throws org.tensorizer.model.BadInputException the setting names no device; the first stays open
+     * @throws org.tensorizer.base.BadInputException the setting names no device; the first stays open
      */
     public static Optional<CompareDevice> ofUser(Device first) {
         return Setting.COMPARE.value().map(name -> of(first, Devices.open(DeviceChoice.parse(name))));

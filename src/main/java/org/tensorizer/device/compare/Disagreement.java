@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.Sha256;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Sha256;
 
 /**
  * One inference that two devices answered differently, whole: it can be kept as a fixture and asked again.

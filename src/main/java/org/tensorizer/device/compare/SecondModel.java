@@ -12,7 +12,7 @@ public interface SecondModel {
     /**
      * @param name as messages call the model
      * @param model a whole .tflite file, not to be changed
-     * @throws org.tensorizer.model.BadInputException there is no such model for the second device; its inferences are
+     * @throws org.tensorizer.base.BadInputException there is no such model for the second device; its inferences are
      *     counted as not compared, with this message
      */
     byte[] of(String name, byte[] model);

@@ -1,9 +1,9 @@
 package org.tensorizer.device.coral;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.Printable;
 import org.tensorizer.model.TfliteModel;
 
 /** What can be known about a model before libedgetpu sees it. */

@@ -3,18 +3,18 @@ package org.tensorizer.device.coral;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.Setting;
 import org.tensorizer.device.library.LibraryCache;
 import org.tensorizer.device.tflite.Delegate;
 import org.tensorizer.device.tflite.SessionOptions;
 import org.tensorizer.device.tflite.TfliteLibrary;
 import org.tensorizer.device.tflite.TfliteSession;
-import org.tensorizer.model.BadInputException;
 
 /**
  * A Coral in this process. Its faults end the process or hang it: outside of a worker process use it only where that

@@ -2,8 +2,8 @@ package org.tensorizer.device.coral;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.tensorizer.device.Setting;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
 
 /**
  * How libedgetpu is to drive the chip.

@@ -14,12 +14,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.DeviceChoice.Bus;
-import org.tensorizer.device.Setting;
 import org.tensorizer.device.library.JnaRuntime;
 import org.tensorizer.device.library.LibraryFile;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.InputFile;
 
 /**
  * Google's Edge TPU runtime, {@code libedgetpu.so.1}, or the file that {@code -Dtensorizer.libedgetpu=PATH}

@@ -3,7 +3,7 @@ package org.tensorizer.device.coral;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** Which file the dynamic loader took for a library that was asked for by name: /proc/self/maps knows. */
 final class MappedFiles {

@@ -24,13 +24,13 @@ public interface Libraries {
         }
     }
 
-    /** @throws org.tensorizer.model.BadInputException there is none for this platform, or it cannot be loaded */
+    /** @throws org.tensorizer.base.BadInputException there is none for this platform, or it cannot be loaded */
     Tflite tflite();
 
     /**
      * Empty where none is installed.
      *
-     * @throws org.tensorizer.model.BadInputException there is one, but it cannot be loaded
+     * @throws org.tensorizer.base.BadInputException there is one, but it cannot be loaded
      */
     Optional<EdgeTpu> edgeTpu();
 

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.DeviceChoice;
-import org.tensorizer.device.Setting;
 import org.tensorizer.device.coral.CoralAddress;
-import org.tensorizer.model.BadInputException;
 
 /** TFLite, libedgetpu, whether they go together, and the Corals that libedgetpu lists. */
 final class LibraryCheck {

@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.Printable;
 import org.tensorizer.model.TfliteModel;
 
 /** Whether a model file can be read, is compiled for this chip and this runtime, and can be patched safely. */

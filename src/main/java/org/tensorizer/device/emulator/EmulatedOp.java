@@ -2,10 +2,10 @@ package org.tensorizer.device.emulator;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.tensorizer.base.Printable;
 import org.tensorizer.device.tflite.CustomKernel;
 import org.tensorizer.model.DataType;
 import org.tensorizer.model.Layer;
-import org.tensorizer.model.Printable;
 
 /**
  * A program behind an op of TFLite: tensors in, tensors out. Like libedgetpu it flips the sign bit of int8 tensors, since

@@ -2,13 +2,13 @@ package org.tensorizer.device.emulator;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.ByteRange;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
+import org.tensorizer.base.Printable;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.InstructionChunk;
 import org.tensorizer.model.Layer;
-import org.tensorizer.model.Printable;
 
 /**
  * A compiled Dense model on an emulated chip, without TFLite: both streams are executed once when it is loaded, an

@@ -1,10 +1,10 @@
 package org.tensorizer.device.emulator;
 
 import java.util.List;
+import org.tensorizer.base.Printable;
 import org.tensorizer.model.DataType;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Layer;
-import org.tensorizer.model.Printable;
 import org.tensorizer.model.Relocation;
 
 /** Holds executables to what the emulated chip can run, beside their instructions. */

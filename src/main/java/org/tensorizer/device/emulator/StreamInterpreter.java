@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.InstructionStream;
 import org.tensorizer.dense.Opcode;
-import org.tensorizer.model.ByteRange;
 import org.tensorizer.model.Relocation;
 
 /**

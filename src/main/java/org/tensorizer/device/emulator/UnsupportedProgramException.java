@@ -1,6 +1,6 @@
 package org.tensorizer.device.emulator;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * The emulated chip does not know what a program or its parameters would do on silicon: an unknown instruction or bit,

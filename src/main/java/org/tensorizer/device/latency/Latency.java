@@ -33,7 +33,7 @@ public record Latency(
      * @param bytes a whole .tflite file
      * @param inputs raw bytes of each input tensor, the same for all inferences
      * @throws org.tensorizer.device.DeviceFault the device failed
-     * @throws org.tensorizer.model.BadInputException the model is refused, or the device only replays a record
+     * @throws org.tensorizer.base.BadInputException the model is refused, or the device only replays a record
      */
     public static Latency measure(Device device, String model, byte[] bytes, List<byte[]> inputs, LatencyPlan plan) {
         return measure(device, model, bytes, inputs, plan, System::nanoTime);

@@ -57,7 +57,7 @@ public record LatencyComparison(
      *
      * @param inputs raw bytes of each input tensor, the same for all inferences of both models
      * @throws org.tensorizer.device.DeviceFault the device failed
-     * @throws org.tensorizer.model.BadInputException a model is refused, or the device only replays a record
+     * @throws org.tensorizer.base.BadInputException a model is refused, or the device only replays a record
      */
     public static LatencyComparison measure(
             Device device, Subject original, Subject patched, List<byte[]> inputs, LatencyPlan plan, long seed) {

@@ -1,6 +1,6 @@
 package org.tensorizer.device.latency;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * How often to run.

@@ -2,10 +2,10 @@ package org.tensorizer.device.latency;
 
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
-import org.tensorizer.model.BadInputException;
 
 /** Times inferences of one session, one after another. */
 final class Stopwatch {

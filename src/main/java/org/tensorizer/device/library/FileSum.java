@@ -11,7 +11,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
-import org.tensorizer.model.Sha256;
+import org.tensorizer.base.Sha256;
 
 /**
  * What tells one library file from another, found while it streams by: libraries have megabytes, and a small heap should

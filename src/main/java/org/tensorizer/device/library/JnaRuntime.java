@@ -2,8 +2,8 @@ package org.tensorizer.device.library;
 
 import java.io.File;
 import java.nio.file.Path;
-import org.tensorizer.device.Setting;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
 
 /**
  * JNA's own native part, kept in the private cache like every other library instead of being unpacked into a folder of JNA's

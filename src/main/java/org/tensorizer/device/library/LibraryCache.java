@@ -17,9 +17,9 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.jar.JarEntry;
-import org.tensorizer.device.Setting;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.InputFile;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Setting;
 
 /**
  * A folder of our own for libraries that come inside a jar: a dynamic loader wants a file.

@@ -3,7 +3,7 @@ package org.tensorizer.device.library;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * A shared library that may be loaded into this process, as far as a look at the file can tell.

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * A folder that nobody but this user can put a file into: made with mode 0700, or, where it is there already, no symbolic

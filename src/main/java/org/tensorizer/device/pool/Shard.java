@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
-import org.tensorizer.device.Setting;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
 
 /**
  * One part of a run that is spread over machines: {@code 2/3} is the second of three. Every name belongs to exactly one

@@ -1,8 +1,8 @@
 package org.tensorizer.device.record;
 
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.model.BadInputException;
 
 /** Why there was no answer. */
 public sealed interface Failure {

@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.ByteRange;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.Sha256;
 import org.tensorizer.model.TfliteModel;
 
 /**

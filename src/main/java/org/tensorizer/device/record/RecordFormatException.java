@@ -1,7 +1,7 @@
 package org.tensorizer.device.record;
 
 import java.nio.file.Path;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** A file is no evidence record, or a damaged one. The message names file, line (from 1) and field. */
 public final class RecordFormatException extends BadInputException {

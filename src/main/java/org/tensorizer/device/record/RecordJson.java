@@ -7,8 +7,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.device.TensorSpec;
-import org.tensorizer.model.Sha256;
 
 /** The JSON form of a line; {@link RecordLineParser} reads it. */
 final class RecordJson {

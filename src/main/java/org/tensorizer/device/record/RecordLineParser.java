@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.TensorSpec;
-import org.tensorizer.model.Sha256;
 
 /** Reads what {@link RecordJson} wrote, and checks digests against bytes. Throws {@link JsonFields.WrongField}. */
 final class RecordLineParser {

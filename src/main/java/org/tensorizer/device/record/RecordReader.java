@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /**
  * Reads an evidence record line by line, so that a long one does not have to fit into memory.

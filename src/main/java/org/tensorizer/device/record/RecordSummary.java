@@ -65,7 +65,7 @@ public record RecordSummary(
     /**
      * Reads and checks a record.
      *
-     * @throws org.tensorizer.model.BadInputException there is no such file, or it is no record or a damaged one
+     * @throws org.tensorizer.base.BadInputException there is no such file, or it is no record or a damaged one
      */
     public static RecordSummary of(Path file) {
         RecordCount count = new RecordCount();

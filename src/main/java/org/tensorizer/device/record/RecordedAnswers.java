@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.tensorizer.model.Sha256;
+import org.tensorizer.base.Sha256;
 
 /**
  * A record by question. Answers to one question are given in the order in which the device gave them, each once.

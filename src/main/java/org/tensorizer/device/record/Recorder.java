@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
-import org.tensorizer.model.BadInputException;
 
 /** The record of one run of one device. Thread safety: yes. */
 final class Recorder {

@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
-import org.tensorizer.model.BadInputException;
 
 /**
  * A device that writes down what another is asked and what it answers. Name, provenance and answers are the other's.

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
-import org.tensorizer.model.BadInputException;
 
 /**
  * A device that answers what another answered before, from its evidence record: the same question gets the same answers in

@@ -2,10 +2,10 @@ package org.tensorizer.device.record;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
-import org.tensorizer.model.Sha256;
 
 /** A model that the record has. */
 final class ReplaySession implements Session {

@@ -25,7 +25,7 @@ public final class CpuDevice implements Device {
         return Provenance.CPU;
     }
 
-    /** @throws org.tensorizer.model.BadInputException no valid model, or one compiled for the Edge TPU */
+    /** @throws org.tensorizer.base.BadInputException no valid model, or one compiled for the Edge TPU */
     @Override
     public Session open(String modelName, byte[] model) {
         return TfliteSession.open(modelName, model, SessionOptions.builtin(NAME));

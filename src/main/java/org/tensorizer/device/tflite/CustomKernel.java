@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What runs in place of a compiled model's custom op, {@code edgetpu-custom-op}.
  *
- * <p>Exceptions may leave any method: a {@link org.tensorizer.model.BadInputException} or a
+ * <p>Exceptions may leave any method: a {@link org.tensorizer.base.BadInputException} or a
  * {@link org.tensorizer.device.DeviceFault} comes out of {@link TfliteSession#open} or {@link TfliteSession#run} as it
  * is, anything else as the cause of a {@link org.tensorizer.device.DeviceFault} of kind REFUSED.
  *

@@ -1,9 +1,9 @@
 package org.tensorizer.device.tflite;
 
 import java.util.BitSet;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
-import org.tensorizer.model.Printable;
 import org.tensorizer.model.Subgraph;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;

@@ -2,8 +2,8 @@ package org.tensorizer.device.tflite;
 
 import com.sun.jna.Pointer;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.TfliteModel;
 
 /**

@@ -1,8 +1,8 @@
 package org.tensorizer.device.tflite;
 
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.model.BadInputException;
 
 /**
  * What a kernel threw inside a callback, kept until the C function that called it has returned: an exception cannot pass

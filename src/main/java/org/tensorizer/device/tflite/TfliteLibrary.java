@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.tensorizer.device.Setting;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.library.JnaRuntime;
 import org.tensorizer.device.library.LibraryCache;
 import org.tensorizer.device.library.LibraryFile;
 import org.tensorizer.device.library.Platform;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.InputFile;
 
 /**
  * TensorFlow Lite's shared library, loaded into this process: the one that comes with Tensorizer for this platform, or

@@ -1,8 +1,8 @@
 package org.tensorizer.device.tflite;
 
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.model.BadInputException;
 
 /** Why TFLite knows no kernel for an op, and what helps. */
 final class UnresolvedOps {

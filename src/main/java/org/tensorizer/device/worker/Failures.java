@@ -1,8 +1,8 @@
 package org.tensorizer.device.worker;
 
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.model.BadInputException;
 
 /** Exceptions on their way from child to parent. */
 final class Failures {

@@ -41,7 +41,7 @@ public final class WorkerDevice implements Device {
      * Starts a child and opens the device in it.
      *
      * @throws DeviceFault the child crashed, hung, or reports that the device is missing or refused
-     * @throws org.tensorizer.model.BadInputException what the child reports of this kind
+     * @throws org.tensorizer.base.BadInputException what the child reports of this kind
      */
     public static WorkerDevice open(DeviceChoice choice, WorkerOptions options) {
         return new WorkerDevice(choice.toString(), options);

@@ -1,8 +1,8 @@
 package org.tensorizer.device.worker;
 
 import java.time.Duration;
-import org.tensorizer.device.Setting;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
 
 /**
  * How patient a parent is.

@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.StubDevice;
-import org.tensorizer.model.BadInputException;
 
 class CompareDeviceTest {
     private static final byte[] MODEL = {9, 9, 9};

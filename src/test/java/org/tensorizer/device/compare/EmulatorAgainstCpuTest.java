@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.InputFile;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.tflite.CpuDevice;
-import org.tensorizer.model.InputFile;
 
 /** Two real devices: the emulator on a compiled template, TFLite's own kernels on the source it was compiled from. */
 class EmulatorAgainstCpuTest {

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.TfliteModel;
 
 class CompiledModelCheckTest {

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.tensorizer.device.Setting;
+import org.tensorizer.base.Setting;
 
 /** src/test/native/edgetpu_double.c, built with the machine's C compiler. A test without one is skipped. */
 public final class EdgeTpuDouble {

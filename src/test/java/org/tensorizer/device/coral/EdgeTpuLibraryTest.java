@@ -9,12 +9,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.device.DeviceChoice;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.DeviceChoice.Bus;
+import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.device.Setting;
 import org.tensorizer.device.tflite.TfliteLibrary;
-import org.tensorizer.model.BadInputException;
 
 /** Finding the runtime and choosing among Corals. What needs a loaded runtime is tested in child processes. */
 class EdgeTpuLibraryTest {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.coral.CoralAddress;
-import org.tensorizer.model.BadInputException;
 
 /** A machine made of a few files: healthy and without a Coral, until something is added. */
 final class FakeMachine implements Libraries {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.Fixture;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.ByteRange;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.TfliteModel;
 

@@ -10,9 +10,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.CpuDevice;
-import org.tensorizer.model.BadInputException;
 
 /** Real compiled models through TFLite's interpreter, against TFLite's own kernels on their sources. */
 class EmulatorDeviceTest {

@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Field;
 import org.tensorizer.dense.Instruction;
@@ -16,7 +17,6 @@ import org.tensorizer.dense.InstructionSet;
 import org.tensorizer.dense.InstructionStream;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Program;
-import org.tensorizer.model.BadInputException;
 
 /**
  * One named field of one instruction changed at random, 1,200 times. The streams are so redundant that almost every change

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 class ElfHeaderTest {
     @ParameterizedTest

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 class LibraryCacheTest {
     /** In a jar, whatever the platform of this test. */

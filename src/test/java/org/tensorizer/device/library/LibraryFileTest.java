@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 class LibraryFileTest {
     @TempDir

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.model.InputFile;
-import org.tensorizer.model.Sha256;
+import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Sha256;
 
 /** Processes that start at once share one cache: each gets the whole library, and one copy of it stays. */
 class TwoProcessesTest {

@@ -13,14 +13,14 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.StubDevice;
-import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Fuzz.Target;
+import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Words;
-import org.tensorizer.model.BadInputException;
 
 /** Evidence records in which a value, a name or a bracket is another: read, replayed, or refused by line and field. */
 class RecordFuzzTest {

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.StubDevice;
-import org.tensorizer.model.BadInputException;
 
 class RecordReaderTest {
     @TempDir

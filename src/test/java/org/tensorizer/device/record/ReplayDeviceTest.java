@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.DeviceFault;
@@ -18,7 +19,6 @@ import org.tensorizer.device.Devices;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.StubDevice;
-import org.tensorizer.model.BadInputException;
 
 class ReplayDeviceTest {
     private static final byte[] MODEL = bytes("a model");

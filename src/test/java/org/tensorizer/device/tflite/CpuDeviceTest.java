@@ -14,10 +14,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
-import org.tensorizer.model.BadInputException;
 
 class CpuDeviceTest {
     private final CpuDevice cpu = new CpuDevice();

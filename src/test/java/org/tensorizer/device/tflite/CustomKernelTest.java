@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.model.BadInputException;
 
 class CustomKernelTest {
     private static final String NAME = "dense_256_edgetpu.tflite";

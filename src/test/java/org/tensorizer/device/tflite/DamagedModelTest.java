@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
-import org.tensorizer.model.BadInputException;
 import org.tensorizer.model.ModelFormatException;
 
 /**

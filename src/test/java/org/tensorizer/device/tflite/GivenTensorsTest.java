@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorizer.model.BadInputException;
-import org.tensorizer.model.InputFile;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
 
 /** Models that read what nobody gives: an 8 by 8 layer with one number changed each. */
 class GivenTensorsTest {

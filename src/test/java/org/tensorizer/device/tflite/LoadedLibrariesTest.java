@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.OwnDisk;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** Which files a process really has loaded: those of the private cache, JNA's own included, and nothing from elsewhere. */
 class LoadedLibrariesTest {

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.library.LibraryFile;
-import org.tensorizer.model.BadInputException;
 
 class TfliteLibraryTest {
     @TempDir

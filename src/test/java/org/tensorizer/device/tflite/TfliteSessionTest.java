@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.Fixture;
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** Everything that C would answer with a crash of the process. */
 class TfliteSessionTest {

@@ -6,8 +6,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.model.BadInputException;
 
 class FailuresTest {
     @ParameterizedTest

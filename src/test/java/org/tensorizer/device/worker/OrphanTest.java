@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.Fixture;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.Setting;
 import org.tensorizer.device.coral.EdgeTpuDouble;
 
 /** A child does not outlive its parent, not even one that hangs in native code. */

@@ -16,15 +16,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Devices;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.Setting;
 import org.tensorizer.device.tflite.CpuDevice;
-import org.tensorizer.model.BadInputException;
 
 /** A device in a child process is the same device. */
 class WorkerDeviceTest {

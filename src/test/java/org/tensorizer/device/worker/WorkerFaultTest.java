@@ -12,12 +12,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.Fixture;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.coral.EdgeTpuDouble;
-import org.tensorizer.model.BadInputException;
 
 /** Every way in which libedgetpu was seen to fail, played by a double of it in a real child process. */
 class WorkerFaultTest {

@@ -1,4 +1,4 @@
-package org.tensorizer.layout;
+package org.tensorizer.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,11 +9,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
-import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Fuzz.Target;
+import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Mutator;
 import org.tensorizer.fuzz.Words;
-import org.tensorizer.model.ByteRange;
 
 /** NPY files whose header, a piece of Python, says something else than the truth. */
 class NpyFuzzTest {

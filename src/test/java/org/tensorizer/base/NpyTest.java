@@ -1,4 +1,4 @@
-package org.tensorizer.layout;
+package org.tensorizer.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,7 +18,7 @@ class NpyTest {
     private static final Npy ARRAY = array();
 
     private static Npy array() {
-        return Npy.of(new CellMap(2, 3, new int[] {1, 2, -1, 256, 65536, 1 << 30}));
+        return Npy.of(new int[] {1, 2, -1, 256, 65536, 1 << 30}, 2, 3);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package org.tensorizer.patch;
+package org.tensorizer.base;
 
 /** What to do with a file that is where the output shall go. */
 public enum Existing {

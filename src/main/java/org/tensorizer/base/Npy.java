@@ -1,4 +1,4 @@
-package org.tensorizer.layout;
+package org.tensorizer.base;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -79,15 +79,11 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
         }
     }
 
-    /** The offsets of a map, int32, shape [rows, columns]. */
-    public static Npy of(CellMap map) {
-        ByteBuffer data = ByteBuffer.allocate(4 * map.rows() * map.columns()).order(ByteOrder.LITTLE_ENDIAN);
-        for (int row = 0; row < map.rows(); row++) {
-            for (int column = 0; column < map.columns(); column++) {
-                data.putInt(map.at(row, column));
-            }
-        }
-        return new Npy(Type.INT32, List.of(map.rows(), map.columns()), data.array());
+    /** An int32 array of a shape, outermost dimension first. */
+    public static Npy of(int[] values, Integer... shape) {
+        ByteBuffer data = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        data.asIntBuffer().put(values);
+        return new Npy(Type.INT32, List.of(shape), data.array());
     }
 
     /** A little-endian view of the elements. */

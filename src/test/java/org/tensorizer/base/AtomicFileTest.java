@@ -1,4 +1,4 @@
-package org.tensorizer.patch;
+package org.tensorizer.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.tensorizer.layout;
+package org.tensorizer.recovery;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.tensorizer.model;
+package org.tensorizer.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

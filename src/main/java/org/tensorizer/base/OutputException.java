@@ -1,7 +1,6 @@
-package org.tensorizer.patch;
+package org.tensorizer.base;
 
 import java.nio.file.Path;
-import org.tensorizer.model.BadInputException;
 
 /** An output file that cannot or must not be written. */
 public final class OutputException extends BadInputException {

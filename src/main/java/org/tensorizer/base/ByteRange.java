@@ -1,4 +1,4 @@
-package org.tensorizer.model;
+package org.tensorizer.base;
 
 /**
  * Bytes {@code start} to {@code end - 1} of a file, absolute offsets.

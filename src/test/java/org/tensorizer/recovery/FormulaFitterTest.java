@@ -1,4 +1,4 @@
-package org.tensorizer.layout;
+package org.tensorizer.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,6 +1,4 @@
-package org.tensorizer.layout;
-
-import org.tensorizer.model.BadInputException;
+package org.tensorizer.base;
 
 /** A file is no NPY array this project reads. The message says what was expected, what was found and where. */
 public final class NpyFormatException extends BadInputException {

@@ -1,4 +1,4 @@
-package org.tensorizer.device;
+package org.tensorizer.base;
 
 import java.util.Locale;
 import java.util.Optional;
@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param name the property's name, such as {@code tensorizer.tflite}
  */
 public record Setting(String name) {
-    /** Which device runs the models: see {@link DeviceChoice}. */
+    /** Which device runs the models, by the names of the README. */
     public static final Setting DEVICE = new Setting("tensorizer.device");
 
     /** The shared library of TensorFlow Lite to use instead of the one that comes with Tensorizer. */

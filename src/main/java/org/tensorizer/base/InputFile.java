@@ -1,4 +1,4 @@
-package org.tensorizer.model;
+package org.tensorizer.base;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
