@@ -6,6 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.device.Session;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
@@ -34,6 +35,10 @@ import org.tensorizer.template.DenseTemplate;
         source =
                 "Derived: gathers and tensor ops as in multi-layer networks; no such chain was compared with the compiler's")
 class ChainOfLayers {
+    static List<Counterexample> counterexamples() {
+        return List.of(Counterexample.chip(chip -> chip.withLanes(16)), Counterexample.flickers(9));
+    }
+
     /** Channel counts from the input on, and what the layers are like. */
     record Chain(List<Integer> channels, ParameterFormat format, Activation between) {
         List<DenseSpec> layers() {

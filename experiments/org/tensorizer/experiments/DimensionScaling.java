@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
@@ -42,6 +43,10 @@ import org.tensorizer.template.DenseTemplate;
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_dense_template.md (executables and"
                 + " latencies measured on a Coral)")
 class DimensionScaling {
+    static List<Counterexample> wrongChips() {
+        return List.of(Counterexample.chip(chip -> chip.withLaneFastest(true)));
+    }
+
     private static final int WARM_UP = 3;
     private static final int RUNS = 15;
 

@@ -1,12 +1,15 @@
 package org.tensorizer.experiments;
 
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.device.emulator.WeightCode;
 import org.tensorizer.gemm.ByteMatrix;
 import org.tensorizer.gemm.ExactGemm;
 import org.tensorizer.gemm.IntMatrix;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -28,6 +31,13 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "One bit of one product that is wrong",
         source = "Derived: digits with no two neighbours different from 0, bounds in ExactGemm")
 class ExactProduct {
+    static List<Counterexample> counterexamples() {
+        return List.of(
+                Counterexample.chip(chip -> chip.withLanes(16)),
+                Counterexample.chip(chip -> chip.withCode(WeightCode.SIGN_MAGNITUDE)),
+                Counterexample.clampsOneTooEarly());
+    }
+
     @EveryTemplate
     void ofRandomNumbers(DenseTemplate template, Bench bench, Evidence evidence) {
         ByteMatrix w = RandomMatrices.int8(40, 300, 1);

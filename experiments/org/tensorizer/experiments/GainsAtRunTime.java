@@ -2,12 +2,14 @@ package org.tensorizer.experiments;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.List;
 import org.tensorizer.gemm.ByteMatrix;
 import org.tensorizer.gemm.FloatMatrix;
 import org.tensorizer.gemm.Gemm;
 import org.tensorizer.gemm.OutOfRange;
 import org.tensorizer.gemm.WeightScales;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -29,6 +31,10 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "An output that does not follow its gain as exact arithmetic says, or follows another's",
         source = "Derived: scales of compiled models, bit for bit; never observed on a chip by anyone")
 class GainsAtRunTime {
+    static List<Counterexample> counterexamples() {
+        return List.of(Counterexample.keepsItsFirstWeights(), Counterexample.flickers(5));
+    }
+
     @EveryTemplate
     void eachOutputFollowsItsOwn(DenseTemplate template, Bench bench, Evidence evidence) {
         requireScales(template);

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import java.util.List;
 import java.util.Locale;
 import org.tensorizer.device.emulator.UnsupportedProgramException;
+import org.tensorizer.device.emulator.WeightCode;
 import org.tensorizer.harness.AssembledTemplates;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -45,6 +47,13 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "A cell that the device reads from another byte, a byte with another role, or another encoding",
         source = "Derived from every byte of compiled 256, 512 and 1024 models; not observed on a chip")
 class LayoutFromOutputsAlone {
+    static List<Counterexample> wrongChips() {
+        return List.of(
+                Counterexample.chip(chip -> chip.withLanes(16)),
+                Counterexample.chip(chip -> chip.withReversedLanes(true)),
+                Counterexample.chip(chip -> chip.withCode(WeightCode.TWOS_COMPLEMENT)));
+    }
+
     private static final int PIXELS = 512;
     private static final int WIDE = 768;
 

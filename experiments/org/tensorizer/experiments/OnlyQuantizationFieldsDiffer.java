@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.harness.CompiledModels;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -40,6 +41,11 @@ import org.tensorizer.template.DenseTemplate;
                 + " PARAMETER_CACHING program that differs",
         source = "Derived from 84 tensor ops of three compiled networks, bit for bit")
 class OnlyQuantizationFieldsDiffer {
+    static List<Counterexample> counterexamples() {
+        return List.of(
+                Counterexample.shownBy("WrongTemplateTest#anInstructionFieldOfAnotherValueRefutesBoth", "a compiled model with one instruction field of another value"));
+    }
+
     private static final Set<String> PER_CHANNEL =
             Set.of("TENSOR input.zero-point", "TENSOR output.zero-point", "TENSOR clamp.max", "TENSOR clamp.min");
 

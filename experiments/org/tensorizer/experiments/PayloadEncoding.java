@@ -1,7 +1,9 @@
 package org.tensorizer.experiments;
 
 import java.util.List;
+import org.tensorizer.device.emulator.WeightCode;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -29,6 +31,12 @@ import org.tensorizer.template.DenseTemplate;
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/dense_layout_probe.md (measured on a Coral:"
                 + " bytes 255, 224, 192, 160, 128, 96 gave 127, 96, 64, 32, 0, -32)")
 class PayloadEncoding {
+    static List<Counterexample> wrongChips() {
+        return List.of(
+                Counterexample.chip(chip -> chip.withCode(WeightCode.TWOS_COMPLEMENT)),
+                Counterexample.chip(chip -> chip.withCode(WeightCode.SIGN_MAGNITUDE)));
+    }
+
     private static final List<Integer> SWEEP = List.of(255, 224, 192, 160, 128, 96, 32, 1, 0);
 
     static List<Integer> outputs() {

@@ -3,6 +3,7 @@ package org.tensorizer.experiments;
 import java.util.Arrays;
 import java.util.List;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -32,6 +33,10 @@ import org.tensorizer.template.DenseTemplate;
                 + " differ from run to run",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_mvp.md (measured on a Coral)")
 class PayloadIsConsumed {
+    static List<Counterexample> counterexamples() {
+        return List.of(Counterexample.keepsItsFirstWeights(), Counterexample.flickers(2));
+    }
+
     static List<Pattern> patterns() {
         return List.of(Pattern.zero(), Pattern.ramp(), Pattern.xor(255));
     }

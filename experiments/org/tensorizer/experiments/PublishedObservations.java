@@ -15,8 +15,10 @@ import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.device.Provenance;
+import org.tensorizer.device.emulator.WeightCode;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.CompiledModels;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
@@ -46,6 +48,12 @@ import org.tensorizer.template.DenseTemplate;
         source =
                 "https://github.com/RingCanary/coral-usb-oxidized (February and March 2026); each entry has its own link")
 class PublishedObservations {
+    static List<Counterexample> wrongChips() {
+        return List.of(
+                Counterexample.chip(chip -> chip.withLanes(16)),
+                Counterexample.chip(chip -> chip.withCode(WeightCode.TWOS_COMPLEMENT)));
+    }
+
     static List<Observation> observations() {
         return Observation.all();
     }

@@ -2,10 +2,12 @@ package org.tensorizer.experiments;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.List;
 import org.tensorizer.gemm.ByteMatrix;
 import org.tensorizer.gemm.Gemm;
 import org.tensorizer.harness.AssembledTemplates;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -29,6 +31,13 @@ import org.tensorizer.template.DenseTemplate;
                 "Derived: compiled templates against TFLite's CPU kernels; products with random weights were published only"
                         + " up to a fitted scale (coral-usb-oxidized, docs/gemm_weight_load_verify.md)")
 class RandomGemm {
+    static List<Counterexample> counterexamples() {
+        return List.of(
+                Counterexample.chip(chip -> chip.withLanes(16)),
+                Counterexample.keepsItsFirstWeights(),
+                Counterexample.flickers(7));
+    }
+
     private static final int VECTORS = 8;
 
     @EveryTemplate

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
@@ -30,6 +32,13 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "A weight that the two layers show differently, or an output that is not the exact product",
         source = "Derived: programs assembled from checked pieces, most shapes compared with the compiler's by nobody")
 class RectangularTranspose {
+    static List<Counterexample> wrongChips() {
+        return List.of(
+                Counterexample.chip(chip -> chip.withLanes(16)),
+                Counterexample.chip(chip -> chip.withInputs(2)),
+                Counterexample.chip(ChipParameters::rowMajor));
+    }
+
     /** A shape, its inputs the larger or the smaller number. */
     record Shape(int inputs, int outputs) {
         DenseShape dense() {

@@ -4,6 +4,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
@@ -29,6 +30,10 @@ import org.tensorizer.template.DenseTemplate;
                 "An output below the zero point, or one that is not cut and differs from the layer without activation",
         source = "Derived; the clamps where an activation cuts the range follow one published probe")
 class ReluClampsAtZero {
+    static List<Counterexample> counterexamples() {
+        return List.of(Counterexample.chip(chip -> chip.withLanes(16)), Counterexample.forgetsActivations());
+    }
+
     @ParameterizedTest(name = "{arguments}")
     @EnumSource(names = {"RELU", "RELU6"})
     void outputsAreTheLinearOnesCut(Activation activation, Bench bench, Evidence evidence) {

@@ -2,7 +2,9 @@ package org.tensorizer.experiments;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -23,6 +25,10 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "One bit of one output that differs in one of the runs",
         source = "Assumed by everybody; a fixed-point engine without data-dependent scheduling has no reason to differ")
 class Repeatability {
+    static List<Counterexample> counterexamples() {
+        return List.of(Counterexample.flickers(97), Counterexample.answersTheSame());
+    }
+
     private static final int RUNS = 500;
 
     @EveryTemplate

@@ -2,7 +2,9 @@ package org.tensorizer.experiments;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.device.emulator.WeightCode;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -27,6 +29,12 @@ import org.tensorizer.template.DenseTemplate;
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_dense_template.md (zero pattern on"
                 + " the identity template gave 127 nearly everywhere, measured on a Coral)")
 class Saturation {
+    static List<Counterexample> counterexamples() {
+        return List.of(
+                Counterexample.clampsOneTooEarly(),
+                Counterexample.chip(chip -> chip.withCode(WeightCode.TWOS_COMPLEMENT)));
+    }
+
     static List<Integer> weights() {
         return List.of(127, -128);
     }

@@ -3,10 +3,12 @@ package org.tensorizer.experiments;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.tensorizer.device.emulator.WeightCode;
 import org.tensorizer.gemm.ByteMatrix;
 import org.tensorizer.gemm.Gemm;
 import org.tensorizer.gemm.IntMatrix;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -34,6 +36,14 @@ import org.tensorizer.template.DenseTemplate;
         source =
                 "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_dense_template.md, immediate next step")
 class StructuredBlocks {
+    static List<Counterexample> counterexamples() {
+        return List.of(
+                Counterexample.chip(chip -> chip.withLanes(16)),
+                Counterexample.chip(chip -> chip.withLaneFastest(true)),
+                Counterexample.chip(chip -> chip.withCode(WeightCode.TWOS_COMPLEMENT)),
+                Counterexample.keepsItsFirstWeights());
+    }
+
     /** A rectangle of W and what it is filled with. */
     record Block(String fill, int out, int in, int outs, int ins) {
         int weight(int row, int column) {

@@ -3,6 +3,7 @@ package org.tensorizer.experiments;
 import java.util.List;
 import org.tensorizer.harness.AssembledTemplates;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -25,6 +26,10 @@ import org.tensorizer.template.DenseTemplate;
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/dense_layout_probe.md (identity and shifts,"
                 + " measured on a Coral); the others are derived")
 class StructuredMatrices {
+    static List<Counterexample> wrongChips() {
+        return Counterexample.everyWrongChip();
+    }
+
     static List<Pattern> matrices() {
         return List.of(
                 Pattern.constant(0),

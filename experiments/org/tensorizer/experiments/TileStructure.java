@@ -3,7 +3,9 @@ package org.tensorizer.experiments;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -17,10 +19,10 @@ import org.tensorizer.patch.Region;
 import org.tensorizer.picture.Lifelines;
 import org.tensorizer.picture.LinePlot;
 import org.tensorizer.recovery.CellProbe;
-import org.tensorizer.recovery.RivalTournament;
 import org.tensorizer.recovery.RivalTournament.Outcome;
 import org.tensorizer.recovery.RivalTournament.Rival;
 import org.tensorizer.recovery.RivalTournament.Step;
+import org.tensorizer.recovery.RivalTournament;
 import org.tensorizer.template.DenseTemplate;
 
 /*
@@ -46,6 +48,16 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "A byte that belongs to another output or input than its place in such tiles says",
         source = "Derived from every byte of compiled 256, 512 and 1024 models; not yet read from a chip by anyone")
 class TileStructure {
+    static List<Counterexample> wrongChips() {
+        return List.of(
+                Counterexample.chip(chip -> chip.withLanes(8)),
+                Counterexample.chip(chip -> chip.withLanes(16)),
+                Counterexample.chip(chip -> chip.withLanes(32)),
+                Counterexample.chip(chip -> chip.withInputs(8)),
+                Counterexample.chip(chip -> chip.withLaneFastest(true)),
+                Counterexample.chip(ChipParameters::rowMajor));
+    }
+
     /** Probes that the tournament may choose from. */
     private static final int CANDIDATES = 600;
 

@@ -1,5 +1,6 @@
 package org.tensorizer.experiments;
 
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -7,6 +8,7 @@ import org.tensorizer.gemm.ByteMatrix;
 import org.tensorizer.gemm.Gemm;
 import org.tensorizer.gemm.GemmPlan;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -32,6 +34,13 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "An output that differs from that sum by more than the rounding of ties",
         source = "Derived: the tiles are Dense layers, padding is weight 0 at the input's zero point")
 class TiledGemm {
+    static List<Counterexample> counterexamples() {
+        return List.of(
+                Counterexample.chip(chip -> chip.withLanes(16)),
+                Counterexample.clampsOneTooEarly(),
+                Counterexample.flickers(7));
+    }
+
     @EveryTemplate
     void largerThanTheTemplateBothWays(DenseTemplate template, Bench bench, Evidence evidence) {
         int outputs = 2 * template.shape().outputs() + 70;

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.emulator.ChipParameters;
+import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -36,6 +39,12 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "A third answer that is not B's under one token, or not A's under fresh ones",
         source = "Observed on the unmodified libedgetpu with an emulated USB device; not yet on a chip")
 class TokenTrap {
+    static List<Counterexample> counterexamples() {
+        return List.of(
+                Counterexample.device("sends weights each time", () -> new EmulatorDevice(ChipParameters.EDGE_TPU, false)),
+                Counterexample.keepsItsFirstWeights());
+    }
+
     @EveryTemplate
     void freshTokensKeepTheWeightsApart(DenseTemplate template, Bench bench, Evidence evidence) {
         DenseTemplate a = weights(template, 1, TokenPolicy.FRESH);

@@ -2,7 +2,9 @@ package org.tensorizer.experiments;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -34,6 +36,16 @@ import org.tensorizer.template.DenseTemplate;
                 "https://github.com/RingCanary/coral-usb-oxidized, docs/dense_layout_probe.md; and every byte of compiled"
                         + " models whose weights are known")
 class WeightLayout {
+    static List<Counterexample> wrongChips() {
+        return List.of(
+                Counterexample.chip(chip -> chip.withLanes(16)),
+                Counterexample.chip(chip -> chip.withInputs(2)),
+                Counterexample.chip(chip -> chip.withLaneFastest(true)),
+                Counterexample.chip(chip -> chip.withReversedLanes(true)),
+                Counterexample.chip(chip -> chip.withPermutation(1)),
+                Counterexample.chip(ChipParameters::rowMajor));
+    }
+
     /** One weight. */
     record Cell(int out, int in) {
         @Override

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
@@ -33,6 +35,17 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "A rival layout whose weights move the outputs it names in every probe",
         source = "Layouts that peers assumed or tried first; one shipped a bug for [in][out]")
 class WrongLayouts {
+    static List<Counterexample> wrongChips() {
+        return List.of(
+                Counterexample.chip(ChipParameters::rowMajor),
+                Counterexample.chip(chip -> chip.withLanes(8)),
+                Counterexample.chip(chip -> chip.withLanes(32)),
+                Counterexample.chip(chip -> chip.withInputs(1)),
+                Counterexample.chip(chip -> chip.withInputs(8)),
+                Counterexample.chip(chip -> chip.withReversedLanes(true)),
+                Counterexample.chip(chip -> chip.withLaneFastest(true)));
+    }
+
     private static final int PROBES = 12;
 
     /** Where a rival thinks that W[out][in] stands, header left out, in a layer of n inputs and m outputs. */
