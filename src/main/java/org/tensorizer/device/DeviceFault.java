@@ -7,7 +7,7 @@ import org.tensorizer.base.Printable;
  * The device failed: neither the hypothesis nor the input is to blame. Never a verdict on an experiment. Message and log
  * are made {@link Printable}: a runtime writes whatever it likes. The command line ends with status 1 on it.
  */
-public final class DeviceFault extends RuntimeException {
+public class DeviceFault extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** What happened. */

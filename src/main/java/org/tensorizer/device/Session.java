@@ -2,6 +2,7 @@ package org.tensorizer.device;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** One model loaded on one device. Close gives back all it holds, twice is harmless; use after close throws. */
 public interface Session extends AutoCloseable {
@@ -51,6 +52,14 @@ public interface Session extends AutoCloseable {
             }
             output.put(output.position(), results.get(i));
         }
+    }
+
+    /**
+     * A way to exchange the weights without opening a session anew, where the device has one. Sessions that stand in front
+     * of another have none unless they say so: what they keep of each model would no longer be true.
+     */
+    default Optional<WeightSwap> weightSwap() {
+        return Optional.empty();
     }
 
     @Override
