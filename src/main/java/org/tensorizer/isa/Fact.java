@@ -1,0 +1,27 @@
+package org.tensorizer.isa;
+
+/** How far something said about the chip can be trusted, and where it comes from. */
+record Fact(Confidence confidence, String source) {
+    /** Position and meaning are needed by whole programs. */
+    static final Fact EXECUTED = new Fact(
+            Confidence.FIRM,
+            "derived: whole compiled networks run with this reading and answer as their sources, or a rewired program"
+                    + " does what it predicts");
+
+    /** The opcode, the place or the length of something. */
+    static final Fact FRAMED = new Fact(Confidence.FIRM, "derived: all known programs frame and number with it");
+
+    /** Nothing contradicts it, and programs are written with it that equal the compiler's. */
+    static final Fact WRITTEN =
+            new Fact(Confidence.LIKELY, "derived: programs written by this rule equal the compiler's byte for byte");
+
+    /** Nothing decides it. */
+    static final Fact ASSUMED = new Fact(Confidence.ASSUMPTION, "assumed: no known program decides it");
+
+    /** A constant of all known programs whose meaning is a guess. */
+    static final Fact CONSTANT = new Fact(Confidence.GUESS, "guess: the same in every known program");
+
+    /** The quantization of an op. */
+    static final Fact QUANTIZED = new Fact(
+            Confidence.FIRM, "derived: every field of real networks follows from their scales and zero points, bit-exact");
+}

@@ -1,0 +1,36 @@
+package org.tensorizer.isa;
+
+import org.tensorizer.model.BadInputException;
+
+/** A chunk of instructions is not what its format promises. Names the chunk and where in it the fault was seen. */
+public final class InstructionFormatException extends BadInputException {
+    private static final long serialVersionUID = 1L;
+
+    private final String chunk;
+    private final int offset;
+
+    /**
+     * @param chunk name of the chunk as the caller gave it
+     * @param offset byte offset in the chunk
+     * @param problem what was expected and what was found
+     */
+    public InstructionFormatException(String chunk, int offset, String problem) {
+        super(chunk + ": byte " + offset + " (bundle " + offset / Opcode.BUNDLE_BYTES + "): " + problem);
+        this.chunk = chunk;
+        this.offset = offset;
+    }
+
+    public String chunk() {
+        return chunk;
+    }
+
+    /** Byte offset in the chunk. */
+    public int offset() {
+        return offset;
+    }
+
+    /** The bundle the offset lies in. */
+    public int bundle() {
+        return offset / Opcode.BUNDLE_BYTES;
+    }
+}

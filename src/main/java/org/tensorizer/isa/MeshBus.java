@@ -1,0 +1,31 @@
+package org.tensorizer.isa;
+
+import static org.tensorizer.isa.Fact.EXECUTED;
+
+/**
+ * 0x15 to 0x18: words from a tile to its neighbour. The source half reads and sends, the destination half stores what
+ * arrives; both run independently. A half exists if its walk, window or signal holds anything. With {@code constant.on}
+ * the destination is filled with one word instead.
+ */
+public final class MeshBus {
+    static final String SOUTH = "sends words of narrow memory to the tile below, stores those from above";
+    static final String WEST = "sends words of narrow memory to the tile on the left, stores those from the right";
+    static final String NORTH = "sends words of narrow memory to the tile above, stores those from below";
+    static final String EAST = "sends words of narrow memory to the tile on the right, stores those from the left";
+
+    static final FieldTable TABLE = new FieldTable(6, TileInstruction.TABLE);
+
+    public static final Walk SOURCE = Walk.wide(TABLE, "source", "words of narrow memory", 62);
+    public static final Walk DESTINATION = Walk.wide(TABLE, "destination", "words of narrow memory", 267);
+    public static final Signal SIGNAL_SOURCE = new Signal(TABLE, "signal.source", 473, 3, "counts MESH_*_OUT");
+    public static final Signal SIGNAL_DESTINATION = new Signal(TABLE, "signal.destination", 477, 3, "counts MESH_*_IN");
+
+    /** Room guards the destination, data the source. */
+    public static final Waits WAITS = Waits.tile(TABLE, 481, 41, 6, 2, true);
+
+    public static final Field CONSTANT_ON =
+            TABLE.flag("constant.on", 727, "the destination is filled with the word", EXECUTED);
+    public static final Field CONSTANT = TABLE.mask("constant", 728, 32, "the word", EXECUTED);
+
+    private MeshBus() {}
+}
