@@ -29,10 +29,23 @@ public final class SharedFolder {
         return existing(root().resolve("templates").resolve(name));
     }
 
-    /** Every real model, in the order of their names. */
+    /** A real network or its source, such as {@code posenet_353_481.tflite} or {@code pairs/rl_model1_a.tflite}. */
+    public static Path network(String name) {
+        return existing(root().resolve("networks").resolve(name));
+    }
+
+    /** Every real template and its source, in the order of their names. */
     public static List<Path> templates() {
-        Path folder = existing(root().resolve("templates"));
-        try (Stream<Path> files = Files.list(folder)) {
+        return models("templates");
+    }
+
+    /** Every real network and its source, in the order of their names; the pairs of checkpoints are not among them. */
+    public static List<Path> networks() {
+        return models("networks");
+    }
+
+    private static List<Path> models(String folder) {
+        try (Stream<Path> files = Files.list(existing(root().resolve(folder)))) {
             return files.filter(file -> file.toString().endsWith(".tflite"))
                     .sorted()
                     .toList();

@@ -5,7 +5,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.tensorizer.model.Printable;
+import org.tensorizer.base.Printable;
 import org.tensorizer.model.Relocation;
 
 /**

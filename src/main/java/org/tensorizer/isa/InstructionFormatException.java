@@ -1,6 +1,6 @@
 package org.tensorizer.isa;
 
-import org.tensorizer.model.BadInputException;
+import org.tensorizer.base.BadInputException;
 
 /** A chunk of instructions is not what its format promises. Names the chunk and where in it the fault was seen. */
 public final class InstructionFormatException extends BadInputException {

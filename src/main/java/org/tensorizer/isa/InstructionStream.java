@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import org.tensorizer.model.ByteRange;
-import org.tensorizer.model.Printable;
+import org.tensorizer.base.ByteRange;
+import org.tensorizer.base.Printable;
 
 /**
  * A chunk cut into its instructions. Framing needs nothing but opcodes, so that it works on every chunk of every known

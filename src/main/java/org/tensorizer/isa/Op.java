@@ -51,11 +51,9 @@ public final class Op {
     public static final Walk WEIGHTS = Walk.operand(GEOMETRY, "weights", "quarter rows of wide memory: 4 * row + quarter", 957, 14);
     public static final Walk SUMS = Walk.operand(GEOMETRY, "sums", "quarter rows of wide memory", 1260, 14);
 
-    public static final Signal SIGNAL_ACTIVATIONS = new Signal(GEOMETRY, "signal.activations", 1558, 4, "never set");
     public static final Signal SIGNAL_OUTPUTS = new Signal(GEOMETRY, "signal.outputs", 1563, 4, "counts AVDATA: results");
     public static final Signal SIGNAL_WEIGHTS =
             new Signal(GEOMETRY, "signal.weights", 1568, 4, "counts PARAMETERS: weight passes used up");
-    public static final Signal SIGNAL_SUMS = new Signal(GEOMETRY, "signal.sums", 1573, 4, "never set");
 
     /** Guard blocks of the op's loops. */
     public static final Waits WAITS = Waits.tile(GEOMETRY, 1578, 41, 6, 3, false);
