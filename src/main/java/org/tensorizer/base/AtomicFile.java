@@ -27,7 +27,7 @@ public final class AtomicFile {
      * @param existing what to do if it is there; with {@link Existing#REFUSE} two writers at once cannot both succeed,
      *     where the file system has hard links
      * @param inputs files that must not be written over, also under another name; those that do not exist are ignored
-     * @throws OutputException it cannot or must not be written; what was there is untouched and nothing is left behind
+     * @throws BadInputException it cannot or must not be written; what was there is untouched and nothing is left behind
      */
     public static void write(Path file, byte[] bytes, Existing existing, Path... inputs) {
         new AtomicFiles(existing, inputs).add(file, bytes).write();
@@ -38,13 +38,13 @@ public final class AtomicFile {
      * other files to write, before they write this one.
      *
      * @return the file to replace or make: where a symbolic link leads
-     * @throws OutputException as {@link #write}
+     * @throws BadInputException as {@link #write}
      */
     public static Path check(Path file, Existing existing, Path... inputs) {
         Path target = resolve(file);
         check(file, target, existing, inputs);
         if (!Files.isDirectory(Staged.folder(target))) {
-            throw new OutputException(file, "its folder does not exist");
+            throw BadInputException.of(file, "its folder does not exist");
         }
         return target;
     }
@@ -56,27 +56,27 @@ public final class AtomicFile {
         try {
             return file.toRealPath();
         } catch (IOException e) {
-            throw new OutputException(file, "expected a file or a link to one, found a link that leads nowhere", e);
+            throw BadInputException.of(file, "expected a file or a link to one, found a link that leads nowhere", e);
         }
     }
 
     private static void check(Path file, Path target, Existing existing, Path... inputs) {
         if (target.getFileName() == null || Files.isDirectory(target)) {
-            throw new OutputException(file, "expected a file, found a directory");
+            throw BadInputException.of(file, "expected a file, found a directory");
         }
         for (Path input : inputs) {
             if (isSame(file, input, target)) {
-                throw new OutputException(file, "is the input " + input + ", which must stay as it is");
+                throw BadInputException.of(file, "is the input " + input + ", which must stay as it is");
             }
         }
         if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         if (!Files.isRegularFile(target)) {
-            throw new OutputException(file, "expected a regular file, found a device, pipe or socket");
+            throw BadInputException.of(file, "expected a regular file, found a device, pipe or socket");
         }
         if (existing == Existing.REFUSE) {
-            throw new OutputException(file, EXISTS);
+            throw BadInputException.of(file, EXISTS);
         }
     }
 
@@ -88,7 +88,7 @@ public final class AtomicFile {
                             .equals(target.toAbsolutePath().normalize())
                     || Files.exists(other) && Files.exists(target) && Files.isSameFile(other, target);
         } catch (IOException e) {
-            throw new OutputException(file, "cannot be compared with " + other, e);
+            throw BadInputException.of(file, "cannot be compared with " + other, e);
         }
     }
 }

@@ -37,20 +37,20 @@ public final class AtomicFiles {
      *
      * @param bytes its content; not copied
      * @return this
-     * @throws OutputException it must not be written, as {@link AtomicFile#check}, or was added before
+     * @throws BadInputException it must not be written, as {@link AtomicFile#check}, or was added before
      */
     public AtomicFiles add(Path file, byte[] bytes) {
         Path target = AtomicFile.check(file, existing, inputs.toArray(Path[]::new));
         for (Output other : outputs) {
             if (AtomicFile.isSame(file, other.target, target)) {
-                throw new OutputException(file, "is the output " + other.file + " already");
+                throw BadInputException.of(file, "is the output " + other.file + " already");
             }
         }
         outputs.add(new Output(file, target, bytes));
         return this;
     }
 
-    /** @throws OutputException one of them cannot be written; unless it came between, what was there is untouched */
+    /** @throws BadInputException one of them cannot be written; unless it came between, what was there is untouched */
     public void write() {
         List<Staged> staged = new ArrayList<>();
         try {
@@ -76,13 +76,13 @@ public final class AtomicFiles {
         try {
             return step.run();
         } catch (FileAlreadyExistsException e) {
-            throw new OutputException(file, AtomicFile.EXISTS, e);
+            throw BadInputException.of(file, AtomicFile.EXISTS, e);
         } catch (NoSuchFileException e) {
-            throw new OutputException(file, "its folder does not exist", e);
+            throw BadInputException.of(file, "its folder does not exist", e);
         } catch (AccessDeniedException e) {
-            throw new OutputException(file, "not writable: permission denied in " + Staged.folder(output.target), e);
+            throw BadInputException.of(file, "not writable: permission denied in " + Staged.folder(output.target), e);
         } catch (IOException e) {
-            throw new OutputException(file, "cannot be written: " + OutputException.reason(e), e);
+            throw BadInputException.of(file, "cannot be written: " + BadInputException.reason(e), e);
         }
     }
 }

@@ -22,6 +22,32 @@ public class BadInputException extends RuntimeException {
         super(Printable.line(message), cause);
     }
 
+    /** What is wrong with a file that is named as the user gave it. */
+    public static BadInputException of(Object file, String problem) {
+        return new BadInputException(file + ": " + problem);
+    }
+
+    /** The same, with what the system said. */
+    public static BadInputException of(Object file, String problem, Throwable cause) {
+        return new BadInputException(file + ": " + problem, cause);
+    }
+
+    /**
+     * What is wrong with the contents of a file.
+     *
+     * @param file its name as the user gave it
+     * @param offset absolute byte offset in the file where the fault was seen
+     * @param problem what was expected and what was found
+     */
+    public static BadInputException at(String file, long offset, String problem) {
+        return new BadInputException(file + ": byte " + offset + ": " + problem);
+    }
+
+    /** @param field the field that was read, such as {@code Package.serialized_multi_executable} */
+    public static BadInputException at(String file, long offset, String field, String problem) {
+        return new BadInputException(file + ": byte " + offset + ", " + field + ": " + problem);
+    }
+
     /** Why the operating system refused, in plain words and without the file, for the end of a message that names it. */
     public static String reason(IOException refusal) {
         if (refusal instanceof NoSuchFileException) {

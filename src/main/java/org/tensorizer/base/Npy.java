@@ -58,7 +58,7 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
                     return type;
                 }
             }
-            throw new NpyFormatException(
+            throw BadInputException.at(
                     file, 10, "element type '" + descr + "', expected one of |i1 |u1 <i4 <i8 <f4 <f8");
         }
     }
@@ -94,7 +94,7 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
     /**
      * Reads a file.
      *
-     * @throws NpyFormatException whatever is wrong with its contents
+     * @throws BadInputException whatever is wrong with its contents
      * @throws IOException if the file cannot be read
      */
     public static Npy read(Path file) throws IOException {
@@ -105,47 +105,47 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
      * Reads the bytes of a file.
      *
      * @param name how messages call it
-     * @throws NpyFormatException whatever is wrong with its contents
+     * @throws BadInputException whatever is wrong with its contents
      */
     public static Npy parse(String name, byte[] file) {
         for (int i = 0; i < MAGIC.length; i++) {
             if (i >= file.length || file[i] != MAGIC[i]) {
-                throw new NpyFormatException(name, Math.min(i, file.length), "no NPY magic (\\x93NUMPY)");
+                throw BadInputException.at(name, Math.min(i, file.length), "no NPY magic (\\x93NUMPY)");
             }
         }
         if (file.length < 10) {
-            throw new NpyFormatException(name, file.length, "ends inside the preamble of 10 bytes");
+            throw BadInputException.at(name, file.length, "ends inside the preamble of 10 bytes");
         }
         int version = file[6];
         if (version < 1 || version > 3) {
-            throw new NpyFormatException(name, 6, "version " + version + ", expected 1, 2 or 3");
+            throw BadInputException.at(name, 6, "version " + version + ", expected 1, 2 or 3");
         }
         int start = version == 1 ? 10 : 12;
         if (file.length < start) {
-            throw new NpyFormatException(name, file.length, "ends inside the header length");
+            throw BadInputException.at(name, file.length, "ends inside the header length");
         }
         ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         long length = version == 1 ? bytes.getShort(8) & 0xffffL : bytes.getInt(8) & 0xffffffffL;
         if (length > file.length - start) {
-            throw new NpyFormatException(
+            throw BadInputException.at(
                     name, 8, "header of " + length + " bytes, " + (file.length - start) + " are there");
         }
         String header = new String(file, start, (int) length, StandardCharsets.UTF_8);
         Type type = Type.of(name, group(name, DESCR, header, "descr"));
         if (group(name, ORDER, header, "fortran_order").equals("True")) {
-            throw new NpyFormatException(name, start, "fortran_order True, expected C order");
+            throw BadInputException.at(name, start, "fortran_order True, expected C order");
         }
         List<Integer> shape = shape(name, start, group(name, SHAPE, header, "shape"));
         long size = type.bytes;
         for (int dimension : shape) {
             size = size * dimension;
             if (size > Integer.MAX_VALUE) {
-                throw new NpyFormatException(name, start, "shape " + shape + " is larger than 2 GiB");
+                throw BadInputException.at(name, start, "shape " + shape + " is larger than 2 GiB");
             }
         }
         int at = start + (int) length;
         if (size != file.length - at) {
-            throw new NpyFormatException(
+            throw BadInputException.at(
                     name, at, "shape " + shape + " needs " + size + " bytes, " + (file.length - at) + " follow");
         }
         byte[] data = new byte[(int) size];
@@ -156,7 +156,7 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
     private static String group(String name, Pattern pattern, String header, String key) {
         Matcher matcher = pattern.matcher(header);
         if (!matcher.find()) {
-            throw new NpyFormatException(name, 10, "header without a readable '" + key + "'");
+            throw BadInputException.at(name, 10, "header without a readable '" + key + "'");
         }
         return matcher.group(1);
     }
@@ -169,7 +169,7 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
                 continue;
             }
             if (!digits.matches("[0-9]{1,9}") || shape.size() == MAX_DIMENSIONS) {
-                throw new NpyFormatException(name, at, "shape (" + text + "), expected at most 8 whole numbers");
+                throw BadInputException.at(name, at, "shape (" + text + "), expected at most 8 whole numbers");
             }
             shape.add(Integer.parseInt(digits));
         }

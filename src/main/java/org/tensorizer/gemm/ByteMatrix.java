@@ -1,6 +1,7 @@
 package org.tensorizer.gemm;
 
 import java.util.Arrays;
+import org.tensorizer.base.BadInputException;
 
 /** A matrix of bytes, row-major: int8 weights W[out][in], or a batch of tensor bytes X[vector][channel]. */
 public final class ByteMatrix extends Matrix {
@@ -13,7 +14,7 @@ public final class ByteMatrix extends Matrix {
 
     /**
      * @param values rows * columns bytes, not copied
-     * @throws GemmException their number is another
+     * @throws BadInputException their number is another
      */
     public static ByteMatrix of(int rows, int columns, byte... values) {
         return new ByteMatrix(rows, columns, values);

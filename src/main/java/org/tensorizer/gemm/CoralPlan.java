@@ -1,6 +1,7 @@
 package org.tensorizer.gemm;
 
 import java.util.Locale;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Quantization;
@@ -70,10 +71,10 @@ public record CoralPlan(String what, DenseShape template, int tiles, long runs) 
         }
     }
 
-    /** @throws GemmException not at least one */
+    /** @throws BadInputException not at least one */
     public Cost on(int corals) {
         if (corals < 1) {
-            throw new GemmException(corals + " Corals, expected at least 1");
+            throw new BadInputException(corals + " Corals, expected at least 1");
         }
         Cost best = null;
         for (int parts = 1; parts <= corals; parts++) {

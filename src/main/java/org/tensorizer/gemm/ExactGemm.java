@@ -2,8 +2,9 @@ package org.tensorizer.gemm;
 
 import java.util.Arrays;
 import java.util.List;
-import org.tensorizer.device.Device;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
+import org.tensorizer.device.Device;
 import org.tensorizer.layout.WeightBlock;
 import org.tensorizer.patch.PayloadWriter;
 import org.tensorizer.template.DenseTemplate;
@@ -60,7 +61,7 @@ public final class ExactGemm implements AutoCloseable {
      * On a template written for these weights: the one with the fewest tiles.
      *
      * @param weights W[out][in], not needed afterwards
-     * @throws GemmException more than 131,071 inputs: a product may not fit 32 bits
+     * @throws BadInputException more than 131,071 inputs: a product may not fit 32 bits
      */
     public static ExactGemm assemble(Device device, ByteMatrix weights) {
         requireInputs(weights);
@@ -70,7 +71,7 @@ public final class ExactGemm implements AutoCloseable {
     /**
      * On a template that is given, such as one of edgetpu_compiler's. Per-channel templates get scales of 1.
      *
-     * @throws GemmException no weight and input of it give sums exactly, its weights are not symmetric, or too many inputs
+     * @throws BadInputException no weight and input of it give sums exactly, its weights are not symmetric, or too many inputs
      */
     public static ExactGemm on(Device device, DenseTemplate template, ByteMatrix weights) {
         requireInputs(weights);
@@ -86,7 +87,7 @@ public final class ExactGemm implements AutoCloseable {
 
     private static void requireInputs(ByteMatrix weights) {
         if (weights.columns() > MOST_INPUTS) {
-            throw new GemmException("weights W[out][in] of " + weights + ", expected at most " + MOST_INPUTS
+            throw new BadInputException("weights W[out][in] of " + weights + ", expected at most " + MOST_INPUTS
                     + " inputs: a sum of more products of int8 may not fit 32 bits");
         }
     }
@@ -124,7 +125,7 @@ public final class ExactGemm implements AutoCloseable {
      *
      * @param x int8 numbers
      * @return y = W x
-     * @throws GemmException of another length
+     * @throws BadInputException of another length
      * @throws org.tensorizer.device.DeviceFault the device failed
      */
     public int[] multiply(byte[] x) {
@@ -136,12 +137,12 @@ public final class ExactGemm implements AutoCloseable {
      *
      * @param x X[vector][in], int8 numbers
      * @return Y[vector][out] = X W^T
-     * @throws GemmException of another shape
+     * @throws BadInputException of another shape
      * @throws org.tensorizer.device.DeviceFault the device failed
      */
     public IntMatrix multiply(ByteMatrix x) {
         if (x.columns() != plan.inputs()) {
-            throw GemmException.shape("X[vector][in]", x.toString(), "n x " + plan.inputs());
+            throw Matrix.misfit("X[vector][in]", x.toString(), "n x " + plan.inputs());
         }
         try (Exclusive.Use use = exclusive.enter("multiply")) {
             IntMatrix y = IntMatrix.zero(x.rows(), plan.outputs());

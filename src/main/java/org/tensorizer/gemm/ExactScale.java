@@ -1,5 +1,6 @@
 package org.tensorizer.gemm;
 
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.template.DenseTemplate;
 
@@ -26,7 +27,7 @@ record ExactScale(int weight, int drive, int low, int high) {
      * The scale with the widest window; among those the one with the smallest weight, which leaves most room for digits.
      * The multiplier is the program's, or 1 where the payload's header can say so.
      *
-     * @throws GemmException there is none that is exact from -1 to 1
+     * @throws BadInputException there is none that is exact from -1 to 1
      */
     static ExactScale of(DenseTemplate template) {
         Quantization q = template.quantization();
@@ -44,7 +45,7 @@ record ExactScale(int weight, int drive, int low, int high) {
         }
         boolean signs = template.shape().format().hasBias() ? best.high - best.low >= 2 : best.low < 0;
         if (best.high < 1 || !signs) {
-            throw new GemmException(template.name() + ": no exact product on " + template.shape()
+            throw new BadInputException(template.name() + ": no exact product on " + template.shape()
                     + ": with multiplier " + multiplier + " and outputs of " + template.clampMin() + " to "
                     + template.clampMax() + " steps, no weight and input give sums of -1, 0 and 1 exactly");
         }

@@ -1,6 +1,7 @@
 package org.tensorizer.gemm;
 
 import java.util.Arrays;
+import org.tensorizer.base.BadInputException;
 
 /** A matrix of real numbers, row-major: weights W[out][in] or a batch X[vector][in]. */
 public final class FloatMatrix extends Matrix {
@@ -13,7 +14,7 @@ public final class FloatMatrix extends Matrix {
 
     /**
      * @param values rows * columns numbers, not copied
-     * @throws GemmException their number is another
+     * @throws BadInputException their number is another
      */
     public static FloatMatrix of(int rows, int columns, float... values) {
         return new FloatMatrix(rows, columns, values);

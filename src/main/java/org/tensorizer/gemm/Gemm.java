@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.device.Device;
 import org.tensorizer.template.DenseSpec;
@@ -55,7 +56,7 @@ public final class Gemm implements AutoCloseable {
         for (int out = 0; out < template.shape().outputs(); out++) {
             int zeroPoint = template.weightZeroPoint(out);
             if (zeroPoint != SYMMETRIC) {
-                throw new GemmException(template.name() + ": weight zero point of output channel " + out + " is "
+                throw new BadInputException(template.name() + ": weight zero point of output channel " + out + " is "
                         + zeroPoint + ", expected " + SYMMETRIC + " (symmetric weights)");
             }
         }
@@ -69,7 +70,7 @@ public final class Gemm implements AutoCloseable {
     /**
      * A matrix W[outputs][inputs] of any size, tiled or padded.
      *
-     * @throws GemmException the template's weights are not symmetric
+     * @throws BadInputException the template's weights are not symmetric
      * @throws org.tensorizer.base.BadInputException the template has no place for a token
      */
     public static Gemm on(Device device, DenseTemplate template, int outputs, int inputs) {
@@ -130,12 +131,12 @@ public final class Gemm implements AutoCloseable {
      *
      * @param other made by {@link #newWeights}
      * @return the weights used until now, which may be filled again
-     * @throws GemmException they are of another Gemm
+     * @throws BadInputException they are of another Gemm
      */
     public WeightSet use(WeightSet other) {
         try (Exclusive.Use use = exclusive.enter("use")) {
             if (!sets.contains(other)) {
-                throw new GemmException("weights of another Gemm, expected some of newWeights()");
+                throw new BadInputException("weights of another Gemm, expected some of newWeights()");
             }
             WeightSet before = active;
             active = other;
@@ -148,7 +149,7 @@ public final class Gemm implements AutoCloseable {
      *
      * @param x bytes of the input tensor, in its own domain
      * @return output steps, length outputs
-     * @throws GemmException of another length
+     * @throws BadInputException of another length
      * @throws org.tensorizer.device.DeviceFault the device failed
      */
     public int[] apply(byte[] x) {
@@ -160,7 +161,7 @@ public final class Gemm implements AutoCloseable {
      *
      * @param x X[vector][in], bytes of the input tensor, in its own domain
      * @return Y[vector][out] in output steps
-     * @throws GemmException of another shape
+     * @throws BadInputException of another shape
      * @throws org.tensorizer.device.DeviceFault the device failed
      */
     public IntMatrix apply(ByteMatrix x) {
@@ -202,7 +203,7 @@ public final class Gemm implements AutoCloseable {
      * @param x X[vector][in]
      * @param policy for numbers that the input tensor has no byte for
      * @return Y[vector][out]
-     * @throws GemmException as {@link #quantize}
+     * @throws BadInputException as {@link #quantize}
      */
     public FloatMatrix apply(FloatMatrix x, OutOfRange policy) {
         requireInputs(x.columns(), x.toString());
@@ -212,7 +213,7 @@ public final class Gemm implements AutoCloseable {
     /**
      * Real numbers as bytes of the input tensor, by the template's input scale and zero point.
      *
-     * @throws GemmException a number is not finite, or does not fit and the policy is to refuse
+     * @throws BadInputException a number is not finite, or does not fit and the policy is to refuse
      */
     public Quantized quantize(FloatMatrix x, OutOfRange policy) {
         return Quantizer.tensor(product.input().signed(), product.input().zeroPoint())
@@ -226,7 +227,7 @@ public final class Gemm implements AutoCloseable {
      */
     public FloatMatrix dequantize(IntMatrix steps) {
         if (steps.columns() != plan.outputs()) {
-            throw GemmException.shape("Y[vector][out]", steps.toString(), steps.rows() + " x " + plan.outputs());
+            throw Matrix.misfit("Y[vector][out]", steps.toString(), steps.rows() + " x " + plan.outputs());
         }
         FloatMatrix real = FloatMatrix.zero(steps.rows(), steps.columns());
         for (int i = 0; i < real.values().length; i++) {
@@ -266,7 +267,7 @@ public final class Gemm implements AutoCloseable {
 
     private void requireInputs(int columns, String found) {
         if (columns != plan.inputs()) {
-            throw GemmException.shape("X[vector][in]", found, "n x " + plan.inputs());
+            throw Matrix.misfit("X[vector][in]", found, "n x " + plan.inputs());
         }
     }
 

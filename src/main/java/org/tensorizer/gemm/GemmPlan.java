@@ -1,6 +1,7 @@
 package org.tensorizer.gemm;
 
 import java.util.Locale;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.ShapeStatus;
@@ -34,7 +35,7 @@ public record GemmPlan(int outputs, int inputs, DenseShape template, String reas
      * @param format what the payload holds beside the weights; formats with bias or scales have at most 1024 outputs
      * @param weakest LIKELY to allow every template that can be assembled, FIRM for those whose program was compared with
      *     the compiler's
-     * @throws GemmException no template of this format and level exists
+     * @throws BadInputException no template of this format and level exists
      */
     public static GemmPlan choose(int outputs, int inputs, ParameterFormat format, ShapeStatus.Level weakest) {
         Matrix.size(outputs, inputs);

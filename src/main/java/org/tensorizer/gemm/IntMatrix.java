@@ -1,6 +1,7 @@
 package org.tensorizer.gemm;
 
 import java.util.Arrays;
+import org.tensorizer.base.BadInputException;
 
 /** A matrix of 32-bit integers, row-major, such as a product Y[vector][out]. */
 public final class IntMatrix extends Matrix {
@@ -13,7 +14,7 @@ public final class IntMatrix extends Matrix {
 
     /**
      * @param values rows * columns numbers, not copied
-     * @throws GemmException their number is another
+     * @throws BadInputException their number is another
      */
     public static IntMatrix of(int rows, int columns, int... values) {
         return new IntMatrix(rows, columns, values);

@@ -1,5 +1,7 @@
 package org.tensorizer.gemm;
 
+import org.tensorizer.base.BadInputException;
+
 /**
  * Rows and columns of a row-major matrix over an array.
  *
@@ -10,10 +12,10 @@ public abstract sealed class Matrix permits ByteMatrix, IntMatrix, FloatMatrix {
     private final int rows;
     private final int columns;
 
-    /** @throws GemmException the array has not rows * columns elements */
+    /** @throws BadInputException the array has not rows * columns elements */
     Matrix(int rows, int columns, int elements) {
         if (size(rows, columns) != elements) {
-            throw new GemmException("matrix of " + rows + " x " + columns + " = " + (long) rows * columns
+            throw new BadInputException("matrix of " + rows + " x " + columns + " = " + (long) rows * columns
                     + " elements, found " + elements);
         }
         this.rows = rows;
@@ -23,15 +25,20 @@ public abstract sealed class Matrix permits ByteMatrix, IntMatrix, FloatMatrix {
     /**
      * Elements of a matrix.
      *
-     * @throws GemmException not at least 1 x 1, or too many for an array
+     * @throws BadInputException not at least 1 x 1, or too many for an array
      */
     static int size(int rows, int columns) {
         long size = (long) rows * columns;
         if (rows < 1 || columns < 1 || size > Integer.MAX_VALUE - 8) {
-            throw new GemmException(
+            throw new BadInputException(
                     "matrix of " + rows + " x " + columns + ", expected at least 1 x 1 and fewer than 2^31 elements");
         }
         return (int) size;
+    }
+
+    /** Two shapes that should be one. */
+    static BadInputException misfit(String what, String found, String expected) {
+        return new BadInputException(what + " of " + found + ", expected " + expected);
     }
 
     public final int rows() {

@@ -1,5 +1,7 @@
 package org.tensorizer.gemm;
 
+import org.tensorizer.base.BadInputException;
+
 /**
  * Real numbers to bytes: divided by a scale, rounded half to even, a zero point added, kept within limits.
  *
@@ -29,7 +31,7 @@ final class Quantizer {
         return new Quantizer("input", zeroPoint, signed ? -128 : 0, signed ? 127 : 255);
     }
 
-    /** @throws GemmException a number is not finite, or does not fit and must not be saturated */
+    /** @throws BadInputException a number is not finite, or does not fit and must not be saturated */
     Quantized quantize(FloatMatrix real, WeightScales scales, OutOfRange policy) {
         byte[] bytes = new byte[real.values().length];
         int saturated = 0;
@@ -48,7 +50,7 @@ final class Quantizer {
             }
         }
         if (saturated > 0 && policy == OutOfRange.REFUSE) {
-            throw new GemmException(
+            throw new BadInputException(
                     saturated + " of " + bytes.length + " numbers do not fit into 8 bits, first " + first);
         }
         return new Quantized(ByteMatrix.of(real.rows(), real.columns(), bytes), saturated);
@@ -59,11 +61,11 @@ final class Quantizer {
                 + ", expected " + (float) ((low - zeroPoint) * scale) + " to " + (float) ((high - zeroPoint) * scale);
     }
 
-    /** @throws GemmException NaN or infinite */
+    /** @throws BadInputException NaN or infinite */
     static float requireFinite(String what, FloatMatrix real, int row, int column) {
         float value = real.at(row, column);
         if (!Float.isFinite(value)) {
-            throw new GemmException(what + " [" + row + "][" + column + "] is " + value + ", expected a finite number");
+            throw new BadInputException(what + " [" + row + "][" + column + "] is " + value + ", expected a finite number");
         }
         return value;
     }

@@ -2,6 +2,7 @@ package org.tensorizer.gemm;
 
 import java.util.Comparator;
 import java.util.Optional;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.ShapeStatus;
@@ -39,7 +40,7 @@ final class TemplateSearch {
         Optional<DenseShape> any =
                 weakest == ShapeStatus.Level.FIRM ? Optional.empty() : better(anyRectangle(), verified);
         DenseShape chosen = any.or(() -> verified)
-                .orElseThrow(() -> new GemmException("no " + ShapeStatus.Level.FIRM.word() + " template of format "
+                .orElseThrow(() -> new BadInputException("no " + ShapeStatus.Level.FIRM.word() + " template of format "
                         + format + "; extrapolated ones can be assembled for any size up to " + MOST_CHANNELS));
         return new GemmPlan(outputs, inputs, chosen, reason(chosen, verified, weakest));
     }

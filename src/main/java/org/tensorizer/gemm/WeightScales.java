@@ -1,6 +1,7 @@
 package org.tensorizer.gemm;
 
 import java.util.Arrays;
+import org.tensorizer.base.BadInputException;
 
 /**
  * What one step of an int8 weight is worth: one scale for a matrix, or one for each output channel. Immutable.
@@ -16,7 +17,7 @@ public final class WeightScales {
         this.scales = scales;
         for (int out = 0; out < scales.length; out++) {
             if (!(scales[out] >= Float.MIN_NORMAL) || Float.isInfinite(scales[out])) {
-                throw new GemmException("weight scale " + (perChannel ? "of output channel " + out + " " : "")
+                throw new BadInputException("weight scale " + (perChannel ? "of output channel " + out + " " : "")
                         + scales[out] + ", expected a positive, finite, normal float32");
             }
         }
@@ -25,7 +26,7 @@ public final class WeightScales {
     /**
      * One scale for all weights.
      *
-     * @throws GemmException it is no positive finite number
+     * @throws BadInputException it is no positive finite number
      */
     public static WeightScales perTensor(float scale) {
         return new WeightScales(false, scale);
@@ -34,7 +35,7 @@ public final class WeightScales {
     /**
      * One scale for each output channel.
      *
-     * @throws GemmException one is no positive finite number
+     * @throws BadInputException one is no positive finite number
      */
     public static WeightScales perChannel(float... scales) {
         return new WeightScales(true, scales.clone());
@@ -43,7 +44,7 @@ public final class WeightScales {
     /**
      * The finest scale with which all weights fit: the largest magnitude becomes 127.
      *
-     * @throws GemmException a weight is not finite
+     * @throws BadInputException a weight is not finite
      */
     public static WeightScales fit(FloatMatrix weights) {
         float largest = 0;
@@ -83,10 +84,10 @@ public final class WeightScales {
         return perChannel ? scales[out] : scales[0];
     }
 
-    /** @throws GemmException there is a scale for each output channel, and their number is another */
+    /** @throws BadInputException there is a scale for each output channel, and their number is another */
     void requireFit(int outputs) {
         if (perChannel && scales.length != outputs) {
-            throw GemmException.shape(
+            throw Matrix.misfit(
                     "weight scales", String.valueOf(scales.length), outputs + ", one for each output");
         }
     }

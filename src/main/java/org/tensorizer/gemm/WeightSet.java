@@ -1,10 +1,11 @@
 package org.tensorizer.gemm;
 
 import java.util.Arrays;
-import org.tensorizer.device.Device;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.Requantization;
+import org.tensorizer.device.Device;
 import org.tensorizer.layout.WeightBlock;
 import org.tensorizer.template.DenseTemplate;
 
@@ -56,11 +57,11 @@ public final class WeightSet implements AutoCloseable {
      * Sets all weights; scales and biases stay.
      *
      * @param weights W[out][in] of int8
-     * @throws GemmException of another shape
+     * @throws BadInputException of another shape
      */
     public void set(ByteMatrix weights) {
         if (weights.rows() != plan.outputs() || weights.columns() != plan.inputs()) {
-            throw GemmException.shape("weights W[out][in]", weights.toString(), plan.outputs() + " x " + plan.inputs());
+            throw Matrix.misfit("weights W[out][in]", weights.toString(), plan.outputs() + " x " + plan.inputs());
         }
         set(0, 0, weights);
     }
@@ -70,11 +71,11 @@ public final class WeightSet implements AutoCloseable {
      *
      * @param out output channel of its first row
      * @param in input channel of its first column
-     * @throws GemmException it reaches over the matrix
+     * @throws BadInputException it reaches over the matrix
      */
     public void set(int out, int in, ByteMatrix block) {
         if (out < 0 || in < 0 || out > plan.outputs() - block.rows() || in > plan.inputs() - block.columns()) {
-            throw GemmException.shape(
+            throw Matrix.misfit(
                     "weights W[out][in]",
                     block + " at [" + out + "][" + in + "]",
                     "a part of " + plan.outputs() + " x " + plan.inputs());
@@ -111,11 +112,11 @@ public final class WeightSet implements AutoCloseable {
      * @param weights W[out][in]
      * @param policy for weights outside of -128 to 127 steps of their scale
      * @return how many weights were saturated
-     * @throws GemmException of another shape; a weight is not finite, or does not fit and the policy is to refuse
+     * @throws BadInputException of another shape; a weight is not finite, or does not fit and the policy is to refuse
      */
     public int set(FloatMatrix weights, WeightScales scales, OutOfRange policy) {
         if (weights.rows() != plan.outputs() || weights.columns() != plan.inputs()) {
-            throw GemmException.shape("weights W[out][in]", weights.toString(), plan.outputs() + " x " + plan.inputs());
+            throw Matrix.misfit("weights W[out][in]", weights.toString(), plan.outputs() + " x " + plan.inputs());
         }
         scales.requireFit(plan.outputs());
         Quantized quantized = Quantizer.weights().quantize(weights, scales, policy);
@@ -141,18 +142,18 @@ public final class WeightSet implements AutoCloseable {
      * Sets the factor from accumulator to output step of each output, which per-channel templates keep in the payload.
      *
      * @param gains one for each output channel
-     * @throws GemmException not one for each output, one is no positive finite number, or the template has one factor for
+     * @throws BadInputException not one for each output, one is no positive finite number, or the template has one factor for
      *     all outputs
      */
     public void gains(float... gains) {
         if (!shape().format().isPerChannel()) {
-            throw new GemmException("gains of single outputs, but " + shape()
+            throw new BadInputException("gains of single outputs, but " + shape()
                     + " has one factor for all, in its instructions; a per-channel template has them in the payload");
         }
         requirePerOutput("gains", gains.length);
         for (int out = 0; out < gains.length; out++) {
             if (!(gains[out] >= Float.MIN_NORMAL) || Float.isInfinite(gains[out])) {
-                throw new GemmException("gain of output channel " + out + " is " + gains[out]
+                throw new BadInputException("gain of output channel " + out + " is " + gains[out]
                         + ", expected a positive, finite, normal float32");
             }
         }
@@ -175,18 +176,18 @@ public final class WeightSet implements AutoCloseable {
      * Sets the biases, in units of the accumulator: input scale times weight scale.
      *
      * @param bias one for each output channel
-     * @throws GemmException not one for each output, one is so large that an accumulator could leave 32 bits, or the
+     * @throws BadInputException not one for each output, one is so large that an accumulator could leave 32 bits, or the
      *     template has no biases
      */
     public void bias(int... bias) {
         if (!shape().format().hasBias()) {
-            throw new GemmException("biases, but " + shape() + " has none; take a template with bias");
+            throw new BadInputException("biases, but " + shape() + " has none; take a template with bias");
         }
         requirePerOutput("biases", bias.length);
         long room = Integer.MAX_VALUE - 128L * 255 * shape().inputs();
         for (int out = 0; out < bias.length; out++) {
             if (Math.abs((long) bias[out]) > room) {
-                throw new GemmException("bias of output channel " + out + " is " + bias[out] + ", expected -" + room
+                throw new BadInputException("bias of output channel " + out + " is " + bias[out] + ", expected -" + room
                         + " to " + room + ": beyond, the accumulator could leave 32 bits");
             }
         }
@@ -202,7 +203,7 @@ public final class WeightSet implements AutoCloseable {
 
     private void requirePerOutput(String what, int found) {
         if (found != plan.outputs()) {
-            throw GemmException.shape(what, String.valueOf(found), plan.outputs() + ", one for each output");
+            throw Matrix.misfit(what, String.valueOf(found), plan.outputs() + ", one for each output");
         }
     }
 

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 
@@ -72,7 +73,7 @@ public final class DenseHeader {
     /**
      * Scale of an output channel.
      *
-     * @throws LayoutException no such channel, no scales in this format, or no payload there
+     * @throws BadInputException no such channel, no scales in this format, or no payload there
      */
     public float scale(byte[] payload, int at, int out) {
         return Float.intBitsToFloat(get(Row.SCALE, payload, at, out));
@@ -106,7 +107,7 @@ public final class DenseHeader {
     /**
      * Writes the scales of all output channels, and the padding of their rows.
      *
-     * @throws LayoutException not one scale per output channel, no scales in this format, or no payload there
+     * @throws BadInputException not one scale per output channel, no scales in this format, or no payload there
      */
     public void setScales(byte[] payload, int at, float[] scales) {
         requireAll(scales.length, "scales");
@@ -177,14 +178,14 @@ public final class DenseHeader {
     private int start(Row row) {
         int n = row.in(format());
         if (n < 0) {
-            throw new LayoutException("no " + row + " row in the payload of " + layout.shape());
+            throw new BadInputException("no " + row + " row in the payload of " + layout.shape());
         }
         return n * layout.rowBytes();
     }
 
     private void requireAll(int given, String what) {
         if (given != layout.shape().outputs()) {
-            throw new LayoutException(given + " " + what + ", " + layout.shape() + " takes "
+            throw new BadInputException(given + " " + what + ", " + layout.shape() + " takes "
                     + layout.shape().outputs());
         }
     }

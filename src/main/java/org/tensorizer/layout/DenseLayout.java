@@ -2,6 +2,7 @@ package org.tensorizer.layout;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ShapeStatus;
 
@@ -95,12 +96,12 @@ public final class DenseLayout {
     /**
      * Offset of the byte of W[out][in].
      *
-     * @throws LayoutException there is no such channel
+     * @throws BadInputException there is no such channel
      */
     public int offset(int out, int in) {
         requireOutput(out);
         if (in < 0 || in >= shape.inputs()) {
-            throw new LayoutException("input channel " + in + ", " + shape + " has 0 to " + (shape.inputs() - 1));
+            throw new BadInputException("input channel " + in + ", " + shape + " has 0 to " + (shape.inputs() - 1));
         }
         return weight(out, in);
     }
@@ -116,11 +117,11 @@ public final class DenseLayout {
     /**
      * What a byte of the payload means.
      *
-     * @throws LayoutException the offset is outside the payload
+     * @throws BadInputException the offset is outside the payload
      */
     public ByteRole role(int offset) {
         if (offset < 0 || offset >= size) {
-            throw new LayoutException("offset " + offset + ", the payload of " + shape + " has 0 to " + (size - 1));
+            throw new BadInputException("offset " + offset + ", the payload of " + shape + " has 0 to " + (size - 1));
         }
         int group = offset / groupBytes;
         int inGroup = offset % groupBytes;
@@ -144,7 +145,7 @@ public final class DenseLayout {
      * @param weights W[out][in], outputs * inputs bytes
      * @param payload array that holds the payload
      * @param at index of the payload's first byte
-     * @throws LayoutException an array does not fit
+     * @throws BadInputException an array does not fit
      */
     public void pack(byte[] weights, byte[] payload, int at) {
         requireLength(weights);
@@ -160,7 +161,7 @@ public final class DenseLayout {
      * @param block where they go
      * @param payload array that holds the payload
      * @param at index of the payload's first byte
-     * @throws LayoutException the block reaches over the layer, or an array does not fit
+     * @throws BadInputException the block reaches over the layer, or an array does not fit
      */
     public void packBlock(byte[] source, int from, int stride, WeightBlock block, byte[] payload, int at) {
         requireFit(block, source, from, stride);
@@ -179,7 +180,7 @@ public final class DenseLayout {
      * @param payload array that holds the payload
      * @param at index of the payload's first byte
      * @return W[out][in], outputs * inputs bytes
-     * @throws LayoutException the payload does not lie in the array
+     * @throws BadInputException the payload does not lie in the array
      */
     public byte[] unpack(byte[] payload, int at) {
         byte[] weights = new byte[Math.multiplyExact(shape.outputs(), shape.inputs())];
@@ -192,11 +193,11 @@ public final class DenseLayout {
      *
      * @param payload the payload from its position to its limit, both of which stay
      * @return W[out][in], outputs * inputs bytes
-     * @throws LayoutException the buffer holds more or less than a payload
+     * @throws BadInputException the buffer holds more or less than a payload
      */
     public byte[] unpack(ByteBuffer payload) {
         if (payload.remaining() != size) {
-            throw new LayoutException(
+            throw new BadInputException(
                     "payload of " + payload.remaining() + " bytes, that of " + shape + " has " + size);
         }
         byte[] copy = new byte[size];
@@ -213,7 +214,7 @@ public final class DenseLayout {
      * @param target array to write to
      * @param to index of the first weight there
      * @param stride distance in {@code target} from an output channel to the next
-     * @throws LayoutException the block reaches over the layer, or an array does not fit
+     * @throws BadInputException the block reaches over the layer, or an array does not fit
      */
     public void unpackBlock(byte[] payload, int at, WeightBlock block, byte[] target, int to, int stride) {
         requireFit(block, target, to, stride);
@@ -233,7 +234,7 @@ public final class DenseLayout {
      *
      * @param payload array that holds the payload
      * @param at index of the payload's first byte
-     * @throws LayoutException the payload does not lie in the array
+     * @throws BadInputException the payload does not lie in the array
      */
     public void clear(byte[] payload, int at) {
         requirePayload(payload.length, at);
@@ -255,18 +256,18 @@ public final class DenseLayout {
     private void requireLength(byte[] weights) {
         long expected = (long) shape.outputs() * shape.inputs();
         if (weights.length != expected) {
-            throw new LayoutException(weights.length + " weights, " + shape + " takes " + shape.outputs() + " x "
+            throw new BadInputException(weights.length + " weights, " + shape + " takes " + shape.outputs() + " x "
                     + shape.inputs() + " = " + expected);
         }
     }
 
     /**
      * @return the block
-     * @throws LayoutException it reaches over the layer
+     * @throws BadInputException it reaches over the layer
      */
     public WeightBlock requireInside(WeightBlock block) {
         if ((long) block.out() + block.outs() > shape.outputs() || (long) block.in() + block.ins() > shape.inputs()) {
-            throw new LayoutException(
+            throw new BadInputException(
                     block + ", " + shape + " has W[0.." + (shape.outputs() - 1) + "][0.." + (shape.inputs() - 1) + "]");
         }
         return block;
@@ -276,21 +277,21 @@ public final class DenseLayout {
         requireInside(block);
         long end = from + (long) (block.outs() - 1) * stride + block.ins();
         if (from < 0 || stride < block.ins() || end > weights.length) {
-            throw new LayoutException(block + " from index " + from + ", one output channel every " + stride
+            throw new BadInputException(block + " from index " + from + ", one output channel every " + stride
                     + ", in an array of " + weights.length + " weights");
         }
     }
 
     void requirePayload(int length, int at) {
         if (at < 0 || at > length - size) {
-            throw new LayoutException(
+            throw new BadInputException(
                     "payload of " + size + " bytes (" + shape + ") at index " + at + " of " + length + " bytes");
         }
     }
 
     void requireOutput(int out) {
         if (out < 0 || out >= shape.outputs()) {
-            throw new LayoutException("output channel " + out + ", " + shape + " has 0 to " + (shape.outputs() - 1));
+            throw new BadInputException("output channel " + out + ", " + shape + " has 0 to " + (shape.outputs() - 1));
         }
     }
 

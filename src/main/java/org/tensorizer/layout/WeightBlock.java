@@ -1,5 +1,7 @@
 package org.tensorizer.layout;
 
+import org.tensorizer.base.BadInputException;
+
 /**
  * A rectangle of W[out][in].
  *
@@ -11,7 +13,7 @@ package org.tensorizer.layout;
 public record WeightBlock(int out, int in, int outs, int ins) {
     public WeightBlock {
         if (out < 0 || in < 0 || outs < 1 || ins < 1) {
-            throw new LayoutException("block of " + outs + " x " + ins + " weights at W[" + out + "][" + in
+            throw new BadInputException("block of " + outs + " x " + ins + " weights at W[" + out + "][" + in
                     + "], expected at least 1 x 1 at a channel from 0 on");
         }
     }

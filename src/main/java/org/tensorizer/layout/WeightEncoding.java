@@ -1,5 +1,7 @@
 package org.tensorizer.layout;
 
+import org.tensorizer.base.BadInputException;
+
 /**
  * How a payload stores an int8 weight: byte = weight + 128, which is the two's complement byte with its top bit
  * flipped. So 128 stands for 0, 255 for 127, 1 for -127 and 0 for -128.
@@ -22,11 +24,11 @@ public final class WeightEncoding {
     /**
      * Payload byte of a weight, as an unsigned value 0 to 255.
      *
-     * @throws LayoutException the weight is no int8
+     * @throws BadInputException the weight is no int8
      */
     public static int encode(int weight) {
         if (weight < Byte.MIN_VALUE || weight > Byte.MAX_VALUE) {
-            throw new LayoutException("weight " + weight + ", expected -128 to 127");
+            throw new BadInputException("weight " + weight + ", expected -128 to 127");
         }
         return weight + ZERO;
     }

@@ -3,11 +3,12 @@ package org.tensorizer.model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 
 /**
  * The bytes of one file, little-endian, read only after a check. Whatever an offset says, the answer is a value or a
- * {@link ModelFormatException} that names file, offset and field.
+ * {@link BadInputException} that names file, offset and field.
  *
  * <p>FlatBuffers may share: a hundred thousand list entries can point to one table, so a small file may unfold to
  * gigabytes of facts and hours of work. Everything unfolded is therefore charged against a budget that grows with the
@@ -42,8 +43,8 @@ final class CheckedBytes {
     }
 
     /** The exception to throw for a fault at an offset. */
-    ModelFormatException fault(long at, String field, String problem) {
-        return new ModelFormatException(file, at, field, problem);
+    BadInputException fault(long at, String field, String problem) {
+        return BadInputException.at(file, at, field, problem);
     }
 
     /** Whether {@code length} bytes from {@code at} on lie in the region. */

@@ -3,6 +3,7 @@ package org.tensorizer.model;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 
 /**
@@ -14,7 +15,7 @@ final class Disjoint {
 
     /**
      * @param field what the regions are, for the message
-     * @throws ModelFormatException if two of them overlap
+     * @throws BadInputException if two of them overlap
      */
     static void check(CheckedBytes bytes, List<ByteRange> regions, String field) {
         List<ByteRange> sorted = new ArrayList<>(regions);

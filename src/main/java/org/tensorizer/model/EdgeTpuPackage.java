@@ -52,7 +52,7 @@ public record EdgeTpuPackage(
      *
      * @param name name of the file for messages
      * @param bytes the whole file; not copied, must not change
-     * @throws ModelFormatException if it is no package
+     * @throws BadInputException if it is no package
      */
     public static EdgeTpuPackage parse(String name, byte[] bytes) {
         CheckedBytes checked = new CheckedBytes(name, bytes);

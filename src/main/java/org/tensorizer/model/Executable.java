@@ -2,6 +2,7 @@ package org.tensorizer.model;
 
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 
 /**
@@ -62,7 +63,7 @@ public record Executable(
      *
      * @param name name of the file for messages
      * @param bytes the whole file; not copied, must not change
-     * @throws ModelFormatException if it is no executable
+     * @throws BadInputException if it is no executable
      */
     public static Executable parse(String name, byte[] bytes) {
         CheckedBytes checked = withoutIdentifier(name, bytes);
@@ -78,7 +79,7 @@ public record Executable(
      *
      * @param name name of the file for messages
      * @param bytes the whole file; not copied, must not change
-     * @throws ModelFormatException if it is no multi-executable
+     * @throws BadInputException if it is no multi-executable
      */
     public static List<Executable> parseMulti(String name, byte[] bytes) {
         CheckedBytes checked = withoutIdentifier(name, bytes);

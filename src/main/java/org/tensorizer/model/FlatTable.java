@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 
 /**
@@ -58,7 +59,7 @@ final class FlatTable {
     }
 
     /** The exception to throw for what a field holds. */
-    ModelFormatException fault(int slot, String field, String problem) {
+    BadInputException fault(int slot, String field, String problem) {
         int offset = slot < slots ? (int) bytes.unsigned(vtable + 4 + 2 * slot, 2) : 0;
         return bytes.fault(position + offset, name(field), problem);
     }

@@ -3,6 +3,7 @@ package org.tensorizer.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 
 /**
@@ -56,7 +57,7 @@ final class FlexBufferMap {
 
     /**
      * @param name what the buffer is, for messages
-     * @throws ModelFormatException if its root is no map
+     * @throws BadInputException if its root is no map
      */
     FlexBufferMap(CheckedBytes bytes, ByteRange region, String name) {
         this.bytes = bytes;

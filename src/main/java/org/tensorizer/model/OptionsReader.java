@@ -1,5 +1,6 @@
 package org.tensorizer.model;
 
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.OperatorOptions.Padding;
 
 /** Reads the options table of a builtin operator. Source of union numbers and slots: TFLite's public schema, version 3. */
@@ -8,7 +9,7 @@ final class OptionsReader {
 
     /**
      * @param type number of the table in the union BuiltinOptions
-     * @throws ModelFormatException a field holds a number that the schema does not know
+     * @throws BadInputException a field holds a number that the schema does not know
      */
     static OperatorOptions read(int type, FlatTable table) {
         return switch (type) {

@@ -42,7 +42,7 @@ public final class TfliteModel {
      * Reads a file.
      *
      * @throws BadInputException if it cannot be read, is no regular file, or is 2 GiB or larger
-     * @throws ModelFormatException if it is no TFLite model, or a compiled part of it is damaged
+     * @throws BadInputException if it is no TFLite model, or a compiled part of it is damaged
      */
     public static TfliteModel read(Path file) {
         return parse(file.toString(), InputFile.read(file));
@@ -53,7 +53,7 @@ public final class TfliteModel {
      *
      * @param name name of the file for messages
      * @param bytes the whole file; not copied, must not change
-     * @throws ModelFormatException if it is no TFLite model, or a compiled part of it is damaged
+     * @throws BadInputException if it is no TFLite model, or a compiled part of it is damaged
      */
     public static TfliteModel parse(String name, byte[] bytes) {
         return new TfliteReader(name, bytes).read();

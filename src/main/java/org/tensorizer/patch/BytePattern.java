@@ -2,6 +2,7 @@ package org.tensorizer.patch;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Sha256;
 
 /** Bytes as the payload stores them, for regions of any kind. */
@@ -10,7 +11,7 @@ public sealed interface BytePattern extends Pattern {
      * Puts the pattern over the bytes of a region.
      *
      * @param bytes what the region holds, in its order; changed in place
-     * @throws PatchException the pattern has another length
+     * @throws BadInputException the pattern has another length
      */
     void apply(byte[] bytes);
 
@@ -121,7 +122,7 @@ public sealed interface BytePattern extends Pattern {
         @Override
         public void apply(byte[] region) {
             if (region.length != bytes.length) {
-                throw new PatchException(source + " has " + bytes.length + " bytes, the region has " + region.length);
+                throw new BadInputException(source + " has " + bytes.length + " bytes, the region has " + region.length);
             }
             System.arraycopy(bytes, 0, region, 0, bytes.length);
         }
@@ -134,7 +135,7 @@ public sealed interface BytePattern extends Pattern {
 
     private static void requireByte(int value) {
         if (value < 0 || value > 255) {
-            throw new PatchException("byte value " + value + ", expected 0 to 255");
+            throw new BadInputException("byte value " + value + ", expected 0 to 255");
         }
     }
 }

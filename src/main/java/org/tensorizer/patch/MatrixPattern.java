@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.layout.WeightBlock;
@@ -23,7 +24,7 @@ public sealed interface MatrixPattern extends Pattern {
      * @param shape of the layer
      * @param block which part
      * @return row-major, {@code block.outs() * block.ins()} weights
-     * @throws PatchException the pattern does not fit the layer
+     * @throws BadInputException the pattern does not fit the layer
      */
     byte[] weights(DenseShape shape, WeightBlock block);
 
@@ -115,7 +116,7 @@ public sealed interface MatrixPattern extends Pattern {
         @Override
         public byte[] weights(DenseShape shape, WeightBlock block) {
             if (out < 0 || out >= shape.outputs() || in < 0 || in >= shape.inputs()) {
-                throw new PatchException(this + ": " + shape + " has W[0.." + (shape.outputs() - 1) + "][0.."
+                throw new BadInputException(this + ": " + shape + " has W[0.." + (shape.outputs() - 1) + "][0.."
                         + (shape.inputs() - 1) + "]");
             }
             return oneEach(block, row -> row == out ? in : -1, row -> value);
@@ -161,7 +162,7 @@ public sealed interface MatrixPattern extends Pattern {
         @Override
         public byte[] weights(DenseShape shape, WeightBlock block) {
             if (matrix.length != (long) shape.outputs() * shape.inputs()) {
-                throw new PatchException("matrix of " + matrix.length + " weights, " + shape + " takes "
+                throw new BadInputException("matrix of " + matrix.length + " weights, " + shape + " takes "
                         + shape.outputs() + " x " + shape.inputs());
             }
             byte[] weights = new byte[block.size()];
@@ -191,7 +192,7 @@ public sealed interface MatrixPattern extends Pattern {
 
     private static void requireWeight(int value) {
         if (value < Byte.MIN_VALUE || value > Byte.MAX_VALUE) {
-            throw new PatchException("weight " + value + ", expected -128 to 127");
+            throw new BadInputException("weight " + value + ", expected -128 to 127");
         }
     }
 }

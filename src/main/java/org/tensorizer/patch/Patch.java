@@ -2,6 +2,7 @@ package org.tensorizer.patch;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.tensorizer.base.BadInputException;
 
 /**
  * What to change in a payload: steps that are carried out one after the other, later ones over earlier ones, and the
@@ -18,13 +19,13 @@ public record Patch(List<Step> steps, TokenPolicy token) {
      * @param pattern what
      */
     public record Step(Region region, Pattern pattern) {
-        /** @throws PatchException a matrix for a region that holds more than weights */
+        /** @throws BadInputException a matrix for a region that holds more than weights */
         public Step {
             if (pattern instanceof MatrixPattern
                     && (region instanceof Region.Payload
                             || region instanceof Region.Header
                             || region instanceof Region.Range)) {
-                throw new PatchException(pattern + " writes weights and cannot go to " + region
+                throw new BadInputException(pattern + " writes weights and cannot go to " + region
                         + ", expected weights, row, column or cell");
             }
         }
@@ -42,7 +43,7 @@ public record Patch(List<Step> steps, TokenPolicy token) {
     /**
      * A pattern in a region.
      *
-     * @throws PatchException they do not go together
+     * @throws BadInputException they do not go together
      */
     public static Patch of(Region region, Pattern pattern) {
         return new Patch(List.of(new Step(region, pattern)), TokenPolicy.FRESH);
@@ -51,7 +52,7 @@ public record Patch(List<Step> steps, TokenPolicy token) {
     /**
      * This, then another step.
      *
-     * @throws PatchException region and pattern do not go together
+     * @throws BadInputException region and pattern do not go together
      */
     public Patch then(Region region, Pattern pattern) {
         return new Patch(

@@ -3,6 +3,7 @@ package org.tensorizer.patch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
 import org.tensorizer.layout.DenseLayout;
@@ -24,18 +25,18 @@ public record PatchTarget(
     /** The chip that this project knows. Source: compiled models and libedgetpu's schema. */
     private static final String CHIP = "beagle";
 
-    /** @throws PatchException the executable has no payload or is for another chip, or the layout is that of another payload */
+    /** @throws BadInputException the executable has no payload or is for another chip, or the layout is that of another payload */
     public PatchTarget {
         if (executable.parameters().isEmpty()) {
-            throw new PatchException(where(model, edgeTpuPackage) + ", executable " + executable.index() + " ("
+            throw new BadInputException(where(model, edgeTpuPackage) + ", executable " + executable.index() + " ("
                     + executable.type() + ", bytes " + executable.range() + ") has no parameters, so nothing to patch");
         }
         if (!executable.chip().isEmpty() && !executable.chip().equals(CHIP)) {
-            throw new PatchException(where(model, edgeTpuPackage) + ", executable " + executable.index()
+            throw new BadInputException(where(model, edgeTpuPackage) + ", executable " + executable.index()
                     + ": expected chip " + CHIP + " (Edge TPU), found " + Printable.name(executable.chip()));
         }
         if (layout.isPresent() && layout.get().size() != executable.parameters().length()) {
-            throw new PatchException(where(model, edgeTpuPackage) + ": parameters " + executable.parameters() + " have "
+            throw new BadInputException(where(model, edgeTpuPackage) + ": parameters " + executable.parameters() + " have "
                     + executable.parameters().length() + " bytes, the payload of "
                     + layout.get().shape() + " has " + layout.get().size());
         }
@@ -54,7 +55,7 @@ public record PatchTarget(
     /**
      * The payload of one package, chosen as by {@link #of(TfliteModel)}.
      *
-     * @throws PatchException there is no such package, or it has no payload
+     * @throws BadInputException there is no such package, or it has no payload
      */
     public static PatchTarget of(TfliteModel model, int packageIndex) {
         return in(model, choose(model, packageIndex));
@@ -63,13 +64,13 @@ public record PatchTarget(
     /**
      * The payload of one executable.
      *
-     * @throws PatchException there is no such package or executable, or it has no payload
+     * @throws BadInputException there is no such package or executable, or it has no payload
      */
     public static PatchTarget of(TfliteModel model, int packageIndex, int executableIndex) {
         EdgeTpuPackage chosen = choose(model, packageIndex);
         int count = chosen.executables().size();
         if (executableIndex < 0 || executableIndex >= count) {
-            throw new PatchException(
+            throw new BadInputException(
                     where(model, chosen) + ": executable " + executableIndex + ", expected 0 to " + (count - 1));
         }
         return new PatchTarget(model, chosen, chosen.executables().get(executableIndex), Optional.empty());
@@ -78,7 +79,7 @@ public record PatchTarget(
     /**
      * This with a layout.
      *
-     * @throws PatchException the payload has another size
+     * @throws BadInputException the payload has another size
      */
     public PatchTarget withLayout(DenseLayout known) {
         return new PatchTarget(model, edgeTpuPackage, executable, Optional.of(known));
@@ -92,7 +93,7 @@ public record PatchTarget(
     /**
      * Where the parameter-caching tokens of the package are in the file.
      *
-     * @throws PatchException an executable whose token the runtime compares has no place for it
+     * @throws BadInputException an executable whose token the runtime compares has no place for it
      */
     public List<ByteRange> tokenFields() {
         List<ByteRange> fields = new ArrayList<>();
@@ -100,14 +101,14 @@ public record PatchTarget(
             if (each.tokenField().isPresent()) {
                 fields.add(each.tokenField().get());
             } else if (each.type() != ExecutableType.STAND_ALONE) {
-                throw new PatchException(where(model, edgeTpuPackage) + ", executable " + each.index() + " ("
+                throw new BadInputException(where(model, edgeTpuPackage) + ", executable " + each.index() + " ("
                         + each.type() + ", bytes " + each.range()
                         + ") leaves parameter_caching_token out, so it cannot get a fresh token; the chip may keep old"
                         + " weights. Patching is possible if the token is kept");
             }
         }
         if (fields.isEmpty()) {
-            throw new PatchException(where(model, edgeTpuPackage)
+            throw new BadInputException(where(model, edgeTpuPackage)
                     + ": no executable has a parameter_caching_token; patching is possible if the token is kept");
         }
         return fields;
@@ -121,12 +122,12 @@ public record PatchTarget(
                 .filter(each -> each.type() == ExecutableType.PARAMETER_CACHING)
                 .findFirst();
         if (caching.isEmpty() && candidates.size() > 1) {
-            throw new PatchException(where(model, chosen) + ": " + candidates.size()
+            throw new BadInputException(where(model, chosen) + ": " + candidates.size()
                     + " executables have parameters and none is PARAMETER_CACHING, choose one: "
                     + candidates.stream().map(Executable::index).toList());
         }
         Executable executable = caching.or(() -> candidates.stream().findFirst())
-                .orElseThrow(() -> new PatchException(where(model, chosen) + ": none of its "
+                .orElseThrow(() -> new BadInputException(where(model, chosen) + ": none of its "
                         + chosen.executables().size() + " executables has parameters, so nothing to patch"));
         return new PatchTarget(model, chosen, executable, Optional.empty());
     }
@@ -134,7 +135,7 @@ public record PatchTarget(
     private static EdgeTpuPackage choose(TfliteModel model, int index) {
         int count = model.packages().size();
         if (index < 0 || index >= count) {
-            throw new PatchException(model.name() + ": package " + index + ", "
+            throw new BadInputException(model.name() + ": package " + index + ", "
                     + (count == 0
                             ? "found none: the model is not compiled for the Edge TPU"
                             : "expected 0 to " + (count - 1)));

@@ -2,8 +2,8 @@ package org.tensorizer.patch;
 
 import java.nio.file.Path;
 import org.tensorizer.base.AtomicFile;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Existing;
-import org.tensorizer.base.OutputException;
 import org.tensorizer.model.TfliteModel;
 
 /** A model after a patch. Safe for many threads as long as nobody changes the bytes. */
@@ -58,7 +58,7 @@ public final class PatchedModel {
      * @param file where to
      * @param existing what to do if it is there
      * @param inputs files that must not be written over, such as the one the model came from
-     * @throws OutputException the file cannot be written; nothing is left behind
+     * @throws BadInputException the file cannot be written; nothing is left behind
      */
     public void write(Path file, Existing existing, Path... inputs) {
         record();

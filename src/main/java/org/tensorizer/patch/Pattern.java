@@ -1,6 +1,7 @@
 package org.tensorizer.patch;
 
 import java.nio.file.Path;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 
 /**
@@ -22,7 +23,7 @@ public sealed interface Pattern permits BytePattern, MatrixPattern {
      * The same stored byte everywhere.
      *
      * @param value 0 to 255
-     * @throws PatchException it is not
+     * @throws BadInputException it is not
      */
     static BytePattern byteValue(int value) {
         return new BytePattern.Fill(value);
@@ -37,7 +38,7 @@ public sealed interface Pattern permits BytePattern, MatrixPattern {
      * Each byte exclusive-or a mask; 255 turns weight w into -1 - w.
      *
      * @param mask 0 to 255
-     * @throws PatchException it is not
+     * @throws BadInputException it is not
      */
     static BytePattern xor(int mask) {
         return new BytePattern.Xor(mask);
@@ -99,7 +100,7 @@ public sealed interface Pattern permits BytePattern, MatrixPattern {
      * @param out output channel
      * @param in input channel
      * @param value -128 to 127
-     * @throws PatchException it is not
+     * @throws BadInputException it is not
      */
     static MatrixPattern singleHot(int out, int in, int value) {
         return new MatrixPattern.SingleHot(out, in, value);
@@ -109,7 +110,7 @@ public sealed interface Pattern permits BytePattern, MatrixPattern {
      * The same weight everywhere.
      *
      * @param value -128 to 127
-     * @throws PatchException it is not
+     * @throws BadInputException it is not
      */
     static MatrixPattern constant(int value) {
         return new MatrixPattern.Constant(value);

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.layout.WeightBlock;
@@ -116,7 +117,7 @@ public final class PayloadWriter {
      * Puts a fresh random token into all executables of the package.
      *
      * @return the token
-     * @throws PatchException an executable has no place for it
+     * @throws BadInputException an executable has no place for it
      */
     public long refreshToken() {
         long token = TokenPolicy.Fresh.next();

@@ -1,5 +1,6 @@
 package org.tensorizer.patch;
 
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.layout.WeightBlock;
 
@@ -82,7 +83,7 @@ public sealed interface Region {
     record Range(int start, int end) implements Region {
         public Range {
             if (start < 0 || end <= start) {
-                throw new PatchException(
+                throw new BadInputException(
                         "range:" + start + "-" + end + ": expected a first byte from 0 on and an end behind it");
             }
         }
@@ -125,7 +126,7 @@ public sealed interface Region {
      * Reads {@code payload}, {@code weights}, {@code header}, {@code row:OUT}, {@code column:IN}, {@code cell:OUT,IN} or
      * {@code range:START-END}, END being one past the last byte.
      *
-     * @throws PatchException it is none of these
+     * @throws BadInputException it is none of these
      */
     static Region parse(String text) {
         return RegionText.parse(text);
@@ -152,6 +153,6 @@ public sealed interface Region {
         } else if (this instanceof Cell cell) {
             return new WeightBlock(cell.out(), cell.in(), 1, 1);
         }
-        throw new PatchException(this + " is no rectangle of weights, expected weights, row, column or cell");
+        throw new BadInputException(this + " is no rectangle of weights, expected weights, row, column or cell");
     }
 }

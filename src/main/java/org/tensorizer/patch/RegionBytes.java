@@ -1,6 +1,7 @@
 package org.tensorizer.patch;
 
 import java.util.Optional;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.layout.DenseLayout;
 
@@ -24,7 +25,7 @@ final class RegionBytes {
             return ByteRuns.of(0, size);
         } else if (region instanceof Region.Range range) {
             if (range.end() > size) {
-                throw new PatchException(range + ": the payload has bytes 0 to " + (size - 1));
+                throw new BadInputException(range + ": the payload has bytes 0 to " + (size - 1));
             }
             return ByteRuns.of(range.start(), range.end());
         }
@@ -40,9 +41,9 @@ final class RegionBytes {
         return region instanceof Region.Header ? header(dense) : weights(dense);
     }
 
-    /** @throws PatchException the layout is not known */
+    /** @throws BadInputException the layout is not known */
     DenseLayout require(Object wanting) {
-        return layout.orElseThrow(() -> new PatchException(wanting
+        return layout.orElseThrow(() -> new BadInputException(wanting
                 + " needs the layout of a Dense layer, which this model is not known to have; the whole payload and"
                 + " byte ranges can be patched without"));
     }
@@ -68,7 +69,7 @@ final class RegionBytes {
 
     private static ByteRuns header(DenseLayout layout) {
         if (layout.headerBytes() == 0) {
-            throw new PatchException("header: the payload of " + layout.shape() + " has none");
+            throw new BadInputException("header: the payload of " + layout.shape() + " has none");
         }
         ByteRuns runs = new ByteRuns();
         for (int group = 0; group < layout.groups(); group++) {

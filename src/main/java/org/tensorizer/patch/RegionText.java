@@ -2,6 +2,7 @@ package org.tensorizer.patch;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.tensorizer.base.BadInputException;
 
 /** Reads what regions print. */
 final class RegionText {
@@ -38,14 +39,14 @@ final class RegionText {
                 default:
             }
         }
-        throw new PatchException("region '" + text
+        throw new BadInputException("region '" + text
                 + "', expected payload, weights, header, row:OUT, column:IN, cell:OUT,IN or range:START-END");
     }
 
     private static int number(String digits, String text) {
         long value = Long.parseLong(digits);
         if (value > Integer.MAX_VALUE) {
-            throw new PatchException("region '" + text + "': " + value + " is larger than any payload");
+            throw new BadInputException("region '" + text + "': " + value + " is larger than any payload");
         }
         return (int) value;
     }

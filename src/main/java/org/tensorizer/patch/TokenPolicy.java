@@ -1,6 +1,7 @@
 package org.tensorizer.patch;
 
 import java.security.SecureRandom;
+import org.tensorizer.base.BadInputException;
 
 /**
  * What becomes of the parameter-caching token. The runtime does not send parameters again whose token the chip already
@@ -18,7 +19,7 @@ public sealed interface TokenPolicy {
     /**
      * This token, which the caller answers for.
      *
-     * @throws PatchException it is 0, which the runtime takes as none
+     * @throws BadInputException it is 0, which the runtime takes as none
      */
     static TokenPolicy explicit(long token) {
         return new Explicit(token);
@@ -59,7 +60,7 @@ public sealed interface TokenPolicy {
     record Explicit(long token) implements TokenPolicy {
         public Explicit {
             if (token == 0) {
-                throw new PatchException("token 0, expected another number: the runtime takes 0 as no token");
+                throw new BadInputException("token 0, expected another number: the runtime takes 0 as no token");
             }
         }
 

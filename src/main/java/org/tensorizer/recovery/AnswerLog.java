@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
+import org.tensorizer.base.BadInputException;
 
 /**
  * Every answer of a device, appended to a file as it comes, so that nothing measured is lost when the run ends early.
@@ -45,7 +46,7 @@ final class AnswerLog implements AutoCloseable {
      * Opens a file or creates it.
      *
      * @param identity 32 bytes; a file with others is refused
-     * @throws AnswerLogException if the file cannot be used, is no log, or is one of another template or device
+     * @throws BadInputException if the file cannot be used, is no log, or is one of another template or device
      */
     static AnswerLog open(Path file, byte[] identity) {
         if (identity.length != IDENTITY_BYTES) {
@@ -57,7 +58,7 @@ final class AnswerLog implements AutoCloseable {
             try {
                 AnswerLog log = new AnswerLog(file.toString(), channel);
                 if (channel.tryLock() == null) {
-                    throw new AnswerLogException(file.toString(), "another run is writing to this record");
+                    throw BadInputException.of(file.toString(), "another run is writing to this record");
                 }
                 log.load(file, identity);
                 return log;
@@ -66,10 +67,10 @@ final class AnswerLog implements AutoCloseable {
                 throw e;
             }
         } catch (java.nio.channels.OverlappingFileLockException e) {
-            throw new AnswerLogException(file.toString(), "another run is writing to this record");
+            throw BadInputException.of(file.toString(), "another run is writing to this record");
         } catch (IOException e) {
-            throw new AnswerLogException(
-                    file.toString(), "cannot be used as record of answers: " + AnswerLogException.reason(e), e);
+            throw BadInputException.of(
+                    file.toString(), "cannot be used as record of answers: " + BadInputException.reason(e), e);
         }
     }
 
@@ -78,7 +79,7 @@ final class AnswerLog implements AutoCloseable {
         if (size < MAGIC.length + IDENTITY_BYTES) {
             byte[] start = read(0, (int) size);
             if (!Arrays.equals(start, 0, Math.min(start.length, 8), MAGIC, 0, Math.min(start.length, 8))) {
-                throw new AnswerLogException(file.toString(), "byte 0: not a record of answers");
+                throw BadInputException.of(file.toString(), "byte 0: not a record of answers");
             }
             channel.truncate(0);
             write(ByteBuffer.wrap(MAGIC));
@@ -87,10 +88,10 @@ final class AnswerLog implements AutoCloseable {
         }
         byte[] head = read(0, MAGIC.length + IDENTITY_BYTES);
         if (!Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
-            throw new AnswerLogException(file.toString(), "byte 0: not a record of answers");
+            throw BadInputException.of(file.toString(), "byte 0: not a record of answers");
         }
         if (!Arrays.equals(head, MAGIC.length, head.length, identity, 0, IDENTITY_BYTES)) {
-            throw new AnswerLogException(
+            throw BadInputException.of(
                     file.toString(), "byte 8: answers of another template or another device; use a new file");
         }
         long at = head.length;
@@ -161,7 +162,7 @@ final class AnswerLog implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new AnswerLogException(name, "an answer could not be appended: " + AnswerLogException.reason(e), e);
+            throw BadInputException.of(name, "an answer could not be appended: " + BadInputException.reason(e), e);
         }
     }
 
@@ -180,7 +181,7 @@ final class AnswerLog implements AutoCloseable {
             try {
                 channel.close();
             } catch (IOException e) {
-                throw new AnswerLogException(name, "could not be closed: " + e.getMessage(), e);
+                throw BadInputException.of(name, "could not be closed: " + e.getMessage(), e);
             }
         }
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.tensorizer.base.BadInputException;
 
 /**
  * Finds where every weight stands in a payload from what a device answers, on one template, with no compiler and no
@@ -59,7 +60,7 @@ public final class Recovery {
      * Asks until the layout is known.
      *
      * @throws InsensitiveTemplateException if answers cannot tell two byte values apart
-     * @throws AnswerLogException if the record is not one of this template and device
+     * @throws BadInputException if the record is not one of this template and device
      * @throws org.tensorizer.device.DeviceFault if the device fails, or does not repeat itself; what it answered before
      *     is in the record
      */

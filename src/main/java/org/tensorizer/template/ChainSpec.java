@@ -1,6 +1,7 @@
 package org.tensorizer.template;
 
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.ChainProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ShapeStatus;
@@ -19,7 +20,7 @@ public record ChainSpec(List<DenseSpec> layers) {
         program(layers);
         for (DenseSpec layer : layers) {
             if (layer.type() != layers.get(0).type()) {
-                throw new DenseSpecException("layers with tensors of "
+                throw new BadInputException("layers with tensors of "
                         + layers.get(0).type() + " and " + layer.type() + ", expected one type at both ends");
             }
         }

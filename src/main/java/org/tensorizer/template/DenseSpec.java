@@ -1,5 +1,6 @@
 package org.tensorizer.template;
 
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.TensorType;
@@ -168,7 +169,7 @@ public final class DenseSpec {
          */
         public Builder token(long token) {
             if (token == 0) {
-                throw new DenseSpecException(
+                throw new BadInputException(
                         "parameter-caching token 0 means \"none\" to the runtime, which then refuses to run; expected any"
                                 + " other value");
             }
@@ -183,7 +184,7 @@ public final class DenseSpec {
             return this;
         }
 
-        /** @throws DenseSpecException naming the first value that is wrong and what is supported */
+        /** @throws BadInputException naming the first value that is wrong and what is supported */
         public DenseSpec build() {
             DenseSpecCheck.check(this);
             if (token == 0) {

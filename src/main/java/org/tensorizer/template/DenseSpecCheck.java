@@ -1,6 +1,7 @@
 package org.tensorizer.template;
 
 import java.nio.charset.StandardCharsets;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
@@ -41,7 +42,7 @@ final class DenseSpecCheck {
     private void shape() {
         ShapeStatus.of(shape).require();
         if (spec.type != TensorType.INT8 && spec.type != TensorType.UINT8) {
-            throw new DenseSpecException("tensor type " + spec.type + ", expected INT8 or UINT8");
+            throw new BadInputException("tensor type " + spec.type + ", expected INT8 or UINT8");
         }
     }
 
@@ -53,14 +54,14 @@ final class DenseSpecCheck {
     private static void name(String which, String name) {
         int length = name.getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length > LONGEST_NAME) {
-            throw new DenseSpecException(
+            throw new BadInputException(
                     which + " name of " + length + " bytes, expected 1.." + LONGEST_NAME + " bytes of UTF-8");
         }
     }
 
     private void quantization() {
         if (shape.format().isPerChannel() && quantization.weightZeroPoint() != Quantization.WEIGHT_ZERO_POINT) {
-            throw new DenseSpecException("weight zero point " + quantization.weightZeroPoint()
+            throw new BadInputException("weight zero point " + quantization.weightZeroPoint()
                     + ", expected 128 (symmetric): per-channel weights have no other");
         }
     }
@@ -69,7 +70,7 @@ final class DenseSpecCheck {
         ParameterFormat format = shape.format();
         long cells = (long) shape.outputs() * shape.inputs();
         if (spec.weights.length != cells) {
-            throw new DenseSpecException("weights of " + spec.weights.length + " bytes, expected W[out][in] with "
+            throw new BadInputException("weights of " + spec.weights.length + " bytes, expected W[out][in] with "
                     + shape.outputs() + " x " + shape.inputs() + " = " + cells + " int8");
         }
         perChannel("weight scales", spec.weightScales.length, format.isPerChannel(), "per-channel");
@@ -79,7 +80,7 @@ final class DenseSpecCheck {
     private void perChannel(String what, int found, boolean wanted, String kind) {
         int expected = wanted ? shape.outputs() : 0;
         if (found != expected) {
-            throw new DenseSpecException(found + " " + what + ", expected " + expected + ": format " + shape.format()
+            throw new BadInputException(found + " " + what + ", expected " + expected + ": format " + shape.format()
                     + " is " + (wanted ? "" : "not ") + kind
                     + (wanted ? ", one value for each output channel" : ", take one that is"));
         }
@@ -88,7 +89,7 @@ final class DenseSpecCheck {
     private void multipliers() {
         float scale = quantization.outputScale();
         if (!Float.isFinite(255 * scale) || !Float.isFinite(1 / scale)) {
-            throw new DenseSpecException("output scale " + scale
+            throw new BadInputException("output scale " + scale
                     + ": 255 times it, or 1 divided by it, is no finite float32, which the clamps of the program need");
         }
         if (!shape.format().isPerChannel()) {
@@ -101,12 +102,12 @@ final class DenseSpecCheck {
 
     private void multiplier(String where, float weightScale) {
         if (!(weightScale > 0) || Float.isInfinite(weightScale)) {
-            throw new DenseSpecException(
+            throw new BadInputException(
                     "weight scale" + where + " " + weightScale + ", expected a positive finite number");
         }
         float multiplier = quantization.inputScale() * weightScale * (1 / quantization.outputScale());
         if (!(multiplier >= MIN_MULTIPLIER && multiplier < MAX_MULTIPLIER)) {
-            throw new DenseSpecException("input scale " + quantization.inputScale() + " * weight scale " + weightScale
+            throw new BadInputException("input scale " + quantization.inputScale() + " * weight scale " + weightScale
                     + " / output scale " + quantization.outputScale() + " = " + multiplier + where
                     + ", expected " + MIN_MULTIPLIER + " up to " + MAX_MULTIPLIER
                     + ", what a requantization multiplier can express");
@@ -135,7 +136,7 @@ final class DenseSpecCheck {
             high += Math.max(atZero, atTop);
         }
         if (low < Integer.MIN_VALUE || high > Integer.MAX_VALUE) {
-            throw new DenseSpecException("bias " + spec.bias[out] + " of output channel " + out
+            throw new BadInputException("bias " + spec.bias[out] + " of output channel " + out
                     + ": with these weights the accumulator reaches " + low + ".." + high
                     + ", expected to stay in 32 bits for every input");
         }

@@ -48,9 +48,9 @@ public final class EdgeTpuCompiler {
         return find(System.getProperty(PROPERTY), System.getenv("PATH"));
     }
 
-    /** @throws CompilerMissingException if there is none, saying what to do instead */
+    /** @throws BadInputException if there is none, saying what to do instead */
     public static EdgeTpuCompiler require() {
-        return find().orElseThrow(() -> new CompilerMissingException("no " + NAME + " on PATH"));
+        return find().orElseThrow(() -> missing("no " + NAME + " on PATH"));
     }
 
     /**
@@ -62,7 +62,7 @@ public final class EdgeTpuCompiler {
         if (named != null && !named.isBlank()) {
             Path file = InputFile.path(named);
             if (!Files.isExecutable(file) || Files.isDirectory(file)) {
-                throw new CompilerMissingException("-D" + PROPERTY + "=" + named + " is no executable file");
+                throw missing("-D" + PROPERTY + "=" + named + " is no executable file");
             }
             return Optional.of(new EdgeTpuCompiler(file));
         }
@@ -72,6 +72,14 @@ public final class EdgeTpuCompiler {
                 .filter(file -> Files.isExecutable(file) && !Files.isDirectory(file))
                 .findFirst()
                 .map(EdgeTpuCompiler::new);
+    }
+
+    private static BadInputException missing(String looked) {
+        return new BadInputException("edgetpu_compiler is not installed: " + looked
+                + ". It is closed and exists for x86-64 Linux only. Without it: `template dense` writes a complete compiled"
+                + " Dense model, `template from SOURCE.tflite` compiles Dense layers of an existing one, on any machine."
+                + " To use the original, install the package edgetpu-compiler (coral.ai/docs/edgetpu/compiler) or give its"
+                + " path with -D" + PROPERTY + "=FILE");
     }
 
     public Path executable() {
@@ -93,7 +101,7 @@ public final class EdgeTpuCompiler {
      * @param source an uncompiled quantized .tflite
      * @param folder where {@code SOURCE_edgetpu.tflite} and its log go; made if it is not there
      * @param deadline the process is killed when it has passed
-     * @throws CompilationRefusedException if no compiled model came out, with the reason and the log
+     * @throws BadInputException if no compiled model came out, with the reason and the log
      */
     public Compilation compile(Path source, Path folder, Duration deadline) {
         if (!Files.isRegularFile(source)) {
@@ -116,7 +124,7 @@ public final class EdgeTpuCompiler {
         CompilerLog facts = CompilerLog.parse(log);
         Path made = fresh.resolve(compiledName(source));
         if (!Files.isRegularFile(made, LinkOption.NOFOLLOW_LINKS)) {
-            throw new CompilationRefusedException(refused(source, facts, log), facts, log);
+            throw new BadInputException(refused(source, facts, log));
         }
         AtomicFiles results = new AtomicFiles(Existing.REPLACE, source);
         try (Stream<Path> files = Files.list(fresh)) {
@@ -145,8 +153,8 @@ public final class EdgeTpuCompiler {
         boolean ended = await(process, deadline);
         String log = new String(Files.readAllBytes(captured), StandardCharsets.UTF_8);
         if (!ended) {
-            String message = executable + ": no end after " + deadline.toSeconds() + " s on " + source + ", killed";
-            throw new CompilationRefusedException(message, CompilerLog.parse(log + "\ntimed out"), log);
+            String message = executable + ": no end after " + deadline.toSeconds() + " s on " + source + ", killed; it printed: " + tail(log);
+            throw new BadInputException(message);
         }
         return log;
     }
@@ -169,12 +177,6 @@ public final class EdgeTpuCompiler {
     }
 
     private static String refused(Path source, CompilerLog facts, String log) {
-        String last = Arrays.stream(log.split("\\R"))
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .reduce((first, second) -> first + " | " + second)
-                .map(all -> all.length() > 400 ? "..." + all.substring(all.length() - 400) : all)
-                .orElse("nothing");
         String unmapped = facts.operators().stream()
                 .filter(row -> !row.mapped())
                 .map(row -> row.operator() + ": " + row.status())
@@ -183,6 +185,15 @@ public final class EdgeTpuCompiler {
                 + facts.refusal()
                         .map(known -> known.meaning() + "; " + known.advice())
                         .orElse("reason not known")
-                + (unmapped.isEmpty() ? "" : "; not mapped: " + unmapped) + "; it printed: " + last;
+                + (unmapped.isEmpty() ? "" : "; not mapped: " + unmapped) + "; it printed: " + tail(log);
+    }
+
+    private static String tail(String log) {
+        return Arrays.stream(log.split("\\R"))
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .reduce((first, second) -> first + " | " + second)
+                .map(all -> all.length() > 400 ? "..." + all.substring(all.length() - 400) : all)
+                .orElse("nothing");
     }
 }

@@ -4,6 +4,7 @@ import com.google.flatbuffers.FlatBufferBuilder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
@@ -45,7 +46,7 @@ final class SourceLayer {
         output = model.tensors().get(operator.outputs().get(0));
     }
 
-    /** @throws SourceModelException naming the operator and the reason */
+    /** @throws BadInputException naming the operator and the reason */
     DenseSpec.Builder spec() {
         requireTypes();
         int outputs = weights.shape().get(0);
@@ -207,8 +208,8 @@ final class SourceLayer {
         return (int) unsigned;
     }
 
-    private SourceModelException refuse(String reason) {
-        return new SourceModelException(model.name() + ": operator " + operator.index() + " ("
+    private BadInputException refuse(String reason) {
+        return new BadInputException(model.name() + ": operator " + operator.index() + " ("
                 + Printable.name(operator.name()) + ") " + reason);
     }
 }

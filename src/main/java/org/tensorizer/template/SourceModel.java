@@ -2,6 +2,7 @@ package org.tensorizer.template;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -23,7 +24,7 @@ public final class SourceModel {
     /**
      * Reads a source model.
      *
-     * @throws SourceModelException if it cannot be compiled here
+     * @throws BadInputException if it cannot be compiled here
      * @throws org.tensorizer.base.BadInputException if it is no TFLite model, or a layer does not fit the chip
      */
     public static SourceModel read(Path file) {

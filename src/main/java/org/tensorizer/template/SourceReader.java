@@ -2,6 +2,7 @@ package org.tensorizer.template;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
@@ -28,7 +29,7 @@ final class SourceReader {
      */
     record Found(List<DenseSpec.Builder> layers, List<String> notes) {}
 
-    /** @throws SourceModelException naming operator and reason */
+    /** @throws BadInputException naming operator and reason */
     Found read() {
         requireOneLine();
         int input = model.inputs().get(0);
@@ -52,7 +53,7 @@ final class SourceReader {
             current = operator.outputs().get(0);
         }
         if (current != model.outputs().get(0) || layers.isEmpty()) {
-            throw new SourceModelException(model.name() + ": "
+            throw new BadInputException(model.name() + ": "
                     + (layers.isEmpty()
                             ? "no FULLY_CONNECTED, so nothing to compile"
                             : "the last operator gives tensor " + current + ", the model's output is tensor "
@@ -64,12 +65,12 @@ final class SourceReader {
 
     private void requireOneLine() {
         if (model.isCompiled()) {
-            throw new SourceModelException(model.name() + ": compiled already (it holds " + Operator.EDGE_TPU + ")");
+            throw new BadInputException(model.name() + ": compiled already (it holds " + Operator.EDGE_TPU + ")");
         }
         if (model.subgraphs().size() != 1
                 || model.inputs().size() != 1
                 || model.outputs().size() != 1) {
-            throw new SourceModelException(model.name() + ": "
+            throw new BadInputException(model.name() + ": "
                     + model.subgraphs().size() + " subgraphs, "
                     + model.inputs().size() + " inputs and " + model.outputs().size()
                     + " outputs, expected one of each");
@@ -148,14 +149,14 @@ final class SourceReader {
             String problem = "tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") has shape "
                     + tensor.shape() + ", expected " + (fixed ? "a batch of 1" : "fixed dimensions (no dynamic shape)");
             throw operator == null
-                    ? new SourceModelException(model.name() + ": " + problem)
+                    ? new BadInputException(model.name() + ": " + problem)
                     : refuse(operator, problem);
         }
     }
 
     private void ends(Tensor input, Tensor output) {
         if (input.type() != output.type()) {
-            throw new SourceModelException(model.name() + ": input of " + input.type() + " and output of "
+            throw new BadInputException(model.name() + ": input of " + input.type() + " and output of "
                     + output.type() + ", expected one type at both ends");
         }
         DenseSpec.Builder first = layers.get(0);
@@ -183,8 +184,8 @@ final class SourceReader {
         return "is no Dense layer" + hint + ". Compiled here are FULLY_CONNECTED, RESHAPE, and QUANTIZE at the ends";
     }
 
-    private SourceModelException refuse(Operator operator, String reason) {
-        return new SourceModelException(
+    private BadInputException refuse(Operator operator, String reason) {
+        return new BadInputException(
                 model.name() + ": operator " + operator.index() + " (" + operator.name() + ") " + reason);
     }
 }

@@ -52,7 +52,7 @@ class AtomicFileTest {
     void anExistingFileIsReplacedOnlyIfAsked() throws IOException {
         Path file = old();
         assertThatThrownBy(() -> AtomicFile.write(file, NEW, Existing.REFUSE))
-                .isInstanceOf(OutputException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("overwriting was not asked for");
         assertThat(file).hasBinaryContent(OLD);
         AtomicFile.write(file, NEW, Existing.REPLACE);
@@ -80,7 +80,7 @@ class AtomicFileTest {
         for (Path output : new Path[] {input, symbolic, hard, folder.resolve("./old"), folder.resolve("x/../old")}) {
             for (Path given : new Path[] {input, symbolic, hard}) {
                 assertThatThrownBy(() -> AtomicFile.write(output, NEW, Existing.REPLACE, given))
-                        .isInstanceOf(OutputException.class);
+                        .isInstanceOf(BadInputException.class);
             }
         }
         assertThat(input).hasBinaryContent(OLD);
@@ -91,7 +91,7 @@ class AtomicFileTest {
     void aSymbolicLinkIsFollowedAndStays() throws IOException {
         Path file = old();
         Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("old"));
-        assertThatThrownBy(() -> AtomicFile.write(link, NEW, Existing.REFUSE)).isInstanceOf(OutputException.class);
+        assertThatThrownBy(() -> AtomicFile.write(link, NEW, Existing.REFUSE)).isInstanceOf(BadInputException.class);
         AtomicFile.write(link, NEW, Existing.REPLACE);
         assertThat(file).hasBinaryContent(NEW);
         assertThat(link).isSymbolicLink();
@@ -99,7 +99,7 @@ class AtomicFileTest {
         Path dangling = Files.createSymbolicLink(folder.resolve("dangling"), Path.of("absent"));
         for (Path bad : new Path[] {loop, dangling}) {
             assertThatThrownBy(() -> AtomicFile.write(bad, NEW, Existing.REPLACE))
-                    .isInstanceOf(OutputException.class)
+                    .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("leads nowhere");
         }
         onlyFiles("old", "link", "loop", "dangling");
@@ -108,13 +108,13 @@ class AtomicFileTest {
     @Test
     void foldersAndAbsentFoldersAreRefused() throws IOException {
         assertThatThrownBy(() -> AtomicFile.write(folder, NEW, Existing.REPLACE))
-                .isInstanceOf(OutputException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("found a directory");
         assertThatThrownBy(() -> AtomicFile.write(folder.resolve("absent/new"), NEW, Existing.REPLACE))
-                .isInstanceOf(OutputException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("folder does not exist");
         assertThatThrownBy(() -> AtomicFile.write(old().resolve("new"), NEW, Existing.REPLACE))
-                .isInstanceOf(OutputException.class);
+                .isInstanceOf(BadInputException.class);
     }
 
     /** A socket of our own: a real device would be replaced by a file if this ever failed, and the machine with it. */
@@ -124,7 +124,7 @@ class AtomicFileTest {
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
             assertThatThrownBy(() -> AtomicFile.write(socket, NEW, Existing.REPLACE))
-                    .isInstanceOf(OutputException.class)
+                    .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("found a device, pipe or socket");
             assertThat(Files.readAttributes(socket, BasicFileAttributes.class).isOther())
                     .isTrue();
@@ -138,13 +138,13 @@ class AtomicFileTest {
         assertThat(fresh).doesNotExist();
         assertThatThrownBy(() -> AtomicFile.check(fresh, Existing.REPLACE, folder.resolve("x/../new")))
                 .as("two outputs of one name")
-                .isInstanceOf(OutputException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("is the input");
         assertThatThrownBy(() -> AtomicFile.check(old(), Existing.REFUSE))
-                .isInstanceOf(OutputException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("overwriting was not asked for");
         assertThatThrownBy(() -> AtomicFile.check(folder.resolve("absent/new"), Existing.REPLACE))
-                .isInstanceOf(OutputException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("folder does not exist");
     }
 
@@ -157,7 +157,7 @@ class AtomicFileTest {
         Path refusing = Files.isWritable(readOnly) ? Path.of("/sys/kernel") : readOnly;
         assumeTrue(Files.isDirectory(refusing), "user may write everywhere and there is no " + refusing);
         assertThatThrownBy(() -> AtomicFile.write(refusing.resolve("new"), NEW, Existing.REPLACE))
-                .isInstanceOf(OutputException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("permission denied");
         assertThat(refusing.resolve("new")).doesNotExist();
     }
@@ -167,7 +167,7 @@ class AtomicFileTest {
     void aWriteThatFailsInTheMiddleLeavesTheOldFileAlone() throws Exception {
         Path file = old();
         String said = shell("ulimit -f 128 && exec \"$0\" \"$@\"", file, "once");
-        assertThat(said).contains("OutputException").contains("cannot be written");
+        assertThat(said).contains("BadInputException").contains("cannot be written");
         assertThat(file).hasBinaryContent(OLD);
         onlyFiles("old");
     }
@@ -227,14 +227,14 @@ class AtomicFileTest {
                 .add(folder.resolve("fresh"), NEW)
                 .add(folder.resolve("third"), NEW);
         assertThatThrownBy(() -> files.add(folder.resolve("./fresh"), OLD))
-                .isInstanceOf(OutputException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("is the output " + folder.resolve("fresh") + " already");
         onlyFiles("old");
         Files.createDirectory(folder.resolve("sub"));
         files.add(folder.resolve("sub/last"), NEW);
         Files.delete(folder.resolve("sub"));
         assertThatThrownBy(files::write)
-                .isInstanceOf(OutputException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("sub/last: its folder does not exist");
         assertThat(file).hasBinaryContent(OLD);
         onlyFiles("old");
@@ -253,7 +253,7 @@ class AtomicFileTest {
                     try {
                         AtomicFile.write(file, NEW, Existing.REFUSE);
                         return true;
-                    } catch (OutputException e) {
+                    } catch (BadInputException e) {
                         return false;
                     }
                 })

@@ -47,7 +47,7 @@ final class ChildWriter {
         AtomicFile.write(file, new byte[] {1, 2, 3}, Existing.REFUSE);
         try {
             AtomicFile.write(file, content('x'), Existing.REPLACE);
-        } catch (OutputException e) {
+        } catch (BadInputException e) {
             System.out.println(e.getMessage());
         }
         System.out.println(Arrays.toString(Files.readAllBytes(file)));

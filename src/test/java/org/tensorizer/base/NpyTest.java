@@ -55,14 +55,14 @@ class NpyTest {
     @Test
     void saysWhatItDoesNotRead() {
         assertThatThrownBy(() -> Npy.parse("x.npy", edited("False", "True ")))
-                .isInstanceOf(NpyFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("x.npy: byte 10")
                 .hasMessageContaining("fortran_order True");
         assertThatThrownBy(() -> Npy.parse("x.npy", edited("<i4", ">i4")))
-                .isInstanceOf(NpyFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("'>i4'");
         assertThatThrownBy(() -> Npy.parse("x.npy", edited("(2, 3)", "(2, 4)")))
-                .isInstanceOf(NpyFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("needs 32 bytes, 24 follow");
         assertThatThrownBy(() -> new Npy(Npy.Type.INT8, List.of(3), new byte[2]))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -85,7 +85,7 @@ class NpyTest {
             }
             try {
                 Npy.parse("damaged", bad);
-            } catch (NpyFormatException expected) {
+            } catch (BadInputException expected) {
                 assertThat(expected.getMessage()).startsWith("damaged: byte ");
             }
         }
@@ -141,7 +141,7 @@ class NpyTest {
 
     private static void refused(byte[] file, String message) {
         assertThatThrownBy(() -> Npy.parse("cut", file))
-                .isInstanceOf(NpyFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageStartingWith(message);
     }
 
@@ -159,12 +159,12 @@ class NpyTest {
             byte[] other = first.clone();
             other[6] = (byte) version;
             assertThatThrownBy(() -> Npy.parse("v", other))
-                    .isInstanceOf(NpyFormatException.class)
+                    .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("version " + version);
         }
         for (int length = 0; length < 12; length++) {
             byte[] cut = Arrays.copyOf(first, length);
-            assertThatThrownBy(() -> Npy.parse("cut", cut)).isInstanceOf(NpyFormatException.class);
+            assertThatThrownBy(() -> Npy.parse("cut", cut)).isInstanceOf(BadInputException.class);
         }
         assertThat(Npy.read(Files.write(folder.resolve("a.npy"), first)).shape())
                 .containsExactly(2, 3);

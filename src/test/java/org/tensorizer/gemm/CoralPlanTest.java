@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 
@@ -37,7 +38,7 @@ class CoralPlanTest {
         CoralPlan single = CoralPlan.of(GemmPlan.on(SQUARE, 100, 100), 1);
         assertThat(single.on(4).seconds()).isEqualTo(single.on(1).seconds());
         assertThat(single.on(1).limit()).isEqualTo("upload");
-        assertThatThrownBy(() -> single.on(0)).isInstanceOf(GemmException.class);
+        assertThatThrownBy(() -> single.on(0)).isInstanceOf(BadInputException.class);
     }
 
     @Test

@@ -13,14 +13,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.device.Device;
-import org.tensorizer.device.emulator.ChipParameters;
-import org.tensorizer.device.emulator.EmulatorDevice;
-import org.tensorizer.device.emulator.Rounding;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.emulator.ChipParameters;
+import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.device.emulator.Rounding;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 
@@ -174,14 +175,14 @@ class ExactGemmTest {
                         .weights(new byte[64 * 64])
                         .build());
         assertThatThrownBy(() -> ExactGemm.on(new EmulatorDevice(), relu, Matrices.random(2, 2, 1)))
-                .isInstanceOf(GemmException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("no exact product on Dense 64 -> 64, PER_TENSOR, RELU");
         DenseTemplate coarse = DenseTemplate.assemble(DenseSpec.of(DenseShape.square(64, ParameterFormat.PER_TENSOR))
                 .quantization(new Quantization(1, 128, 3, 128, 1, 128))
                 .weights(new byte[64 * 64])
                 .build());
         assertThatThrownBy(() -> ExactGemm.on(new EmulatorDevice(), coarse, Matrices.random(2, 2, 1)))
-                .isInstanceOf(GemmException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("multiplier 3.0");
     }
 
@@ -190,7 +191,7 @@ class ExactGemmTest {
         ByteMatrix w = Matrices.random(4, 6, 1);
         ExactGemm exact = ExactGemm.assemble(new EmulatorDevice(), w);
         assertThatThrownBy(() -> exact.multiply(new byte[7]))
-                .isInstanceOf(GemmException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("1 x 7")
                 .hasMessageContaining("n x 6");
         exact.close();
@@ -199,7 +200,7 @@ class ExactGemmTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("multiply after close");
         assertThatThrownBy(() -> ExactGemm.plan(ByteMatrix.zero(1, 131_072)))
-                .isInstanceOf(GemmException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("1 x 131072");
     }
 
@@ -239,12 +240,12 @@ class ExactGemmTest {
                 check(exact, w, Matrices.random(2, 5, 2));
             }
             assertThatThrownBy(() -> ExactGemm.on(new EmulatorDevice(), assembled(format, none), w))
-                    .isInstanceOf(GemmException.class)
+                    .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("no exact product");
         }
         Quantization positive = new Quantization(1, 128, 1, 128, 1, 0);
         assertThatThrownBy(() -> ExactGemm.on(new EmulatorDevice(), assembled(ParameterFormat.PER_TENSOR, positive), w))
-                .isInstanceOf(GemmException.class);
+                .isInstanceOf(BadInputException.class);
         try (ExactGemm exact =
                 ExactGemm.on(new EmulatorDevice(), assembled(ParameterFormat.PER_TENSOR_BIAS, positive), w)) {
             check(exact, w, Matrices.random(2, 5, 2));
@@ -300,7 +301,7 @@ class ExactGemmTest {
                 () -> ExactGemm.assemble(new EmulatorDevice(), tooMany),
                 () -> ExactGemm.on(new EmulatorDevice(), template, tooMany))) {
             assertThatThrownBy(refused::run)
-                    .isInstanceOf(GemmException.class)
+                    .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("expected at most 131071 inputs");
         }
     }

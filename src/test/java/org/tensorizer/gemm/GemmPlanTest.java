@@ -7,6 +7,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.ShapeStatus;
@@ -83,7 +84,7 @@ class GemmPlanTest {
                 .isEqualTo(
                         "fewest tiles (2); the best verified template, Dense 2048 -> 2048, PER_TENSOR, would take 4");
         assertThatThrownBy(() -> GemmPlan.choose(100, 100, ParameterFormat.PER_TENSOR_BIAS, ShapeStatus.Level.FIRM))
-                .isInstanceOf(GemmException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("no verified template of format PER_TENSOR_BIAS");
     }
 

@@ -10,13 +10,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.emulator.Rounding;
-import org.tensorizer.dense.DenseShape;
-import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
@@ -169,7 +170,7 @@ class GemmTest {
         }
         try (Gemm perTensor = small(64, 64)) {
             assertThatThrownBy(() -> perTensor.weights().gains(new float[64]))
-                    .isInstanceOf(GemmException.class)
+                    .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("one factor for all");
         }
     }
@@ -283,7 +284,7 @@ class GemmTest {
             assertThat(gemm.weights().weights()).isEqualTo(weights.get(6));
             List<ByteMatrix> wrong = List.of(weights.get(0), Matrices.random(3, 3, 1));
             assertThatThrownBy(() -> gemm.stream(wrong.iterator(), x, y -> {}))
-                    .isInstanceOf(GemmException.class)
+                    .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("3 x 3")
                     .hasMessageContaining("70 x 64");
             gemm.weights().set(weights.get(1));
@@ -362,7 +363,7 @@ class GemmTest {
 
     private static void assertShapes(Runnable call, String found, String expected) {
         assertThatThrownBy(call::run)
-                .isInstanceOf(GemmException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining(found)
                 .hasMessageContaining(expected);
     }

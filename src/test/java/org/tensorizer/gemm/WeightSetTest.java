@@ -9,13 +9,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
-import org.tensorizer.dense.DenseShape;
-import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.Quantization;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 
@@ -79,7 +80,7 @@ class WeightSetTest {
     }
 
     private static void refused(Runnable work, String message) {
-        assertThatThrownBy(work::run).isInstanceOf(GemmException.class).hasMessageContaining(message);
+        assertThatThrownBy(work::run).isInstanceOf(BadInputException.class).hasMessageContaining(message);
     }
 
     /** Whatever weights and biases the template came with. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 
@@ -75,12 +76,12 @@ class DenseHeaderTest {
     void rowsOfAnotherLengthOrPlaceAreRefused() {
         for (int length : new int[] {0, 69, 71}) {
             assertThatThrownBy(() -> header.setBiases(payload, 3, new int[length]))
-                    .isInstanceOf(LayoutException.class)
+                    .isInstanceOf(BadInputException.class)
                     .hasMessageContaining(length + " biases");
         }
         for (int at : new int[] {-1, 4}) {
-            assertThatThrownBy(() -> header.setBiases(payload, at, new int[70])).isInstanceOf(LayoutException.class);
-            assertThatThrownBy(() -> header.setScales(payload, at, scales(70))).isInstanceOf(LayoutException.class);
+            assertThatThrownBy(() -> header.setBiases(payload, at, new int[70])).isInstanceOf(BadInputException.class);
+            assertThatThrownBy(() -> header.setScales(payload, at, scales(70))).isInstanceOf(BadInputException.class);
         }
         assertThat(payload).containsOnly(0);
     }
@@ -98,13 +99,13 @@ class DenseHeaderTest {
         DenseLayout plain = DenseLayout.of(DenseShape.square(64, ParameterFormat.PER_TENSOR));
         byte[] bytes = plain.blank();
         assertThatThrownBy(() -> plain.header().scale(bytes, 0, 0))
-                .isInstanceOf(LayoutException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("no SCALE row");
-        assertThatThrownBy(() -> plain.header().setBias(bytes, 0, 0, 1)).isInstanceOf(LayoutException.class);
-        assertThatThrownBy(() -> header.scale(payload, 3, 70)).isInstanceOf(LayoutException.class);
-        assertThatThrownBy(() -> header.scale(payload, 4, 0)).isInstanceOf(LayoutException.class);
+        assertThatThrownBy(() -> plain.header().setBias(bytes, 0, 0, 1)).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> header.scale(payload, 3, 70)).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> header.scale(payload, 4, 0)).isInstanceOf(BadInputException.class);
         assertThatThrownBy(() -> header.setScales(payload, 3, new float[69]))
-                .isInstanceOf(LayoutException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("69 scales");
     }
 }

@@ -179,7 +179,7 @@ class DenseLayoutTest {
     void aChannelOutsideTheLayerIsRefused(int out, int in) {
         DenseLayout layout = DenseLayout.of(DenseShape.of(1024, 521, PLAIN));
         assertThatThrownBy(() -> layout.offset(out, in))
-                .isInstanceOf(LayoutException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining(out == 0 ? "0 to 1023" : "0 to 520");
     }
 
@@ -189,23 +189,23 @@ class DenseLayoutTest {
         byte[] payload = new byte[4096];
         byte[] weights = new byte[4096];
         assertThatThrownBy(() -> layout.role(4096))
-                .isInstanceOf(LayoutException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("4095");
-        assertThatThrownBy(() -> layout.role(-1)).isInstanceOf(LayoutException.class);
+        assertThatThrownBy(() -> layout.role(-1)).isInstanceOf(BadInputException.class);
         assertThatThrownBy(() -> layout.pack(new byte[4095], payload, 0))
-                .isInstanceOf(LayoutException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("4095 weights")
                 .hasMessageContaining("64 x 64 = 4096");
-        assertThatThrownBy(() -> layout.pack(weights, payload, 1)).isInstanceOf(LayoutException.class);
-        assertThatThrownBy(() -> layout.pack(weights, payload, -1)).isInstanceOf(LayoutException.class);
-        assertThatThrownBy(() -> layout.unpack(ByteBuffer.allocate(4097))).isInstanceOf(LayoutException.class);
+        assertThatThrownBy(() -> layout.pack(weights, payload, 1)).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> layout.pack(weights, payload, -1)).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> layout.unpack(ByteBuffer.allocate(4097))).isInstanceOf(BadInputException.class);
         assertThatThrownBy(() -> layout.packBlock(weights, new WeightBlock(60, 0, 5, 1), payload, 0))
-                .isInstanceOf(LayoutException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("W[60..64][0..0]");
         assertThatThrownBy(() -> layout.packBlock(weights, 0, 3, new WeightBlock(0, 0, 2, 4), payload, 0))
-                .isInstanceOf(LayoutException.class);
-        assertThatThrownBy(() -> new WeightBlock(0, 0, 0, 1)).isInstanceOf(LayoutException.class);
-        assertThatThrownBy(() -> new WeightBlock(-1, 0, 1, 1)).isInstanceOf(LayoutException.class);
+                .isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> new WeightBlock(0, 0, 0, 1)).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> new WeightBlock(-1, 0, 1, 1)).isInstanceOf(BadInputException.class);
     }
 
     @Test
@@ -225,8 +225,8 @@ class DenseLayoutTest {
             assertThat(WeightEncoding.decode(WeightEncoding.encode((byte) weight)))
                     .isEqualTo((byte) weight);
         }
-        assertThatThrownBy(() -> WeightEncoding.encode(128)).isInstanceOf(LayoutException.class);
-        assertThatThrownBy(() -> WeightEncoding.encode(-129)).isInstanceOf(LayoutException.class);
+        assertThatThrownBy(() -> WeightEncoding.encode(128)).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> WeightEncoding.encode(-129)).isInstanceOf(BadInputException.class);
     }
 
     /** Whatever stood there before: a cleared payload is a blank one, and no byte around it has changed. */
@@ -246,8 +246,8 @@ class DenseLayoutTest {
         }
         DenseLayout layout = DenseLayout.of(DenseShape.square(64, PLAIN));
         byte[] whole = new byte[layout.size()];
-        assertThatThrownBy(() -> layout.clear(whole, 1)).isInstanceOf(LayoutException.class);
-        assertThatThrownBy(() -> layout.clear(whole, -1)).isInstanceOf(LayoutException.class);
+        assertThatThrownBy(() -> layout.clear(whole, 1)).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> layout.clear(whole, -1)).isInstanceOf(BadInputException.class);
     }
 
     @Test
@@ -258,17 +258,17 @@ class DenseLayoutTest {
         layout.unpackBlock(payload, 0, block, new byte[3 * 9 + 5], 0, 9);
         layout.unpackBlock(payload, 0, block, new byte[2 + 3 * 5 + 5], 2, 5);
         assertThatThrownBy(() -> layout.unpackBlock(payload, 0, block, new byte[3 * 9 + 4], 0, 9))
-                .isInstanceOf(LayoutException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("in an array of 31 weights");
         assertThatThrownBy(() -> layout.unpackBlock(payload, 0, block, new byte[100], -1, 9))
-                .isInstanceOf(LayoutException.class);
+                .isInstanceOf(BadInputException.class);
         assertThatThrownBy(() -> layout.unpackBlock(payload, 0, block, new byte[100], 0, 4))
-                .isInstanceOf(LayoutException.class);
+                .isInstanceOf(BadInputException.class);
         assertThatThrownBy(() -> layout.unpackBlock(payload, 1, block, new byte[100], 0, 9))
-                .isInstanceOf(LayoutException.class);
+                .isInstanceOf(BadInputException.class);
         assertThat(layout.requireInside(new WeightBlock(0, 0, 64, 64))).isEqualTo(new WeightBlock(0, 0, 64, 64));
         assertThatThrownBy(() -> layout.requireInside(new WeightBlock(0, 60, 1, 5)))
-                .isInstanceOf(LayoutException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("W[0..63][0..63]");
         assertThat(new WeightBlock(3, 4, 5, 6).size()).isEqualTo(30);
         assertThat(layout).hasToString("layout of " + DenseShape.square(64, PLAIN));

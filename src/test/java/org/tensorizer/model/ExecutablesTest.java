@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.model.schema.AnyHint;
 import org.tensorizer.model.schema.DmaDescriptorHint;
@@ -32,7 +33,7 @@ class ExecutablesTest {
     @ValueSource(ints = {-1, 97, Integer.MAX_VALUE})
     void aRelocationOutsideIsRefused(int bit) {
         assertThatThrownBy(() -> relocated(bit))
-                .isInstanceOf(ModelFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("expected 32 bits within the chunk's 128, found them at " + bit);
     }
 
@@ -104,7 +105,7 @@ class ExecutablesTest {
     @CsvSource({"46341, 46341, 0", "46340, 46340, 2", "32768, 65536, 1"})
     void aLayerOfMoreIsRefused(int y, int x, int z) {
         assertThatThrownBy(() -> layered(y, x, z))
-                .isInstanceOf(ModelFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("expected y * x * z below 2^31, found " + y + " * " + x + " * " + z);
     }
 
@@ -141,7 +142,7 @@ class ExecutablesTest {
         Package.finishPackageBuffer(b, Package.endPackage(b));
 
         assertThatThrownBy(() -> EdgeTpuPackage.parse("nothing", b.sizedByteArray()))
-                .isInstanceOf(ModelFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("Package.serialized_multi_executable: expected executables, found none");
     }
 

@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.fuzz.FlatDamage;
 import org.tensorizer.fuzz.Mutator;
 
@@ -46,7 +47,7 @@ class FlatDamageTest {
                 .flatMap(bytes -> {
                     try {
                         return Stream.of(Executable.parse("damaged", bytes));
-                    } catch (ModelFormatException e) {
+                    } catch (BadInputException e) {
                         return Stream.empty();
                     }
                 })

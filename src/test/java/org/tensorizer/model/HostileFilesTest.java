@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.tensorizer.base.BadInputException;
 
 /** Files in {@code src/test/resources/hostile}: where each is refused, and what the user is told. */
 class HostileFilesTest {
@@ -55,10 +56,9 @@ class HostileFilesTest {
     @FieldSource("NAMES")
     void isRefusedWithPlaceAndReason(String name) {
         Path file = FOLDER.resolve(name + ".tflite");
-        assertThatExceptionOfType(ModelFormatException.class)
+        assertThatExceptionOfType(BadInputException.class)
                 .isThrownBy(() -> TfliteModel.read(file))
                 .satisfies(e -> {
-                    assertThat(e.file()).isEqualTo(file.toString());
                     assertThat(e.getMessage()).startsWith(file + ": ");
                     assertThat(e.getMessage()).contains(MESSAGES.get(name).split(" \\* "));
                 });

@@ -12,6 +12,7 @@ import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.model.OperatorOptions.Convolution;
 import org.tensorizer.model.OperatorOptions.Padding;
@@ -74,7 +75,7 @@ class OperatorsTest {
                 .isEqualTo(new OperatorOptions.Concatenation(0, FusedActivation.RELU6));
         assertThat(options(15, fields(-1, -1, -1, 1))).isEqualTo(new OperatorOptions.ResizeBilinear(false, true));
         assertThat(options(27, fields(1))).isEqualTo(new OperatorOptions.Reduction(true));
-        assertThatExceptionOfType(ModelFormatException.class)
+        assertThatExceptionOfType(BadInputException.class)
                 .isThrownBy(() -> options(1, fields(2)))
                 .withMessageContaining("BuiltinOptions.padding: expected 0 (SAME) or 1 (VALID), found 2");
     }
@@ -94,7 +95,7 @@ class OperatorsTest {
 
     @Test
     void anUnknownActivationIsRefused() {
-        assertThatExceptionOfType(ModelFormatException.class)
+        assertThatExceptionOfType(BadInputException.class)
                 .isThrownBy(() -> options(BuiltinOptions.FullyConnectedOptions, dense(6)))
                 .withMessageContaining(
                         "BuiltinOptions.fused_activation_function: expected an activation from 0 to 5, found 6");
@@ -113,7 +114,7 @@ class OperatorsTest {
         System.arraycopy(behind, 0, appended, without.length + 100, 2);
         assertThat(tensorData(appended)).isEqualTo(ByteBuffer.wrap(behind));
         assertThatThrownBy(() -> tensorData(Arrays.copyOf(appended, appended.length - 1)))
-                .isInstanceOf(ModelFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("Buffer.offset: expected an offset or length that stays within");
     }
 
@@ -127,7 +128,7 @@ class OperatorsTest {
         byte[] appended = Arrays.copyOf(file(0, 0, at, new byte[0]), at + 16);
         assertThat(customOptions(appended)).isEqualTo(new ByteRange(at, at + 16));
         assertThatThrownBy(() -> customOptions(Arrays.copyOf(appended, at + 15)))
-                .isInstanceOf(ModelFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("Operator.large_custom_options_offset: expected an offset or length");
     }
 

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.fuzz.FlatDamage;
 import org.tensorizer.fuzz.Fuzz.Target;
@@ -19,7 +20,7 @@ import org.tensorizer.fuzz.Mutator;
 
 /**
  * Damaged models, packages, multi-executables and executables by the thousand: each ends in facts that hold or in
- * {@link ModelFormatException}, and takes no more than 64 MB for a file of one.
+ * {@link BadInputException}, and takes no more than 64 MB for a file of one.
  */
 class ReaderFuzzTest {
     private static final int LARGEST_SEED = 1 << 18;
@@ -29,7 +30,7 @@ class ReaderFuzzTest {
 
     @Test
     void damagedFilesEndInFactsOrAFormatException(TestReporter reporter) throws IOException {
-        Fuzz.ofReader(5, ModelFormatException.class).run(targets(), reporter);
+        Fuzz.ofReader(5, BadInputException.class).run(targets(), reporter);
     }
 
     private static List<Target> targets() throws IOException {

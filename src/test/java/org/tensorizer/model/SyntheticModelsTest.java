@@ -174,7 +174,7 @@ class SyntheticModelsTest {
         int list = listOfExecutables(buffer, compiled);
         buffer.putInt(list + 4, buffer.getInt(list) - 4);
         assertThatThrownBy(() -> EdgeTpuPackage.parse("shared", shared))
-                .isInstanceOf(ModelFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("do not overlap");
     }
 
@@ -193,7 +193,7 @@ class SyntheticModelsTest {
             }
         }
         assertThatThrownBy(() -> TfliteModel.parse("shared", file))
-                .isInstanceOf(ModelFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("packages: expected regions that do not overlap");
     }
 
@@ -212,7 +212,7 @@ class SyntheticModelsTest {
         buffer.putInt(token - 4, 8);
         buffer.putInt(parameters, token - 4 - parameters);
         assertThatThrownBy(() -> Executable.parse("executable", file))
-                .isInstanceOf(ModelFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("Executable chunks, parameters, token: expected regions that do not overlap");
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.layout.DenseLayout;
@@ -53,7 +54,7 @@ class PatchTargetTest {
                 model(executable(STAND_ALONE, (byte) 1), executable(EXECUTION, NONE), executable(EXECUTION, (byte) 1));
 
         assertThatThrownBy(() -> PatchTarget.of(model))
-                .isInstanceOf(PatchException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageStartingWith("model: package 0 at byte "
                         + model.onlyPackage().range().start())
                 .hasMessageContaining(
@@ -68,7 +69,7 @@ class PatchTargetTest {
         TfliteModel model = model(executable(EXECUTION, NONE), executable(CACHING, NONE));
 
         assertThatThrownBy(() -> PatchTarget.of(model))
-                .isInstanceOf(PatchException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("none of its 2 executables has parameters, so nothing to patch");
         assertThatThrownBy(() -> PatchTarget.of(model, 0, -1)).hasMessageContaining("executable -1, expected 0 to 1");
     }

@@ -135,7 +135,7 @@ class PatcherTest {
         assertThat(kept.record().bytesCompared()).isEqualTo(dense256().size() - 1);
         assertThat(token(Patcher.patch(target(), patch.withToken(TokenPolicy.explicit(-5)))))
                 .isEqualTo(-5);
-        assertThatThrownBy(() -> TokenPolicy.explicit(0)).isInstanceOf(PatchException.class);
+        assertThatThrownBy(() -> TokenPolicy.explicit(0)).isInstanceOf(BadInputException.class);
     }
 
     @Test

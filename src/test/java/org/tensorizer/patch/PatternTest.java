@@ -159,7 +159,7 @@ class PatternTest {
                 "Payload"
             })
     void whatIsNoRegionIsRefused(String text) {
-        assertThatThrownBy(() -> Region.parse(text)).isInstanceOf(PatchException.class);
+        assertThatThrownBy(() -> Region.parse(text)).isInstanceOf(BadInputException.class);
     }
 
     /** Records name patterns by these words, and commands take them back. */
@@ -181,19 +181,19 @@ class PatternTest {
     @Test
     void theLastWeightAndByteAreAllowedAndTheNextIsNot() {
         assertThat(Pattern.constant(127)).isNotNull();
-        assertThatThrownBy(() -> Pattern.constant(128)).isInstanceOf(PatchException.class);
-        assertThatThrownBy(() -> Pattern.constant(-129)).isInstanceOf(PatchException.class);
+        assertThatThrownBy(() -> Pattern.constant(128)).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> Pattern.constant(-129)).isInstanceOf(BadInputException.class);
         assertThat(Pattern.byteValue(0)).isNotNull();
         assertThat(Pattern.byteValue(255)).isNotNull();
-        assertThatThrownBy(() -> Pattern.byteValue(256)).isInstanceOf(PatchException.class);
-        assertThatThrownBy(() -> Pattern.byteValue(-1)).isInstanceOf(PatchException.class);
+        assertThatThrownBy(() -> Pattern.byteValue(256)).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> Pattern.byteValue(-1)).isInstanceOf(BadInputException.class);
         WeightBlock whole = new WeightBlock(0, 0, 5, 5);
         assertThat(Pattern.singleHot(4, 4, 9).weights(SQUARE, whole)[24]).isEqualTo((byte) 9);
         assertThat(Pattern.singleHot(0, 0, 9).weights(SQUARE, whole)[0]).isEqualTo((byte) 9);
         for (int[] outside : new int[][] {{5, 0}, {0, 5}, {-1, 0}, {0, -1}}) {
             assertThatThrownBy(
                             () -> Pattern.singleHot(outside[0], outside[1], 9).weights(SQUARE, whole))
-                    .isInstanceOf(PatchException.class)
+                    .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("W[0..4][0..4]");
         }
     }

@@ -13,8 +13,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.fuzz.Fuzz;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.fuzz.Fuzz.Target;
+import org.tensorizer.fuzz.Fuzz;
 
 /** Records of answers with other numbers in them: read as far as they are sound, then written on. */
 class AnswerLogFuzzTest {
@@ -33,7 +34,7 @@ class AnswerLogFuzzTest {
             }
         }
         byte[] sound = Files.readAllBytes(file);
-        Fuzz.ofReader(1, AnswerLogException.class)
+        Fuzz.ofReader(1, BadInputException.class)
                 .run(List.of(new Target("answers", sound, AnswerLogFuzzTest::damage, this::read)), reporter);
     }
 
@@ -42,7 +43,7 @@ class AnswerLogFuzzTest {
         Files.write(file, bytes);
         try (AnswerLog log = AnswerLog.open(file, IDENTITY)) {
             log.add(NEXT, new byte[] {1, 2});
-        } catch (AnswerLogException e) {
+        } catch (BadInputException e) {
             assertThat(file).as("a file that is refused stays as it is").hasBinaryContent(bytes);
             throw e;
         }

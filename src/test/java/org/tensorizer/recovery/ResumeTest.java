@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
 
 /** Nothing measured is lost: runs that end early go on where they ended. */
@@ -94,7 +95,7 @@ class ResumeTest {
         run();
         chip.original[77] ^= 1;
         assertThatThrownBy(this::run)
-                .isInstanceOf(AnswerLogException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("answers")
                 .hasMessageContaining("another template or another device");
     }
@@ -104,7 +105,7 @@ class ResumeTest {
         for (String text : List.of("x", "something of value that is not ours, longer than a head is")) {
             Files.writeString(record, text);
             assertThatThrownBy(this::run)
-                    .isInstanceOf(AnswerLogException.class)
+                    .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("not a record of answers");
             assertThat(record).hasContent(text);
         }
@@ -113,9 +114,9 @@ class ResumeTest {
     @Test
     void aPlaceThatCannotBeWrittenIsBadInput() {
         record = folder.resolve("nowhere").resolve("answers");
-        assertThatThrownBy(this::run).isInstanceOf(AnswerLogException.class).hasMessageContaining(record.toString());
+        assertThatThrownBy(this::run).isInstanceOf(BadInputException.class).hasMessageContaining(record.toString());
         record = folder;
-        assertThatThrownBy(this::run).isInstanceOf(AnswerLogException.class);
+        assertThatThrownBy(this::run).isInstanceOf(BadInputException.class);
     }
 
     @Test

@@ -32,7 +32,7 @@ class DenseSpecTest {
         long second = spec(ParameterFormat.PER_TENSOR).build().token();
         assertThat(first).isNotZero().isNotEqualTo(second);
         assertThatThrownBy(() -> spec(ParameterFormat.PER_TENSOR).token(0))
-                .isInstanceOf(DenseSpecException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("token 0");
     }
 
@@ -46,7 +46,7 @@ class DenseSpecTest {
                     scales[17] = scale;
                     spec(ParameterFormat.PER_CHANNEL).weightScales(scales).build();
                 })
-                .isInstanceOf(DenseSpecException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("output channel 17")
                 .hasMessageContaining("positive finite");
     }
@@ -57,7 +57,7 @@ class DenseSpecTest {
         assertThatThrownBy(() -> spec(ParameterFormat.PER_TENSOR)
                         .quantization(new Quantization(input, 128, weight, 128, output, 128))
                         .build())
-                .isInstanceOf(DenseSpecException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("scale");
     }
 
@@ -65,7 +65,7 @@ class DenseSpecTest {
     void weightsMustHaveTheShape() {
         assertThatThrownBy(() ->
                         spec(ParameterFormat.PER_TENSOR).weights(new byte[N]).build())
-                .isInstanceOf(DenseSpecException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessage("weights of 64 bytes, expected W[out][in] with 64 x 64 = 4096 int8");
     }
 
@@ -89,7 +89,7 @@ class DenseSpecTest {
                         .weights(DenseSpec.identityWeights(N))
                         .bias(bias)
                         .build())
-                .isInstanceOf(DenseSpecException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("bias 2147483646 of output channel 5")
                 .hasMessageContaining("32 bits");
         bias[5] = Integer.MAX_VALUE - 127 * 127; // input 255 is 127 above its zero point

@@ -233,7 +233,7 @@ class SourceModelTest {
     void namesOperatorAndReason(String reason, Supplier<TfliteModel> model) {
         TfliteModel odd = model.get();
         assertThatThrownBy(() -> SourceModel.of(odd))
-                .isInstanceOf(SourceModelException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageStartingWith("odd.tflite: ")
                 .hasMessageContaining(reason);
     }
@@ -267,7 +267,7 @@ class SourceModelTest {
                 .dense(0, 1, 3, 2)
                 .build(0, 2);
         assertThatThrownBy(() -> SourceModel.of(model).chain())
-                .isInstanceOf(DenseSpecException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("bias -2147483648 of output channel 0");
     }
 
