@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.DeviceChoice;
-import org.tensorizer.device.Devices;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.Devices;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.WeightCode;
 import org.tensorizer.harness.Bench;
@@ -119,7 +119,7 @@ class CpuAgreement {
     }
 
     private static List<byte[]> onCpu(byte[] source, List<byte[]> inputs) {
-        try (Device cpu = Devices.open(new DeviceChoice.Cpu());
+        try (Device cpu = Devices.open(DeviceChoice.CPU);
                 Session session = cpu.open("source", source)) {
             return inputs.stream().map(session::run).toList();
         }

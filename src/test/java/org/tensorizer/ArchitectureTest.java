@@ -51,6 +51,8 @@ class ArchitectureTest {
                 .withOptionalLayers(true)
                 .layer("cli")
                 .definedBy("org.tensorizer.cli..")
+                .layer("tools")
+                .definedBy("org.tensorizer.tools..")
                 .layer("harness")
                 .definedBy("org.tensorizer.harness..")
                 .layer("gemm")
@@ -75,6 +77,8 @@ class ArchitectureTest {
                 .definedBy("org.tensorizer.base..")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("tools")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("harness")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("gemm")
@@ -82,9 +86,9 @@ class ArchitectureTest {
                 .whereLayer("recovery")
                 .mayOnlyBeAccessedByLayers("cli", "harness")
                 .whereLayer("device")
-                .mayOnlyBeAccessedByLayers("cli", "harness", "gemm", "recovery")
+                .mayOnlyBeAccessedByLayers("cli", "tools", "harness", "gemm", "recovery")
                 .whereLayer("template")
-                .mayOnlyBeAccessedByLayers("cli", "harness", "gemm", "recovery")
+                .mayOnlyBeAccessedByLayers("cli", "tools", "harness", "gemm", "recovery")
                 .whereLayer("patch")
                 .mayOnlyBeAccessedByLayers("cli", "harness", "gemm", "recovery", "template")
                 .whereLayer("layout")
@@ -102,6 +106,23 @@ class ArchitectureTest {
     @Test
     void topLevelPackagesHaveNoCycles() {
         slices().matching("org.tensorizer.(*)..").should().beFreeOfCycles().check(classes);
+    }
+
+    @Test
+    void devicesHaveNoCycles() {
+        slices().matching("org.tensorizer.device.(*)..").should().beFreeOfCycles().check(classes);
+    }
+
+    /** It is the interface alone: what implements it is below it, what opens it is {@code device.open}. */
+    @Test
+    void theDeviceInterfaceKnowsNoDevice() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.tensorizer.device")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.tensorizer.device.(*)..")
+                .check(classes);
     }
 
     @Test
@@ -131,8 +152,8 @@ class ArchitectureTest {
     void childProcessesAreStartedInFourPlaces() {
         noClasses()
                 .that(areNot(
-                        "device.worker.ChildCommand",
-                        "device.doctor.NodeCheck",
+                        "device.open.ChildCommand",
+                        "tools.doctor.NodeCheck",
                         "harness.Revision",
                         "template.EdgeTpuCompiler"))
                 .should()

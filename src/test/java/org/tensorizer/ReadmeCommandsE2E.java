@@ -82,9 +82,9 @@ class ReadmeCommandsE2E {
         return List.of(
                 new Case("mvn test -Dtensorizer.templates=DIR", 0, List.of("emulator (emulated)"), report),
                 new Case("mvn test -DexcludedGroups=long", 0, List.of("emulator (emulated)"), report),
-                new Case("mvn test -Dtensorizer.device=usb", 1, List.of("no device", "Report: file://"), report),
+                new Case("mvn test -Dtensorizer.device=coral", 1, List.of("no device", "Report: file://"), report),
                 new Case(
-                        "mvn test -Dtensorizer.device=usb -Dtensorizer.compare=emulator",
+                        "mvn test -Dtensorizer.device=coral -Dtensorizer.compare=emulator",
                         1,
                         List.of("no device", "Report: file://"),
                         report),

@@ -1,8 +1,9 @@
 package org.tensorizer.cli;
 
 import org.tensorizer.device.Device;
-import org.tensorizer.device.DeviceChoice;
-import org.tensorizer.device.Devices;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.DeviceKind;
+import org.tensorizer.device.open.Devices;
 import picocli.CommandLine.Option;
 
 /** {@code --device}, the same words as {@code -Dtensorizer.device}. */
@@ -10,7 +11,7 @@ final class DeviceOption {
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
-            description = DeviceChoice.SUPPORTED
+            description = DeviceKind.FORMS
                     + ". Default: auto, a Coral if there is one, else the emulator (cpu for uncompiled models).")
     private String device;
 
@@ -21,6 +22,6 @@ final class DeviceOption {
 
     /** Opens the device that suits a model: uncompiled ones run on TFLite's own kernels unless something else was named. */
     Device open(boolean compiled) {
-        return device == null && !compiled ? Devices.open(new DeviceChoice.Cpu()) : open();
+        return device == null && !compiled ? Devices.open(DeviceChoice.CPU) : open();
     }
 }

@@ -3,10 +3,11 @@ package org.tensorizer.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.device.DeviceChoice;
-import org.tensorizer.device.doctor.Doctor;
-import org.tensorizer.device.doctor.DoctorReport;
-import org.tensorizer.device.doctor.Finding;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.DeviceKind;
+import org.tensorizer.tools.doctor.Doctor;
+import org.tensorizer.tools.doctor.DoctorReport;
+import org.tensorizer.tools.doctor.Finding;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
@@ -23,7 +24,7 @@ final class DoctorCommand extends FactsCommand {
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
-            description = DeviceChoice.SUPPORTED + ". What is missing for another device is a note. Default: auto.")
+            description = DeviceKind.FORMS + ". What is missing for another device is a note. Default: auto.")
     private String device;
 
     @Parameters(paramLabel = "TEMPLATE", arity = "0..*", description = "Models to look into.")

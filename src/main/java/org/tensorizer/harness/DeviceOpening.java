@@ -10,8 +10,9 @@ import org.junit.platform.commons.support.ReflectionSupport;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.DeviceChoice;
-import org.tensorizer.device.Devices;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.Devices;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.compare.CompareDevice;
 import org.tensorizer.device.record.RecordingDevice;
 

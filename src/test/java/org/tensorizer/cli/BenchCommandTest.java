@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.base.InputFile;
-import org.tensorizer.device.DeviceChoice;
-import org.tensorizer.device.Devices;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.Devices;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.record.RecordingDevice;
 
@@ -54,7 +54,7 @@ class BenchCommandTest {
     @Test
     void aRecordIsShownWithTheCommandThatJudgesItAgain() {
         Path record = folder.resolve("run.jsonl");
-        try (var device = RecordingDevice.of(Devices.open(new DeviceChoice.Emulator()), record);
+        try (var device = RecordingDevice.of(Devices.open(DeviceChoice.EMULATOR), record);
                 Session session = device.open("identity", InputFile.read(Shell.IDENTITY))) {
             session.run(new byte[256]);
         }

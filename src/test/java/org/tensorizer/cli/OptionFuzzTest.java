@@ -7,14 +7,14 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.dense.Activation;
-import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.device.DeviceChoice;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Activation;
+import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.coral.CoralSettings;
 import org.tensorizer.device.coral.RuntimeLog;
-import org.tensorizer.device.pool.Shard;
+import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Words;
@@ -51,7 +51,7 @@ class OptionFuzzTest {
                     "\u0663",
                     "\ud800",
                     "auto",
-                    "usb",
+                    "coral",
                     "pci",
                     "replay",
                     "emulator",
@@ -78,10 +78,9 @@ class OptionFuzzTest {
     @Test
     void damagedTextsAreUnderstoodOrRefused(TestReporter reporter) {
         List<Target> targets = new ArrayList<>();
-        for (String device : List.of("usb:1", "pci:0,usb:2", "replay:records/a.jsonl", "/dev/apex_0")) {
+        for (String device : List.of("coral:1", "pci:0,coral:2", "emulator,replay:records/a,b.jsonl", "/dev/apex_0")) {
             targets.add(target(device, DeviceChoice::parseAll));
         }
-        targets.add(target("2/3", Shard::parse));
         targets.add(target("Performance=Max,Usb.AlwaysDfu=False", OptionFuzzTest::coralOptions));
         for (String region : List.of("row:3", "cell:3,5", "range:0-64")) {
             targets.add(target(region, Region::parse));

@@ -79,7 +79,7 @@ class FailingCoralRunTest {
                 results,
                 List.of(
                         "-Djava.io.tmpdir=" + temporary,
-                        "-D" + Setting.DEVICE.name() + "=usb",
+                        "-D" + Setting.DEVICE.name() + "=coral",
                         "-D" + Setting.LIBEDGETPU.name() + "=" + coral.library(),
                         "-D" + Setting.CACHE.name() + "=" + folder.resolve("cache"),
                         "-Dtensorizer.deadline.open=" + OPEN.toSeconds(),

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.DeviceChoice;
+import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.compare.CompareDevice;
@@ -32,8 +32,8 @@ import org.tensorizer.device.record.RecordingDevice;
 import org.tensorizer.device.record.ReplayDevice;
 import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.device.tflite.TfliteSession;
-import org.tensorizer.device.worker.WorkerDevice;
-import org.tensorizer.device.worker.WorkerOptions;
+import org.tensorizer.device.open.WorkerDevice;
+import org.tensorizer.device.open.WorkerOptions;
 
 /**
  * What {@link Session} promises about its life, of every session there is: after close each use is one clear exception,

@@ -3,8 +3,6 @@ package org.tensorizer.device.compare;
 import java.util.Optional;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.DeviceChoice;
-import org.tensorizer.device.Devices;
 import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.Session;
 
@@ -38,17 +36,6 @@ public final class CompareDevice extends ForwardingDevice {
     public static CompareDevice of(Device first, Device second, SecondModel translation) {
         return new CompareDevice(
                 first, second, translation, new ComparisonCount(first.name(), first.provenance(), second.name()));
-    }
-
-    /**
-     * What the user asked for with {@code -Dtensorizer.compare=DEVICE}.
-     *
-     * @return empty without that setting: there is nothing to compare with
-     * @throws org.tensorizer.device.DeviceFault the second device is not there; the first stays open
-     * @throws org.tensorizer.base.BadInputException the setting names no device; the first stays open
-     */
-    public static Optional<CompareDevice> ofUser(Device first) {
-        return Setting.COMPARE.value().map(name -> of(first, Devices.open(DeviceChoice.parse(name))));
     }
 
     /** What the comparison found up to now. */

@@ -1,6 +1,6 @@
 package org.tensorizer.device.coral;
 
-import org.tensorizer.device.DeviceChoice.Bus;
+import java.util.Locale;
 
 /**
  * A Coral as libedgetpu lists it.
@@ -8,6 +8,17 @@ import org.tensorizer.device.DeviceChoice.Bus;
  * @param path device node ({@code /dev/apex_0}) or USB port in sysfs ({@code /sys/bus/usb/devices/2-1})
  */
 public record CoralAddress(Bus bus, String path) {
+    /** How a Coral is attached. */
+    public enum Bus {
+        USB,
+        PCI;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     @Override
     public String toString() {
         return bus + " " + path;

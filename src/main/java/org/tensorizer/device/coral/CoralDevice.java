@@ -2,11 +2,11 @@ package org.tensorizer.device.coral;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.DeviceChoice;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
@@ -20,7 +20,7 @@ import org.tensorizer.device.tflite.TfliteSession;
  * A Coral in this process. Its faults end the process or hang it: outside of a worker process use it only where that
  * may happen.
  *
- * <p>One delegate keeps the device open from {@link #open(DeviceChoice, CoralSettings)} to {@link #close}, so that a
+ * <p>One delegate keeps the device open from its opening to {@link #close}, so that a
  * session does not pay for opening it again (2 s). Sessions are to be closed before their device.
  *
  * <p>Thread safety: yes.
@@ -44,14 +44,24 @@ public final class CoralDevice implements Device {
     }
 
     /**
-     * Opens a Coral that libedgetpu lists; a path that it does not list would block it for 25 s.
+     * Opens the N-th Coral of a bus, in the order in which libedgetpu lists them.
      *
-     * @param choice a {@link DeviceChoice.Coral} or a {@link DeviceChoice.CoralAt}
+     * @param name what messages and reports are to call it
+     * @param index from 0
      * @throws DeviceFault MISSING: no runtime, or no such device; REFUSED: it cannot be opened, or another run has it
      * @throws BadInputException the runtime cannot be loaded
      */
-    public static CoralDevice open(DeviceChoice choice, CoralSettings settings) {
-        String name = choice.toString();
+    public static CoralDevice open(String name, CoralAddress.Bus bus, int index, CoralSettings settings) {
+        return open(name, device -> device.bus() == bus, index, settings);
+    }
+
+    /** Opens the Coral of a path that libedgetpu lists; one that it does not list would block it for 25 s. */
+    public static CoralDevice open(String name, String path, CoralSettings settings) {
+        return open(name, device -> device.path().equals(path), 0, settings);
+    }
+
+    private static CoralDevice open(
+            String name, Predicate<CoralAddress> wanted, int index, CoralSettings settings) {
         EdgeTpuLibrary library = EdgeTpuLibrary.find()
                 .orElseThrow(() -> new DeviceFault(
                         DeviceFault.Kind.MISSING,
@@ -59,7 +69,7 @@ public final class CoralDevice implements Device {
                         "no Edge TPU runtime: libedgetpu.so.1 is not on the loader's path; install it, or name it with "
                                 + Setting.LIBEDGETPU + "=PATH"));
         TfliteLibrary.load(); // whatever is wrong with it is better known before a device is touched
-        CoralAddress address = select(choice, name, library.devices());
+        CoralAddress address = select(name, library.devices(), wanted, index);
         DeviceNode.requireAccess(name, address, Path.of("/"));
         CoralLock lock = CoralLock.acquire(LibraryCache.ofUser().folder(), name, address);
         try {
@@ -70,23 +80,18 @@ public final class CoralDevice implements Device {
         }
     }
 
-    static CoralAddress select(DeviceChoice choice, String name, List<CoralAddress> present) {
-        List<CoralAddress> fitting = present.stream()
-                .filter(device -> choice instanceof DeviceChoice.CoralAt at
-                        ? device.path().equals(at.path())
-                        : choice instanceof DeviceChoice.Coral coral && device.bus() == coral.bus())
-                .toList();
-        int index = choice instanceof DeviceChoice.Coral coral ? coral.index() : 0;
-        if (index >= fitting.size()) {
-            String found = present.isEmpty()
-                    ? "none"
-                    : present.stream().map(CoralAddress::toString).collect(Collectors.joining(", "));
-            throw new DeviceFault(
-                    DeviceFault.Kind.MISSING,
-                    name,
-                    "not there; Corals that libedgetpu lists: " + found + ". Plugged in, powered, udev rule in place?");
-        }
-        return fitting.get(index);
+    static CoralAddress select(String name, List<CoralAddress> present, Predicate<CoralAddress> wanted, int index) {
+        return present.stream().filter(wanted).skip(index).findFirst().orElseThrow(() -> missing(name, present));
+    }
+
+    private static DeviceFault missing(String name, List<CoralAddress> present) {
+        String found = present.isEmpty()
+                ? "none"
+                : present.stream().map(CoralAddress::toString).collect(Collectors.joining(", "));
+        return new DeviceFault(
+                DeviceFault.Kind.MISSING,
+                name,
+                "not there; Corals that libedgetpu lists: " + found + ". Plugged in, powered, udev rule in place?");
     }
 
     private Delegate delegate() {

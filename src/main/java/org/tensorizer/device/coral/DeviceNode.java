@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.tensorizer.device.DeviceChoice.Bus;
+import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.device.DeviceFault;
 
 /**

@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
+import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.base.Setting;
-import org.tensorizer.device.DeviceChoice.Bus;
 import org.tensorizer.device.library.JnaRuntime;
 import org.tensorizer.device.library.LibraryFile;
 

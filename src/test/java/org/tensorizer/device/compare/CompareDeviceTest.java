@@ -149,17 +149,4 @@ class CompareDeviceTest {
         }
         assertThat(List.of(coral.closed(), second.closed())).containsExactly(true, true);
     }
-
-    @Test
-    void theSettingNamesTheSecondDevice() {
-        assertThat(CompareDevice.ofUser(coral)).isEmpty();
-        System.setProperty("tensorizer.compare", "emulator");
-        try (CompareDevice device = CompareDevice.ofUser(coral).orElseThrow()) {
-            assertThat(device.report().second()).isEqualTo("emulator");
-            System.setProperty("tensorizer.compare", "nonsense");
-            assertThatThrownBy(() -> CompareDevice.ofUser(coral)).isInstanceOf(BadInputException.class);
-        } finally {
-            System.clearProperty("tensorizer.compare");
-        }
-    }
 }

@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.device.DeviceChoice.Bus;
+import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.device.DeviceFault;
 
 class DeviceNodeTest {

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Setting;
-import org.tensorizer.device.DeviceChoice.Bus;
-import org.tensorizer.device.DeviceChoice;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.tflite.TfliteLibrary;
 
@@ -51,23 +51,31 @@ class EdgeTpuLibraryTest {
 
     @Test
     void countsWithinABus() {
-        assertThat(select("usb")).isEqualTo(PRESENT.get(0));
-        assertThat(select("usb:1")).isEqualTo(PRESENT.get(2));
-        assertThat(select("pci:0")).isEqualTo(PRESENT.get(1));
-        assertThat(select("/dev/apex_0")).isEqualTo(PRESENT.get(1));
+        assertThat(nth(Bus.USB, 0)).isEqualTo(PRESENT.get(0));
+        assertThat(nth(Bus.USB, 1)).isEqualTo(PRESENT.get(2));
+        assertThat(nth(Bus.PCI, 0)).isEqualTo(PRESENT.get(1));
+        assertThat(at("/dev/apex_0")).isEqualTo(PRESENT.get(1));
     }
 
     @Test
     void neverTakesAnotherOne() {
-        for (String absent : List.of("usb:2", "pci:1", "/dev/apex_1", "/sys/bus/usb/devices/2")) {
-            assertThatThrownBy(() -> select(absent))
+        for (ThrowingCallable absent : List.<ThrowingCallable>of(
+                () -> nth(Bus.USB, 2),
+                () -> nth(Bus.PCI, 1),
+                () -> at("/dev/apex_1"),
+                () -> at("/sys/bus/usb/devices/2"))) {
+            assertThatThrownBy(absent)
                     .isInstanceOfSatisfying(
                             DeviceFault.class, fault -> assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.MISSING))
                     .hasMessageContaining("pci /dev/apex_0");
         }
     }
 
-    private static CoralAddress select(String choice) {
-        return CoralDevice.select(DeviceChoice.parse(choice), choice, PRESENT);
+    private static CoralAddress nth(Bus bus, int index) {
+        return CoralDevice.select("one", PRESENT, device -> device.bus() == bus, index);
+    }
+
+    private static CoralAddress at(String path) {
+        return CoralDevice.select("one", PRESENT, device -> device.path().equals(path), 0);
     }
 }

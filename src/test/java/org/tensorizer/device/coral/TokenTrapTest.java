@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.Fixture;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.DeviceChoice;
-import org.tensorizer.device.Devices;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.Devices;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.TokenReuseException;
+import org.tensorizer.device.open.TokenReuseException;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 
@@ -49,7 +49,7 @@ class TokenTrapTest {
 
     @Test
     void underOneTokenAAnswersWithTheWeightsOfB() {
-        try (Device coral = Devices.open(DeviceChoice.parse("usb"))) {
+        try (Device coral = Devices.open(DeviceChoice.parse("coral"))) {
             byte[][] answers = runAbA(coral.allowingTokenReuse());
             assertThat(answers[1]).isNotEqualTo(answers[0]);
             assertThat(answers[2]).as("A's own answer is lost").isEqualTo(answers[1]);
@@ -59,7 +59,7 @@ class TokenTrapTest {
     @Test
     void withFreshTokensAAnswersAsBefore() {
         freshToken(b);
-        try (Device coral = Devices.open(DeviceChoice.parse("usb"))) {
+        try (Device coral = Devices.open(DeviceChoice.parse("coral"))) {
             byte[][] answers = runAbA(coral);
             assertThat(answers[1]).isNotEqualTo(answers[0]);
             assertThat(answers[2]).isEqualTo(answers[0]);
@@ -68,7 +68,7 @@ class TokenTrapTest {
 
     @Test
     void withoutFreshTokensLoadingBIsRefused() {
-        try (Device coral = Devices.open(DeviceChoice.parse("usb"));
+        try (Device coral = Devices.open(DeviceChoice.parse("coral"));
                 Session first = coral.open("a", a)) {
             assertThat(first.run(input)).hasSize(256);
             assertThatThrownBy(() -> coral.open("b", b)).isInstanceOf(TokenReuseException.class);

@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.DeviceChoice;
-import org.tensorizer.device.Devices;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.Devices;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.patch.Patch;
@@ -84,7 +84,7 @@ class ReplayedExperimentTest {
     void theTokenTrapIsReplayed() {
         Path file = folder.resolve("trap.jsonl");
         List<byte[]> seen;
-        try (Device device = RecordingDevice.of(Devices.open(new DeviceChoice.Emulator()), file)) {
+        try (Device device = RecordingDevice.of(Devices.open(DeviceChoice.EMULATOR), file)) {
             seen = trap(device.allowingTokenReuse());
         }
         assertThat(seen.get(2)).isEqualTo(seen.get(1)).isNotEqualTo(seen.get(0));

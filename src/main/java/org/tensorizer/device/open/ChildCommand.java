@@ -1,0 +1,75 @@
+package org.tensorizer.device.open;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The child's command line and environment: a JVM without a shell, and only the variables it needs. */
+final class ChildCommand {
+    /** Cache folder, temporary folder, where libraries are found, and what libedgetpu reads. */
+    private static final Set<String> VARIABLES = Set.of(
+            "HOME",
+            "XDG_CACHE_HOME",
+            "TMPDIR",
+            "LANG",
+            "LC_ALL",
+            "LD_LIBRARY_PATH",
+            "USB_TIMEOUT_MILLIS",
+            "USB_FAIL_IF_SLOWER_THAN_SUPERSPEED",
+            "USB_FORCE_LARGEST_BULK_IN_CHUNK_SIZE",
+            "USB_MAX_BULK_OUT_TRANSFER");
+
+    /** What concerns the parent alone. */
+    private static final Set<String> NOT_PASSED =
+            Set.of("tensorizer.device", "tensorizer.isolation", "tensorizer.compare", "tensorizer.templates");
+
+    private ChildCommand() {}
+
+    static ProcessBuilder of(Path folder, Path socket, String device) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:+UseSerialGC");
+        command.add("-XX:-UsePerfData");
+        command.add("-XX:TieredStopAtLevel=" + (device.equals("emulator") ? 4 : 1)); // start fast, or run fast
+        command.add("-XX:ErrorFile=" + folder.resolve(CrashReport.FILE));
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("tensorizer.") && !NOT_PASSED.contains(name))
+                .sorted()
+                .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
+        command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
+        command.add("-cp");
+        command.add(classPath());
+        command.add(WorkerMain.class.getName());
+        command.add(socket.toString());
+        command.add(device);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> !passes(name));
+        builder.redirectErrorStream(true);
+        return builder;
+    }
+
+    private static boolean passes(String variable) {
+        return VARIABLES.contains(variable) || variable.startsWith("TENSORIZER_");
+    }
+
+    private static String classPath() {
+        List<String> entries = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            if (!entry.isEmpty()) {
+                entries.add(Path.of(entry).toAbsolutePath().toString());
+            }
+        }
+        return String.join(File.pathSeparator, entries);
+    }
+
+    /** The environment a child gets, for those who want to show it. */
+    static Map<String, String> environment() {
+        Map<String, String> passed = new TreeMap<>(System.getenv());
+        passed.keySet().removeIf(name -> !passes(name));
+        return passed;
+    }
+}

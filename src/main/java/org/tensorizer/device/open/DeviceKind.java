@@ -1,0 +1,201 @@
+package org.tensorizer.device.open;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.tensorizer.device.Device;
+import org.tensorizer.base.Setting;
+import org.tensorizer.device.coral.CoralAddress;
+import org.tensorizer.device.coral.CoralDevice;
+import org.tensorizer.device.coral.CoralSettings;
+import org.tensorizer.device.coral.EdgeTpuLibrary;
+import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.device.record.ReplayDevice;
+import org.tensorizer.device.tflite.CpuDevice;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
+
+/**
+ * Every kind of device there is: how it is written, where it lives, how it is opened. A new one is a constant here. The
+ * order is the one in which {@link #AUTO} asks what is {@link #present}.
+ */
+public enum DeviceKind {
+    /** The first kind that is {@link #present}. Resolved before it is opened, see {@link DeviceChoice#resolve}. */
+    AUTO("auto", "", "", Home.HERE, Parameters.SENT_ANEW) {
+        @Override
+        Device open(DeviceChoice choice) {
+            throw new IllegalStateException("auto is resolved before a device is opened");
+        }
+    },
+
+    /** The N-th Coral at USB through libedgetpu, in its order, which is not the same from one start to the next. */
+    CORAL("coral", "[:N]", "0|[1-9]\\d{0,3}", Home.CHILD, Parameters.KEPT_BY_TOKEN) {
+        @Override
+        Optional<DeviceChoice> present() {
+            return listed(CoralAddress.Bus.USB).map(path -> new DeviceChoice(this, "0"));
+        }
+
+        @Override
+        Device open(DeviceChoice choice) {
+            return coral(choice, CoralAddress.Bus.USB);
+        }
+    },
+
+    /** The N-th Coral at PCI Express through libedgetpu. */
+    PCI("pci", "[:N]", "0|[1-9]\\d{0,3}", Home.CHILD, Parameters.KEPT_BY_TOKEN) {
+        @Override
+        Optional<DeviceChoice> present() {
+            return listed(CoralAddress.Bus.PCI).map(path -> new DeviceChoice(this, "0"));
+        }
+
+        @Override
+        Device open(DeviceChoice choice) {
+            return coral(choice, CoralAddress.Bus.PCI);
+        }
+    },
+
+    /** One certain Coral through libedgetpu, by the path that it lists: a device node, or a USB port in /sys. */
+    PATH("/", "", ".+", Home.CHILD, Parameters.KEPT_BY_TOKEN) {
+        @Override
+        Device open(DeviceChoice choice) {
+            return CoralDevice.open(choice.toString(), choice.toString(), CoralSettings.ofUser());
+        }
+    },
+
+    /** The emulated Edge TPU. */
+    EMULATOR("emulator", "", "", Home.HERE, Parameters.KEPT_BY_TOKEN) {
+        @Override
+        Optional<DeviceChoice> present() {
+            return Optional.of(new DeviceChoice(this, ""));
+        }
+
+        @Override
+        Device open(DeviceChoice choice) {
+            return new EmulatorDevice();
+        }
+    },
+
+    /** TFLite's own kernels, for uncompiled models. */
+    CPU("cpu", "", "", Home.HERE, Parameters.SENT_ANEW) {
+        @Override
+        Device open(DeviceChoice choice) {
+            return new CpuDevice();
+        }
+    },
+
+    /** Answers that a device gave before, read back from its evidence record. */
+    REPLAY("replay", ":FILE", ".+", Home.HERE, Parameters.SENT_ANEW) {
+        @Override
+        Device open(DeviceChoice choice) {
+            return ReplayDevice.open(InputFile.path(choice.argument()));
+        }
+    };
+
+    /** Where a device lives unless {@code -Dtensorizer.isolation} says otherwise. */
+    enum Home {
+        /** In this process. */
+        HERE,
+        /** In a child process, since what drives it may end its process or hang. */
+        CHILD
+    }
+
+    /** What becomes of a model's parameters on the chip. */
+    enum Parameters {
+        /** They stay, and what is loaded under the same token later may run with them. */
+        KEPT_BY_TOKEN,
+        /** Every session brings its own. */
+        SENT_ANEW
+    }
+
+    /** What {@link DeviceChoice#parse} understands, for help and messages; a constant, since annotations want one. */
+    public static final String FORMS =
+            "auto, coral[:N], pci[:N], emulator, cpu, replay:FILE, or the absolute path of a Coral";
+
+    private final String word;
+    private final String form;
+    private final Pattern argument;
+    private final Home home;
+    private final Parameters parameters;
+
+    /** @param form of the argument, for help; in brackets where there is a first one to be taken without it */
+    DeviceKind(String word, String form, String argument, Home home, Parameters parameters) {
+        this.word = word;
+        this.form = form;
+        this.argument = Pattern.compile(argument, Pattern.DOTALL);
+        this.home = home;
+        this.parameters = parameters;
+    }
+
+    /** The choice that a text makes among devices of this kind; empty where it is none of theirs. */
+    Optional<DeviceChoice> parse(String text) {
+        if (!text.startsWith(word)) {
+            return Optional.empty();
+        }
+        String rest = text.substring(word.length());
+        if (this != PATH && rest.startsWith(":") && rest.length() > 1) {
+            rest = rest.substring(1);
+        } else if (rest.isEmpty() && form.startsWith("[")) {
+            rest = "0";
+        } else if (this != PATH && !rest.isEmpty()) {
+            return Optional.empty();
+        }
+        Matcher matcher = argument.matcher(rest);
+        return matcher.matches() ? Optional.of(new DeviceChoice(this, rest)) : Optional.empty();
+    }
+
+    String text(String argument) {
+        return argument.isEmpty() || this == PATH ? word + argument : word + ":" + argument;
+    }
+
+    /** How it stands in {@link #FORMS}. */
+    String form() {
+        return this == PATH ? "path" : word + form;
+    }
+
+    /** Whether libedgetpu drives it. */
+    public boolean isCoral() {
+        return this == CORAL || this == PCI || this == PATH;
+    }
+
+    Home home() {
+        return home;
+    }
+
+    Parameters parameters() {
+        return parameters;
+    }
+
+    /**
+     * The device of this kind that {@code auto} would take, if it is there and may be opened.
+     *
+     * @throws BadInputException the user named a runtime for it that is none
+     */
+    Optional<DeviceChoice> present() {
+        return Optional.empty();
+    }
+
+    /**
+     * Opens it in this process.
+     *
+     * @throws org.tensorizer.device.DeviceFault it is not there, or cannot be opened
+     */
+    abstract Device open(DeviceChoice choice);
+
+    private static Device coral(DeviceChoice choice, CoralAddress.Bus bus) {
+        return CoralDevice.open(
+                choice.toString(), bus, Integer.parseInt(choice.argument()), CoralSettings.ofUser());
+    }
+
+    private static Optional<CoralAddress> listed(CoralAddress.Bus bus) {
+        List<CoralAddress> corals = List.of();
+        try {
+            corals = EdgeTpuLibrary.find().map(EdgeTpuLibrary::devices).orElse(corals);
+        } catch (BadInputException e) {
+            if (Setting.LIBEDGETPU.value().isPresent()) {
+                throw e; // the user named it, so it must not be passed over
+            }
+        }
+        return corals.stream().filter(coral -> coral.bus() == bus).findFirst();
+    }
+}

@@ -1,0 +1,218 @@
+package org.tensorizer.device.open;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.tensorizer.device.DeviceFault;
+import org.tensorizer.device.Provenance;
+
+/**
+ * One child from the parent's side: started, asked, and killed where it does not answer in time.
+ *
+ * <p>Thread safety: yes; requests run one after another.
+ */
+final class WorkerProcess implements AutoCloseable {
+    private final String device;
+    private final Path folder;
+    private final Process process;
+    private final OutputTail output;
+    private final Watchdog watchdog;
+    private Wire wire;
+    private Message.Hello hello;
+    private DeviceFault fault;
+
+    private WorkerProcess(String device, Path folder, Process process) {
+        this.device = device;
+        this.folder = folder;
+        this.process = process;
+        this.output = new OutputTail(process.getInputStream());
+        this.watchdog = new Watchdog(this::kill);
+    }
+
+    /** Starts a child and waits until its device is open. */
+    static WorkerProcess start(String device, Duration deadline) {
+        Path folder = null;
+        try {
+            folder = WorkerFolder.create();
+            Path socket = folder.resolve("socket");
+            try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                server.bind(UnixDomainSocketAddress.of(socket));
+                Process process = ChildCommand.of(folder, socket, device).start();
+                WorkerProcess worker = new WorkerProcess(device, folder, process);
+                worker.connect(server, deadline);
+                return worker;
+            }
+        } catch (IOException e) {
+            WorkerFolder.delete(folder);
+            throw new DeviceFault(
+                    DeviceFault.Kind.CRASHED, device, "no child process could be started: " + e, List.of(), e);
+        }
+    }
+
+    private synchronized void connect(ServerSocketChannel server, Duration deadline) {
+        watchdog.begin(deadline);
+        // a child that ends before it connects must not leave this thread waiting
+        process.onExit().thenRun(() -> closeQuietly(server));
+        String during = "opening the device";
+        try {
+            wire = new Wire(server.accept());
+            Message first = wire.receive();
+            watchdog.end();
+            if (first instanceof Message.Failed failed) {
+                close();
+                throw Failures.exception(device, failed);
+            }
+            hello = (Message.Hello) first;
+        } catch (IOException e) {
+            throw end(e, during, true, deadline);
+        }
+    }
+
+    String deviceName() {
+        return hello.device();
+    }
+
+    Provenance provenance() {
+        return Provenance.valueOf(hello.provenance());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    synchronized boolean isAlive() {
+        return fault == null && process.isAlive();
+    }
+
+    /** Why it is gone; empty while it lives, and where it ended with nobody asking. */
+    synchronized Optional<DeviceFault> fault() {
+        return Optional.ofNullable(fault);
+    }
+
+    /** For a child that is gone: what ended it while nothing was asked of it. */
+    synchronized DeviceFault endedIdle() {
+        return fault == null ? end(new EOFException(), "no inference was running", false, Duration.ZERO) : fault;
+    }
+
+    /**
+     * One request, one reply.
+     *
+     * @param during for messages: what the request is about
+     * @throws DeviceFault the child ended, or was killed because it did not answer
+     * @throws RuntimeException what the child reported
+     */
+    synchronized Message ask(Message request, String during, Duration deadline) {
+        if (fault != null) {
+            throw new DeviceFault(
+                    fault.kind(),
+                    device,
+                    "the process of this session is gone: " + fault.getMessage(),
+                    fault.log(),
+                    fault);
+        }
+        Message reply;
+        watchdog.begin(deadline);
+        try {
+            wire.send(request);
+            reply = wire.receive();
+        } catch (IOException e) {
+            throw end(e, during, request instanceof Message.Open, deadline);
+        }
+        watchdog.end();
+        if (reply instanceof Message.Failed failed) {
+            throw Failures.exception(device, failed);
+        }
+        return reply;
+    }
+
+    /** The connection is gone: makes sure the child is too and says why. */
+    private DeviceFault end(IOException lost, String during, boolean loading, Duration deadline) {
+        boolean interrupted = Thread.currentThread().isInterrupted();
+        if (interrupted) {
+            kill();
+        }
+        int exit = awaitEnd();
+        watchdog.stop();
+        List<String> log = new ArrayList<>(output.toTheEnd());
+        log.addAll(CrashReport.lines(folder));
+        if (!(lost instanceof EOFException) && !(lost instanceof ClosedChannelException)) {
+            log.add("connection lost: " + lost.getMessage());
+        }
+        fault = watchdog.hasExpired() || interrupted
+                ? ChildEnd.hung(
+                        device,
+                        during,
+                        interrupted ? "the time of its caller" : deadline.toMillis() / 1000.0 + " s",
+                        log)
+                : ChildEnd.crashed(device, during, loading, exit, log);
+        release();
+        return fault;
+    }
+
+    private int awaitEnd() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (!process.waitFor(2, TimeUnit.SECONDS)) {
+                kill();
+                process.waitFor(5, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+            kill();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return process.isAlive() ? -1 : process.exitValue();
+    }
+
+    private void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    /** Orderly end: the child closes its device; killed if that takes over 10 s. */
+    @Override
+    public synchronized void close() {
+        watchdog.stop();
+        closeQuietly(wire);
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                kill();
+                process.waitFor(5, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            kill();
+            Thread.currentThread().interrupt();
+        }
+        if (fault == null) {
+            fault = new DeviceFault(DeviceFault.Kind.CRASHED, device, "the device is closed");
+        }
+        release();
+    }
+
+    private void release() {
+        closeQuietly(wire);
+        closeQuietly(process.getOutputStream());
+        WorkerFolder.delete(folder);
+    }
+
+    private static void closeQuietly(AutoCloseable closeable) {
+        try {
+            if (closeable != null) {
+                closeable.close();
+            }
+        } catch (Exception e) {
+            // nothing more can be done about it, and the child ends when its socket and input do
+        }
+    }
+}
