@@ -14,7 +14,7 @@ import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.dense.DenseProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.InstructionStream;
-import org.tensorizer.dense.Program;
+import org.tensorizer.isa.Program;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.StreamDiff;
 import org.tensorizer.model.Executable;

@@ -1,5 +1,7 @@
 package org.tensorizer.dense;
 
+import org.tensorizer.isa.Program;
+
 import static org.tensorizer.model.Relocation.Half.LOWER;
 import static org.tensorizer.model.Relocation.Half.UPPER;
 import static org.tensorizer.model.Relocation.Kind.INPUT;

@@ -1,5 +1,7 @@
 package org.tensorizer.dense;
 
+import org.tensorizer.isa.Program;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,5 +1,7 @@
 package org.tensorizer.dense;
 
+import org.tensorizer.isa.Program;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.model.Relocation;

@@ -1,6 +1,6 @@
 package org.tensorizer.template;
 
-import org.tensorizer.dense.Program;
+import org.tensorizer.isa.Program;
 
 /**
  * All that stands around the weights in a compiled model of one input and one output vector.

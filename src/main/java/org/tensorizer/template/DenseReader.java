@@ -11,7 +11,7 @@ import org.tensorizer.dense.InstructionSet;
 import org.tensorizer.dense.InstructionStream;
 import org.tensorizer.dense.Opcode;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.Program;
+import org.tensorizer.isa.Program;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.Requantization;
 import org.tensorizer.dense.ShapeStatus;

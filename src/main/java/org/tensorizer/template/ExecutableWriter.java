@@ -4,7 +4,7 @@ import com.google.flatbuffers.FlatBufferBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.dense.Partition;
-import org.tensorizer.dense.Program;
+import org.tensorizer.isa.Program;
 import org.tensorizer.model.Relocation;
 import org.tensorizer.model.schema.AnyHint;
 import org.tensorizer.model.schema.AnyLayer;

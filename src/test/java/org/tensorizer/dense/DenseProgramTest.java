@@ -1,5 +1,7 @@
 package org.tensorizer.dense;
 
+import org.tensorizer.isa.Program;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -19,7 +19,7 @@ import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Instruction;
 import org.tensorizer.dense.InstructionStream;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.Program;
+import org.tensorizer.isa.Program;
 import org.tensorizer.dense.Variant;
 import org.tensorizer.model.TfliteModel;
 

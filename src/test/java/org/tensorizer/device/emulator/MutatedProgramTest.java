@@ -16,7 +16,7 @@ import org.tensorizer.dense.Instruction;
 import org.tensorizer.dense.InstructionSet;
 import org.tensorizer.dense.InstructionStream;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.Program;
+import org.tensorizer.isa.Program;
 
 /**
  * One named field of one instruction changed at random, 1,200 times. The streams are so redundant that almost every change

@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import org.tensorizer.dense.Instruction;
 import org.tensorizer.dense.InstructionSet;
 import org.tensorizer.dense.InstructionStream;
-import org.tensorizer.dense.Program;
+import org.tensorizer.isa.Program;
 import org.tensorizer.dense.Variant;
 
 /** Changes fields of a program's instructions. The instructions stay where they are, so the relocations hold. */

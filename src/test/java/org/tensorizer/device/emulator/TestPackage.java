@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.tensorizer.base.ByteRange;
-import org.tensorizer.dense.Program;
+import org.tensorizer.isa.Program;
 import org.tensorizer.model.DataType;
 import org.tensorizer.model.DmaHints;
 import org.tensorizer.model.EdgeTpuPackage;

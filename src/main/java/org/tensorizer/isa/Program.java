@@ -1,4 +1,4 @@
-package org.tensorizer.dense;
+package org.tensorizer.isa;
 
 import java.util.List;
 import org.tensorizer.model.Relocation;
