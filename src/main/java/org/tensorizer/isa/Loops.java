@@ -33,6 +33,19 @@ public record Loops(
         return new Builder(base);
     }
 
+    /**
+     * A run of units, rows or words through a buffer of two halves: passes over one half each, the last pass shorter.
+     *
+     * @param base first address, where passes start
+     * @param count how many addresses
+     * @param pass how many of them one pass has
+     * @param half distance of the two halves
+     */
+    public static Builder stream(int base, int count, int pass, int half) {
+        Builder walk = from(base).step(1, pass).repeat((count + pass - 1) / pass).window(1, half);
+        return count % pass == 0 ? walk : walk.tail(1, count % pass);
+    }
+
     /** Number of addresses, the tail not taken off. */
     public long count() {
         return count(limits.length);

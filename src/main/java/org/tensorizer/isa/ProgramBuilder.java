@@ -8,81 +8,64 @@ import org.tensorizer.model.Relocation;
 
 /**
  * Takes the instructions of a program in order; numbers the tile instructions, notes where the runtime writes addresses,
- * counts packets, closes the program and fills in its length. What stands here is the same in every program: fences, waits
- * of the scalar core, descriptors. One program a builder; not thread-safe.
+ * closes the program and fills in its length. One program a builder; not thread-safe.
  */
 public final class ProgramBuilder {
-    /** Counters of a tile but the two of packets. */
-    public static final int TILE_COUNTERS =
-            TileFence.bit(TileCounter.RING_PRODUCER_A) - TileFence.bit(TileCounter.AVDATA);
+    /** Counters of the tiles, without those of the packets. */
+    public static final int TILE_COUNTERS = 0x3fffe;
 
-    /** The two counters of packets. */
+    /** Both counters of the packets. */
     public static final int PACKET_COUNTERS =
             TileFence.bit(TileCounter.RING_PRODUCER_A) | TileFence.bit(TileCounter.RING_PRODUCER_B);
 
-    /** The bit of a fence's counters that stands for none of them. */
-    public static final int UNKNOWN_COUNTER = 1;
+    /** Every counter; bit 0 is unknown and set in PARAMETER_CACHING programs only. */
+    public static final int ALL_COUNTERS = TILE_COUNTERS | PACKET_COUNTERS;
 
-    /** A fence that the scalar core waits for. */
-    public static final int REPORT = 1;
+    /** The bit of {@link TileFence#COUNTERS} that is no counter. */
+    public static final int BIT_0 = 1;
 
-    /** The report of the last fence of a program. */
-    public static final int REPORT_AT_THE_END = 13;
+    /** Infeed and outfeed. */
+    private static final int FEEDS = 12;
 
-    private static final int INFEED_AND_OUTFEED = 0xc;
-    private static final int ALL_ENGINES = 0x1f;
+    private static final int ALL_ENGINES = 31;
+    private static final int REPORT_TO_SCALAR = 1;
+    private static final int REPORT_AT_END = 13;
     private static final int IDLE_BUNDLES_AT_THE_END = 4;
-
-    /** Input units that may be under way: the buffer but for four (derived: preset of AVDATA_INFEED). */
-    private static final int INPUT_CREDIT = 2 * Chip.INPUT_UNITS - 4;
 
     private final List<Instruction> instructions = new ArrayList<>();
     private final List<Relocation> relocations = new ArrayList<>();
     private int bundles;
-    private int packetsA;
-    private int packetsB;
+    private long sequence;
 
     public ProgramBuilder() {
         add(Instruction.of(Opcode.START));
     }
 
+    /** Takes an instruction and numbers it; it must not be changed afterwards. */
     public ProgramBuilder add(Instruction instruction) {
+        if (instruction.opcode().isTileOp()) {
+            instruction.number(sequence++);
+        }
         instructions.add(instruction);
         bundles += instruction.bundles();
         return this;
-    }
-
-    /** A tile instruction for the tiles of a mask, everything else zero; not added. */
-    public static Instruction tile(Opcode opcode, int tiles) {
-        return Instruction.of(opcode).set(TileInstruction.TILES, tiles);
-    }
-
-    /** Number of the next packet of kind A; they are counted through the whole program. */
-    public int nextPacketA() {
-        return packetsA++;
-    }
-
-    /** Number of the first of {@code count} packets of kind B. */
-    public int nextPacketsB(int count) {
-        packetsB += count;
-        return packetsB - count;
     }
 
     // Scalar core
 
     /** Loads half an address that the runtime fills in. */
     public ProgramBuilder address(int register, Relocation.Kind kind, Relocation.Half half) {
-        relocations.add(new Relocation(kind, 0, "", half, bundles * Opcode.BUNDLE_BITS + Scalar.IMMEDIATE.bit()));
-        return load(register, 0);
+        int bit = bundles * Opcode.BUNDLE_BITS + Scalar.IMMEDIATE.bit();
+        relocations.add(new Relocation(kind, 0, "", half, bit));
+        return zero(register);
     }
 
-    /** Loads a number. */
-    public ProgramBuilder load(int register, long value) {
-        return add(moveImmediate(register, value));
+    public ProgramBuilder zero(int register) {
+        return add(immediate(register, 0));
     }
 
     /** Copies a register. */
-    public ProgramBuilder copy(int register, int source) {
+    public ProgramBuilder move(int register, int source) {
         return add(Instruction.of(Opcode.SCALAR)
                 .set(Scalar.OPERATION, Alu.MOV.code())
                 .set(Scalar.DESTINATION, register)
@@ -93,137 +76,155 @@ public final class ProgramBuilder {
      * Pushes four registers from {@code register} on as the words of a descriptor (address low and high are loaded
      * already, size and kind are loaded here, each in the bundle that pushes the register before it) and submits it.
      */
-    public ProgramBuilder descriptor(int register, Descriptor descriptor, int bytes) {
-        add(push(Instruction.of(Opcode.SCALAR), 0, register));
-        add(push(moveImmediate(register + 2, bytes), 1, register + 1));
-        add(push(moveImmediate(register + 3, descriptor.code()), 2, register + 2));
-        add(push(Instruction.of(Opcode.SCALAR), 3, register + 3));
+    public ProgramBuilder descriptor(int register, Descriptor kind, int bytes) {
+        add(word(Instruction.of(Opcode.SCALAR), 0, register));
+        add(word(immediate(register + 2, bytes), 1, register + 1));
+        add(word(immediate(register + 3, kind.code()), 2, register + 2));
+        add(word(Instruction.of(Opcode.SCALAR), 3, register + 3));
         return add(Instruction.of(Opcode.SCALAR).set(Scalar.STORE, Scalar.DESCRIPTOR_SUBMIT));
     }
 
-    private static Instruction moveImmediate(int register, long value) {
+    private static Instruction immediate(int register, long value) {
         return Instruction.of(Opcode.SCALAR)
                 .set(Scalar.OPERATION, Alu.MOV.immediate())
                 .set(Scalar.DESTINATION, register)
                 .set(Scalar.IMMEDIATE, value);
     }
 
-    private static Instruction push(Instruction instruction, int word, int register) {
-        return instruction
-                .set(Scalar.STORE, Scalar.DESCRIPTOR_WORD)
+    private static Instruction word(Instruction bundle, int word, int register) {
+        return bundle.set(Scalar.STORE, Scalar.DESCRIPTOR_WORD)
                 .set(Scalar.STORE_ADDRESS, word)
                 .set(Scalar.STORE_REGISTER, register);
     }
 
     // Fences of the tiles
 
-    /** Waits for all units of all tiles. */
+    /** Waits until all units of all tiles are idle. */
     public ProgramBuilder fence() {
-        return fence(0, TileFence.ALL_UNITS, 0);
+        return fence(0, TileFence.ALL_UNITS);
     }
 
-    /** The same, and clears counters: {@link #TILE_COUNTERS}, {@link #PACKET_COUNTERS}, bits of {@link TileFence#bit}. */
-    public ProgramBuilder fenceThenClear(int counters) {
-        return fence(counters, TileFence.ALL_UNITS, 0);
+    /** The same, then sets counters of the mask to 0. */
+    public ProgramBuilder fence(int counters) {
+        return fence(counters, TileFence.ALL_UNITS);
     }
 
-    /** A fence over all tiles in full; report is 0, {@link #REPORT} or {@link #REPORT_AT_THE_END}. */
-    public ProgramBuilder fence(int counters, int units, int report) {
-        return add(Instruction.of(Opcode.TILE_FENCE)
+    /** Waits for some units of all tiles, then sets counters of the mask to 0. */
+    public ProgramBuilder fence(int counters, int units) {
+        return add(fenceOf(counters, units));
+    }
+
+    private static Instruction fenceOf(int counters, int units) {
+        return Instruction.of(Opcode.TILE_FENCE)
                 .set(TileFence.TILES, Chip.ALL_TILES)
                 .set(TileFence.COUNTERS, counters)
-                .set(TileFence.UNITS, units)
-                .set(TileFence.REPORT, report));
+                .set(TileFence.UNITS, units);
     }
 
-    /** A fence over all tiles that reports, and the scalar core's wait for it. */
+    /** The scalar core waits until the tiles are done: a fence that reports, then the wait for it. */
     public ProgramBuilder meet() {
-        return meet(0, REPORT);
+        return meet(0);
     }
 
-    /** The same, and counters are cleared. */
-    public ProgramBuilder meet(int counters, int report) {
-        return fence(counters, TileFence.ALL_UNITS, report).awaitTiles();
+    /** The same; the fence sets counters of the mask to 0. */
+    public ProgramBuilder meet(int counters) {
+        reportingFence(counters, TileFence.ALL_UNITS);
+        return add(waitForTiles(FEEDS));
     }
 
-    // Waits of the scalar core
-
-    /** The first fence and wait of a program: everything is cleared. */
-    public ProgramBuilder begin(int counters) {
-        fence(counters, TileFence.ALL_UNITS, REPORT);
-        return add(allTiles()
-                .set(ScalarFence.COUNTERS, (1 << ScalarCounter.COUNT) - 1)
-                .set(ScalarFence.ENGINES, ALL_ENGINES));
+    /** The first meeting of a program, which sets all counters of the scalar side to 0. */
+    public ProgramBuilder meetFirst(int counters) {
+        reportingFence(counters, TileFence.ALL_UNITS);
+        return add(waitForTiles(ALL_ENGINES).set(ScalarFence.COUNTERS, 0x1ff));
     }
 
-    /** Waits for the tiles; stands behind a fence that reports. */
-    public ProgramBuilder awaitTiles() {
-        return add(allTiles());
+    /** The last meeting of a program. */
+    public ProgramBuilder meetLast(int counters) {
+        add(fenceOf(counters, TileFence.ALL_UNITS).set(TileFence.REPORT, REPORT_AT_END));
+        return add(waitForTiles(FEEDS));
     }
 
-    /** Clears scalar counters, one bit each. */
-    public ProgramBuilder clearScalar(int counters) {
-        return add(Instruction.of(Opcode.SCALAR_FENCE)
-                .set(ScalarFence.COUNTERS, counters)
-                .set(ScalarFence.ENGINES, INFEED_AND_OUTFEED));
+    /** Only some units of the tiles, none of the scalar core's engines. */
+    public ProgramBuilder meetUnits(int units) {
+        reportingFence(0, units);
+        return add(waitForTiles(0));
     }
 
-    /** Gives the input its room in the buffer, then clears its count. */
-    public ProgramBuilder openInput() {
-        add(Instruction.of(Opcode.SCALAR_FENCE)
-                .set(ScalarFence.COUNTERS, 1 << ScalarCounter.AVDATA_INFEED.id())
-                .set(ScalarFence.VALUE, INPUT_CREDIT)
-                .set(ScalarFence.ENGINES, INFEED_AND_OUTFEED));
-        return clearScalar(1 << ScalarCounter.AVDATA_POP.id());
+    /** A fence that reports to the scalar core. */
+    public ProgramBuilder reportingFence(int counters, int units) {
+        return add(fenceOf(counters, units).set(TileFence.REPORT, REPORT_TO_SCALAR));
     }
 
-    /** Waits until every packet counted so far has left on the ring, and starts the counts anew. */
-    public ProgramBuilder awaitPackets() {
-        Instruction wait = Instruction.of(Opcode.SCALAR_FENCE)
-                .set(ScalarFence.TILES, Chip.ALL_TILES)
-                .set(ScalarFence.ENGINES, INFEED_AND_OUTFEED);
-        int counters = count(wait, ScalarCounter.PRODUCER_A, packetsA) | count(wait, ScalarCounter.PRODUCER_B, packetsB);
-        packetsA = 0;
-        packetsB = 0;
-        return add(wait.set(ScalarFence.COUNTERS, counters));
-    }
-
-    /** What the tiles clear where the scalar core has waited for those packets. */
-    public int packetCounters() {
-        return (packetsA > 0 ? TileFence.bit(TileCounter.RING_PRODUCER_A) : 0)
-                | (packetsB > 0 ? TileFence.bit(TileCounter.RING_PRODUCER_B) : 0);
-    }
-
-    private static int count(Instruction wait, ScalarCounter counter, int packets) {
-        if (packets == 0) {
-            return 0;
-        }
-        wait.set(ScalarFence.COUNT.get(counter.id()), packets).set(ScalarFence.COUNT_ON.get(counter.id()));
-        return 1 << counter.id();
-    }
-
-    private static Instruction allTiles() {
+    private static Instruction waitForTiles(int engines) {
         return Instruction.of(Opcode.SCALAR_FENCE)
                 .set(ScalarFence.TILES, Chip.ALL_TILES)
-                .set(ScalarFence.REPORT, REPORT)
+                .set(ScalarFence.REPORT, 1)
                 .set(ScalarFence.REPORTERS, Chip.ALL_TILES)
-                .set(ScalarFence.ENGINES, INFEED_AND_OUTFEED);
+                .set(ScalarFence.ENGINES, engines);
     }
 
-    /** Closes the program; the input and output relocations carry an empty name, see {@link Program#withLayers}. */
+    // Fences of the scalar core
+
+    /** Waits for infeed and outfeed, then sets scalar counters of the mask. */
+    public ProgramBuilder scalarFence(int tiles, int counters, int value) {
+        return add(Instruction.of(Opcode.SCALAR_FENCE)
+                .set(ScalarFence.TILES, tiles)
+                .set(ScalarFence.COUNTERS, counters)
+                .set(ScalarFence.VALUE, value)
+                .set(ScalarFence.ENGINES, FEEDS));
+    }
+
+    /** Waits until so many packets of kind A have left on the ring, then counts them from 0 again. */
+    public ProgramBuilder packets(int packetsA) {
+        return add(count(counted(ScalarCounter.PRODUCER_A), ScalarCounter.PRODUCER_A, packetsA));
+    }
+
+    /** The same for both kinds. */
+    public ProgramBuilder packets(int packetsA, int packetsB) {
+        Instruction fence = counted(ScalarCounter.PRODUCER_A, ScalarCounter.PRODUCER_B);
+        count(fence, ScalarCounter.PRODUCER_A, packetsA);
+        return add(count(fence, ScalarCounter.PRODUCER_B, packetsB));
+    }
+
+    private static Instruction counted(ScalarCounter... counters) {
+        int mask = 0;
+        for (ScalarCounter counter : counters) {
+            mask |= 1 << counter.id();
+        }
+        return Instruction.of(Opcode.SCALAR_FENCE)
+                .set(ScalarFence.TILES, Chip.ALL_TILES)
+                .set(ScalarFence.COUNTERS, mask)
+                .set(ScalarFence.ENGINES, FEEDS);
+    }
+
+    private static Instruction count(Instruction fence, ScalarCounter counter, int value) {
+        return fence.set(ScalarFence.COUNT.get(counter.id()), value & 0xffff)
+                .set(ScalarFence.COUNT_ON.get(counter.id()));
+    }
+
+    /** Address 0 and no bytes: tells the host that the program is done. */
+    public ProgramBuilder interrupt(int high, int low, int descriptor) {
+        return zero(high)
+                .zero(low)
+                .move(descriptor, low)
+                .move(descriptor + 1, high)
+                .descriptor(descriptor, Descriptor.DONE, 0);
+    }
+
+    /** Closes the program. */
     public Program build() {
-        add(Instruction.of(Opcode.HALT).set(Frame.HALT_CONSTANT, Frame.HALT_CONSTANT_VALUE));
+        add(Instruction.of(Opcode.HALT).set(Frame.HALT_CONSTANT, 4));
         for (int i = 0; i < IDLE_BUNDLES_AT_THE_END; i++) {
             add(Instruction.of(Opcode.SCALAR));
         }
         add(Instruction.of(Opcode.END).set(Frame.END_CONSTANT));
         instructions.get(0).set(Frame.BODY_BITS, (bundles - 2L) * Opcode.BUNDLE_BITS);
-        int sequence = 0;
+        byte[] bytes = new byte[bundles * Opcode.BUNDLE_BYTES];
+        int at = 0;
         for (Instruction instruction : instructions) {
-            if (instruction.opcode().isTileOp()) {
-                instruction.number(sequence++);
-            }
+            instruction.write(bytes, at);
+            at += instruction.bundles() * Opcode.BUNDLE_BYTES;
         }
-        return new Program(InstructionStream.of("program", instructions).toBytes(), relocations);
+        return new Program(bytes, relocations);
     }
 }
