@@ -6,7 +6,7 @@ import java.util.List;
 import org.tensorizer.gemm.ByteMatrix;
 import org.tensorizer.gemm.FloatMatrix;
 import org.tensorizer.gemm.Gemm;
-import org.tensorizer.gemm.OutOfRange;
+import org.tensorizer.gemm.WeightScales.OutOfRange;
 import org.tensorizer.gemm.WeightScales;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;

@@ -3,12 +3,12 @@ package org.tensorizer.experiments;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Random;
+import org.tensorizer.dense.DenseShape;
 import org.tensorizer.gemm.ByteMatrix;
-import org.tensorizer.gemm.CheckedProduct;
 import org.tensorizer.gemm.Gemm;
+import org.tensorizer.gemm.GemmCheck.CheckedProduct;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Inputs;
-import org.tensorizer.dense.DenseShape;
 import org.tensorizer.template.DenseTemplate;
 
 /** Seeded matrices for products on a template, and the comparison of what a device made of them. */

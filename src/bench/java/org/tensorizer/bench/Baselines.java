@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.tensorizer.base.AtomicFile;
-import org.tensorizer.base.Existing;
+import org.tensorizer.base.AtomicFiles.Existing;
 
 /** Results that were committed, for later runs to be compared with. They are of another machine, as a rule. */
 final class Baselines {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import org.tensorizer.base.AtomicFiles.Existing;
 
 /**
  * Writes a file so that at any moment, whatever happens to this process, its name stands for the whole old file or the

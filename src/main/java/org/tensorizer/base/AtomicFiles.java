@@ -85,4 +85,12 @@ public final class AtomicFiles {
             throw BadInputException.of(file, "cannot be written: " + BadInputException.reason(e), e);
         }
     }
+
+    /** What to do with a file that is where the output shall go. */
+    public enum Existing {
+        /** Leave it and refuse. */
+        REFUSE,
+        /** Replace it in one step. */
+        REPLACE
+    }
 }

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import org.tensorizer.base.AtomicFiles.Existing;
 
 /** A whole file under a temporary name beside the place it is meant for. Closing removes that name. One thread. */
 final class Staged implements AutoCloseable {

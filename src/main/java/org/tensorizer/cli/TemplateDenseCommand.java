@@ -2,9 +2,9 @@ package org.tensorizer.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.Existing;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;

@@ -3,7 +3,7 @@ package org.tensorizer.cli;
 import java.nio.file.Path;
 import java.util.List;
 import org.tensorizer.base.AtomicFile;
-import org.tensorizer.base.Existing;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.template.ChainSpec;
 import org.tensorizer.template.DenseSpec;

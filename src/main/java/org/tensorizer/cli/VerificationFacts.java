@@ -1,7 +1,7 @@
 package org.tensorizer.cli;
 
 import java.util.List;
-import org.tensorizer.template.FieldDifference;
+import org.tensorizer.template.Verification.FieldDifference;
 import org.tensorizer.template.Verification;
 
 /** A compile held against our prediction, under its JSON names. */

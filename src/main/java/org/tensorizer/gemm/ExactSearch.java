@@ -6,6 +6,8 @@ import java.util.List;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.gemm.DigitRows.DigitRow;
+import org.tensorizer.gemm.ExactGemm.ExactGemmSetup;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 

@@ -3,6 +3,7 @@ package org.tensorizer.gemm;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.dense.DenseShape;
+import org.tensorizer.gemm.DigitRows.DigitRow;
 
 /**
  * Digit rows dealt out to the tiles of a template.

@@ -8,6 +8,12 @@ import java.util.function.Consumer;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.device.Device;
+import org.tensorizer.gemm.GemmCheck.CheckedProduct;
+import org.tensorizer.gemm.GemmCheck.ExpectedProduct;
+import org.tensorizer.gemm.Tiles.CloseAll;
+import org.tensorizer.gemm.WeightScales.OutOfRange;
+import org.tensorizer.gemm.WeightScales.Quantized;
+import org.tensorizer.gemm.WeightScales.Quantizer;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 

@@ -1,6 +1,7 @@
 package org.tensorizer.gemm;
 
 import java.util.Arrays;
+import org.tensorizer.gemm.GemmCheck.ExpectedProduct;
 import org.tensorizer.layout.WeightBlock;
 import org.tensorizer.template.DenseArithmetic;
 import org.tensorizer.template.DenseTemplate;

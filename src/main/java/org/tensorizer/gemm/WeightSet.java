@@ -6,6 +6,9 @@ import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.Requantization;
 import org.tensorizer.device.Device;
+import org.tensorizer.gemm.WeightScales.OutOfRange;
+import org.tensorizer.gemm.WeightScales.Quantized;
+import org.tensorizer.gemm.WeightScales.Quantizer;
 import org.tensorizer.layout.WeightBlock;
 import org.tensorizer.template.DenseTemplate;
 

@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.model.Executable.ExecutableType;
+import org.tensorizer.model.PackageReader.CustomOpOptions;
 
 /**
  * What edgetpu_compiler made of a part of a model: the content of one {@code edgetpu-custom-op}. All ranges are absolute

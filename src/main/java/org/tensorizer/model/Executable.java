@@ -99,4 +99,33 @@ public record Executable(
     public long instructionBytes() {
         return chunks.stream().mapToLong(chunk -> chunk.range().length()).sum();
     }
+
+    /** What an executable is for, in the order of their numbers in the file. */
+    public enum ExecutableType {
+        /** Brings its own parameters and runs the inference. Meant if the file says nothing. */
+        STAND_ALONE,
+        /** Loads parameters into the chip. */
+        PARAMETER_CACHING,
+        /** Runs the inference on parameters that a PARAMETER_CACHING executable left in the chip. */
+        EXECUTION_ONLY;
+
+        private static final ExecutableType[] BY_CODE = values();
+
+        static Optional<ExecutableType> of(int code) {
+            return code >= 0 && code < BY_CODE.length ? Optional.of(BY_CODE[code]) : Optional.empty();
+        }
+    }
+
+    /**
+     * One chunk of instructions of an executable. A chunk is sent whole.
+     *
+     * @param index its number in the executable
+     * @param range its bytes, absolute in the file
+     * @param relocations in the order of the file
+     */
+    public record InstructionChunk(int index, ByteRange range, List<Relocation> relocations) {
+        public InstructionChunk {
+            relocations = List.copyOf(relocations);
+        }
+    }
 }

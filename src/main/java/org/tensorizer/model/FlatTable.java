@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.model.Layer.IndexRange;
 
 /**
  * A table of a FlatBuffer that lies in a region of a file, read by slot numbers. The generated accessors trust their

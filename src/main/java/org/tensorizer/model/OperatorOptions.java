@@ -1,6 +1,7 @@
 package org.tensorizer.model;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What a builtin operator was told besides its tensors. Read for the operators that compiled networks are made of. */
 public sealed interface OperatorOptions {
@@ -111,4 +112,20 @@ public sealed interface OperatorOptions {
      * @param unionType number of the options table in TFLite's union
      */
     record Other(int unionType) implements OperatorOptions {}
+
+    /** Activation that a TFLite operator applies to its own output, in the order of their numbers in the file. */
+    public enum FusedActivation {
+        NONE,
+        RELU,
+        RELU_N1_TO_1,
+        RELU6,
+        TANH,
+        SIGN_BIT;
+
+        private static final FusedActivation[] BY_CODE = values();
+
+        static Optional<FusedActivation> of(int code) {
+            return code >= 0 && code < BY_CODE.length ? Optional.of(BY_CODE[code]) : Optional.empty();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package org.tensorizer.model;
 
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.OperatorOptions.Padding;
 
 /** Reads the options table of a builtin operator. Source of union numbers and slots: TFLite's public schema, version 3. */

@@ -3,6 +3,8 @@ package org.tensorizer.model;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.model.PackageReader.CustomOpOptions;
+import org.tensorizer.model.TfliteModel.Subgraph;
 
 /** Reads a TFLite model (schema version 3) by the slots of {@code tflite.fbs}. */
 final class TfliteReader {

@@ -1,15 +1,19 @@
 package org.tensorizer.patch;
 
+import com.grack.nanojson.JsonStringWriter;
+import com.grack.nanojson.JsonWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Sha256;
+import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.ExecutableType;
+import org.tensorizer.patch.RegionBytes.ByteRuns;
 
 /**
  * What a patch changed. All ranges are absolute in the file, all digests are SHA-256 in hexadecimal.
@@ -124,5 +128,112 @@ public record PatchRecord(
     /** This as a JSON object; its field names are stable. */
     public String toJson() {
         return PatchRecordJson.write(this);
+    }
+
+    /** The JSON form of a patch record. Tokens are sixteen hexadecimal digits, ranges start and end. */
+    static final class PatchRecordJson {
+        private static final String FORMAT = "tensorizer-patch-1";
+
+        private PatchRecordJson() {}
+
+        static String write(PatchRecord record) {
+            JsonStringWriter json = JsonWriter.indent("  ").string();
+            json.object().value("format", FORMAT);
+            json.object("input")
+                    .value("name", record.name())
+                    .value("bytes", record.size())
+                    .value("sha256", record.inputSha256())
+                    .end();
+            json.object("output")
+                    .value("bytes", record.size())
+                    .value("sha256", record.outputSha256())
+                    .end();
+            json.value("package", record.packageIndex()).value("executable", record.executableIndex());
+            json.object("payload");
+            range(json, record.payload());
+            record.layout().ifPresent(layout -> json.value("layout", layout));
+            json.value("changed_bytes", record.payloadBytesChanged()).end();
+            json.array("steps");
+            for (PatchRecord.Step step : record.steps()) {
+                json.object()
+                        .value("region", step.region())
+                        .value("pattern", step.pattern())
+                        .value("bytes", step.bytes())
+                        .end();
+            }
+            json.end().value("token_policy", record.tokenPolicy()).array("executables");
+            for (PatchRecord.Part part : record.executables()) {
+                json.object().value("index", part.index()).value("type", part.type().name());
+                range(json, part.range());
+                json.value("sha256_before", part.sha256Before()).value("sha256_after", part.sha256After());
+                token(json, "token_before", part.tokenBefore());
+                token(json, "token_after", part.tokenAfter());
+                json.end();
+            }
+            json.end().object("rest");
+            return json.value("compared_bytes", record.bytesCompared())
+                            .value("unchanged", true)
+                            .end()
+                            .end()
+                            .done()
+                    + "\n";
+        }
+
+        private static void range(JsonStringWriter json, ByteRange range) {
+            json.value("start", range.start()).value("end", range.end());
+        }
+
+        private static void token(JsonStringWriter json, String key, Optional<Long> token) {
+            if (token.isPresent()) {
+                json.value(key, HexFormat.of().toHexDigits(token.get()));
+            } else {
+                json.nul(key);
+            }
+        }
+    }
+
+    /** Compares two models of the same size byte for byte. */
+    static final class Unchanged {
+        /** What a {@link BitSet} answers if no bit is left. */
+        private static final int NONE = -1;
+
+        private Unchanged() {}
+
+        /**
+         * Compares every byte that must not differ.
+         *
+         * @return how many bytes were compared
+         * @throws IllegalStateException one of them differs
+         */
+        static int outside(BitSet mayDiffer, ByteBuffer before, ByteBuffer after) {
+            if (before.limit() != after.limit()) {
+                throw new IllegalStateException("model of " + before.limit() + " bytes has " + after.limit() + " now");
+            }
+            int compared = 0;
+            int start = mayDiffer.nextClearBit(0);
+            while (start < before.limit()) {
+                int next = mayDiffer.nextSetBit(start);
+                int end = next == NONE ? before.limit() : next;
+                int mismatch = before.slice(start, end - start).mismatch(after.slice(start, end - start));
+                if (mismatch >= 0) {
+                    throw new IllegalStateException(
+                            "byte " + (start + mismatch) + " differs and is outside of all that was to be patched");
+                }
+                compared += end - start;
+                start = mayDiffer.nextClearBit(end);
+            }
+            return compared;
+        }
+
+        /** Bytes of a range that differ. */
+        static int differing(ByteRange range, ByteBuffer before, ByteBuffer after) {
+            int count = 0;
+            for (int offset = range.start(); offset < range.end(); offset++) {
+                if (before.get(offset) != after.get(offset)) {
+                    count++;
+                }
+            }
+            return count;
+        }
     }
 }

@@ -8,8 +8,8 @@ import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.ExecutableType;
 import org.tensorizer.model.TfliteModel;
 
 /**

@@ -2,8 +2,8 @@ package org.tensorizer.patch;
 
 import java.nio.file.Path;
 import org.tensorizer.base.AtomicFile;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.Existing;
 import org.tensorizer.model.TfliteModel;
 
 /** A model after a patch. Safe for many threads as long as nobody changes the bytes. */

@@ -8,6 +8,7 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.patch.RegionBytes.ByteRuns;
 
 /**
  * One private copy of a model whose payload is rewritten again and again: {@link #bytes} is always the same array, a

@@ -4,6 +4,8 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import org.tensorizer.picture.Scale.Palette;
+import org.tensorizer.picture.Sheet.Lettering;
 
 /**
  * A grid of class numbers, with a legend of the classes that occur. In a grid that is reduced to fit, a block shows the

@@ -3,6 +3,7 @@ package org.tensorizer.picture;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import org.tensorizer.picture.Sheet.Lettering;
 
 /**
  * A grid as coloured cells under a caption.

@@ -4,6 +4,8 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import org.tensorizer.picture.Scale.Palette;
+import org.tensorizer.picture.Sheet.Lettering;
 
 /**
  * Who lived how long: a bar for each name from step 0 to the step that ended it, the survivors' bars in another colour up to

@@ -10,6 +10,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.tensorizer.picture.Scale.Palette;
 
 /**
  * Numbers over numbers, one or more lines of them with their points marked.

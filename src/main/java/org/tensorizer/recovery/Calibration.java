@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorizer.recovery.Canvas.Trial;
 
 /**
  * Measures encoding, zero points and gains with patches whose bytes are all alike. Then every output adds up the same
@@ -70,11 +71,11 @@ final class Calibration {
         return new Responses(fit.encoding(), zero, low, high, rest, ends[0], ends[1]);
     }
 
-    private int[] ask(Patch patch, int total) {
+    private int[] ask(Trial patch, int total) {
         return talk.ask(patch, Stimuli.total(input, total));
     }
 
-    private int[] settle(Patch patch, int total, int[] first) {
+    private int[] settle(Trial patch, int total, int[] first) {
         return talk.settle(patch, Stimuli.total(input, total), first);
     }
 
@@ -83,7 +84,7 @@ final class Calibration {
         int best = largest;
         int most = 0;
         for (int value : new int[] {0, 255, 64}) {
-            Patch patch = canvas.flat(value);
+            Trial patch = canvas.flat(value);
             for (int total = 1; ; total = Math.min(4 * total, best)) {
                 int peak = peak(ask(patch, total), rest);
                 most = Math.max(most, peak);
@@ -192,7 +193,7 @@ final class Calibration {
             value = known.encoding().nearest(known.zero(guide) - 1);
             weight = known.weight(guide, value);
         }
-        Patch patch = canvas.flat(value);
+        Trial patch = canvas.flat(value);
         int room = weight * sign > 0 ? known.clampHigh() : -known.clampLow();
         if (room < 8) {
             value = known.encoding().nearest(known.zero(guide) - weight);
@@ -211,7 +212,7 @@ final class Calibration {
         return known;
     }
 
-    private Responses narrowed(Responses known, Patch patch, int value, int total) {
+    private Responses narrowed(Responses known, Trial patch, int value, int total) {
         int[] answers = ask(patch, total);
         for (int attempt = 0; ; attempt++) {
             double[] low = new double[known.outputs()];

@@ -1,5 +1,8 @@
 package org.tensorizer.recovery;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.BitSet;
 import java.util.function.IntUnaryOperator;
 
@@ -52,16 +55,48 @@ final class Canvas {
     }
 
     /** A patch whose free bytes all have one value. */
-    Patch flat(int value) {
+    Trial flat(int value) {
         return paint(index -> value);
     }
 
     /** A patch whose free byte number i has the value {@code value(i)}. */
-    Patch paint(IntUnaryOperator value) {
+    Trial paint(IntUnaryOperator value) {
         byte[] payload = base.clone();
         for (int index = 0; index < free.length; index++) {
             payload[free[index]] = (byte) value.applyAsInt(index);
         }
-        return new Patch(payload);
+        return new Trial(payload);
+    }
+
+    /** A payload to ask questions of, with an identity for the record of answers. The bytes are not changed afterwards. */
+    static final class Trial {
+        private final byte[] payload;
+        private final long id;
+
+        Trial(byte[] payload) {
+            this.payload = payload;
+            this.id = fingerprint(payload);
+        }
+
+        byte[] payload() {
+            return payload;
+        }
+
+        long id() {
+            return id;
+        }
+
+        /** The first eight bytes of SHA-256. */
+        static long fingerprint(byte[] bytes) {
+            return ByteBuffer.wrap(sha256().digest(bytes)).getLong();
+        }
+
+        static MessageDigest sha256() {
+            try {
+                return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java platform has SHA-256", e);
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 package org.tensorizer.recovery;
 
 import java.util.Arrays;
+import org.tensorizer.recovery.Canvas.Trial;
 
 /**
  * One digit of every free byte's number, and how it is read: the digit's byte values, and the deflections of the inputs
@@ -78,7 +79,7 @@ final class DigitPlane {
     }
 
     /** The patch that writes this digit into every free byte. */
-    Patch patch(Canvas canvas) {
+    Trial patch(Canvas canvas) {
         return canvas.paint(number -> bytes[(int) (number / divisor % base)]);
     }
 

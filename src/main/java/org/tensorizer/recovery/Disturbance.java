@@ -3,6 +3,7 @@ package org.tensorizer.recovery;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.tensorizer.recovery.Canvas.Trial;
 
 /**
  * The usual answers of a template under a few inputs, and which outputs leave them out of proportion when its payload is
@@ -29,7 +30,7 @@ final class Disturbance {
 
     /** Inputs under which as many outputs as possible answer neither near zero nor near a clamp. */
     private void choose() {
-        Patch patch = new Patch(original.clone());
+        Trial patch = new Trial(original.clone());
         long bestScore = -1;
         for (double trial = isOneSided() ? LARGEST_TOTAL : bothWays(); trial >= WEAKEST; trial /= 2) {
             long score = visible(talk.ask(patch, stimulus(trial, (long) trial))).cardinality();
@@ -116,7 +117,7 @@ final class Disturbance {
      */
     boolean isStill(int... alternatives) {
         int[] stimulus = Stimuli.balanced(talk.input(), strength, 0, 77);
-        List<int[]> usual = List.of(talk.ask(new Patch(original.clone()), stimulus));
+        List<int[]> usual = List.of(talk.ask(new Trial(original.clone()), stimulus));
         for (int bits : alternatives) {
             byte[] payload = original.clone();
             for (int offset = 0; offset < payload.length; offset++) {
@@ -130,7 +131,7 @@ final class Disturbance {
     }
 
     private BitSet moved(List<int[]> inputs, List<int[]> before, byte[] payload) {
-        Patch patch = new Patch(payload);
+        Trial patch = new Trial(payload);
         double[] moves = new double[talk.output().channels()];
         double[] limits = new double[moves.length];
         for (int s = 0; s < inputs.size(); s++) {

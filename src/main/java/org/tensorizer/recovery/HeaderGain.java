@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.BitSet;
+import org.tensorizer.recovery.HeaderSearch.HeaderWords;
 
 /**
  * The canvas of a template with header words: words fixed, biases cleared, and scales raised until one step of a weight

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.tensorizer.recovery.Canvas.Trial;
+import org.tensorizer.recovery.HeaderSearch.HeaderWords;
 
 /** Tells what the candidate words of each output are, by what flipping single bits of them does. */
 final class HeaderJudge {
@@ -21,7 +23,7 @@ final class HeaderJudge {
     HeaderWords judge(List<Set<Integer>> candidates) {
         HeaderWords words = HeaderWords.none(candidates.size());
         int rounds = candidates.stream().mapToInt(Set::size).max().orElse(0);
-        Patch plain = new Patch(original.clone());
+        Trial plain = new Trial(original.clone());
         int[] silence = Stimuli.silence(talk.input());
         int[] rest = talk.ask(plain, silence);
         List<List<Integer>> lists =
@@ -41,10 +43,10 @@ final class HeaderJudge {
 
     /** Judges one candidate word of every output by flipping a bit of its third byte, then one of its fourth. */
     private void judge(int[] word, int[] rest, int[] silence, HeaderWords words) {
-        Patch third = flipped(word, 2);
+        Trial third = flipped(word, 2);
         int[] thirdRest = talk.ask(third, silence);
         int[] thirdMoved = talk.ask(third, disturbance.stimuli().get(0));
-        Patch fourth = flipped(word, 3);
+        Trial fourth = flipped(word, 3);
         List<int[]> fourthMoved = new ArrayList<>();
         for (int[] stimulus : disturbance.stimuli()) {
             fourthMoved.add(talk.ask(fourth, stimulus));
@@ -64,10 +66,10 @@ final class HeaderJudge {
         }
     }
 
-    private Patch flipped(int[] words, int index) {
+    private Trial flipped(int[] words, int index) {
         byte[] payload = original.clone();
         Arrays.stream(words).filter(word -> word >= 0).distinct().forEach(word -> payload[word + index] ^= 1);
-        return new Patch(payload);
+        return new Trial(payload);
     }
 
     /** Bit 24 of a float32 is the second of its exponent: flipping it multiplies by four or divides by four. */

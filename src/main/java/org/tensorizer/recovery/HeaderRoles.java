@@ -3,6 +3,8 @@ package org.tensorizer.recovery;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.IntUnaryOperator;
+import org.tensorizer.recovery.Canvas.Trial;
+import org.tensorizer.recovery.HeaderSearch.HeaderWords;
 
 /**
  * Proves the role of every single header byte by its effect, now that all weights are known and can be set at will. The
@@ -142,7 +144,7 @@ final class HeaderRoles {
                 bytes.putFloat(word, VERNIER_SCALE);
             }
         }
-        int[] below = talk.ask(new Patch(base), stimulus);
+        int[] below = talk.ask(new Trial(base), stimulus);
         for (int index = 0; index < 4; index++) {
             int bits = index == 3 ? 1 : index == 2 ? 0x7f : 0xff;
             int[] above = talk.ask(changed(base, words.scale(), index, bits), stimulus);
@@ -240,13 +242,13 @@ final class HeaderRoles {
         return payload;
     }
 
-    private static Patch changed(byte[] payload, int[] words, int index, int bits) {
+    private static Trial changed(byte[] payload, int[] words, int index, int bits) {
         byte[] changed = payload.clone();
         for (int word : words) {
             if (word >= 0) {
                 changed[word + index] ^= (byte) bits;
             }
         }
-        return new Patch(changed);
+        return new Trial(changed);
     }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
+import org.tensorizer.recovery.Canvas.Trial;
 
 /**
  * Asks the device, and the record of an earlier run before it. Counts, records and reports every answer, and repeats
@@ -26,7 +27,7 @@ final class Interview implements AutoCloseable {
     private final long started = System.nanoTime();
 
     private Session session;
-    private Patch loaded;
+    private Trial loaded;
     private String phase = "start";
     private int answers;
     private int recorded;
@@ -40,7 +41,7 @@ final class Interview implements AutoCloseable {
     }
 
     private static byte[] identity(PayloadTarget target) {
-        MessageDigest digest = Patch.sha256();
+        MessageDigest digest = Trial.sha256();
         digest.update(target.payload());
         digest.update((target.input() + " " + target.output() + " " + target.device() + " " + target.provenance())
                 .getBytes(StandardCharsets.UTF_8));
@@ -69,7 +70,7 @@ final class Interview implements AutoCloseable {
      * The outputs' deflections for input deflections, shape [outputs]. The same question asked again goes to the device
      * again.
      */
-    int[] ask(Patch patch, int[] deflections) {
+    int[] ask(Trial patch, int[] deflections) {
         byte[] input = new byte[target.input().channels()];
         for (int in = 0; in < input.length; in++) {
             input[in] = target.input().toByte(deflections[in]);
@@ -82,8 +83,8 @@ final class Interview implements AutoCloseable {
         return response;
     }
 
-    private byte[] answer(Patch patch, byte[] input) {
-        AnswerLog.Key question = new AnswerLog.Key(patch.id(), Patch.fingerprint(input), 0);
+    private byte[] answer(Trial patch, byte[] input) {
+        AnswerLog.Key question = new AnswerLog.Key(patch.id(), Trial.fingerprint(input), 0);
         int repetition = asked.merge(question, 1, Integer::sum) - 1;
         AnswerLog.Key key = new AnswerLog.Key(question.patch(), question.input(), repetition);
         byte[] answer = log.get(key);
@@ -99,7 +100,7 @@ final class Interview implements AutoCloseable {
         return answer;
     }
 
-    private byte[] live(Patch patch, byte[] input) {
+    private byte[] live(Trial patch, byte[] input) {
         if (loaded != patch) {
             release();
             session = target.open(patch.payload());
@@ -132,7 +133,7 @@ final class Interview implements AutoCloseable {
      * @return the answer each output gave at least twice
      * @throws DeviceFault of kind UNSTABLE if an output answered in three ways, or contradictions are frequent
      */
-    int[] settle(Patch patch, int[] deflections, int[] first) {
+    int[] settle(Trial patch, int[] deflections, int[] first) {
         int[] second = ask(patch, deflections);
         if (Arrays.equals(first, second)) {
             return first;

@@ -1,6 +1,7 @@
 package org.tensorizer.recovery;
 
 import java.util.Arrays;
+import org.tensorizer.recovery.Canvas.Trial;
 
 /**
  * Reads all digits of all cells, keeps the answers, and repeats those that are in doubt.
@@ -15,7 +16,7 @@ final class MapReading {
     private final Canvas canvas;
     private final Responses responses;
     private final DigitCode code;
-    private final Patch[] patches;
+    private final Trial[] patches;
     private final byte[][][] answers;
 
     MapReading(Interview talk, Canvas canvas, Responses responses, DigitCode code) {
@@ -23,7 +24,7 @@ final class MapReading {
         this.canvas = canvas;
         this.responses = responses;
         this.code = code;
-        this.patches = new Patch[code.planes().size()];
+        this.patches = new Trial[code.planes().size()];
         this.answers = new byte[patches.length][][];
     }
 

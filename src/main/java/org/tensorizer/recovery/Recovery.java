@@ -6,6 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.recovery.Canvas.Trial;
+import org.tensorizer.recovery.HeaderSearch.HeaderWords;
+import org.tensorizer.recovery.RecoveredLayout.Budget;
 
 /**
  * Finds where every weight stands in a payload from what a device answers, on one template, with no compiler and no
@@ -115,7 +118,7 @@ public final class Recovery {
     }
 
     private static void requireRepeatable(Interview talk, byte[] original) {
-        Patch patch = new Patch(original);
+        Trial patch = new Trial(original);
         int strongest = Stimuli.strongest(talk.input());
         int[] stimulus =
                 Stimuli.signs(talk.input(), 0, talk.input().channels(), Math.max(1, Math.abs(strongest) / 4), 1);

@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.Existing;
 import org.tensorizer.base.Npy;
+import org.tensorizer.recovery.RecoveredLayout.Budget;
 
 /** A recovered layout as files: the map as NPY and CSV, the roles as NPY, the summary as JSON. Stateless. */
 public final class RecoveryFiles {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.tensorizer.recovery.Canvas.Trial;
 
 /**
  * Holds a map against answers it was not made from: random bytes everywhere, several inputs at once, every answer
@@ -16,7 +17,7 @@ final class Verification {
 
     private final Interview talk;
     private final Responses responses;
-    private final Patch[] patches = new Patch[PATCHES];
+    private final Trial[] patches = new Trial[PATCHES];
     private final int size;
 
     Verification(Interview talk, Canvas canvas, Responses responses) {

@@ -6,3 +6,5 @@
  * of {@code layout}.
  */
 package org.tensorizer.recovery;
+
+

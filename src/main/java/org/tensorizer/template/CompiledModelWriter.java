@@ -6,8 +6,12 @@ import java.util.stream.Collectors;
 import org.tensorizer.dense.ChainProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.Requantization;
 import org.tensorizer.dense.ShapeStatus;
+import org.tensorizer.layout.DenseHeader;
+import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.CompiledContainer.Assembly;
 
 /**
  * Writes a complete compiled .tflite of a Dense layer, or of a chain of them, without edgetpu_compiler: programs, payload, and every field of the
@@ -67,6 +71,30 @@ public final class CompiledModelWriter {
         for (int i = 0; i < chain.layers().size(); i++) {
             int at = payload.arrayOffset() + program.payloadOffset(i);
             DensePayload.write(chain.layers().get(i), payload.array(), at);
+        }
+    }
+
+    /** Brings the numbers of a {@link DenseSpec} into the order of the payload. */
+    static final class DensePayload {
+        private DensePayload() {}
+
+        /**
+         * @param file array that holds the payload, its bytes zero
+         * @param at index of the payload's first byte
+         */
+        static void write(DenseSpec spec, byte[] file, int at) {
+            DenseLayout layout = DenseLayout.of(spec.shape());
+            DenseHeader header = layout.header();
+            layout.clear(file, at);
+            if (header.hasScales()) {
+                Quantization q = spec.quantization();
+                header.setScales(
+                        file, at, Requantization.channelScales(q.inputScale(), spec.weightScales(), q.outputScale()));
+            }
+            if (header.hasBias()) {
+                header.setBiases(file, at, spec.bias());
+            }
+            layout.pack(spec.weightsInPlace(), file, at);
         }
     }
 }

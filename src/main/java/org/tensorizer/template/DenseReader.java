@@ -18,8 +18,8 @@ import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.DataType;
 import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.InstructionChunk;
 import org.tensorizer.model.Layer;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.TensorType;
@@ -212,4 +212,28 @@ final class DenseReader {
     private NotDenseException not(String reason) {
         return new NotDenseException(model.name(), reason);
     }
+
+    /**
+     * What {@link DenseReader} found in a compiled model.
+     *
+     * @param shape channels, payload format, activation
+     * @param quantization as {@link DenseTemplate#quantization()} explains
+     * @param type of the tensors at the edge
+     * @param executionOnly the executable of an inference
+     * @param parameterCaching the executable that holds the payload
+     * @param multiplier of the tensor op, 1 where scales stand in the payload
+     * @param clampMin of the tensor op
+     * @param clampMax of the tensor op
+     * @param ours whether both programs are, byte for byte, those {@link org.tensorizer.dense.DenseProgram} assembles
+     */
+    record DenseFacts(
+            DenseShape shape,
+            Quantization quantization,
+            TensorType type,
+            Executable executionOnly,
+            Executable parameterCaching,
+            float multiplier,
+            float clampMin,
+            float clampMax,
+            boolean ours) {}
 }

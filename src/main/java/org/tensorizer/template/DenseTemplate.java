@@ -21,6 +21,7 @@ import org.tensorizer.patch.Patcher;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
 import org.tensorizer.patch.TokenPolicy;
+import org.tensorizer.template.DenseReader.DenseFacts;
 
 /**
  * A compiled Dense layer whose payload one may change: made by edgetpu_compiler or by {@link CompiledModelWriter}, with

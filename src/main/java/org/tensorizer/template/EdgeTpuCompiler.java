@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.Existing;
 import org.tensorizer.base.InputFile;
 
 /**

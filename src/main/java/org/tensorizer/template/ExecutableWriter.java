@@ -29,6 +29,7 @@ import org.tensorizer.model.schema.OutputLayout;
 import org.tensorizer.model.schema.Position;
 import org.tensorizer.model.schema.Range;
 import org.tensorizer.model.schema.TensorShape;
+import org.tensorizer.template.CompiledContainer.Assembly;
 
 /**
  * The two executables of a compiled model: EXECUTION_ONLY (an inference) and PARAMETER_CACHING (the payload to the chip).

@@ -10,6 +10,8 @@ import org.tensorizer.isa.Program;
 import org.tensorizer.dense.StreamDiff;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.Verification.FieldDifference;
+import org.tensorizer.template.Verification.RecordDiff;
 
 /**
  * Checks our prediction of what edgetpu_compiler makes against a compile that a user has: same or different, and where,

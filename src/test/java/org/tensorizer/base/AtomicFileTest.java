@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.OwnDisk;
+import org.tensorizer.base.AtomicFiles.Existing;
 
 class AtomicFileTest {
     private static final byte[] OLD = "old".getBytes(StandardCharsets.US_ASCII);

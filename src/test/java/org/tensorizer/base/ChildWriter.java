@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.tensorizer.base.AtomicFiles.Existing;
 
 /**
  * A process that writes one file until it is killed, 256 KiB of one letter each time; or once; or, on a disk that is

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.InstructionChunk;
 import org.tensorizer.model.TfliteModel;
 
 /** Every chunk of every real model there is: framing and disassembling lose nothing, whatever the dialect. */

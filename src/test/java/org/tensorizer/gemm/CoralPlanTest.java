@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.gemm.CoralPlan.Rate;
 
 class CoralPlanTest {
     private static final DenseShape SQUARE = DenseShape.square(2688, ParameterFormat.PER_TENSOR);

@@ -7,6 +7,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.gemm.DigitRows.DigitRow;
+import org.tensorizer.gemm.DigitRows.NonAdjacentForm;
 
 /** The bounds that the exact product rests on, for the digits and for the rows made of them. */
 class DigitRowsTest {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.BitSet;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.gemm.GemmCheck.ExpectedProduct;
 import org.tensorizer.layout.WeightBlock;
 import org.tensorizer.template.DenseArithmetic;
 

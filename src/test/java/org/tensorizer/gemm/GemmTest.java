@@ -18,6 +18,8 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.emulator.Rounding;
+import org.tensorizer.gemm.GemmCheck.CheckedProduct;
+import org.tensorizer.gemm.WeightScales.OutOfRange;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;

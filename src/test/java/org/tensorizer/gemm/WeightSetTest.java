@@ -17,6 +17,8 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.gemm.WeightScales.OutOfRange;
+import org.tensorizer.gemm.WeightScales.Quantized;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 

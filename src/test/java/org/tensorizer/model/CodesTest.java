@@ -17,6 +17,9 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
+import org.tensorizer.model.DmaHints.DmaHint;
+import org.tensorizer.model.Executable.ExecutableType;
+import org.tensorizer.model.OperatorOptions.FusedActivation;
 
 /** Numbers in a file, and what they stand for. */
 class CodesTest {

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.model.DmaHints.DmaHint;
 import org.tensorizer.model.schema.AnyHint;
 import org.tensorizer.model.schema.DmaDescriptorHint;
 import org.tensorizer.model.schema.DmaHints;

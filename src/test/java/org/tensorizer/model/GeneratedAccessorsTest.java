@@ -11,6 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.model.DmaHints.DmaHint;
+import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.schema.AnyHint;
 import org.tensorizer.model.schema.DmaDescriptorHint;
 import org.tensorizer.model.schema.FieldOffset;

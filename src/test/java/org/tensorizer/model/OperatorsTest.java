@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.model.OperatorOptions.Convolution;
+import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.OperatorOptions.Padding;
 import org.tensorizer.model.schema.Buffer;
 import org.tensorizer.model.schema.BuiltinOptions;

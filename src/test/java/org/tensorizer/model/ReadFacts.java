@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.model.DmaHints.DmaHint;
+import org.tensorizer.model.Executable.InstructionChunk;
+import org.tensorizer.model.TfliteModel.Subgraph;
 
 /** Uses the facts of a model that was read as the packages above do, to see that none of them is a trap. */
 final class ReadFacts {

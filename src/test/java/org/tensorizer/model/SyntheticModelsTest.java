@@ -14,7 +14,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.fuzz.Allocation;
-import org.tensorizer.model.DmaHint.Direction;
+import org.tensorizer.model.DmaHints.DmaHint.Direction;
+import org.tensorizer.model.DmaHints.DmaHint;
+import org.tensorizer.model.Executable.ExecutableType;
+import org.tensorizer.model.Layer.IndexRange;
+import org.tensorizer.model.Layer.OutputLayout;
+import org.tensorizer.model.Layer.OutputSlice;
 import org.tensorizer.model.Relocation.Half;
 import org.tensorizer.model.Relocation.Kind;
 

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.base.Existing;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.Npy;
 
 class RecoveryFilesTest {

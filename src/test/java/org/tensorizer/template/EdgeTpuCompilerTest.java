@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.template.CompilerLog.CompilerRefusal;
 
 /** Against shell scripts that print what the real compiler is known to print. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the stand-in for the compiler is a shell script")

@@ -18,6 +18,7 @@ import org.tensorizer.dense.Opcode;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.Verification.FieldDifference;
 
 class TemplateVerifierTest {
     @ParameterizedTest

@@ -6,8 +6,8 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.InstructionChunk;
 import org.tensorizer.model.Layer;
 
 /**

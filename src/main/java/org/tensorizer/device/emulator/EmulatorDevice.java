@@ -13,9 +13,9 @@ import org.tensorizer.model.DataType;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Layer;
 import org.tensorizer.model.Operator;
-import org.tensorizer.model.Subgraph;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel.Subgraph;
 import org.tensorizer.model.TfliteModel;
 
 /**

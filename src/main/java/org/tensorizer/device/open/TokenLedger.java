@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.ExecutableType;
 import org.tensorizer.model.TfliteModel;
 
 /** Which payload each parameter-caching token of a device stood for first. Thread safety: yes. */

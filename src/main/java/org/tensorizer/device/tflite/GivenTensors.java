@@ -4,8 +4,8 @@ import java.util.BitSet;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
-import org.tensorizer.model.Subgraph;
 import org.tensorizer.model.Tensor;
+import org.tensorizer.model.TfliteModel.Subgraph;
 import org.tensorizer.model.TfliteModel;
 
 /**

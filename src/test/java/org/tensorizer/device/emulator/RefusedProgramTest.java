@@ -20,9 +20,9 @@ import org.tensorizer.dense.Opcode;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.isa.Program;
 import org.tensorizer.dense.Variant;
+import org.tensorizer.model.Executable.ExecutableType;
+import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.ExecutableType;
-import org.tensorizer.model.InstructionChunk;
 import org.tensorizer.model.Relocation;
 
 /** What the emulated chip does not understand it refuses, naming the instruction. */
