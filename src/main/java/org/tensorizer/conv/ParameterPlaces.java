@@ -1,0 +1,77 @@
+package org.tensorizer.conv;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorizer.isa.Chip;
+
+/**
+ * Which tiles keep the parameters of the layers, in rows of wide memory. Every tile is as good as another: at run time
+ * the rows are broadcast. The compiler's own choice follows a rule that nobody knows; ours is the lowest tile that takes
+ * the whole layer, else pieces on the emptiest tiles.
+ *
+ * @param layers pieces of each layer, in the order of its rows
+ */
+public record ParameterPlaces(List<List<Piece>> layers) {
+    private static final int TILES = Chip.TILES;
+
+    /**
+     * Rows that one tile keeps.
+     *
+     * @param row first row of wide memory
+     */
+    public record Piece(int tile, int row, int rows) {}
+
+    public ParameterPlaces {
+        layers = layers.stream().map(List::copyOf).toList();
+    }
+
+    /**
+     * Chooses places.
+     *
+     * @param rows of each layer
+     * @param start first free row of each of the 16 tiles
+     * @param floor first row that is not free
+     * @throws DoesNotFitException the tiles are full
+     */
+    public static ParameterPlaces choose(List<Integer> rows, int[] start, int floor) {
+        int[] next = start.clone();
+        List<List<Piece>> layers = new ArrayList<>();
+        for (int wanted : rows) {
+            List<Piece> pieces = new ArrayList<>();
+            int left = wanted;
+            while (left > 0) {
+                int tile = tile(next, floor, left);
+                if (next[tile] >= floor) {
+                    throw new DoesNotFitException(full(rows, start, floor));
+                }
+                int taken = Math.min(left, floor - next[tile]);
+                pieces.add(new Piece(tile, next[tile], taken));
+                next[tile] += taken;
+                left -= taken;
+            }
+            layers.add(pieces);
+        }
+        return new ParameterPlaces(layers);
+    }
+
+    private static int tile(int[] next, int floor, int wanted) {
+        int emptiest = 0;
+        for (int tile = 0; tile < TILES; tile++) {
+            if (floor - next[tile] >= wanted) {
+                return tile;
+            }
+            emptiest = next[tile] < next[emptiest] ? tile : emptiest;
+        }
+        return emptiest;
+    }
+
+    private static String full(List<Integer> rows, int[] start, int floor) {
+        long needed = rows.stream().mapToLong(Integer::longValue).sum();
+        long room = 0;
+        for (int first : start) {
+            room += Math.max(0, floor - first);
+        }
+        return "the parameters need " + needed + " rows of 256 bytes, the tiles have " + room + " free: "
+                + (needed - room) + " too many; fewer channels would fit";
+    }
+}

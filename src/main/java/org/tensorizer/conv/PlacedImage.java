@@ -1,0 +1,22 @@
+package org.tensorizer.conv;
+
+/**
+ * An image at its address in narrow memory.
+ *
+ * @param base first word of the part with its border, the same on all tiles
+ */
+public record PlacedImage(Image image, int base) {
+    /** Word of a pixel; rows and columns count from the part without border. */
+    public int pixel(int tile, int row, int column) {
+        return base + image.offset(tile, row, column);
+    }
+
+    /** Word of the pixel where the reading layer starts. */
+    int firstRead(int tile) {
+        return pixel(tile, image.y().skip(tile / 4), image.x().skip(tile % 4));
+    }
+
+    public int end() {
+        return base + image.words();
+    }
+}

@@ -1,0 +1,12 @@
+package org.tensorizer.conv;
+
+/** Where a step works in wide memory and in which order, decided before addresses in narrow memory are. */
+public sealed interface StepPlan permits ConvolutionPlan, PoolPlan, SumPlan {
+    Step step();
+
+    /** Lowest row of wide memory that the step works in; parameters lie below. */
+    int floor();
+
+    /** Groups of results that the op counts: 64 channels, depthwise 4, of a sum 4. */
+    int groups();
+}

@@ -1,0 +1,95 @@
+package org.tensorizer.conv;
+
+import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.Requantization;
+
+/**
+ * The sum of the image before and an older one, with one factor of 16 bits for each.
+ *
+ * @param outputs channels
+ * @param older number of the other image: 0 is the input of the chain, j the result of its j-th step
+ * @param olderWeight factor of the other image, 1 to 32767
+ * @param weight factor of the image before
+ * @param multiplier from the accumulator to the output
+ * @param constant added to the accumulator: what the zero points amount to
+ */
+public record Sum(
+        int outputs,
+        int older,
+        int olderWeight,
+        int weight,
+        float multiplier,
+        int constant,
+        float outputScale,
+        int outputZeroPoint,
+        Activation activation)
+        implements Step {
+    private static final int MOST = 32767;
+
+    /** Scale and zero point (0 to 255) of an operand. */
+    public record Operand(float scale, int zeroPoint) {}
+
+    /**
+     * Chooses the factors: the best fraction for the ratio of the scales. Source: factors and multiplier of ten sums in
+     * each of two compiled networks.
+     *
+     * @param older the other image
+     * @param before the image before
+     * @param output of the sum
+     */
+    public static Sum of(
+            int outputs, int older, Operand olderNumbers, Operand before, Operand output, Activation activation) {
+        double ratio = (double) olderNumbers.scale() / before.scale();
+        BestFraction fraction = BestFraction.of(Math.min(ratio, 1 / ratio), MOST);
+        int olderWeight = ratio <= 1 ? fraction.numerator() : fraction.denominator();
+        int weight = ratio <= 1 ? fraction.denominator() : fraction.numerator();
+        DoesNotFitException.require(
+                olderWeight > 0 && weight > 0,
+                "a sum of numbers with the scales %s and %s: their ratio is beyond %d",
+                olderNumbers.scale(),
+                before.scale(),
+                MOST);
+        boolean larger = olderNumbers.scale() > before.scale();
+        double scale = larger ? olderNumbers.scale() : before.scale();
+        float multiplier = (float) (scale / (larger ? olderWeight : weight)) * (1f / output.scale());
+        int constant = -(olderWeight * olderNumbers.zeroPoint() + weight * before.zeroPoint());
+        return new Sum(
+                outputs,
+                older,
+                olderWeight,
+                weight,
+                multiplier,
+                constant,
+                output.scale(),
+                output.zeroPoint(),
+                activation);
+    }
+
+    float clampMax() {
+        return Requantization.clampMax(numbers(), activation);
+    }
+
+    float clampMin() {
+        return Requantization.clampMin(numbers(), activation);
+    }
+
+    private Quantization numbers() {
+        return Quantization.perChannel(1, 0, outputScale, outputZeroPoint);
+    }
+
+    @Override
+    public Window window() {
+        return Window.POINT;
+    }
+
+    @Override
+    public int inputZeroPoint() {
+        return 0;
+    }
+
+    @Override
+    public String describe() {
+        return "sum with image " + older;
+    }
+}
