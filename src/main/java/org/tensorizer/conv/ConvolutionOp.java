@@ -1,0 +1,247 @@
+package org.tensorizer.conv;
+
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.Requantization;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.Op;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.TileCounter;
+import org.tensorizer.isa.Wait;
+
+/**
+ * The op of a convolution. Its loops, innermost first:
+ *
+ * <pre>
+ * INSIDE     rows of the pass, pixels, groups            sums inside the op
+ * SUMS       rows of a pass, pixels, passes, groups      a row of sums for each pixel
+ * SINGLE     rows of a pass, passes, groups              one pixel: one row of sums
+ * DEPTHWISE  taps, pixels, groups of 4 channels          of one pixel: taps, groups
+ * </pre>
+ *
+ * <p>The activations of a tap are the words of the block, then the columns and rows of the window; a loop over pixels that
+ * makes one round is left out of the walks. It waits for every pass of the weights and for the scaling registers of every
+ * group.
+ */
+final class ConvolutionOp {
+    private enum Kind {
+        INSIDE,
+        SUMS,
+        SINGLE,
+        DEPTHWISE,
+        /** Depthwise on one pixel. */
+        POINT
+    }
+
+    private final ConvolutionPlan plan;
+    private final Convolution step;
+    private final PlacedImage source;
+    private final PlacedImage target;
+    private final int stored;
+    private final int loads;
+
+    /**
+     * @param stored passes of weights that were stored before
+     * @param loads of the scaling registers before
+     */
+    ConvolutionOp(ConvolutionPlan plan, PlacedImage source, PlacedImage target, int stored, int loads) {
+        this.plan = plan;
+        this.step = plan.step();
+        this.source = source;
+        this.target = target;
+        this.stored = stored;
+        this.loads = loads;
+    }
+
+    Instruction of(int tile) {
+        Kind kind = kind(tile);
+        Instruction op = Instruction.of(Opcode.MULTIPLY_ACCUMULATE)
+                .set(Op.WEIGHTS_FROM_RING)
+                .set(Op.FRESH_SUMS)
+                .set(Op.LANES, step.lanes() - 1L)
+                .set(Op.LANES_LAST, step.lastLanes() - 1L);
+        quantize(op);
+        rounds(op, kind, tile);
+        Op.ACTIVATIONS.set(op, activations(kind, tile));
+        Op.WEIGHTS.set(op, weights(kind, tile));
+        sums(op, kind, tile);
+        int level = outputs(op, tile);
+        TileCounter arrived = step.depthwise() ? TileCounter.RING_READ_A : TileCounter.RING_READ_B;
+        Op.WAITS.set(op, 0, Wait.data(arrived, passLoops(kind), stored + 1, 1));
+        if (step.headerRows() > 0) {
+            int groupLoops = kind == Kind.SUMS ? 3 : kind == Kind.POINT ? 1 : 2;
+            Op.WAITS.set(op, 1, Wait.data(TileCounter.WIDE_TO_SCALING, groupLoops, loads + 1, 1));
+        }
+        Op.SIGNAL_OUTPUTS.set(op, level);
+        Op.SIGNAL_WEIGHTS.set(op, passLoops(kind));
+        return op;
+    }
+
+    /** A tile with one pixel where others have more does without the loop over pixels. */
+    private Kind kind(int tile) {
+        boolean onePixel = pixels(tile) == 1;
+        return switch (plan.form()) {
+            case INSIDE -> Kind.INSIDE;
+            case SUMS -> onePixel && step.window().kernel() == 1 ? Kind.SINGLE : Kind.SUMS;
+            case SINGLE -> Kind.SINGLE;
+            case DEPTHWISE -> onePixel ? Kind.POINT : Kind.DEPTHWISE;
+        };
+    }
+
+    private int pixels(int tile) {
+        return target.image().pixels(tile);
+    }
+
+    /** Op loops of one pass of the weights. */
+    private static int passLoops(Kind kind) {
+        return kind == Kind.SINGLE || kind == Kind.POINT ? 1 : 2;
+    }
+
+    private void quantize(Instruction op) {
+        Quantization q = step.quantization();
+        boolean perChannel = step.format().isPerChannel();
+        op.set(Op.INPUT_ZERO_POINT, q.inputZeroPoint())
+                .set(Op.OUTPUT_ZERO_POINT, q.outputZeroPoint())
+                .set(Op.FORMAT, step.format().code())
+                .set(Op.WEIGHT_ZERO_POINT, perChannel ? 0 : q.weightZeroPoint())
+                .setFloat(Op.MULTIPLIER, perChannel ? 1 : Requantization.multiplier(q))
+                .setFloat(Op.CLAMP_MAX, Requantization.clampMax(q, step.activation()))
+                .setFloat(Op.CLAMP_MIN, Requantization.clampMin(q, step.activation()));
+        if (perChannel) {
+            int first = plan.headerRow() + step.headerRows() - 1;
+            op.set(Op.ZERO_POINT_ROWS)
+                    .set(Op.ZERO_POINT_FIRST, first)
+                    .set(Op.ZERO_POINT_STEP, plan.isDoubleBuffered() ? step.headerRows() : 1)
+                    .set(Op.ZERO_POINT_LAST, first + (plan.buffers() - 1L) * step.headerRows());
+        }
+    }
+
+    private void rounds(Instruction op, Kind kind, int tile) {
+        int rows = plan.passRows();
+        int pixels = pixels(tile);
+        int groups = plan.groups();
+        switch (kind) {
+            case INSIDE, DEPTHWISE -> Op.rounds(op, rows, pixels, groups);
+            case SUMS -> Op.rounds(op, rows, pixels, plan.passes(), groups);
+            case SINGLE -> Op.rounds(op, rows, plan.passes(), groups);
+            case POINT -> Op.rounds(op, rows, groups);
+        }
+    }
+
+    private Loops.Builder activations(Kind kind, int tile) {
+        Loops.Builder walk = Loops.from(4 * source.firstRead(tile));
+        taps(walk, tile);
+        int block = 4 * plan.block();
+        switch (kind) {
+            case INSIDE -> {
+                walk.step(block, 1);
+                positions(walk, tile);
+            }
+            case SUMS -> {
+                positions(walk, tile);
+                walk.step(block, plan.passes());
+            }
+            case SINGLE -> walk.step(block, plan.passes());
+            case DEPTHWISE -> positions(walk, tile);
+            case POINT -> {}
+        }
+        return walk.step(step.depthwise() ? 4 : 0, plan.groups());
+    }
+
+    /** The words under the window: those of the block, columns, rows; neighbours that continue each other are one loop. */
+    private void taps(Loops.Builder walk, int tile) {
+        int kernel = step.window().kernel();
+        int pixel = 4 * source.image().pixelWords();
+        int pitch = 4 * source.image().pitch(tile);
+        if (kernel == 1) {
+            walk.step(4, plan.block());
+        } else if (step.depthwise()) {
+            walk.step(4, 1);
+            if (pitch == kernel * pixel) {
+                walk.step(pixel, kernel * kernel);
+            } else {
+                walk.step(pixel, kernel).step(pitch, kernel);
+            }
+        } else if (plan.block() == source.image().pixelWords()) {
+            walk.step(4, kernel * plan.block()).step(pitch, kernel);
+        } else {
+            walk.step(4, plan.block()).step(pixel, kernel).step(pitch, kernel);
+        }
+    }
+
+    private void positions(Loops.Builder walk, int tile) {
+        int pixel = 4 * source.image().pixelWords();
+        if (!source.image().isBordered()) {
+            unlessOne(walk, pixel, pixels(tile));
+            return;
+        }
+        int stride = step.window().stride();
+        unlessOne(walk, pixel * stride, target.image().columns(tile));
+        unlessOne(walk, 4 * source.image().pitch(tile) * stride, target.image().rows(tile));
+    }
+
+    private static int unlessOne(Loops.Builder walk, int distance, int rounds) {
+        if (rounds == 1) {
+            return 0;
+        }
+        walk.step(distance, rounds);
+        return 1;
+    }
+
+    private Loops.Builder weights(Kind kind, int tile) {
+        Loops.Builder walk = Loops.from(4 * plan.weightsRow()).step(4, plan.passRows());
+        repeatOuter(walk, kind, tile);
+        return plan.isDoubleBuffered() ? walk.window(passLoops(kind), 4 * plan.passRows()) : walk;
+    }
+
+    private void repeatOuter(Loops.Builder walk, Kind kind, int tile) {
+        if (kind != Kind.SINGLE && kind != Kind.POINT) {
+            walk.repeat(pixels(tile));
+        }
+        if (kind == Kind.SUMS || kind == Kind.SINGLE) {
+            walk.repeat(plan.passes());
+        }
+        walk.repeat(plan.groups());
+    }
+
+    private void sums(Instruction op, Kind kind, int tile) {
+        int rows = plan.passRows();
+        if (kind == Kind.SUMS) {
+            op.set(Op.REDUCED, 5).set(Op.GROUP_LEVEL, 3);
+            Op.SUMS.set(
+                    op,
+                    Loops.from(4 * plan.sumsRow())
+                            .repeat(rows)
+                            .step(4, pixels(tile))
+                            .repeat(plan.passes())
+                            .repeat(plan.groups()));
+            return;
+        }
+        Loops.Builder walk = Loops.from(kind == Kind.SINGLE ? 4 * plan.sumsRow() : 0).repeat(rows);
+        repeatOuter(walk, kind, tile);
+        op.set(Op.SUMS_INSIDE)
+                .set(Op.REDUCED, kind == Kind.SINGLE ? 3 : 1)
+                .set(Op.GROUP_LEVEL, kind == Kind.SINGLE ? 2 : passLoops(kind));
+        Op.SUMS.set(op, walk.window(kind == Kind.SINGLE ? 2 : 1, 4));
+    }
+
+    /** @return loops of the results of a group */
+    private int outputs(Instruction op, int tile) {
+        int words = step.lanes() / 4;
+        int lastWords = step.lastLanes() / 4;
+        int pixel = 4 * target.image().pixelWords();
+        int pitch = 4 * target.image().pitch(tile);
+        int columns = target.image().columns(tile);
+        Loops.Builder walk = Loops.from(4 * target.pixel(tile, 0, 0)).step(4, words);
+        int level = 1;
+        if (pitch == columns * pixel) {
+            level += unlessOne(walk, pixel, pixels(tile));
+        } else {
+            level += unlessOne(walk, pixel, columns);
+            level += unlessOne(walk, pitch, target.image().rows(tile));
+        }
+        walk.step(4 * words, plan.groups());
+        Op.OUTPUTS.set(op, lastWords < words ? walk.tail(level, lastWords) : walk);
+        return level;
+    }
+}

@@ -1,0 +1,115 @@
+package org.tensorizer.conv;
+
+import static org.tensorizer.model.Relocation.Half.LOWER;
+import static org.tensorizer.model.Relocation.Half.UPPER;
+import static org.tensorizer.model.Relocation.Kind.PARAMETER;
+import static org.tensorizer.model.Relocation.Kind.SCRATCH;
+
+import java.util.OptionalInt;
+import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.ProgramBuilder;
+import org.tensorizer.isa.ScalarCounter;
+import org.tensorizer.isa.TileFence;
+
+/**
+ * The EXECUTION_ONLY program of a chain of images, in order: the prologue, the identity matrix, the input, then for each
+ * step the border of its image and the step itself. What follows is the caller's: the result goes to the host, or a head
+ * takes it.
+ */
+public final class ImageCode {
+    private final ProgramBuilder program;
+    private final ImageChain chain;
+    private final NarrowPlan narrow;
+    private final ParameterPlaces places;
+    private Progress progress = new Progress();
+
+    public ImageCode(ProgramBuilder program, ImageChain chain, NarrowPlan narrow, ParameterPlaces places) {
+        this.program = program;
+        this.chain = chain;
+        this.narrow = narrow;
+        this.places = places;
+    }
+
+    /**
+     * Everything up to the last step.
+     *
+     * @return what the counters stand at
+     */
+    public Progress emit() {
+        prologue();
+        IdentityCode.emit(program, chain.input(), narrow.identity());
+        program.fence(0, TileFence.NARROW_TO_WIDE);
+        new InputCode(program, chain.input(), narrow).emit();
+        int convolution = 0;
+        for (int i = 0; i < chain.steps().size(); i++) {
+            border(i);
+            if (i > 0 && !(chain.steps().get(i - 1) instanceof Convolution)) {
+                program.fence(ProgramBuilder.TILE_COUNTERS);
+                progress = progress.cleared();
+            }
+            StepPlan plan = chain.plans().get(i);
+            PlacedImage source = narrow.images().get(i);
+            PlacedImage target = narrow.images().get(i + 1);
+            if (plan instanceof ConvolutionPlan mine) {
+                program.meet();
+                new ConvolutionCode(program, mine, source, target, progress)
+                        .emit(places.layers().get(convolution++));
+            } else if (plan instanceof PoolPlan mine) {
+                new PoolCode(mine, source, target, progress).emit(program, progress.results - groupsBefore(i));
+            } else {
+                Sum sum = (Sum) chain.steps().get(i);
+                PlacedImage older = narrow.images().get(sum.older());
+                new SumCode(sum, older, source, target, narrow.fill(i)).emit(program);
+            }
+        }
+        return progress;
+    }
+
+    /** The result of the last step to the host, and the end of the program. */
+    public void giveResult() {
+        if (!(chain.steps().get(chain.steps().size() - 1) instanceof Convolution)) {
+            program.fence(ProgramBuilder.TILE_COUNTERS);
+        }
+        program.meet();
+        ResultCode.emit(program, narrow.result(), progress.packetsA);
+        program.fence(ProgramBuilder.TILE_COUNTERS);
+        program.packets(Chip.TILES + progress.packetsA, progress.packetsB);
+        end(program, ProgramBuilder.PACKET_COUNTERS);
+    }
+
+    /** The end of every program, behind the fence that counts its packets. */
+    public static void end(ProgramBuilder program, int packetCounters) {
+        program.meet(packetCounters).meetLast(0).interrupt(4, 5, 6);
+    }
+
+    /** The addresses of parameters and scratch memory are loaded and never used. */
+    private void prologue() {
+        program.meetFirst(ProgramBuilder.ALL_COUNTERS);
+        program.address(1, PARAMETER, LOWER).address(0, PARAMETER, UPPER);
+        program.address(3, SCRATCH, LOWER).address(2, SCRATCH, UPPER);
+        int infeed = 1 << ScalarCounter.AVDATA_POP.id() | 1 << ScalarCounter.AVDATA_INFEED.id();
+        program.scalarFence(0, infeed, 0).meet();
+    }
+
+    private void border(int step) {
+        Image image = chain.images().get(step);
+        if (!image.isBordered()) {
+            return;
+        }
+        Step before = step == 0 ? null : chain.steps().get(step - 1);
+        boolean complete = before == null || before instanceof Sum;
+        if (before instanceof Sum) {
+            program.fence();
+        }
+        OptionalInt computed =
+                complete ? OptionalInt.empty() : OptionalInt.of(progress.results - groupsBefore(step));
+        boolean depthwise = before instanceof Convolution convolution && convolution.depthwise();
+        int zeroPoint = chain.steps().get(step).inputZeroPoint();
+        new HaloCode(program, narrow.images().get(step), zeroPoint, progress, computed, depthwise ? 16 : 1).emit();
+    }
+
+    /** Results of the op that makes the image a step reads. */
+    private int groupsBefore(int step) {
+        return step == 0 ? 0 : chain.plans().get(step - 1).groups();
+    }
+}

@@ -1,0 +1,149 @@
+package org.tensorizer.conv;
+
+import static org.tensorizer.model.Relocation.Half.LOWER;
+import static org.tensorizer.model.Relocation.Half.UPPER;
+import static org.tensorizer.model.Relocation.Kind.PARAMETER;
+
+import java.util.List;
+import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.Infeed;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.Pop;
+import org.tensorizer.isa.Program;
+import org.tensorizer.isa.ProgramBuilder;
+import org.tensorizer.isa.RingBusConsumer;
+import org.tensorizer.isa.Scalar.Descriptor;
+import org.tensorizer.isa.ScalarCounter;
+import org.tensorizer.isa.TileInstruction;
+import org.tensorizer.isa.Wait;
+
+/**
+ * The PARAMETER_CACHING program: brings the payload into the rows of wide memory that keep it. Part by part of the payload
+ * the stores of all its pieces, then the pops that feed them; the payload is one stream of units of 64 bytes.
+ *
+ * <p>Source: derived, byte-identical with compiled programs.
+ */
+public final class ParameterCode {
+    private static final int UNIT = Chip.PARAMETER_UNIT_BYTES;
+    private static final int NO_HEADER = -1;
+
+    private ParameterCode() {}
+
+    /**
+     * A part of the payload: rows of one length.
+     *
+     * @param rowBytes bytes of a row
+     * @param units of 64 bytes; the last row of the last piece may have fewer
+     * @param inPlace whether they are used where they are kept, else broadcast at run time
+     * @param rows where they go, in the order of the payload
+     */
+    public record Part(int rowBytes, int units, boolean inPlace, List<Rows> rows) {
+        public Part {
+            rows = List.copyOf(rows);
+        }
+
+        /** Rows that are used where they are kept. */
+        public static Part inPlace(int rowBytes, List<Rows> rows) {
+            int total = rows.stream().mapToInt(Rows::total).sum();
+            return new Part(rowBytes, total * rowBytes / UNIT, true, rows);
+        }
+    }
+
+    /**
+     * Rows of one tile.
+     *
+     * @param header row in front of them that the op does not count, or -1
+     */
+    public record Rows(int tile, int first, int count, int header) {
+        /** Without a header. */
+        public Rows(int tile, int first, int count) {
+            this(tile, first, count, NO_HEADER);
+        }
+
+        private boolean hasHeader() {
+            return header != NO_HEADER;
+        }
+
+        private int total() {
+            return hasHeader() ? count + 1 : count;
+        }
+    }
+
+    /** The part of a convolution whose rows are kept in these pieces. */
+    public static Part part(ConvolutionPlan plan, List<ParameterPlaces.Piece> pieces) {
+        return new Part(
+                plan.step().rowBytes(),
+                plan.payloadUnits(),
+                false,
+                pieces.stream()
+                        .map(piece -> new Rows(piece.tile(), piece.row(), piece.rows()))
+                        .toList());
+    }
+
+    /** @return the program for all parts */
+    public static Program of(List<Part> parts) {
+        int units = parts.stream().mapToInt(Part::units).sum();
+        ProgramBuilder program = new ProgramBuilder();
+        program.meetFirst(ProgramBuilder.ALL_COUNTERS | ProgramBuilder.BIT_0);
+        program.address(1, PARAMETER, LOWER).address(0, PARAMETER, UPPER);
+        program.move(3, 1).move(2, 0).move(4, 3).move(5, 2);
+        program.descriptor(4, Descriptor.PARAMETERS, UNIT * units);
+        program.add(infeed(units));
+        int unit = 0;
+        for (Part part : parts) {
+            part.rows().forEach(rows -> program.add(store(rows, part.inPlace() && rows.count() == 1)));
+            int left = part.units();
+            for (Rows rows : part.rows()) {
+                int mine = Math.min(left, rows.total() * part.rowBytes() / UNIT);
+                program.add(pop(rows.tile(), unit, mine, part.rowBytes()));
+                unit += mine;
+                left -= mine;
+            }
+        }
+        program.meetLast(ProgramBuilder.BIT_0);
+        program.interrupt(2, 3, 4);
+        return program.build();
+    }
+
+    private static Instruction infeed(int units) {
+        Instruction infeed = Instruction.of(Opcode.INFEED);
+        Infeed.UNITS.set(infeed, Loops.stream(0, units, Chip.PARAMETER_UNITS, Chip.PARAMETER_UNITS));
+        int ahead = Math.min(units, 2 * Chip.PARAMETER_UNITS);
+        Infeed.WAITS.set(infeed, 0, Wait.scalar(ScalarCounter.PARAMETER_INFEED, 0, 1 - ahead, 1));
+        Infeed.SIGNAL.set(infeed, 0);
+        return infeed;
+    }
+
+    private static Instruction store(Rows rows, boolean single) {
+        Instruction store = Instruction.of(Opcode.RING_BUS_CONSUMER_0)
+                .set(TileInstruction.TILES, 1L << rows.tile())
+                .set(RingBusConsumer.PARAMETERS);
+        Loops.Builder walk = Loops.from(rows.first());
+        RingBusConsumer.ROWS.set(store, single ? walk.single() : walk.step(1, rows.count()));
+        if (rows.hasHeader()) {
+            store.set(RingBusConsumer.HEADER_ON)
+                    .set(RingBusConsumer.HEADER_BASE, rows.header())
+                    .set(RingBusConsumer.HEADER_END, rows.header())
+                    .set(RingBusConsumer.HEADER_ROWS, 1);
+        }
+        return store;
+    }
+
+    private static Instruction pop(int tile, int first, int units, int rowBytes) {
+        Instruction pop = Instruction.of(Opcode.POP)
+                .set(Pop.TILES, 1L << tile)
+                .set(Pop.ROW_WORDS, rowBytes / 4 - 1L)
+                .set(Pop.CONSTANT);
+        int buffer = 2 * Chip.PARAMETER_UNITS;
+        Pop.UNITS.set(
+                pop,
+                units == 1 // no pass with a tail
+                        ? Loops.from(first % buffer).step(1, 1).window(1, Chip.PARAMETER_UNITS)
+                        : Loops.stream(first % buffer, units, Chip.PARAMETER_UNITS, Chip.PARAMETER_UNITS));
+        Pop.WAITS.set(pop, 0, Wait.scalar(ScalarCounter.PARAMETER_POP, 0, first + 1, 1));
+        Pop.SIGNAL.set(pop, 0);
+        return pop;
+    }
+}

@@ -1,0 +1,168 @@
+package org.tensorizer.conv;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
+
+/**
+ * A small network in words, with scales, weights and biases that follow from the position of each layer:
+ *
+ * <pre>
+ * 16x32x64 c100k3s2vf3r    input, then a convolution to 100 channels, 3x3, stride 2, VALID, format 3, RELU (n none, 6 RELU6)
+ *          d64k3s1f1n      depthwise
+ *          m2s2            maximum, kernel 2, stride 2
+ *          a3r             sum with image 3
+ * </pre>
+ */
+public final class NetworkText {
+    private static final Pattern CONVOLUTION = Pattern.compile("([cd])(\\d+)k(\\d+)s(\\d+)(v?)f(\\d)([nr6])");
+
+    private final int[] input;
+    private final String[] words;
+    private final List<Step> steps = new ArrayList<>();
+    private final List<ConvolutionPayload.Numbers> numbers = new ArrayList<>();
+    private final List<Float> scales = new ArrayList<>();
+    private final List<Integer> zeros = new ArrayList<>();
+    private int channels;
+
+    private NetworkText(String text) {
+        words = text.split(" ");
+        String[] sides = words[0].split("x");
+        input = new int[] {Integer.parseInt(sides[0]), Integer.parseInt(sides[1]), Integer.parseInt(sides[2])};
+        channels = input[2];
+        scales.add(scale(0));
+        zeros.add(zero(0));
+    }
+
+    /** Reads the steps over images; what follows them is {@link #rest}. */
+    public static NetworkText of(String text) {
+        NetworkText network = new NetworkText(text);
+        for (int i = 0; i < network.words.length - 1 && network.isImage(i); i++) {
+            network.add(i);
+        }
+        return network;
+    }
+
+    private boolean isImage(int i) {
+        return "cdma".indexOf(words[i + 1].charAt(0)) >= 0;
+    }
+
+    private void add(int i) {
+        String word = words[i + 1];
+        float inputScale = scales.get(i);
+        int inputZero = zeros.get(i);
+        Matcher convolution = CONVOLUTION.matcher(word);
+        if (convolution.matches()) {
+            scales.add(scale(i + 1));
+            zeros.add(zero(i + 1));
+            convolution(i, convolution);
+        } else if (word.charAt(0) == 'm') {
+            String[] parts = word.substring(1).split("s");
+            Window window = Window.valid(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
+            steps.add(new MaxPool(channels, window, inputZero));
+            scales.add(inputScale);
+            zeros.add(inputZero);
+        } else {
+            int older = Integer.parseInt(word.substring(1, word.length() - 1));
+            scales.add(scale(i + 1));
+            zeros.add(zero(i + 1));
+            steps.add(Sum.of(
+                    channels,
+                    older,
+                    new Sum.Operand(scales.get(older), zeros.get(older)),
+                    new Sum.Operand(inputScale, inputZero),
+                    new Sum.Operand(scales.get(i + 1), zeros.get(i + 1)),
+                    activation(word.charAt(word.length() - 1))));
+        }
+    }
+
+    private void convolution(int i, Matcher text) {
+        boolean depthwise = text.group(1).equals("d");
+        int outputs = Integer.parseInt(text.group(2));
+        int kernel = Integer.parseInt(text.group(3));
+        Window window = new Window(kernel, Integer.parseInt(text.group(4)), text.group(5).equals("v"));
+        ParameterFormat format = ParameterFormat.of(Integer.parseInt(text.group(6)));
+        boolean perChannel = format.isPerChannel();
+        Quantization q = new Quantization(
+                scales.get(i),
+                zeros.get(i),
+                (i % 5 + 2) / 1024f,
+                perChannel ? 128 : (i * 29 + 100) % 256,
+                scales.get(i + 1),
+                zeros.get(i + 1));
+        steps.add(new Convolution(
+                outputs, window, depthwise, format, activation(text.group(7).charAt(0)), q));
+        int count = kernel * kernel * outputs * (depthwise ? 1 : channels);
+        float[] weightScales = new float[perChannel ? outputs : 0];
+        for (int c = 0; c < weightScales.length; c++) {
+            weightScales[c] = ((c * 13 + i) % 17 + 3) / 2048f;
+        }
+        int[] bias = format.hasBias() ? bias(i, outputs) : new int[0];
+        numbers.add(new ConvolutionPayload.Numbers(weights(i, count, perChannel), bias, weightScales));
+        channels = outputs;
+    }
+
+    /** Weights of the layer at a position; 0, which no compiler writes per channel, may be left out. */
+    public static byte[] weights(int position, int count, boolean withoutZero) {
+        byte[] weights = new byte[count];
+        for (int j = 0; j < count; j++) {
+            int weight = 7 * j + 3 + 31 * position + (j >> 8) * 11 & 255;
+            weights[j] = (byte) (withoutZero && weight == 0 ? 1 : weight);
+        }
+        return weights;
+    }
+
+    public static int[] bias(int position, int outputs) {
+        int[] bias = new int[outputs];
+        for (int c = 0; c < outputs; c++) {
+            bias[c] = (5 * c - 100) * (position + 1);
+        }
+        return bias;
+    }
+
+    public static Activation activation(char letter) {
+        return letter == 'n' ? Activation.NONE : letter == 'r' ? Activation.RELU : Activation.RELU6;
+    }
+
+    /** Scale of the tensor behind so many layers. */
+    public static float scale(int position) {
+        return (position * 7 % 11 + 3) / 256f;
+    }
+
+    /** Stored byte of 0 of the tensor behind so many layers. */
+    public static int zero(int position) {
+        return (position * 53 + 17) % 256;
+    }
+
+    public ImageChain chain() {
+        return ImageChain.of(input[0], input[1], input[2], steps);
+    }
+
+    public List<Step> steps() {
+        return steps;
+    }
+
+    /** Numbers of the convolutions. */
+    public List<ConvolutionPayload.Numbers> numbers() {
+        return numbers;
+    }
+
+    /** What follows the steps over images, one word each. */
+    public List<String> rest() {
+        return List.of(words).subList(1 + steps.size(), words.length);
+    }
+
+    /** Scale of the last image. */
+    public float lastScale() {
+        return scales.get(steps.size());
+    }
+
+    /** Stored byte of 0 of the last image. */
+    public int lastZero() {
+        return zeros.get(steps.size());
+    }
+}
