@@ -4,16 +4,15 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Requantization;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
-import org.tensorizer.dense.DenseShape;
-import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.Requantization;
 import org.tensorizer.layout.DenseHeader;
-import org.tensorizer.model.TensorType;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
@@ -104,6 +103,6 @@ class BiasShiftsOutputs {
     }
 
     private static int value(DenseTemplate layer, byte output) {
-        return layer.type() == TensorType.INT8 ? output : output & 0xff;
+        return layer.outputDomain().value(output);
     }
 }

@@ -106,7 +106,7 @@ class PublishedObservations {
         byte[] identity = DenseSpec.identityWeights(256);
         List<DenseTemplate> found = models.templates().stream()
                 .filter(t -> t.shape().equals(DenseShape.square(256, ParameterFormat.PER_TENSOR)))
-                .filter(t -> t.type() == TensorType.INT8 && Arrays.equals(t.weights(), identity))
+                .filter(t -> t.inputDomain().signed() && Arrays.equals(t.weights(), identity))
                 .toList();
         return found.stream()
                 .filter(t -> !CompiledModelWriter.wrote(t.model()))

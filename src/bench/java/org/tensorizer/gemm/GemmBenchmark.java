@@ -14,11 +14,12 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
-import org.tensorizer.device.Session;
-import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.patch.PayloadWriter;
 
 /**
  * 1024 x 1024 times a batch of 256 on the emulated chip, beside the 256 inferences alone: the difference is what the
@@ -52,8 +53,9 @@ public class GemmBenchmark {
         }
         gemm = Gemm.assemble(emulator, plan, quantization);
         gemm.weights().set(random(SIZE, 1));
-        session = emulator.open(
-                "inferences alone", gemm.template().withWeights(random(SIZE, 1).values()));
+        PayloadWriter model = PayloadWriter.open(gemm.template().target());
+        model.weights(random(SIZE, 1).values());
+        session = emulator.open("inferences alone", model.bytes());
         free = Gemm.assemble(new ImmediateDevice(SIZE), plan, quantization);
     }
 

@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.patch.PayloadWriter;
 
 /** A complete compiled Dense from nothing, weights included; its source; and reading it back as a template. */
 @State(Scope.Thread)
@@ -63,6 +64,9 @@ public class ModelWritingBenchmark {
 
     @Benchmark
     public byte[] otherWeights() {
-        return template.withWeights(weights, 1);
+        PayloadWriter model = PayloadWriter.open(template.target());
+        model.weights(weights);
+        model.refreshToken();
+        return model.bytes();
     }
 }

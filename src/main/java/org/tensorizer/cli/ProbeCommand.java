@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Session;
-import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchTarget;
 import org.tensorizer.patch.PatchedModel;
@@ -100,12 +100,11 @@ final class ProbeCommand extends FactsCommand {
 
     /** All inputs at their zero point; the probed one at the other end of the range if driven. */
     private byte[] input(DenseTemplate template, boolean drive) {
-        int zero = template.quantization().inputZeroPoint();
-        int flip = template.type() == TensorType.INT8 ? 0x80 : 0;
+        TensorDomain domain = template.inputDomain();
         byte[] input = new byte[template.shape().inputs()];
-        Arrays.fill(input, (byte) (zero ^ flip));
+        Arrays.fill(input, domain.zero());
         if (drive) {
-            input[in] = (byte) ((zero < 128 ? 255 : 0) ^ flip);
+            input[in] = (byte) (domain.least() + (domain.chipZeroPoint() < 128 ? 255 : 0));
         }
         return input;
     }
@@ -125,6 +124,6 @@ final class ProbeCommand extends FactsCommand {
     }
 
     private static int number(DenseTemplate template, byte value) {
-        return template.type() == TensorType.INT8 ? value : value & 0xff;
+        return template.outputDomain().value(value);
     }
 }

@@ -1,7 +1,6 @@
 package org.tensorizer.cli;
 
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.model.TensorType;
 import org.tensorizer.template.DenseTemplate;
 
 /** What is known of a compiled Dense model, under its JSON names. */
@@ -12,7 +11,7 @@ final class TemplateFacts {
         Quantization quantization = template.quantization();
         return new Facts()
                 .put("template", true)
-                .put("family", template.type() == TensorType.INT8 ? "int8" : "uint8")
+                .put("family", template.inputDomain().signed() ? "int8" : "uint8")
                 .put("inputs", template.shape().inputs())
                 .put("outputs", template.shape().outputs())
                 .put("parameter_format", template.shape().format())

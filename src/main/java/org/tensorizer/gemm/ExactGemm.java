@@ -8,6 +8,7 @@ import org.tensorizer.device.Device;
 import org.tensorizer.gemm.DigitRows.DigitRow;
 import org.tensorizer.gemm.Tiles.Tile;
 import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.patch.PayloadWriter;
 import org.tensorizer.template.DenseTemplate;
 
@@ -39,8 +40,8 @@ public final class ExactGemm implements AutoCloseable {
     private final ExactPlan plan;
     private final ExactTiles parts;
     private final ExactScale scale;
-    private final TensorBytes input;
-    private final TensorBytes output;
+    private final TensorDomain input;
+    private final TensorDomain output;
     private final Tiles tiles;
     private final Exclusive exclusive;
 
@@ -49,8 +50,8 @@ public final class ExactGemm implements AutoCloseable {
         plan = setup.plan(weights);
         parts = setup.tiles();
         scale = setup.scale();
-        input = TensorBytes.of(template.type(), template.quantization().inputZeroPoint());
-        output = TensorBytes.of(template.type(), template.quantization().outputZeroPoint());
+        input = template.inputDomain();
+        output = template.outputDomain();
         exclusive = new Exclusive("exact gemm of " + template.name());
         tiles = new Tiles(template.name(), template, device, plan.tiles());
         for (int tile = 0; tile < plan.tiles(); tile++) {

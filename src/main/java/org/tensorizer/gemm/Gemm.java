@@ -222,7 +222,7 @@ public final class Gemm implements AutoCloseable {
      * @throws BadInputException a number is not finite, or does not fit and the policy is to refuse
      */
     public Quantized quantize(FloatMatrix x, OutOfRange policy) {
-        return Quantizer.tensor(product.input().signed(), product.input().zeroPoint())
+        return Quantizer.tensor(product.input())
                 .quantize(x, WeightScales.perTensor(template.quantization().inputScale()), policy);
     }
 

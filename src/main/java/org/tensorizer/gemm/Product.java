@@ -3,6 +3,7 @@ package org.tensorizer.gemm;
 import java.util.Arrays;
 import org.tensorizer.gemm.GemmCheck.ExpectedProduct;
 import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.template.DenseArithmetic;
 import org.tensorizer.template.DenseTemplate;
 
@@ -10,19 +11,19 @@ import org.tensorizer.template.DenseTemplate;
 final class Product {
     private final GemmPlan plan;
     private final DenseTemplate template;
-    private final TensorBytes input;
-    private final TensorBytes output;
-    private final TensorBytes predicted;
+    private final TensorDomain input;
+    private final TensorDomain output;
+    private final TensorDomain predicted;
 
     Product(GemmPlan plan, DenseTemplate template) {
         this.plan = plan;
         this.template = template;
-        input = TensorBytes.of(template.type(), template.quantization().inputZeroPoint());
-        output = TensorBytes.of(template.type(), template.quantization().outputZeroPoint());
-        predicted = new TensorBytes(false, template.quantization().outputZeroPoint());
+        input = template.inputDomain();
+        output = template.outputDomain();
+        predicted = new TensorDomain(false, template.quantization().outputZeroPoint());
     }
 
-    TensorBytes input() {
+    TensorDomain input() {
         return input;
     }
 
@@ -68,7 +69,7 @@ final class Product {
         System.arraycopy(x.values(), row * x.columns() + block.in(), vector, 0, block.ins());
     }
 
-    private void add(IntMatrix y, int row, WeightBlock block, byte[] answer, TensorBytes domain) {
+    private void add(IntMatrix y, int row, WeightBlock block, byte[] answer, TensorDomain domain) {
         int at = row * plan.outputs() + block.out();
         int[] sums = y.values();
         for (int out = 0; out < block.outs(); out++) {

@@ -1,5 +1,6 @@
 package org.tensorizer.gemm;
 
+import org.tensorizer.model.TensorDomain;
 import java.util.Arrays;
 import org.tensorizer.base.BadInputException;
 
@@ -140,8 +141,8 @@ public final class WeightScales {
         }
 
         /** Bytes of a tensor. */
-        static Quantizer tensor(boolean signed, int zeroPoint) {
-            return new Quantizer("input", zeroPoint, signed ? -128 : 0, signed ? 127 : 255);
+        static Quantizer tensor(TensorDomain domain) {
+            return new Quantizer("input", domain.zeroPoint(), domain.least(), domain.least() + 255);
         }
 
         /** @throws BadInputException a number is not finite, or does not fit and must not be saturated */

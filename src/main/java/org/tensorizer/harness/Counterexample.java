@@ -14,13 +14,13 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
+import org.tensorizer.dense.DenseShape;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
-import org.tensorizer.dense.DenseShape;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.DenseSpec;
@@ -203,7 +203,7 @@ public final class Counterexample {
 
     private static DenseSpec.Builder copy(DenseSpec spec, DenseShape shape) {
         return DenseSpec.of(shape)
-                .type(spec.type())
+                .types(spec.inputDomain().type(), spec.outputDomain().type())
                 .quantization(spec.quantization())
                 .weightScales(spec.weightScales())
                 .weights(spec.weights())

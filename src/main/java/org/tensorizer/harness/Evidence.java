@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorizer.base.Printable;
-import org.tensorizer.model.TensorType;
 import org.tensorizer.template.DenseArithmetic;
 import org.tensorizer.template.DenseTemplate;
 
@@ -99,7 +98,7 @@ public final class Evidence {
     }
 
     private static boolean isSigned(DenseTemplate model) {
-        return model.type() == TensorType.INT8;
+        return model.outputDomain().signed();
     }
 
     /**

@@ -2,7 +2,6 @@ package org.tensorizer.harness;
 
 import java.util.Random;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.model.TensorType;
 import org.tensorizer.template.DenseTemplate;
 
 /**
@@ -26,7 +25,7 @@ public final class Inputs {
         return new Inputs(
                 template.shape().inputs(),
                 template.quantization().inputZeroPoint(),
-                template.type() == TensorType.INT8 ? 0x80 : 0);
+                template.inputDomain().signed() ? 0x80 : 0);
     }
 
     /** The smallest activation that the tensor can hold. */

@@ -52,6 +52,9 @@ public record Executable(
         int estimatedCyclesOld,
         boolean useTpuDram,
         ByteRange serializedModel) {
+    /** Name of the Edge TPU in {@link #chip}. Source: libedgetpu's schema, and every model compiled for a Coral that was seen. */
+    public static final String EDGE_TPU = "beagle";
+
     public Executable {
         chunks = List.copyOf(chunks);
         inputLayers = List.copyOf(inputLayers);

@@ -61,6 +61,21 @@ public record Tensor(
     }
 
     /**
+     * What the bytes of the tensor mean.
+     *
+     * @throws BadInputException if it is neither INT8 nor UINT8 with one scale and a zero point of its type
+     */
+    public TensorDomain domain() {
+        if (!TensorDomain.has(type)) {
+            throw new BadInputException("tensor " + index + ": expected INT8 or UINT8, found " + type);
+        }
+        if (zeroPoint() != (int) zeroPoint()) {
+            throw new BadInputException("tensor " + index + ": zero point " + zeroPoint() + ", which is no " + type);
+        }
+        return new TensorDomain(type == TensorType.INT8, (int) zeroPoint());
+    }
+
+    /**
      * Product of the dimensions, 1 for a scalar.
      *
      * @throws BadInputException if a dimension is negative or the product exceeds a long

@@ -22,18 +22,15 @@ import org.tensorizer.model.TfliteModel;
  */
 public record PatchTarget(
         TfliteModel model, EdgeTpuPackage edgeTpuPackage, Executable executable, Optional<DenseLayout> layout) {
-    /** The chip that this project knows. Source: compiled models and libedgetpu's schema. */
-    private static final String CHIP = "beagle";
-
     /** @throws BadInputException the executable has no payload or is for another chip, or the layout is that of another payload */
     public PatchTarget {
         if (executable.parameters().isEmpty()) {
             throw new BadInputException(where(model, edgeTpuPackage) + ", executable " + executable.index() + " ("
                     + executable.type() + ", bytes " + executable.range() + ") has no parameters, so nothing to patch");
         }
-        if (!executable.chip().isEmpty() && !executable.chip().equals(CHIP)) {
+        if (!executable.chip().isEmpty() && !executable.chip().equals(Executable.EDGE_TPU)) {
             throw new BadInputException(where(model, edgeTpuPackage) + ", executable " + executable.index()
-                    + ": expected chip " + CHIP + " (Edge TPU), found " + Printable.name(executable.chip()));
+                    + ": expected chip " + Executable.EDGE_TPU + " (Edge TPU), found " + Printable.name(executable.chip()));
         }
         if (layout.isPresent() && layout.get().size() != executable.parameters().length()) {
             throw new BadInputException(where(model, edgeTpuPackage) + ": parameters " + executable.parameters() + " have "

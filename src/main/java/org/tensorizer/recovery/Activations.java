@@ -1,29 +1,29 @@
 package org.tensorizer.recovery;
 
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.model.TensorDomain;
 
 /**
  * The activations at one edge of a model: all that a recovery knows of its input or its output. A value is counted from
  * the zero point, as a <em>deflection</em>, so that signed and unsigned tensors look alike.
  *
  * @param channels number of elements, one byte each
- * @param signed INT8 if true, UINT8 if not
- * @param zeroPoint in the tensor's own domain: -128..127 if signed, else 0..255
+ * @param domain what the bytes mean
  */
-public record Activations(int channels, boolean signed, int zeroPoint) {
+public record Activations(int channels, TensorDomain domain) {
     public Activations {
         if (channels < 1) {
             throw new BadInputException("tensor of " + channels + " elements, expected at least 1");
         }
-        int lowest = signed ? -128 : 0;
-        if (zeroPoint < lowest || zeroPoint > lowest + 255) {
-            throw new BadInputException("zero point " + zeroPoint + " outside " + lowest + ".." + (lowest + 255));
-        }
+    }
+
+    public Activations(int channels, boolean signed, int zeroPoint) {
+        this(channels, new TensorDomain(signed, zeroPoint));
     }
 
     /** The most negative deflection; never positive. */
     public int lowest() {
-        return (signed ? -128 : 0) - zeroPoint;
+        return domain.least() - domain.zeroPoint();
     }
 
     /** The most positive deflection; never negative. */
@@ -36,11 +36,11 @@ public record Activations(int channels, boolean signed, int zeroPoint) {
         if (deflection < lowest() || deflection > highest()) {
             throw new IllegalArgumentException("deflection " + deflection + " outside " + lowest() + ".." + highest());
         }
-        return (byte) (deflection + zeroPoint);
+        return (byte) (deflection + domain.zeroPoint());
     }
 
     /** The deflection of a byte. */
     int deflection(byte value) {
-        return (signed ? value : value & 0xff) - zeroPoint;
+        return domain.steps(value);
     }
 }

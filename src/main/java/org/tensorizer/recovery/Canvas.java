@@ -1,8 +1,7 @@
 package org.tensorizer.recovery;
 
+import org.tensorizer.base.Sha256;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.BitSet;
 import java.util.function.IntUnaryOperator;
 
@@ -88,15 +87,7 @@ final class Canvas {
 
         /** The first eight bytes of SHA-256. */
         static long fingerprint(byte[] bytes) {
-            return ByteBuffer.wrap(sha256().digest(bytes)).getLong();
-        }
-
-        static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java platform has SHA-256", e);
-            }
+            return ByteBuffer.wrap(Sha256.digest().digest(bytes)).getLong();
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.tensorizer.recovery;
 
+import org.tensorizer.base.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -41,7 +42,7 @@ final class Interview implements AutoCloseable {
     }
 
     private static byte[] identity(PayloadTarget target) {
-        MessageDigest digest = Trial.sha256();
+        MessageDigest digest = Sha256.digest();
         digest.update(target.payload());
         digest.update((target.input() + " " + target.output() + " " + target.device() + " " + target.provenance())
                 .getBytes(StandardCharsets.UTF_8));

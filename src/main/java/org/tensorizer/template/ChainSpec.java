@@ -5,11 +5,10 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.ChainProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ShapeStatus;
-import org.tensorizer.model.TensorType;
 
 /**
- * Dense layers one behind the other, to be compiled into one program. Token and tensor type are those of the first layer,
- * the input name is the first layer's, the output name the last one's. One layer is a chain, too.
+ * Dense layers one behind the other, to be compiled into one program. Token, input name and input type are those of the first
+ * layer, output name and type those of the last one. One layer is a chain, too.
  *
  * @param layers first layer first; outputs of one are inputs of the next, with the same scale and zero point
  */
@@ -18,12 +17,6 @@ public record ChainSpec(List<DenseSpec> layers) {
     public ChainSpec {
         layers = List.copyOf(layers);
         program(layers);
-        for (DenseSpec layer : layers) {
-            if (layer.type() != layers.get(0).type()) {
-                throw new BadInputException("layers with tensors of "
-                        + layers.get(0).type() + " and " + layer.type() + ", expected one type at both ends");
-            }
-        }
     }
 
     ChainProgram program() {
@@ -60,11 +53,10 @@ public record ChainSpec(List<DenseSpec> layers) {
      * @return the output's bytes in the same domain
      */
     public byte[] expected(byte[] input) {
-        boolean signed = first().type() == TensorType.INT8;
-        byte[] activations = signed ? DenseArithmetic.turnSign(input) : input;
+        byte[] activations = first().inputDomain().toChip(input);
         for (DenseSpec layer : layers) {
             activations = DenseArithmetic.of(layer).predict(activations).output();
         }
-        return signed ? DenseArithmetic.turnSign(activations) : activations;
+        return last().outputDomain().toTensor(activations);
     }
 }

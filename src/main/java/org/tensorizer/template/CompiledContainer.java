@@ -4,6 +4,7 @@ import com.google.flatbuffers.FlatBufferBuilder;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.tensorizer.isa.Program;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.schema.Buffer;
 import org.tensorizer.model.schema.BuiltinOperator;
 import org.tensorizer.model.schema.Model;
@@ -26,7 +27,6 @@ final class CompiledContainer {
     private static final int PAGE = 4096;
     private static final int OPTIONS_ALIGNMENT = 16;
     private static final int MIN_RUNTIME_VERSION = 14;
-    private static final String CUSTOM_OP = "edgetpu-custom-op";
 
     private final Assembly assembly;
     private final NestedFlatBuffer parameterCaching;
@@ -91,7 +91,7 @@ final class CompiledContainer {
     private int model(FlatBufferBuilder b, NestedFlatBuffer.Gap gap) {
         int description = b.createString(assembly.description());
         int code = OperatorCode.createOperatorCode(
-                b, (byte) BuiltinOperator.CUSTOM, b.createString(CUSTOM_OP), 1, BuiltinOperator.CUSTOM);
+                b, (byte) BuiltinOperator.CUSTOM, b.createString(org.tensorizer.model.Operator.EDGE_TPU), 1, BuiltinOperator.CUSTOM);
         int codes = Model.createOperatorCodesVector(b, new int[] {code});
         int options = gap.vector(b, OPTIONS_ALIGNMENT);
         int subgraphs = Model.createSubgraphsVector(b, new int[] {subgraph(b, options)});
@@ -126,7 +126,7 @@ final class CompiledContainer {
 
     private int tensor(FlatBufferBuilder b, Assembly.Edge edge) {
         int name = b.createString(edge.name());
-        int zeroPoint = QuantizationParameters.createZeroPointVector(b, new long[] {edge.zeroPoint(assembly.signed())});
+        int zeroPoint = QuantizationParameters.createZeroPointVector(b, new long[] {edge.domain().zeroPoint()});
         int scale = QuantizationParameters.createScaleVector(b, new float[] {edge.scale()});
         QuantizationParameters.startQuantizationParameters(b);
         QuantizationParameters.addZeroPoint(b, zeroPoint);
@@ -137,7 +137,7 @@ final class CompiledContainer {
         Tensor.addQuantization(b, quantization);
         Tensor.addName(b, name);
         Tensor.addShape(b, shape);
-        Tensor.addType(b, assembly.signed() ? TensorType.INT8 : TensorType.UINT8);
+        Tensor.addType(b, edge.domain().signed() ? TensorType.INT8 : TensorType.UINT8);
         return Tensor.endTensor(b);
     }
 
@@ -147,7 +147,6 @@ final class CompiledContainer {
      * @param description the model's description field
      * @param executionOnly the program of an inference
      * @param parameterCaching the program that brings the payload to the chip
-     * @param signed whether the tensors are int8 (else uint8); the chip itself always works on unsigned bytes
      * @param narrowBytesPerTile narrow memory the program uses in each tile
      * @param parameterBytes size of the payload
      * @param token parameter-caching token, not 0, the same in both executables
@@ -158,24 +157,14 @@ final class CompiledContainer {
             Program parameterCaching,
             Edge input,
             Edge output,
-            boolean signed,
             int narrowBytesPerTile,
             int parameterBytes,
             long token) {
-        /**
-         * A vector at the edge of the model.
-         *
-         * @param zeroPoint in the unsigned domain, 0..255
-         */
-        record Edge(String name, int channels, float scale, int zeroPoint) {
+        /** A vector at the edge of the model. */
+        record Edge(String name, int channels, float scale, TensorDomain domain) {
             /** Transfers are in units of 8 bytes. */
             int transferBytes() {
                 return (channels + 7) / 8 * 8;
-            }
-
-            /** As TFLite has it: the unsigned zero point minus 128 for an int8 tensor. */
-            long zeroPoint(boolean signed) {
-                return signed ? zeroPoint - 128L : zeroPoint;
             }
         }
     }

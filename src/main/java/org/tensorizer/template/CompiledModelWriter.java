@@ -44,7 +44,6 @@ public final class CompiledModelWriter {
                 program.parameterCaching(),
                 input(chain.first()),
                 output(chain.last()),
-                chain.first().signed(),
                 program.narrowBytesPerTile(),
                 program.payloadBytes(),
                 chain.first().token());
@@ -53,12 +52,12 @@ public final class CompiledModelWriter {
 
     private static Assembly.Edge input(DenseSpec layer) {
         Quantization q = layer.quantization();
-        return new Assembly.Edge(layer.inputName(), layer.shape().inputs(), q.inputScale(), q.inputZeroPoint());
+        return new Assembly.Edge(layer.inputName(), layer.shape().inputs(), q.inputScale(), layer.inputDomain());
     }
 
     private static Assembly.Edge output(DenseSpec layer) {
         Quantization q = layer.quantization();
-        return new Assembly.Edge(layer.outputName(), layer.shape().outputs(), q.outputScale(), q.outputZeroPoint());
+        return new Assembly.Edge(layer.outputName(), layer.shape().outputs(), q.outputScale(), layer.outputDomain());
     }
 
     private static String description(ChainSpec chain) {

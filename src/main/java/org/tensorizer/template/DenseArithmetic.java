@@ -22,7 +22,6 @@ import org.tensorizer.dense.Requantization;
  */
 public final class DenseArithmetic {
     private static final int UNSIGNED = 0xff;
-    private static final int SIGN = 0x80;
 
     private final int inputs;
     private final int outputs;
@@ -73,15 +72,6 @@ public final class DenseArithmetic {
                 Requantization.clampMin(q, shape.activation()),
                 Requantization.clampMax(q, shape.activation()),
                 new Channels(spec.weightsInPlace(), zeroPoints, scales, bias));
-    }
-
-    /** int8 bytes to unsigned ones with 128 added, and back: the top bit turned. */
-    static byte[] turnSign(byte[] bytes) {
-        byte[] turned = new byte[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            turned[i] = (byte) (bytes[i] ^ SIGN);
-        }
-        return turned;
     }
 
     /**

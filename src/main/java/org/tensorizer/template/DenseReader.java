@@ -11,10 +11,10 @@ import org.tensorizer.dense.InstructionSet;
 import org.tensorizer.dense.InstructionStream;
 import org.tensorizer.dense.Opcode;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.isa.Program;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.Requantization;
 import org.tensorizer.dense.ShapeStatus;
+import org.tensorizer.isa.Program;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.DataType;
 import org.tensorizer.model.EdgeTpuPackage;
@@ -22,6 +22,7 @@ import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Layer;
 import org.tensorizer.model.Operator;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
 
@@ -47,9 +48,6 @@ final class DenseReader {
         Executable caching = only(edgeTpu.findParameterCaching().stream().toList(), "PARAMETER_CACHING");
         Layer input = vector(execution.inputLayers(), "input");
         Layer output = vector(execution.outputLayers(), "output");
-        if (input.type() != output.type()) {
-            throw not("input of " + input.type() + " and output of " + output.type());
-        }
         Instruction op = tensorOp(execution);
         DenseShape bare = DenseShape.of(input.z(), output.z(), ParameterFormat.of(op.getInt(field(op, "format"))));
         requireFit(bare, op, caching);
@@ -61,7 +59,8 @@ final class DenseReader {
         return new DenseFacts(
                 shape,
                 quantization,
-                type(input),
+                TensorDomain.ofChip(type(input), quantization.inputZeroPoint()),
+                TensorDomain.ofChip(type(output), quantization.outputZeroPoint()),
                 execution,
                 caching,
                 real(op, "multiplier"),
@@ -218,7 +217,8 @@ final class DenseReader {
      *
      * @param shape channels, payload format, activation
      * @param quantization as {@link DenseTemplate#quantization()} explains
-     * @param type of the tensors at the edge
+     * @param input what the bytes of the input tensor mean
+     * @param output what those of the output tensor mean
      * @param executionOnly the executable of an inference
      * @param parameterCaching the executable that holds the payload
      * @param multiplier of the tensor op, 1 where scales stand in the payload
@@ -229,7 +229,8 @@ final class DenseReader {
     record DenseFacts(
             DenseShape shape,
             Quantization quantization,
-            TensorType type,
+            TensorDomain input,
+            TensorDomain output,
             Executable executionOnly,
             Executable parameterCaching,
             float multiplier,

@@ -3,6 +3,7 @@ package org.tensorizer.template;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.patch.TokenPolicy;
 
@@ -26,6 +27,7 @@ public final class DenseSpec {
 
     private final DenseShape shape;
     private final TensorType type;
+    private final TensorType outputType;
     private final Quantization quantization;
     private final float[] weightScales;
     private final byte[] weights;
@@ -37,6 +39,7 @@ public final class DenseSpec {
     private DenseSpec(Builder b) {
         shape = b.shape;
         type = b.type;
+        outputType = b.outputType;
         quantization = b.quantization;
         weightScales = b.weightScales.clone();
         weights = b.weights.clone();
@@ -64,13 +67,14 @@ public final class DenseSpec {
         return shape;
     }
 
-    /** INT8 or UINT8, of both input and output tensor. */
-    public TensorType type() {
-        return type;
+    /** Of the input tensor. */
+    public TensorDomain inputDomain() {
+        return TensorDomain.ofChip(type, quantization.inputZeroPoint());
     }
 
-    boolean signed() {
-        return type == TensorType.INT8;
+    /** Of the output tensor, which may be uint8 where the input is int8 and the other way round. */
+    public TensorDomain outputDomain() {
+        return TensorDomain.ofChip(outputType, quantization.outputZeroPoint());
     }
 
     /** Scales and zero points; its weight scale means nothing where weights are quantized per channel. */
@@ -120,6 +124,7 @@ public final class DenseSpec {
     public static final class Builder {
         final DenseShape shape;
         TensorType type = TensorType.INT8;
+        TensorType outputType = TensorType.INT8;
         Quantization quantization = IDENTITY;
         float[] weightScales = {};
         byte[] weights = {};
@@ -134,7 +139,13 @@ public final class DenseSpec {
 
         /** @param type INT8 or UINT8, of both tensors */
         public Builder type(TensorType type) {
-            this.type = type;
+            return types(type, type);
+        }
+
+        /** INT8 or UINT8 for each of the two tensors. */
+        public Builder types(TensorType input, TensorType output) {
+            this.type = input;
+            this.outputType = output;
             return this;
         }
 

@@ -6,6 +6,7 @@ import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.ShapeStatus;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
 
 /** What a {@link DenseSpec} must hold to be written. */
@@ -41,8 +42,9 @@ final class DenseSpecCheck {
 
     private void shape() {
         ShapeStatus.of(shape).require();
-        if (spec.type != TensorType.INT8 && spec.type != TensorType.UINT8) {
-            throw new BadInputException("tensor type " + spec.type + ", expected INT8 or UINT8");
+        TensorType type = TensorDomain.has(spec.type) ? spec.outputType : spec.type;
+        if (!TensorDomain.has(type)) {
+            throw new BadInputException("tensor type " + type + ", expected INT8 or UINT8");
         }
     }
 

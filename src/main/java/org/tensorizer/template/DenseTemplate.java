@@ -1,7 +1,5 @@
 package org.tensorizer.template;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.tensorizer.base.BadInputException;
@@ -11,8 +9,7 @@ import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.layout.DenseHeader;
 import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.model.Executable;
-import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchTarget;
@@ -20,7 +17,6 @@ import org.tensorizer.patch.PatchedModel;
 import org.tensorizer.patch.Patcher;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
-import org.tensorizer.patch.TokenPolicy;
 import org.tensorizer.template.DenseReader.DenseFacts;
 
 /**
@@ -73,9 +69,14 @@ public final class DenseTemplate {
         return facts.shape();
     }
 
-    /** INT8 or UINT8, of input and output tensor. */
-    public TensorType type() {
-        return facts.type();
+    /** What the bytes of the input tensor mean. */
+    public TensorDomain inputDomain() {
+        return facts.input();
+    }
+
+    /** What the bytes of the output tensor mean. */
+    public TensorDomain outputDomain() {
+        return facts.output();
     }
 
     /**
@@ -132,32 +133,6 @@ public final class DenseTemplate {
     /** {@code W[out][in]} row-major, int8, as the payload holds it now. */
     public byte[] weights() {
         return layout.unpack(model.bytes(payload()));
-    }
-
-    /**
-     * The model with other weights, header rows kept and a fresh token in both executables.
-     *
-     * @param weights {@code W[out][in]} row-major, int8
-     */
-    public byte[] withWeights(byte[] weights) {
-        return withWeights(weights, TokenPolicy.Fresh.next());
-    }
-
-    /** {@link #withWeights(byte[])} with a token of the caller's choice, not 0. */
-    public byte[] withWeights(byte[] weights, long token) {
-        byte[] bytes = model.copy();
-        layout.pack(weights, bytes, payload().start());
-        writeToken(bytes, facts.executionOnly(), token);
-        writeToken(bytes, facts.parameterCaching(), token);
-        return bytes;
-    }
-
-    private void writeToken(byte[] bytes, Executable executable, long token) {
-        ByteRange field = executable
-                .tokenField()
-                .orElseThrow(() -> new BadInputException(model.name() + ": the " + executable.type()
-                        + " executable has no token field, a chip could keep its old weights"));
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(field.start(), token);
     }
 
     /**
@@ -219,7 +194,7 @@ public final class DenseTemplate {
         model.bytes(payload()).get(payload);
         int outputs = facts.shape().outputs();
         DenseSpec.Builder spec = DenseSpec.of(facts.shape())
-                .type(facts.type())
+                .types(facts.input().type(), facts.output().type())
                 .quantization(q)
                 .weights(layout.unpack(payload, 0))
                 .token(token() == 0 ? 1 : token())
@@ -250,7 +225,7 @@ public final class DenseTemplate {
      * @return the output's bytes in the same domain, length outputs
      */
     public byte[] expected(byte[] input) {
-        return toTensor(predict(input).output());
+        return facts.output().toTensor(predict(input).output());
     }
 
     /**
@@ -260,11 +235,7 @@ public final class DenseTemplate {
      * @return output bytes in the unsigned domain
      */
     public DenseArithmetic.Prediction predict(byte[] input) {
-        return arithmetic().predict(toTensor(input));
-    }
-
-    private byte[] toTensor(byte[] bytes) {
-        return facts.type() == TensorType.INT8 ? DenseArithmetic.turnSign(bytes) : bytes;
+        return arithmetic().predict(facts.input().toChip(input));
     }
 
     private DenseArithmetic arithmetic() {

@@ -60,7 +60,7 @@ final class ExecutableWriter {
                 descriptorHint(b, Description.PARAMETER, "", assembly.parameterBytes(), Direction.INFEED),
                 interruptHint(b));
         int name = b.createString("Unknown"); // the compiler's own word
-        int chip = b.createString("beagle");
+        int chip = b.createString(org.tensorizer.model.Executable.EDGE_TPU);
         Executable.startExecutable(b);
         Executable.addParameterCachingToken(b, assembly.token());
         Executable.addChip(b, chip);
@@ -89,7 +89,7 @@ final class ExecutableWriter {
         int inputs = Executable.createInputLayersVector(b, new int[] {inputLayer(b, input)});
         int model = Executable.createSerializedModelVector(b, new byte[0]);
         int name = b.createString("model");
-        int chip = b.createString("beagle");
+        int chip = b.createString(org.tensorizer.model.Executable.EDGE_TPU);
         Executable.startExecutable(b);
         Executable.addParameterCachingToken(b, assembly.token());
         Executable.addUsedNarrowMemoryBytesPerTile(b, assembly.narrowBytesPerTile());
@@ -171,7 +171,7 @@ final class ExecutableWriter {
     }
 
     private int layer(FlatBufferBuilder b, Assembly.Edge edge, byte kind, int inner, int shape) {
-        int numerics = NumericsConstants.createNumericsConstants(b, edge.zeroPoint(), edge.scale());
+        int numerics = NumericsConstants.createNumericsConstants(b, edge.domain().chipZeroPoint(), edge.scale());
         int name = b.createString(edge.name());
         Layer.startLayer(b);
         if (shape != 0) {
@@ -184,7 +184,7 @@ final class ExecutableWriter {
         Layer.addYDim(b, 1);
         Layer.addSizeBytes(b, edge.transferBytes());
         Layer.addName(b, name);
-        Layer.addDataType(b, assembly.signed() ? DataType.SIGNED_FIXED_POINT8 : DataType.FIXED_POINT8);
+        Layer.addDataType(b, edge.domain().signed() ? DataType.SIGNED_FIXED_POINT8 : DataType.FIXED_POINT8);
         Layer.addAnyLayerType(b, kind);
         return Layer.endLayer(b);
     }

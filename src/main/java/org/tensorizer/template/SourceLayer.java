@@ -13,6 +13,7 @@ import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
 import org.tensorizer.model.Tensor;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.model.schema.Model;
@@ -130,7 +131,7 @@ final class SourceLayer {
     private byte[] weights() {
         byte[] bytes = new byte[weights.data().length()];
         model.bytes(weights.data()).get(bytes);
-        return weights.type() == TensorType.UINT8 ? DenseArithmetic.turnSign(bytes) : bytes;
+        return weights.type() == TensorType.UINT8 ? TensorDomain.turned(bytes) : bytes;
     }
 
     private float[] weightScales(int outputs) {
@@ -200,7 +201,7 @@ final class SourceLayer {
     }
 
     private int zeroPoint(Tensor tensor) {
-        long unsigned = SourceReader.unsignedZeroPoint(tensor);
+        long unsigned = TensorDomain.chipZeroPoint(tensor.type(), tensor.zeroPoint());
         if (unsigned < 0 || unsigned > 255) {
             throw refuse("has tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") with zero point "
                     + tensor.zeroPoint() + ", which is no " + tensor.type());

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.model.TensorDomain;
+import org.tensorizer.model.TensorType;
 import org.tensorizer.model.schema.ActivationFunctionType;
 import org.tensorizer.model.schema.Buffer;
 import org.tensorizer.model.schema.BuiltinOperator;
@@ -18,7 +20,6 @@ import org.tensorizer.model.schema.OperatorCode;
 import org.tensorizer.model.schema.QuantizationParameters;
 import org.tensorizer.model.schema.SubGraph;
 import org.tensorizer.model.schema.Tensor;
-import org.tensorizer.model.schema.TensorType;
 
 /**
  * Writes the uncompiled quantized .tflite of a Dense layer or a chain of them: the oracle for TFLite's CPU kernels, and
@@ -81,7 +82,7 @@ public final class SourceModelWriter {
     private int[] codes() {
         int dense = OperatorCode.createOperatorCode(
                 b, (byte) BuiltinOperator.FULLY_CONNECTED, 0, FULLY_CONNECTED_VERSION, BuiltinOperator.FULLY_CONNECTED);
-        if (chain.first().signed()) {
+        if (chain.first().inputDomain().signed() && chain.last().outputDomain().signed()) {
             return new int[] {dense};
         }
         int quantize =
@@ -90,23 +91,24 @@ public final class SourceModelWriter {
     }
 
     private int subgraph() {
-        boolean signed = chain.first().signed();
         DenseSpec first = chain.first();
-        int input = inputEdge(first, first.inputName(), signed);
+        TensorDomain given = first.inputDomain();
+        TensorDomain wanted = chain.last().outputDomain();
+        int input = inputEdge(first, first.inputName(), given.type());
         int current = input;
-        if (!signed) {
-            current = inputEdge(first, "quantized_input", true);
+        if (!given.signed()) {
+            current = inputEdge(first, "quantized_input", TensorType.INT8);
             quantize(input, current);
         }
         int last = chain.layers().size() - 1;
         for (int i = 0; i <= last; i++) {
             DenseSpec layer = chain.layers().get(i);
-            String name = i < last ? "layer_" + i : signed ? layer.outputName() : "quantized_output";
+            String name = i < last ? "layer_" + i : wanted.signed() ? layer.outputName() : "quantized_output";
             current = dense(layer, current, name, chain.layers().size() == 1 ? "" : "_" + i);
         }
         int output = current;
-        if (!signed) {
-            output = outputEdge(chain.last(), chain.last().outputName(), false);
+        if (!wanted.signed()) {
+            output = outputEdge(chain.last(), chain.last().outputName(), wanted.type());
             quantize(current, output);
         }
         int name = b.createString("main");
@@ -121,7 +123,7 @@ public final class SourceModelWriter {
     private int dense(DenseSpec layer, int input, String outputName, String suffix) {
         int weights = weights(layer, "weights" + suffix);
         int bias = layer.shape().format().hasBias() ? bias(layer, "bias" + suffix) : -1;
-        int output = outputEdge(layer, outputName, true);
+        int output = outputEdge(layer, outputName, TensorType.INT8);
         byte activation = switch (layer.shape().activation()) {
             case NONE -> ActivationFunctionType.NONE;
             case RELU -> ActivationFunctionType.RELU;
@@ -149,19 +151,19 @@ public final class SourceModelWriter {
         operators.add(Operator.endOperator(b));
     }
 
-    private int inputEdge(DenseSpec layer, String name, boolean signed) {
+    private int inputEdge(DenseSpec layer, String name, TensorType type) {
         Quantization q = layer.quantization();
-        return edge(name, layer.shape().inputs(), signed, q.inputScale(), q.inputZeroPoint());
+        return edge(name, layer.shape().inputs(), q.inputScale(), TensorDomain.ofChip(type, q.inputZeroPoint()));
     }
 
-    private int outputEdge(DenseSpec layer, String name, boolean signed) {
+    private int outputEdge(DenseSpec layer, String name, TensorType type) {
         Quantization q = layer.quantization();
-        return edge(name, layer.shape().outputs(), signed, q.outputScale(), q.outputZeroPoint());
+        return edge(name, layer.shape().outputs(), q.outputScale(), TensorDomain.ofChip(type, q.outputZeroPoint()));
     }
 
-    private int edge(String name, int channels, boolean signed, float scale, int zeroPoint) {
-        int quantization = quantization(new float[] {scale}, signed ? zeroPoint - 128L : zeroPoint);
-        return tensor(name, new int[] {1, channels}, signed ? TensorType.INT8 : TensorType.UINT8, 0, quantization);
+    private int edge(String name, int channels, float scale, TensorDomain domain) {
+        int quantization = quantization(new float[] {scale}, domain.zeroPoint());
+        return tensor(name, new int[] {1, channels}, domain.type(), 0, quantization);
     }
 
     private int weights(DenseSpec layer, String name) {
@@ -212,7 +214,7 @@ public final class SourceModelWriter {
     }
 
     /** @return the tensor's index */
-    private int tensor(String name, int[] dimensions, byte type, int buffer, int quantization) {
+    private int tensor(String name, int[] dimensions, TensorType type, int buffer, int quantization) {
         int text = b.createString(name);
         int shape = Tensor.createShapeVector(b, dimensions);
         Tensor.startTensor(b);
@@ -220,7 +222,7 @@ public final class SourceModelWriter {
         Tensor.addName(b, text);
         Tensor.addBuffer(b, buffer);
         Tensor.addShape(b, shape);
-        Tensor.addType(b, type);
+        Tensor.addType(b, (byte) type.code());
         tensors.add(Tensor.endTensor(b));
         return tensors.size() - 1;
     }

@@ -6,14 +6,11 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
-import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TfliteModel;
 
 /** Walks the operators of a source model along their one line from input to output. Used once. */
 final class SourceReader {
-    /** int8 bytes are unsigned ones minus this. */
-    private static final int SIGN = 128;
-
     private final TfliteModel model;
     private final List<DenseSpec.Builder> layers = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
@@ -93,7 +90,7 @@ final class SourceReader {
     private void quantize(Operator operator) {
         Tensor from = tensor(operator.inputs().get(0));
         Tensor to = tensor(operator.outputs().get(0));
-        if (!isByte(from) || !isByte(to)) {
+        if (!TensorDomain.has(from.type()) || !TensorDomain.has(to.type())) {
             throw refuse(
                     operator,
                     "from " + from.type() + " to " + to.type() + " at the edge stays on the CPU with"
@@ -102,7 +99,8 @@ final class SourceReader {
         if (!from.isQuantizedPerTensor()
                 || !to.isQuantizedPerTensor()
                 || from.scale() != to.scale()
-                || unsignedZeroPoint(from) != unsignedZeroPoint(to)) {
+                || TensorDomain.chipZeroPoint(from.type(), from.zeroPoint())
+                        != TensorDomain.chipZeroPoint(to.type(), to.zeroPoint())) {
             throw refuse(
                     operator,
                     "changes scale or zero point (" + from.scales() + ", " + from.zeroPoints() + " to "
@@ -116,14 +114,6 @@ final class SourceReader {
         closed = !layers.isEmpty();
         notes.add("QUANTIZE from " + from.type() + " to " + to.type()
                 + " is left out: the runtime hands both types to the chip as the same bytes");
-    }
-
-    private static boolean isByte(Tensor tensor) {
-        return tensor.type() == TensorType.INT8 || tensor.type() == TensorType.UINT8;
-    }
-
-    static long unsignedZeroPoint(Tensor tensor) {
-        return tensor.zeroPoint() + (tensor.type() == TensorType.INT8 ? SIGN : 0);
     }
 
     private void reshape(Operator operator) {
@@ -155,13 +145,9 @@ final class SourceReader {
     }
 
     private void ends(Tensor input, Tensor output) {
-        if (input.type() != output.type()) {
-            throw new BadInputException(model.name() + ": input of " + input.type() + " and output of "
-                    + output.type() + ", expected one type at both ends");
-        }
         DenseSpec.Builder first = layers.get(0);
         DenseSpec.Builder last = layers.get(layers.size() - 1);
-        layers.forEach(layer -> layer.type(input.type()));
+        layers.forEach(layer -> layer.types(input.type(), output.type()));
         first.names(input.name(), first.outputName);
         last.names(last.inputName, output.name());
         if (input.shape().size() != 2) {

@@ -214,7 +214,7 @@ final class FakeChip implements PayloadTarget {
                     y = 0;
                 }
                 int low = relu ? 0 : output.lowest();
-                answer[o] = (byte) (output.zeroPoint() + (int) Math.max(low, Math.min(output.highest(), y)));
+                answer[o] = (byte) (output.domain().zeroPoint() + (int) Math.max(low, Math.min(output.highest(), y)));
             }
             damage.apply(answers++, answer);
             return List.of(answer);

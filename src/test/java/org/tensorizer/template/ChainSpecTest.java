@@ -24,6 +24,32 @@ import org.tensorizer.model.TfliteModel;
 class ChainSpecTest {
     private static final int RUNS = 20;
 
+    /** Converters write such models: {@code inference_input_type} uint8 and {@code inference_output_type} int8. */
+    @ParameterizedTest
+    @CsvSource({"UINT8, INT8", "INT8, UINT8"})
+    void inputAndOutputMayBeOfDifferentTypes(TensorType input, TensorType output) {
+        DenseShape shape = DenseShape.square(64, ParameterFormat.PER_CHANNEL);
+        DenseSpec spec = DenseSpecs.random(shape, TensorType.INT8, 5)
+                .types(input, output)
+                .token(4)
+                .build();
+        byte[] source = SourceModelWriter.write(spec);
+        byte[] compiled = CompiledModelWriter.write(spec);
+        assertThat(CompiledModelWriter.write(
+                        SourceModel.of(TfliteModel.parse("source", source)).chain(4)))
+                .isEqualTo(compiled);
+        byte[] inputs = new byte[64];
+        new Random(2).nextBytes(inputs);
+        byte[] expected = DenseTemplate.of(TfliteModel.parse("mixed", compiled)).expected(inputs);
+        try (CpuDevice cpu = new CpuDevice();
+                Session oracle = cpu.open("source", source);
+                EmulatorDevice emulator = new EmulatorDevice();
+                Session chip = emulator.open("compiled", compiled)) {
+            assertThat(chip.run(inputs)).isEqualTo(expected);
+            assertThat(oracle.run(inputs)).isEqualTo(expected);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "784-64-10, PER_TENSOR_BIAS, INT8",

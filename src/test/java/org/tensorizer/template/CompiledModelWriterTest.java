@@ -152,7 +152,7 @@ class CompiledModelWriterTest {
 
         DenseSpec spec = random(shape, TensorType.UINT8, 3);
         byte[] other = CompiledModelWriter.write(DenseSpec.of(shape)
-                .type(spec.type())
+                .type(TensorType.UINT8)
                 .quantization(spec.quantization())
                 .weights(spec.weights())
                 .weightScales(spec.weightScales())

@@ -94,7 +94,7 @@ enum FixtureTemplate {
         json.put("program", status.level().word());
         json.put("programRestsOn", status.reason());
         json.put("shape", spec.shape().toString());
-        json.put("tensorType", spec.type().toString());
+        json.put("tensorType", spec.inputDomain().type().toString());
         json.put("inputScale", q.inputScale());
         json.put("inputZeroPoint", q.inputZeroPoint());
         if (!spec.shape().format().isPerChannel()) {

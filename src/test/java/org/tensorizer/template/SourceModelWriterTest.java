@@ -114,9 +114,8 @@ class SourceModelWriterTest {
                 byte[] actual = session.run(input);
                 byte[] expected = template.expected(input);
                 for (int out = 0; out < actual.length; out++) {
-                    int difference = spec.type() == TensorType.UINT8
-                            ? Math.abs((actual[out] & 0xff) - (expected[out] & 0xff))
-                            : Math.abs(actual[out] - expected[out]);
+                    int difference = Math.abs(spec.outputDomain().steps(actual[out])
+                            - spec.outputDomain().steps(expected[out]));
                     agreement.bytes++;
                     agreement.differing += difference == 0 ? 0 : 1;
                     agreement.largest = Math.max(agreement.largest, difference);

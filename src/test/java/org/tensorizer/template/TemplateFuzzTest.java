@@ -21,6 +21,7 @@ import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchTarget;
 import org.tensorizer.patch.Patcher;
 import org.tensorizer.patch.Pattern;
+import org.tensorizer.patch.PayloadWriter;
 import org.tensorizer.patch.Region;
 
 /** Damage where the structure of templates and source models stands: recognised, patched, compiled, or refused. */
@@ -60,7 +61,7 @@ class TemplateFuzzTest {
         DenseTemplate template = DenseTemplate.of(TfliteModel.parse(name, bytes));
         template.expected(new byte[template.shape().inputs()]);
         template.weights();
-        template.withWeights(template.weights());
+        PayloadWriter.open(template.target()).weights(template.weights());
         TemplateVerifier.verify(template.model());
     }
 

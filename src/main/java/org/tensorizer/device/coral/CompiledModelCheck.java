@@ -9,7 +9,6 @@ import org.tensorizer.model.TfliteModel;
 /** What can be known about a model before libedgetpu sees it. */
 final class CompiledModelCheck {
     /** The chip of every Coral product; edgetpu_compiler writes it into each executable (seen in all models). */
-    private static final String CORAL = "beagle";
 
     private CompiledModelCheck() {}
 
@@ -31,9 +30,9 @@ final class CompiledModelCheck {
                         + "): update libedgetpu, or compile with --min_runtime_version " + runtimeVersion);
             }
             for (Executable executable : compiled.executables()) {
-                if (!executable.chip().isEmpty() && !executable.chip().equals(CORAL)) {
+                if (!executable.chip().isEmpty() && !executable.chip().equals(Executable.EDGE_TPU)) {
                     throw new BadInputException(model.name() + ": byte "
-                            + executable.range().start() + ", Executable.chip: expected " + CORAL
+                            + executable.range().start() + ", Executable.chip: expected " + Executable.EDGE_TPU
                             + ", the chip of a Coral, found " + Printable.name(executable.chip()));
                 }
             }

@@ -13,7 +13,6 @@ import org.tensorizer.model.TfliteModel;
 /** Whether a model file can be read, is compiled for this chip and this runtime, and can be patched safely. */
 final class TemplateCheck {
     private static final String CHECK = "template";
-    private static final String CHIP = "beagle"; // in every model compiled for a Coral that was seen
 
     private TemplateCheck() {}
 
@@ -42,11 +41,11 @@ final class TemplateCheck {
         List<Executable> executables =
                 packages.stream().flatMap(each -> each.executables().stream()).toList();
         for (Executable executable : executables) {
-            if (!executable.chip().isEmpty() && !executable.chip().equals(CHIP)) {
+            if (!executable.chip().isEmpty() && !executable.chip().equals(Executable.EDGE_TPU)) {
                 return Finding.problem(
                         CHECK,
                         file + ": compiled for chip " + Printable.name(executable.chip()),
-                        "compile it for " + CHIP + ", the Edge TPU");
+                        "compile it for " + Executable.EDGE_TPU + ", the Edge TPU");
             }
         }
         return patchable(file, needs, executables);
