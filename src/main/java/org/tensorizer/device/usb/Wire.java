@@ -18,6 +18,9 @@ public final class Wire {
 
     public static final int BOOT_PRODUCT = 0x089a;
 
+    /** bcdDevice of a virtual Coral of this project, so that it is never taken for silicon. No real one says this. */
+    public static final int VIRTUAL_RELEASE = 0x7e57;
+
     /** The only interface. */
     public static final int INTERFACE = 0;
 
