@@ -9,7 +9,7 @@ import org.tensorizer.base.Printable;
 import org.tensorizer.device.WeightSwap;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.ExecutableType;
+import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.Layer;
 import org.tensorizer.model.TfliteModel;
 

@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
-import org.tensorizer.model.IndexRange;
+import org.tensorizer.model.Layer.IndexRange;
 import org.tensorizer.model.Layer;
-import org.tensorizer.model.OutputLayout;
-import org.tensorizer.model.OutputSlice;
+import org.tensorizer.model.Layer.OutputLayout;
+import org.tensorizer.model.Layer.OutputSlice;
 
 /**
  * Where each byte of an output tensor stands among the bytes that the chip sends, which come tile by tile and padded.

@@ -130,7 +130,8 @@ public final class TracedBus implements UsbBus {
                 call.run();
                 lines.accept(line);
             } catch (UsbException e) {
-                lines.accept(line + TraceLine.failed(e.status()));
+                boolean another = e.status() == UsbStatus.NOT_FOUND; // the device of before came back as another one
+                lines.accept(another ? line : line + TraceLine.failed(e.status()));
                 throw e;
             }
         }

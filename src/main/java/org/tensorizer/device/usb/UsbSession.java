@@ -13,7 +13,7 @@ import org.tensorizer.device.WeightSwap;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Layer;
 import org.tensorizer.model.Operator;
-import org.tensorizer.model.Subgraph;
+import org.tensorizer.model.TfliteModel.Subgraph;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
 
