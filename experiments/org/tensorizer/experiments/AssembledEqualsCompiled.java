@@ -16,8 +16,7 @@ import org.tensorizer.patch.Pattern;
 import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.NotDenseException;
-import org.tensorizer.template.TemplateVerifier;
-import org.tensorizer.template.Verification;
+import org.tensorizer.template.TemplateVerification;
 
 /*
  * Can the closed compiler be done without? Tensorizer assembles Dense programs of its own. Claim: for each layer that
@@ -51,7 +50,7 @@ class AssembledEqualsCompiled {
         assumeFalse(
                 CompiledModelWriter.wrote(compiled),
                 "Tensorizer wrote this model itself; the comparison needs one that edgetpu_compiler made");
-        Verification comparison = verify(compiled);
+        TemplateVerification comparison = verify(compiled);
 
         evidence.fact("layer", comparison.template().shape());
         evidence.fact("its program was", comparison.template().status().level().word());
@@ -89,9 +88,9 @@ class AssembledEqualsCompiled {
         }
     }
 
-    private static Verification verify(TfliteModel compiled) {
+    private static TemplateVerification verify(TfliteModel compiled) {
         try {
-            return TemplateVerifier.verify(compiled);
+            return TemplateVerification.of(compiled);
         } catch (NotDenseException e) {
             return abort(e.getMessage());
         }

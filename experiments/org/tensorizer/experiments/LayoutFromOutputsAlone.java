@@ -22,7 +22,6 @@ import org.tensorizer.recovery.CellMap;
 import org.tensorizer.recovery.InsensitiveTemplateException;
 import org.tensorizer.recovery.ModelTarget;
 import org.tensorizer.recovery.RecoveredLayout;
-import org.tensorizer.recovery.RecoveredRole;
 import org.tensorizer.recovery.Recovery;
 import org.tensorizer.template.DenseTemplate;
 
@@ -176,23 +175,14 @@ class LayoutFromOutputsAlone {
 
     private static void requireRoles(RecoveredLayout found, DenseLayout predicted) {
         for (int offset = 0; offset < found.payloadBytes(); offset++) {
-            RecoveredRole expected = expected(predicted.role(offset));
+            ByteRole expected = expected(predicted.role(offset));
             if (!found.role(offset).equals(expected)) {
                 throw new AssertionError("byte " + offset + " is " + found.role(offset) + ", predicted " + expected);
             }
         }
     }
 
-    private static RecoveredRole expected(ByteRole role) {
-        if (role instanceof ByteRole.Weight weight) {
-            return new RecoveredRole.Weight(weight.out(), weight.in());
-        } else if (role instanceof ByteRole.Scale scale) {
-            return new RecoveredRole.Scale(scale.out(), scale.index());
-        } else if (role instanceof ByteRole.Bias bias) {
-            return new RecoveredRole.Bias(bias.out(), bias.index());
-        } else if (role instanceof ByteRole.ZeroPoint zeroPoint) {
-            return new RecoveredRole.ZeroPoint(zeroPoint.out(), zeroPoint.index());
-        }
-        return new RecoveredRole.Unused();
+    private static ByteRole expected(ByteRole role) {
+        return role instanceof ByteRole.Padding ? ByteRole.Recovered.UNUSED : role;
     }
 }

@@ -18,7 +18,7 @@ import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchTarget;
-import org.tensorizer.patch.Patcher;
+import org.tensorizer.patch.PatchedModel;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
 
@@ -74,7 +74,7 @@ class MobilenetCorruption {
     @MethodSource("patterns")
     void overwrittenPayloadsAnswerZero(Pattern pattern, CompiledModels models, Bench bench, Evidence evidence) {
         TfliteModel model = published(models, bench);
-        byte[] patched = Patcher.patch(PatchTarget.of(model), Patch.of(Region.payload(), pattern))
+        byte[] patched = PatchedModel.of(PatchTarget.of(model), Patch.of(Region.payload(), pattern))
                 .bytes();
 
         byte[] answer = answer("payload " + pattern, patched, bench, evidence);

@@ -10,7 +10,7 @@ import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchRecord;
-import org.tensorizer.patch.Patcher;
+import org.tensorizer.patch.PatchedModel;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
 import org.tensorizer.template.DenseTemplate;
@@ -66,7 +66,7 @@ class PayloadIsConsumed {
     @EveryTemplate(with = "patterns")
     void everyByteOutsideTheWeightsIsAsItWas(DenseTemplate template, Pattern pattern, Evidence evidence) {
         Patch patch = Patch.of(Region.weights(), pattern);
-        PatchRecord record = Patcher.patch(template.target(), patch).record(); // compares every other byte, or throws
+        PatchRecord record = PatchedModel.of(template.target(), patch).record(); // compares every other byte, or throws
 
         evidence.fact("payload bytes changed", record.payloadBytesChanged());
         evidence.fact("bytes outside weights and tokens, compared and unchanged", record.bytesCompared());

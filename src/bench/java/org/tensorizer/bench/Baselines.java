@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
-import org.tensorizer.base.AtomicFile;
 import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.base.AtomicFiles;
 
 /** Results that were committed, for later runs to be compared with. They are of another machine, as a rule. */
 final class Baselines {
@@ -54,7 +54,7 @@ final class Baselines {
         json.put("machine", machine);
         json.put("results", all);
         String text = JsonWriter.indent("  ").string().object(json).done() + "\n";
-        AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8), Existing.REPLACE);
+        AtomicFiles.write(file, text.getBytes(StandardCharsets.UTF_8), Existing.REPLACE);
     }
 
     private static double rounded(double value) {

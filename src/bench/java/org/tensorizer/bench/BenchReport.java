@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import org.tensorizer.base.AtomicFile;
 import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.base.AtomicFiles;
 
 /**
  * Prints what a run of the benchmarks came to, beside the committed baselines and the goals, and writes the page with the
@@ -66,7 +66,7 @@ public final class BenchReport implements Callable<Integer> {
         }
         Files.createDirectories(page.toAbsolutePath().getParent());
         byte[] html = new BenchPage(run, base, machine()).html().getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(page, html, Existing.REPLACE);
+        AtomicFiles.write(page, html, Existing.REPLACE);
         System.out.println("\npage: " + page);
         return 0;
     }

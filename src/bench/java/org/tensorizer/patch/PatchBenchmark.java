@@ -48,7 +48,7 @@ public class PatchBenchmark {
         writer = PayloadWriter.open(target);
         weights = new byte[SIZE * SIZE];
         new Random(1).nextBytes(weights);
-        patched = Patcher.patch(target, cell);
+        patched = PatchedModel.of(target, cell);
     }
 
     @Benchmark
@@ -58,7 +58,7 @@ public class PatchBenchmark {
 
     @Benchmark
     public PatchedModel oneCellOnACopy() {
-        return Patcher.patch(target, cell);
+        return PatchedModel.of(target, cell);
     }
 
     @Benchmark

@@ -58,6 +58,6 @@ public class RecoveryBenchmark {
 
     @Benchmark
     public FormulaFit formula() {
-        return FormulaFitter.fit(map);
+        return FormulaFit.of(map);
     }
 }

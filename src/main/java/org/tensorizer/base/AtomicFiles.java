@@ -3,20 +3,29 @@ package org.tensorizer.base;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Several files that belong together, each written as {@link AtomicFile} does: all of them beside their places first, and
- * put in place only when every one is on the disk. What hinders one of them, such as a full disk, leaves all that was there
- * untouched.
+ * Writes a file so that at any moment, whatever happens to this process, its name stands for the whole old file or the
+ * whole new one: a temporary file in the same folder, forced to the disk, then renamed. Several files that belong together
+ * are put in place only when every one of them is on the disk; what hinders one, such as a full disk, leaves all that was
+ * there untouched.
  *
  * <p>A process that is killed while they are put in place, in the order they were added, leaves some old and some new, each
- * of them whole: a file that tells about the others goes last. One thread.
+ * of them whole: a file that tells about the others goes last. One killed before leaves a temporary file named
+ * {@code .tensorizer-UUID.tmp}, which the first writer to that folder an hour later removes; a failure that this process
+ * survives leaves nothing. A symbolic link as target is followed: the file it leads to is replaced and the link stays; one
+ * that leads nowhere is refused. An existing file's permissions are kept; whether it may be replaced is up to the
+ * permissions of its folder. One thread.
  */
 public final class AtomicFiles {
+    private static final String EXISTS = "exists, and overwriting was not asked for";
+
     private record Output(Path file, Path target, byte[] bytes) {}
 
     private final Existing existing;
@@ -37,17 +46,90 @@ public final class AtomicFiles {
      *
      * @param bytes its content; not copied
      * @return this
-     * @throws BadInputException it must not be written, as {@link AtomicFile#check}, or was added before
+     * @throws BadInputException it must not be written, as {@link #check}, or was added before
      */
     public AtomicFiles add(Path file, byte[] bytes) {
-        Path target = AtomicFile.check(file, existing, inputs.toArray(Path[]::new));
+        Path target = check(file, existing, inputs.toArray(Path[]::new));
         for (Output other : outputs) {
-            if (AtomicFile.isSame(file, other.target, target)) {
+            if (isSame(file, other.target, target)) {
                 throw BadInputException.of(file, "is the output " + other.file + " already");
             }
         }
         outputs.add(new Output(file, target, bytes));
         return this;
+    }
+
+    /**
+     * Writes a whole file.
+     *
+     * @param file where to
+     * @param bytes its content
+     * @param existing what to do if it is there; with {@link Existing#REFUSE} two writers at once cannot both succeed,
+     *     where the file system has hard links
+     * @param inputs files that must not be written over, also under another name; those that do not exist are ignored
+     * @throws BadInputException it cannot or must not be written; what was there is untouched and nothing is left behind
+     */
+    public static void write(Path file, byte[] bytes, Existing existing, Path... inputs) {
+        new AtomicFiles(existing, inputs).add(file, bytes).write();
+    }
+
+    /**
+     * Refuses what {@link #write} would refuse by what is there now, and writes nothing: for commands with work to do, or
+     * other files to write, before they write this one.
+     *
+     * @return the file to replace or make: where a symbolic link leads
+     * @throws BadInputException as {@link #write}
+     */
+    public static Path check(Path file, Existing existing, Path... inputs) {
+        Path target = resolve(file);
+        check(file, target, existing, inputs);
+        if (!Files.isDirectory(Staged.folder(target))) {
+            throw BadInputException.of(file, "its folder does not exist");
+        }
+        return target;
+    }
+
+    private static Path resolve(Path file) {
+        if (!Files.isSymbolicLink(file)) {
+            return file;
+        }
+        try {
+            return file.toRealPath();
+        } catch (IOException e) {
+            throw BadInputException.of(file, "expected a file or a link to one, found a link that leads nowhere", e);
+        }
+    }
+
+    private static void check(Path file, Path target, Existing existing, Path... inputs) {
+        if (target.getFileName() == null || Files.isDirectory(target)) {
+            throw BadInputException.of(file, "expected a file, found a directory");
+        }
+        for (Path input : inputs) {
+            if (isSame(file, input, target)) {
+                throw BadInputException.of(file, "is the input " + input + ", which must stay as it is");
+            }
+        }
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (!Files.isRegularFile(target)) {
+            throw BadInputException.of(file, "expected a regular file, found a device, pipe or socket");
+        }
+        if (existing == Existing.REFUSE) {
+            throw BadInputException.of(file, EXISTS);
+        }
+    }
+
+    /** Also of two files that are still to be made. */
+    private static boolean isSame(Path file, Path other, Path target) {
+        try {
+            return other.toAbsolutePath()
+                            .normalize()
+                            .equals(target.toAbsolutePath().normalize())
+                    || Files.exists(other) && Files.exists(target) && Files.isSameFile(other, target);
+        } catch (IOException e) {
+            throw BadInputException.of(file, "cannot be compared with " + other, e);
+        }
     }
 
     /** @throws BadInputException one of them cannot be written; unless it came between, what was there is untouched */
@@ -76,7 +158,7 @@ public final class AtomicFiles {
         try {
             return step.run();
         } catch (FileAlreadyExistsException e) {
-            throw BadInputException.of(file, AtomicFile.EXISTS, e);
+            throw BadInputException.of(file, EXISTS, e);
         } catch (NoSuchFileException e) {
             throw BadInputException.of(file, "its folder does not exist", e);
         } catch (AccessDeniedException e) {

@@ -5,8 +5,7 @@ import java.time.Duration;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.EdgeTpuCompiler;
 import org.tensorizer.template.NotDenseException;
-import org.tensorizer.template.TemplateVerifier;
-import org.tensorizer.template.Verification;
+import org.tensorizer.template.TemplateVerification;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,7 +40,7 @@ final class CompileCommand extends FactsCommand {
         CompilerFacts.of(compilation).entries().forEach(facts::put);
         boolean same = true;
         try {
-            Verification verification = TemplateVerifier.verify(TfliteModel.read(compilation.model()));
+            TemplateVerification verification = TemplateVerification.of(TfliteModel.read(compilation.model()));
             same = verification.isProgramSame();
             facts.put("against_ours", VerificationFacts.of(verification));
         } catch (NotDenseException reason) {

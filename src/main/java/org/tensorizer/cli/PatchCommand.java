@@ -12,7 +12,6 @@ import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchRecord;
 import org.tensorizer.patch.PatchTarget;
 import org.tensorizer.patch.PatchedModel;
-import org.tensorizer.patch.Patcher;
 import org.tensorizer.patch.Region;
 import org.tensorizer.patch.TokenPolicy;
 import org.tensorizer.template.DenseTemplate;
@@ -86,7 +85,7 @@ final class PatchCommand extends FactsCommand {
             throw new BadInputException("patch: expected -o OUT, or --dry-run");
         }
         TfliteModel model = TfliteModel.read(file);
-        PatchedModel patched = Patcher.patch(target(model), patch());
+        PatchedModel patched = PatchedModel.of(target(model), patch());
         PatchRecord record = patched.record();
         Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
         if (!dryRun) {

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.tensorizer.base.AtomicFile;
 import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
@@ -32,7 +31,7 @@ import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.EdgeTpuCompiler;
 import org.tensorizer.template.SourceModelWriter;
-import org.tensorizer.template.TemplateVerifier;
+import org.tensorizer.template.TemplateVerification;
 import org.tensorizer.template.WorkFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,7 +97,7 @@ final class PipelineCommand extends FactsCommand {
                 .build();
         Files.createDirectories(folder);
         Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
-        FILES.forEach(name -> AtomicFile.check(folder.resolve(name), existing));
+        FILES.forEach(name -> AtomicFiles.check(folder.resolve(name), existing));
         AtomicFiles files = new AtomicFiles(existing);
         byte[] source = SourceModelWriter.write(layer);
         add(files, "source.tflite", source);
@@ -151,7 +150,7 @@ final class PipelineCommand extends FactsCommand {
                     .put("compiled", folder.resolve(COMPILED).toString())
                     .put(
                             "program_same",
-                            TemplateVerifier.verify(TfliteModel.parse(COMPILED, compiled))
+                            TemplateVerification.of(TfliteModel.parse(COMPILED, compiled))
                                     .isProgramSame());
         }
     }

@@ -10,7 +10,6 @@ import org.tensorizer.model.TensorDomain;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchTarget;
 import org.tensorizer.patch.PatchedModel;
-import org.tensorizer.patch.Patcher;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
 import org.tensorizer.template.DenseTemplate;
@@ -53,9 +52,9 @@ final class ProbeCommand extends FactsCommand {
         DenseTemplate template = DenseTemplate.read(file);
         PatchTarget target = PatchTarget.of(template.model()).withLayout(template.layout());
         Patch background = Patch.of(Region.weights(), Pattern.constant(0));
-        PatchedModel zero = Patcher.patch(target, background);
+        PatchedModel zero = PatchedModel.of(target, background);
         PatchedModel hot =
-                Patcher.patch(target, background.then(Region.cell(out, in), Pattern.singleHot(out, in, value)));
+                PatchedModel.of(target, background.then(Region.cell(out, in), Pattern.singleHot(out, in, value)));
         int offset = template.layout().offset(out, in);
         Facts facts = new Facts()
                 .put("template", file.toString())

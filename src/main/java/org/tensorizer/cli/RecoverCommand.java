@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tensorizer.base.AtomicFile;
 import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.device.Device;
@@ -66,7 +65,7 @@ final class RecoverCommand extends FactsCommand {
                     .reportingTo(now -> bar.update(now.answers(), now.expected()));
             if (folder != null) {
                 Files.createDirectories(folder);
-                FILES.forEach(name -> AtomicFile.check(folder.resolve(name), Existing.REPLACE, file));
+                FILES.forEach(name -> AtomicFiles.check(folder.resolve(name), Existing.REPLACE, file));
                 recovery.recordingTo(folder.resolve("answers.log"));
             }
             layout = recovery.run();

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.base.AtomicFile;
 import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Npy;
@@ -61,7 +61,7 @@ final class RunCommand extends FactsCommand {
         }
         Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
         if (npy != null) {
-            AtomicFile.check(npy, existing, file);
+            AtomicFiles.check(npy, existing, file);
         }
         byte[] model = InputFile.read(file);
         boolean compiled = TfliteModel.parse(file.toString(), model).isCompiled();
@@ -156,6 +156,6 @@ final class RunCommand extends FactsCommand {
                         + " form here, expected INT8, UINT8 or FLOAT32");
         };
         Npy array = new Npy(type, List.of(rows.size(), tensor.byteSize() / type.bytes()), data.array());
-        AtomicFile.write(npy, array.toBytes(), existing, file);
+        AtomicFiles.write(npy, array.toBytes(), existing, file);
     }
 }

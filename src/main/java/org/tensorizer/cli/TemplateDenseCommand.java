@@ -16,8 +16,7 @@ import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.EdgeTpuCompiler;
 import org.tensorizer.template.SourceModelWriter;
-import org.tensorizer.template.TemplateVerifier;
-import org.tensorizer.template.Verification;
+import org.tensorizer.template.TemplateVerification;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -107,7 +106,7 @@ final class TemplateDenseCommand extends FactsCommand {
         TemplateFacts.of(template).entries().forEach(facts::put);
         int status = ExitCode.OK;
         if (compile) {
-            Verification verification = compiled(facts);
+            TemplateVerification verification = compiled(facts);
             facts.put("against_ours", VerificationFacts.of(verification));
             status = verification.isProgramSame() ? ExitCode.OK : ExitCode.REFUTED;
         }
@@ -116,12 +115,12 @@ final class TemplateDenseCommand extends FactsCommand {
     }
 
     /** Runs edgetpu_compiler on the source model, beside which its own compile is left. */
-    private Verification compiled(Facts facts) {
+    private TemplateVerification compiled(Facts facts) {
         Path folder = source.toAbsolutePath().getParent();
         EdgeTpuCompiler.Compilation compilation =
                 EdgeTpuCompiler.require().compile(source, folder, Duration.ofMinutes(3));
         facts.put("compiler", CompilerFacts.of(compilation));
-        return TemplateVerifier.verify(TfliteModel.read(compilation.model()));
+        return TemplateVerification.of(TfliteModel.read(compilation.model()));
     }
 
     private DenseSpec spec() {

@@ -2,8 +2,8 @@ package org.tensorizer.cli;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.tensorizer.base.AtomicFile;
 import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.template.ChainSpec;
 import org.tensorizer.template.DenseSpec;
@@ -33,7 +33,7 @@ final class TemplateFromCommand extends FactsCommand {
         SourceModel model = SourceModel.read(source);
         ChainSpec chain = model.chain();
         byte[] compiled = model.compile();
-        AtomicFile.write(output, compiled, overwrite ? Existing.REPLACE : Existing.REFUSE, source);
+        AtomicFiles.write(output, compiled, overwrite ? Existing.REPLACE : Existing.REFUSE, source);
         print(new Facts()
                 .put("source", source.toString())
                 .put("output", output.toString())

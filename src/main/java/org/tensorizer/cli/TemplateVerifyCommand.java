@@ -3,8 +3,7 @@ package org.tensorizer.cli;
 import java.nio.file.Path;
 import java.util.List;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.template.TemplateVerifier;
-import org.tensorizer.template.Verification;
+import org.tensorizer.template.TemplateVerification;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -27,14 +26,14 @@ final class TemplateVerifyCommand extends FactsCommand {
     @Override
     public Integer call() {
         EachFile each = new EachFile(spec.commandLine());
-        List<Verification> all = each.of(files, file -> TemplateVerifier.verify(TfliteModel.read(file)));
+        List<TemplateVerification> all = each.of(files, file -> TemplateVerification.of(TfliteModel.read(file)));
         if (json) {
             printAll(all.stream().map(VerificationFacts::of).toList());
         } else {
             all.forEach(out()::println);
             out().flush();
         }
-        boolean same = all.stream().allMatch(Verification::isProgramSame);
+        boolean same = all.stream().allMatch(TemplateVerification::isProgramSame);
         return each.status() != ExitCode.OK ? each.status() : same ? ExitCode.OK : ExitCode.REFUTED;
     }
 }

@@ -1,14 +1,14 @@
 package org.tensorizer.cli;
 
 import java.util.List;
-import org.tensorizer.template.Verification.FieldDifference;
-import org.tensorizer.template.Verification;
+import org.tensorizer.template.TemplateVerification.FieldDifference;
+import org.tensorizer.template.TemplateVerification;
 
 /** A compile held against our prediction, under its JSON names. */
 final class VerificationFacts {
     private VerificationFacts() {}
 
-    static Facts of(Verification verification) {
+    static Facts of(TemplateVerification verification) {
         return new Facts()
                 .put("file", verification.template().name())
                 .put("layer", verification.template().shape().toString())

@@ -35,6 +35,14 @@ public sealed interface ByteRole {
      */
     record ZeroPoint(int out, int index) implements ByteRole {}
 
+    /** What a recovery from answers says of a byte that none of its questions gave a meaning. */
+    enum Recovered implements ByteRole {
+        /** Changing it changed no output. */
+        UNUSED,
+        /** No experiment decided what it is. */
+        UNKNOWN
+    }
+
     /** Bytes that fill rows up. What the compiler writes there is said with each; nothing is known to depend on it. */
     enum Padding implements ByteRole {
         /** Inputs added to reach a multiple of four: weight 0, which is stored as 128. */

@@ -3,6 +3,9 @@ package org.tensorizer.model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 
@@ -134,5 +137,26 @@ final class CheckedBytes {
             case 4 -> int32(at);
             default -> int64(at);
         };
+    }
+
+    /**
+     * Checks that regions share no byte: patching one would change the other. FlatBuffers themselves allow it, compilers
+     * never do it.
+     *
+     * @param field what the regions are, for the message
+     * @throws BadInputException if two of them overlap
+     */
+    void checkDisjoint(List<ByteRange> regions, String field) {
+        List<ByteRange> sorted = new ArrayList<>(regions);
+        sorted.removeIf(ByteRange::isEmpty);
+        sorted.sort(Comparator.comparingInt(ByteRange::start));
+        for (int i = 1; i < sorted.size(); i++) {
+            if (sorted.get(i).start() < sorted.get(i - 1).end()) {
+                throw fault(
+                        sorted.get(i).start(),
+                        field,
+                        "expected regions that do not overlap, found " + sorted.get(i - 1) + " and " + sorted.get(i));
+            }
+        }
     }
 }

@@ -108,7 +108,7 @@ final class ExecutableReader {
         executable.chunks().forEach(chunk -> regions.add(chunk.range()));
         regions.add(executable.parameters());
         executable.tokenField().ifPresent(regions::add);
-        Disjoint.check(bytes, regions, "Executable chunks, parameters, token");
+        bytes.checkDisjoint(regions, "Executable chunks, parameters, token");
     }
 
     /** Reads the DMA hints of an executable by the slots of {@code executable.fbs}. */

@@ -54,7 +54,7 @@ final class PackageReader {
                     "MultiExecutable.serialized_executables",
                     "expected at least one executable, found none");
         }
-        Disjoint.check(bytes, ranges, "MultiExecutable.serialized_executables");
+        bytes.checkDisjoint(ranges, "MultiExecutable.serialized_executables");
         List<Executable> executables = new ArrayList<>(ranges.size());
         for (ByteRange range : ranges) {
             executables.add(new ExecutableReader(bytes).read(executables.size(), range));

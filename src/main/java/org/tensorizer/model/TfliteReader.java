@@ -190,7 +190,7 @@ final class TfliteReader {
                 }
             }
         }
-        Disjoint.check(bytes, packages.stream().map(EdgeTpuPackage::range).toList(), "packages");
+        bytes.checkDisjoint(packages.stream().map(EdgeTpuPackage::range).toList(), "packages");
         return packages;
     }
 }

@@ -1,8 +1,8 @@
 package org.tensorizer.patch;
 
 import java.nio.file.Path;
-import org.tensorizer.base.AtomicFile;
 import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.TfliteModel;
 
@@ -13,10 +13,29 @@ public final class PatchedModel {
     private final byte[] bytes;
     private PatchRecord made;
 
-    PatchedModel(PatchTarget target, Patch patch, byte[] bytes) {
+    private PatchedModel(PatchTarget target, Patch patch, byte[] bytes) {
         this.target = target;
         this.patch = patch;
         this.bytes = bytes;
+    }
+
+    /**
+     * Carries a patch out on a copy of the model. The model itself stays as it is.
+     *
+     * <p>Only the bytes of the patch's regions and the tokens are written. That no other byte differs is shown by
+     * comparing them all when the {@linkplain #record record} is asked for or the model is
+     * {@linkplain #write written}; so a caller that needs neither pays for the copy alone.
+     *
+     * @throws org.tensorizer.base.BadInputException a step does not fit the payload, or an executable has no place for a
+     *     token
+     */
+    public static PatchedModel of(PatchTarget target, Patch patch) {
+        PayloadWriter writer = PayloadWriter.open(target);
+        for (Patch.Step step : patch.steps()) {
+            writer.apply(step);
+        }
+        writer.token(patch.token());
+        return new PatchedModel(target, patch, writer.bytes());
     }
 
     /** What was patched. */
@@ -53,7 +72,7 @@ public final class PatchedModel {
     }
 
     /**
-     * Writes the model to a file as {@link AtomicFile#write} does, after making its {@linkplain #record record}.
+     * Writes the model to a file as {@link AtomicFiles#write} does, after making its {@linkplain #record record}.
      *
      * @param file where to
      * @param existing what to do if it is there
@@ -62,6 +81,6 @@ public final class PatchedModel {
      */
     public void write(Path file, Existing existing, Path... inputs) {
         record();
-        AtomicFile.write(file, bytes, existing, inputs);
+        AtomicFiles.write(file, bytes, existing, inputs);
     }
 }

@@ -104,7 +104,7 @@ final class HeaderJudge {
             return;
         }
         CellMap map = new CellMap(words.length, 1, words);
-        FormulaFit fit = FormulaFitter.fit("out", "in", map);
+        FormulaFit fit = FormulaFit.of("out", "in", map);
         if (fit.matching() < 0.9 * fit.known()) {
             return;
         }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorizer.device.Provenance;
+import org.tensorizer.layout.ByteRole;
 
 /**
  * A layout as a device's answers gave it. Immutable and thread-safe.
@@ -76,7 +77,7 @@ public final class RecoveredLayout {
     }
 
     /** Role of a payload byte, offset counted from the start of the payload. */
-    public RecoveredRole role(int offset) {
+    public ByteRole role(int offset) {
         return roles.role(offset);
     }
 

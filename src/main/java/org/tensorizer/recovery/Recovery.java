@@ -112,7 +112,7 @@ public final class Recovery {
         talk.phase("header bytes", 15);
         RoleTable roles = roles(map, canvas, responses);
         new HeaderRoles(talk, canvas, responses, map, words, roles).prove(scaleIsTheGain);
-        Optional<FormulaFit> formula = map.known() == 0 ? Optional.empty() : Optional.of(FormulaFitter.fit(map));
+        Optional<FormulaFit> formula = map.known() == 0 ? Optional.empty() : Optional.of(FormulaFit.of(map));
         Budget budget = Budget.of(inputs, canvas.size(), code.levels(), talk);
         return new RecoveredLayout(target, map, roles, asFound, formula, headerFormulas(roles), budget, talk, struck);
     }
@@ -236,7 +236,7 @@ public final class Recovery {
             }
             CellMap map = new CellMap(target.output().channels(), 4, offsets);
             if (map.known() > 0) {
-                formulas.put(kind.name().toLowerCase(java.util.Locale.ROOT), FormulaFitter.fit("out", "byte", map));
+                formulas.put(kind.name().toLowerCase(java.util.Locale.ROOT), FormulaFit.of("out", "byte", map));
             }
         }
         return formulas;

@@ -2,6 +2,7 @@ package org.tensorizer.recovery;
 
 import java.util.EnumMap;
 import java.util.Map;
+import org.tensorizer.layout.ByteRole;
 
 /** The role of every payload byte, five bytes each. */
 final class RoleTable {
@@ -54,15 +55,15 @@ final class RoleTable {
         return owners[offset];
     }
 
-    RecoveredRole role(int offset) {
+    ByteRole role(int offset) {
         int owner = owners[offset];
         return switch (kind(offset)) {
-            case WEIGHT -> new RecoveredRole.Weight(owner / inputs, owner % inputs);
-            case SCALE -> new RecoveredRole.Scale(owner / 4, owner % 4);
-            case BIAS -> new RecoveredRole.Bias(owner / 4, owner % 4);
-            case ZERO_POINT -> new RecoveredRole.ZeroPoint(owner / 4, owner % 4);
-            case UNUSED -> new RecoveredRole.Unused();
-            case UNKNOWN -> new RecoveredRole.Unknown();
+            case WEIGHT -> new ByteRole.Weight(owner / inputs, owner % inputs);
+            case SCALE -> new ByteRole.Scale(owner / 4, owner % 4);
+            case BIAS -> new ByteRole.Bias(owner / 4, owner % 4);
+            case ZERO_POINT -> new ByteRole.ZeroPoint(owner / 4, owner % 4);
+            case UNUSED -> ByteRole.Recovered.UNUSED;
+            case UNKNOWN -> ByteRole.Recovered.UNKNOWN;
         };
     }
 

@@ -14,7 +14,6 @@ import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchTarget;
 import org.tensorizer.patch.PatchedModel;
-import org.tensorizer.patch.Patcher;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
 import org.tensorizer.template.DenseReader.DenseFacts;
@@ -180,7 +179,7 @@ public final class DenseTemplate {
 
     /** {@link #patch(Region, Pattern)} in several steps, or with another policy for the token. */
     public PatchedModel patch(Patch patch) {
-        return Patcher.patch(target(), patch);
+        return PatchedModel.of(target(), patch);
     }
 
     /**

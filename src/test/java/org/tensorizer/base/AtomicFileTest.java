@@ -44,7 +44,7 @@ class AtomicFileTest {
     @Test
     void writesANewFile() throws IOException {
         Path file = folder.resolve("new");
-        AtomicFile.write(file, NEW, Existing.REFUSE);
+        AtomicFiles.write(file, NEW, Existing.REFUSE);
         assertThat(file).hasBinaryContent(NEW);
         onlyFiles("new");
     }
@@ -52,11 +52,11 @@ class AtomicFileTest {
     @Test
     void anExistingFileIsReplacedOnlyIfAsked() throws IOException {
         Path file = old();
-        assertThatThrownBy(() -> AtomicFile.write(file, NEW, Existing.REFUSE))
+        assertThatThrownBy(() -> AtomicFiles.write(file, NEW, Existing.REFUSE))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("overwriting was not asked for");
         assertThat(file).hasBinaryContent(OLD);
-        AtomicFile.write(file, NEW, Existing.REPLACE);
+        AtomicFiles.write(file, NEW, Existing.REPLACE);
         assertThat(file).hasBinaryContent(NEW);
         onlyFiles("old");
     }
@@ -68,7 +68,7 @@ class AtomicFileTest {
                 Files.getFileAttributeView(file, PosixFileAttributeView.class) != null,
                 "no POSIX permissions in " + folder);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r-x"));
-        AtomicFile.write(file, NEW, Existing.REPLACE);
+        AtomicFiles.write(file, NEW, Existing.REPLACE);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-rw-r-x");
     }
@@ -80,7 +80,7 @@ class AtomicFileTest {
         Path hard = Files.createLink(folder.resolve("hard"), input);
         for (Path output : new Path[] {input, symbolic, hard, folder.resolve("./old"), folder.resolve("x/../old")}) {
             for (Path given : new Path[] {input, symbolic, hard}) {
-                assertThatThrownBy(() -> AtomicFile.write(output, NEW, Existing.REPLACE, given))
+                assertThatThrownBy(() -> AtomicFiles.write(output, NEW, Existing.REPLACE, given))
                         .isInstanceOf(BadInputException.class);
             }
         }
@@ -92,14 +92,14 @@ class AtomicFileTest {
     void aSymbolicLinkIsFollowedAndStays() throws IOException {
         Path file = old();
         Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("old"));
-        assertThatThrownBy(() -> AtomicFile.write(link, NEW, Existing.REFUSE)).isInstanceOf(BadInputException.class);
-        AtomicFile.write(link, NEW, Existing.REPLACE);
+        assertThatThrownBy(() -> AtomicFiles.write(link, NEW, Existing.REFUSE)).isInstanceOf(BadInputException.class);
+        AtomicFiles.write(link, NEW, Existing.REPLACE);
         assertThat(file).hasBinaryContent(NEW);
         assertThat(link).isSymbolicLink();
         Path loop = Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
         Path dangling = Files.createSymbolicLink(folder.resolve("dangling"), Path.of("absent"));
         for (Path bad : new Path[] {loop, dangling}) {
-            assertThatThrownBy(() -> AtomicFile.write(bad, NEW, Existing.REPLACE))
+            assertThatThrownBy(() -> AtomicFiles.write(bad, NEW, Existing.REPLACE))
                     .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("leads nowhere");
         }
@@ -108,13 +108,13 @@ class AtomicFileTest {
 
     @Test
     void foldersAndAbsentFoldersAreRefused() throws IOException {
-        assertThatThrownBy(() -> AtomicFile.write(folder, NEW, Existing.REPLACE))
+        assertThatThrownBy(() -> AtomicFiles.write(folder, NEW, Existing.REPLACE))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("found a directory");
-        assertThatThrownBy(() -> AtomicFile.write(folder.resolve("absent/new"), NEW, Existing.REPLACE))
+        assertThatThrownBy(() -> AtomicFiles.write(folder.resolve("absent/new"), NEW, Existing.REPLACE))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("folder does not exist");
-        assertThatThrownBy(() -> AtomicFile.write(old().resolve("new"), NEW, Existing.REPLACE))
+        assertThatThrownBy(() -> AtomicFiles.write(old().resolve("new"), NEW, Existing.REPLACE))
                 .isInstanceOf(BadInputException.class);
     }
 
@@ -124,7 +124,7 @@ class AtomicFileTest {
         Path socket = folder.resolve("socket");
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
-            assertThatThrownBy(() -> AtomicFile.write(socket, NEW, Existing.REPLACE))
+            assertThatThrownBy(() -> AtomicFiles.write(socket, NEW, Existing.REPLACE))
                     .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("found a device, pipe or socket");
             assertThat(Files.readAttributes(socket, BasicFileAttributes.class).isOther())
@@ -135,16 +135,16 @@ class AtomicFileTest {
     @Test
     void aCheckRefusesWhatAWriteWouldAndWritesNothing() throws IOException {
         Path fresh = folder.resolve("new");
-        assertThat(AtomicFile.check(fresh, Existing.REFUSE)).isEqualTo(fresh);
+        assertThat(AtomicFiles.check(fresh, Existing.REFUSE)).isEqualTo(fresh);
         assertThat(fresh).doesNotExist();
-        assertThatThrownBy(() -> AtomicFile.check(fresh, Existing.REPLACE, folder.resolve("x/../new")))
+        assertThatThrownBy(() -> AtomicFiles.check(fresh, Existing.REPLACE, folder.resolve("x/../new")))
                 .as("two outputs of one name")
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("is the input");
-        assertThatThrownBy(() -> AtomicFile.check(old(), Existing.REFUSE))
+        assertThatThrownBy(() -> AtomicFiles.check(old(), Existing.REFUSE))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("overwriting was not asked for");
-        assertThatThrownBy(() -> AtomicFile.check(folder.resolve("absent/new"), Existing.REPLACE))
+        assertThatThrownBy(() -> AtomicFiles.check(folder.resolve("absent/new"), Existing.REPLACE))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("folder does not exist");
     }
@@ -157,7 +157,7 @@ class AtomicFileTest {
                 readOnly, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
         Path refusing = Files.isWritable(readOnly) ? Path.of("/sys/kernel") : readOnly;
         assumeTrue(Files.isDirectory(refusing), "user may write everywhere and there is no " + refusing);
-        assertThatThrownBy(() -> AtomicFile.write(refusing.resolve("new"), NEW, Existing.REPLACE))
+        assertThatThrownBy(() -> AtomicFiles.write(refusing.resolve("new"), NEW, Existing.REPLACE))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("permission denied");
         assertThat(refusing.resolve("new")).doesNotExist();
@@ -214,7 +214,7 @@ class AtomicFileTest {
         Path young = Files.write(folder.resolve(".tensorizer-1.tmp"), OLD);
         Path others = Files.write(folder.resolve("mine.tmp"), OLD);
         Files.setLastModifiedTime(others, FileTime.from(Instant.EPOCH));
-        AtomicFile.write(folder.resolve("new"), NEW, Existing.REFUSE);
+        AtomicFiles.write(folder.resolve("new"), NEW, Existing.REFUSE);
         assertThat(old).doesNotExist();
         assertThat(young).exists();
         assertThat(others).exists();
@@ -252,7 +252,7 @@ class AtomicFileTest {
                 .parallel()
                 .filter(n -> {
                     try {
-                        AtomicFile.write(file, NEW, Existing.REFUSE);
+                        AtomicFiles.write(file, NEW, Existing.REFUSE);
                         return true;
                     } catch (BadInputException e) {
                         return false;

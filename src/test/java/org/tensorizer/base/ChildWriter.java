@@ -34,7 +34,7 @@ final class ChildWriter {
         }
         boolean once = arguments[1].equals("once");
         for (int n = 0; ; n++) {
-            AtomicFile.write(file, content('a' + n % 26), Existing.REPLACE);
+            AtomicFiles.write(file, content('a' + n % 26), Existing.REPLACE);
             if (n == 0) {
                 System.out.println("writing");
             }
@@ -45,9 +45,9 @@ final class ChildWriter {
     }
 
     private static void full(Path file) throws IOException {
-        AtomicFile.write(file, new byte[] {1, 2, 3}, Existing.REFUSE);
+        AtomicFiles.write(file, new byte[] {1, 2, 3}, Existing.REFUSE);
         try {
-            AtomicFile.write(file, content('x'), Existing.REPLACE);
+            AtomicFiles.write(file, content('x'), Existing.REPLACE);
         } catch (BadInputException e) {
             System.out.println(e.getMessage());
         }

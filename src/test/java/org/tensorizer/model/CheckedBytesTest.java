@@ -42,10 +42,10 @@ class CheckedBytesTest {
         ByteRange third = new ByteRange(7, 9);
         ByteRange empty = new ByteRange(2, 2);
 
-        assertThatCode(() -> Disjoint.check(bytes, List.of(second, empty, first), "parts"))
+        assertThatCode(() -> bytes.checkDisjoint(List.of(second, empty, first), "parts"))
                 .doesNotThrowAnyException();
         assertThatExceptionOfType(BadInputException.class)
-                .isThrownBy(() -> Disjoint.check(bytes, List.of(third, second, first), "parts"))
+                .isThrownBy(() -> bytes.checkDisjoint(List.of(third, second, first), "parts"))
                 .withMessage("file: byte 7, parts: expected regions that do not overlap, found [4, 8) and [7, 9)");
     }
 

@@ -31,8 +31,8 @@ class PatchRefusalTest {
     }
 
     private static void refused(Patch patch, String... words) {
-        PatchTarget target = PatcherTest.target();
-        assertThatThrownBy(() -> Patcher.patch(target, patch))
+        PatchTarget target = PatchedModelTest.target();
+        assertThatThrownBy(() -> PatchedModel.of(target, patch))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContainingAll(words);
     }
@@ -86,7 +86,7 @@ class PatchRefusalTest {
         DenseLayout plain = DenseLayout.of(DenseShape.of(264, 256, ParameterFormat.PER_TENSOR));
         PatchTarget target =
                 PatchTarget.of(TfliteModel.read(Fixture.compiled())).withLayout(plain);
-        assertThatThrownBy(() -> Patcher.patch(target, Patch.of(Region.header(), Pattern.zero())))
+        assertThatThrownBy(() -> PatchedModel.of(target, Patch.of(Region.header(), Pattern.zero())))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("has none");
     }
@@ -139,10 +139,10 @@ class PatchRefusalTest {
         EdgeTpuPackage tokenless = with(dense, List.of(dense.executionOnly(), bare));
         PatchTarget target = new PatchTarget(model, tokenless, bare, Optional.empty());
         Patch patch = Patch.of(Pattern.zero());
-        assertThatThrownBy(() -> Patcher.patch(target, patch))
+        assertThatThrownBy(() -> PatchedModel.of(target, patch))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("parameter_caching_token");
-        assertThat(Patcher.patch(target, patch.withToken(TokenPolicy.KEEP))
+        assertThat(PatchedModel.of(target, patch.withToken(TokenPolicy.KEEP))
                         .record()
                         .payloadBytesChanged())
                 .isPositive();
@@ -200,11 +200,11 @@ class PatchRefusalTest {
             }
             PatchTarget target = PatchTarget.of(model);
             PatchRecord record =
-                    Patcher.patch(target, Patch.of(Pattern.xor(0xFF))).record();
+                    PatchedModel.of(target, Patch.of(Pattern.xor(0xFF))).record();
             assertThat(record.payloadBytesChanged()).isEqualTo(target.payload().length());
-            Patcher.patch(target, Patch.of(Region.range(3, 9), Pattern.ramp())).record();
+            PatchedModel.of(target, Patch.of(Region.range(3, 9), Pattern.ramp())).record();
             for (Patch patch : List.of(CELL, Patch.of(Pattern.identity()), Patch.of(Region.header(), Pattern.zero()))) {
-                assertThatThrownBy(() -> Patcher.patch(target, patch))
+                assertThatThrownBy(() -> PatchedModel.of(target, patch))
                         .isInstanceOf(BadInputException.class)
                         .hasMessageContaining("needs the layout of a Dense layer");
             }
@@ -215,7 +215,7 @@ class PatchRefusalTest {
     void outputsThatMustNotBeWritten(@TempDir Path folder) throws Exception {
         Path input = Files.copy(Fixture.compiled(), folder.resolve("in.tflite"));
         byte[] before = Files.readAllBytes(input);
-        PatchedModel patched = Patcher.patch(PatchTarget.of(TfliteModel.read(input)), Patch.of(Pattern.zero()));
+        PatchedModel patched = PatchedModel.of(PatchTarget.of(TfliteModel.read(input)), Patch.of(Pattern.zero()));
         assertThatThrownBy(() -> patched.write(input, Existing.REPLACE, input))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageStartingWith(input + ": is the input");

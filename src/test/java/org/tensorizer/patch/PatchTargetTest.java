@@ -101,7 +101,7 @@ class PatchTargetTest {
     }
 
     private static void changes(PatchTarget target, Region region, int weights) {
-        PatchedModel patched = Patcher.patch(target, Patch.of(region, Pattern.xor(1)));
+        PatchedModel patched = PatchedModel.of(target, Patch.of(region, Pattern.xor(1)));
         assertThat(patched.record().payloadBytesChanged()).as(region.toString()).isEqualTo(weights);
         assertThat(patched.record().steps().get(0).bytes()).isEqualTo(weights);
         byte[] before = target.layout().orElseThrow().unpack(target.model().bytes(target.payload()));
@@ -120,7 +120,7 @@ class PatchTargetTest {
         PatchTarget target = PatchTarget.of(model(executable(CACHING, new byte[layout.size()])))
                 .withLayout(layout);
         Patch patch = Patch.of(Region.cell(69, 5), Pattern.constant(7));
-        PatchedModel patched = Patcher.patch(target, patch);
+        PatchedModel patched = PatchedModel.of(target, patch);
         assertThat(patched.target()).isSameAs(target);
         assertThat(patched.patch()).isSameAs(patch);
         byte[] expected = new byte[6 * 70];

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.layout.ByteRole;
 
 /** The layout of chips that nobody described to the recovery. */
 class RecoveryTest {
@@ -49,7 +50,7 @@ class RecoveryTest {
         assertThat(layout.budget().bound()).isEqualTo(512);
         assertThat(layout.budget().levels()).isEqualTo(256);
         expectFormula(layout, "offset = (out/64)*16384 + (in/4)*256 + (out%64)*4 + in%4");
-        assertThat(layout.role(1)).isEqualTo(new RecoveredRole.Weight(0, 1));
+        assertThat(layout.role(1)).isEqualTo(new ByteRole.Weight(0, 1));
         assertThat(layout.encodingText()).isEqualTo("unsigned, ascending, weight = value - (128)");
     }
 
@@ -116,8 +117,8 @@ class RecoveryTest {
         chip.input = new Activations(256, false, 127);
         chip.output = new Activations(256, false, 129);
         RecoveredLayout layout = expectAll(chip.randomWeights(3));
-        assertThat(layout.role(16896 + 4 * 7 + 2)).isEqualTo(new RecoveredRole.Scale(71, 2));
-        assertThat(layout.role(256 + 4 * 5)).isEqualTo(new RecoveredRole.ZeroPoint(5, 0));
+        assertThat(layout.role(16896 + 4 * 7 + 2)).isEqualTo(new ByteRole.Scale(71, 2));
+        assertThat(layout.role(256 + 4 * 5)).isEqualTo(new ByteRole.ZeroPoint(5, 0));
         assertThat(layout.headers().get("scale").formula()).hasToString("offset = (out/64)*16896 + (out%64)*4 + byte");
         assertThat(layout.headers().get("zero_point").formula())
                 .hasToString("offset = (out/64)*16896 + 256 + (out%64)*4 + byte");

@@ -28,7 +28,7 @@ class DamagedModelsTest {
             if (template.shape().inputs() == input.length) {
                 template.expected(input);
             }
-            TemplateVerifier.verify(template.model());
+            TemplateVerification.of(template.model());
         });
         assertThat(refused).isBetween(DAMAGES / 100, DAMAGES - 1);
     }

@@ -26,7 +26,7 @@ import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.template.Verification.RecordDiff;
+import org.tensorizer.template.TemplateVerification.RecordDiff;
 
 class SourceModelTest {
     private static final float S = 0.01f;

@@ -19,7 +19,7 @@ import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchTarget;
-import org.tensorizer.patch.Patcher;
+import org.tensorizer.patch.PatchedModel;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.PayloadWriter;
 import org.tensorizer.patch.Region;
@@ -62,12 +62,12 @@ class TemplateFuzzTest {
         template.expected(new byte[template.shape().inputs()]);
         template.weights();
         PayloadWriter.open(template.target()).weights(template.weights());
-        TemplateVerifier.verify(template.model());
+        TemplateVerification.of(template.model());
     }
 
     private static void patch(String name, byte[] bytes) {
         PatchTarget target = PatchTarget.of(TfliteModel.parse(name, bytes));
-        Patcher.patch(target, Patch.of(Region.payload(), Pattern.xor(0x5a)))
+        PatchedModel.of(target, Patch.of(Region.payload(), Pattern.xor(0x5a)))
                 .record()
                 .toJson();
     }

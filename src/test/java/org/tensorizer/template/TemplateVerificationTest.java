@@ -18,14 +18,14 @@ import org.tensorizer.dense.Opcode;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.template.Verification.FieldDifference;
+import org.tensorizer.template.TemplateVerification.FieldDifference;
 
-class TemplateVerifierTest {
+class TemplateVerificationTest {
     @ParameterizedTest
     @ValueSource(ints = {256, 1024})
     void realTemplatesAreWhatWePredict(int n) {
-        Verification result =
-                TemplateVerifier.verify(TfliteModel.read(SharedFolder.template("dense_" + n + "_edgetpu.tflite")));
+        TemplateVerification result =
+                TemplateVerification.of(TfliteModel.read(SharedFolder.template("dense_" + n + "_edgetpu.tflite")));
         assertThat(result.isSame()).as(result.toString()).isTrue();
         assertThat(result.toString()).contains(": same\n").contains("verified before");
     }
@@ -33,7 +33,7 @@ class TemplateVerifierTest {
     @ParameterizedTest
     @EnumSource
     void ourOwnModelsAreToo(ParameterFormat format) {
-        Verification result = TemplateVerifier.verify(ours(format));
+        TemplateVerification result = TemplateVerification.of(ours(format));
         assertThat(result.isSame()).as(result.toString()).isTrue();
         assertThat(result.toString()).contains("Until now this shape was extrapolated");
     }
@@ -49,7 +49,7 @@ class TemplateVerifierTest {
         byte[] bytes = model.copy();
         System.arraycopy(stream.toBytes(), 0, bytes, chunk.start(), chunk.length());
 
-        Verification result = TemplateVerifier.verify(TfliteModel.parse("changed", bytes));
+        TemplateVerification result = TemplateVerification.of(TfliteModel.parse("changed", bytes));
 
         assertThat(result.isProgramSame()).isFalse();
         assertThat(result.parameterCaching().isIdentical()).isTrue();
@@ -67,7 +67,7 @@ class TemplateVerifierTest {
         ByteRange token = model.onlyPackage().executionOnly().tokenField().orElseThrow();
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(token.start(), 99);
 
-        Verification result = TemplateVerifier.verify(TfliteModel.parse("changed", bytes));
+        TemplateVerification result = TemplateVerification.of(TfliteModel.parse("changed", bytes));
 
         assertThat(result.isProgramSame()).isTrue();
         assertThat(result.isSame()).isFalse();
@@ -86,7 +86,7 @@ class TemplateVerifierTest {
                 SourceModelWriter.write(DenseSpec.of(DenseShape.square(64, ParameterFormat.PER_TENSOR))
                         .weights(new byte[64 * 64])
                         .build()));
-        assertThatThrownBy(() -> TemplateVerifier.verify(source))
+        assertThatThrownBy(() -> TemplateVerification.of(source))
                 .isInstanceOf(NotDenseException.class)
                 .hasMessageContaining("not compiled");
     }

@@ -7,27 +7,89 @@ import java.util.Objects;
 import java.util.Optional;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
+import org.tensorizer.dense.DenseProgram;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.InstructionStream;
 import org.tensorizer.dense.StreamDiff;
+import org.tensorizer.isa.Program;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.TemplateVerification.RecordDiff;
 
 /**
- * A compiled Dense layer held against what Tensorizer predicts for it.
+ * A compiled Dense layer, from edgetpu_compiler or anybody else, held against what Tensorizer predicts for it: same or
+ * different, and where, field by field.
  *
  * @param template the compiled model
  * @param executionOnly its inference program (left) against ours (right)
  * @param parameterCaching its payload program (left) against ours (right)
  * @param payload bytes of the payload that are not what we write for the same weights, scales and biases: padding,
- *     mostly; at most the first {@link TemplateVerifier#MOST_PAYLOAD_DIFFERENCES}
+ *     mostly; at most the first {@value #MOST_PAYLOAD_DIFFERENCES}
  * @param container fields of tensors, package, executables, layers, hints and relocations that differ
  */
-public record Verification(
+public record TemplateVerification(
         DenseTemplate template,
         StreamDiff executionOnly,
         StreamDiff parameterCaching,
         List<FieldDifference> payload,
         List<FieldDifference> container) {
-    public Verification {
+    /** More bytes of a payload that differ are not listed. */
+    private static final int MOST_PAYLOAD_DIFFERENCES = 20;
+
+    public TemplateVerification {
         payload = List.copyOf(payload);
         container = List.copyOf(container);
+    }
+
+    /**
+     * @param model a compiled Dense layer, from edgetpu_compiler or anybody else
+     * @throws NotDenseException if it is something else
+     */
+    public static TemplateVerification of(TfliteModel model) {
+        DenseTemplate template = DenseTemplate.of(model);
+        DenseShape shape = template.shape();
+        TfliteModel ours = TfliteModel.parse("assembled", CompiledModelWriter.write(template.spec()));
+        Executable execution = model.onlyPackage().executionOnly();
+        Executable caching = model.onlyPackage().parameterCaching();
+        List<FieldDifference> container = new ArrayList<>();
+        container.addAll(RecordDiff.of("tensors", model.tensors(), ours.tensors()));
+        container.addAll(RecordDiff.of("operators", model.operators(), ours.operators()));
+        container.addAll(RecordDiff.of("package", model.onlyPackage(), ours.onlyPackage()));
+        return new TemplateVerification(
+                template,
+                diff(model, execution, DenseProgram.executionOnly(shape, template.quantization())),
+                diff(model, caching, DenseProgram.parameterCaching(shape)),
+                payload(template, ours),
+                container);
+    }
+
+    private static StreamDiff diff(TfliteModel model, Executable executable, Program program) {
+        String name = executable.type().toString();
+        return StreamDiff.of(
+                InstructionStream.frame(
+                        model.name() + " " + name,
+                        model.bytes(),
+                        executable.chunks().get(0).range()),
+                InstructionStream.frame("assembled " + name, program.bytes()));
+    }
+
+    private static List<FieldDifference> payload(DenseTemplate template, TfliteModel ours) {
+        byte[] compiled = bytes(template.model(), template.payload());
+        byte[] assembled = bytes(ours, ours.onlyPackage().parameterCaching().parameters());
+        List<FieldDifference> differences = new ArrayList<>();
+        for (int i = 0; i < compiled.length && differences.size() < MOST_PAYLOAD_DIFFERENCES; i++) {
+            if (compiled[i] != assembled[i]) {
+                String where = "byte " + i + " (" + template.layout().role(i) + ")";
+                differences.add(new FieldDifference(where, "" + (compiled[i] & 0xff), "" + (assembled[i] & 0xff)));
+            }
+        }
+        return differences;
+    }
+
+    private static byte[] bytes(TfliteModel model, ByteRange range) {
+        byte[] bytes = new byte[range.length()];
+        model.bytes(range).get(bytes);
+        return bytes;
     }
 
     /** Whether both programs are identical: this is what makes a shape's program verified. */

@@ -27,7 +27,7 @@ import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TfliteModel;
 
 /** Patches of a compiled Dense 256 -> 256, per-channel: 512 bytes of header in front of each group of weights. */
-class PatcherTest {
+class PatchedModelTest {
     private static final ByteRange PAYLOAD = new ByteRange(12_744, 80_328);
     private static final int CACHING_TOKEN = 12_552;
     private static final int EXECUTION_TOKEN = 89_920;
@@ -81,7 +81,7 @@ class PatcherTest {
     @MethodSource("regions")
     void xorFlipsEveryByteOfItsRegionAndNoOther(Region region) {
         byte[] before = dense256().copy();
-        PatchedModel patched = Patcher.patch(target(), Patch.of(region, Pattern.xor(0xFF)));
+        PatchedModel patched = PatchedModel.of(target(), Patch.of(region, Pattern.xor(0xFF)));
         byte[] after = patched.bytes();
         assertThat(after).hasSameSizeAs(before);
         int changed = 0;
@@ -112,9 +112,9 @@ class PatcherTest {
         long old = ByteBuffer.wrap(dense256().copy())
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .getLong(CACHING_TOKEN);
-        long[] tokens = Stream.generate(() -> Patcher.patch(target(), Patch.of(Region.cell(0, 0), Pattern.zero())))
+        long[] tokens = Stream.generate(() -> PatchedModel.of(target(), Patch.of(Region.cell(0, 0), Pattern.zero())))
                 .limit(20)
-                .mapToLong(PatcherTest::token)
+                .mapToLong(PatchedModelTest::token)
                 .toArray();
         assertThat(tokens).doesNotHaveDuplicates().doesNotContain(0L, old);
     }
@@ -130,17 +130,17 @@ class PatcherTest {
     @Test
     void theTokenCanBeKeptOrGiven() {
         Patch patch = Patch.of(Region.cell(0, 0), Pattern.byteValue(7));
-        PatchedModel kept = Patcher.patch(target(), patch.withToken(TokenPolicy.KEEP));
+        PatchedModel kept = PatchedModel.of(target(), patch.withToken(TokenPolicy.KEEP));
         assertThat(token(kept)).isEqualTo(0x54656e736f720002L);
         assertThat(kept.record().bytesCompared()).isEqualTo(dense256().size() - 1);
-        assertThat(token(Patcher.patch(target(), patch.withToken(TokenPolicy.explicit(-5)))))
+        assertThat(token(PatchedModel.of(target(), patch.withToken(TokenPolicy.explicit(-5)))))
                 .isEqualTo(-5);
         assertThatThrownBy(() -> TokenPolicy.explicit(0)).isInstanceOf(BadInputException.class);
     }
 
     @Test
     void laterStepsGoOverEarlierOnes() {
-        PatchedModel patched = Patcher.patch(
+        PatchedModel patched = PatchedModel.of(
                 target(),
                 Patch.of(Pattern.constant(0))
                         .then(Region.row(9), Pattern.ramp())
@@ -164,7 +164,7 @@ class PatcherTest {
         new Random(5).nextBytes(weights);
         byte[] before = dense256().copy();
         byte[] after =
-                Patcher.patch(target(), Patch.of(Pattern.matrix(weights))).bytes();
+                PatchedModel.of(target(), Patch.of(Pattern.matrix(weights))).bytes();
         assertThat(LAYOUT.unpack(after, PAYLOAD.start())).isEqualTo(weights);
         for (int offset = 0; offset < LAYOUT.size(); offset++) {
             if (!(LAYOUT.role(offset) instanceof ByteRole.Weight)) {
@@ -177,13 +177,13 @@ class PatcherTest {
     void theOriginalStaysAsItIs() {
         TfliteModel model = dense256();
         String before = Sha256.of(model.bytes());
-        Patcher.patch(PatchTarget.of(model), Patch.of(Pattern.zero()));
+        PatchedModel.of(PatchTarget.of(model), Patch.of(Pattern.zero()));
         assertThat(Sha256.of(model.bytes())).isEqualTo(before);
     }
 
     @Test
     void theRecordSaysWhatWasDone() throws JsonParserException {
-        PatchedModel patched = Patcher.patch(target(), Patch.of(Region.cell(64, 5), Pattern.xor(1)));
+        PatchedModel patched = PatchedModel.of(target(), Patch.of(Region.cell(64, 5), Pattern.xor(1)));
         PatchRecord record = patched.record();
         byte[] before = dense256().copy();
         assertThat(record.inputSha256()).isEqualTo(Sha256.of(before));
@@ -218,7 +218,7 @@ class PatcherTest {
 
     @Test
     void aChangeBehindTheRecordsBackIsNoticed() {
-        PatchedModel patched = Patcher.patch(target(), Patch.of(Region.cell(0, 0), Pattern.xor(1)));
+        PatchedModel patched = PatchedModel.of(target(), Patch.of(Region.cell(0, 0), Pattern.xor(1)));
         patched.bytes()[PAYLOAD.start()] ^= 1;
         assertThatThrownBy(patched::record)
                 .isInstanceOf(IllegalStateException.class)

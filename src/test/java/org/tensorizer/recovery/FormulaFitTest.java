@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FormulaFitterTest {
+class FormulaFitTest {
     private interface Layout {
         int offset(int out, int in);
     }
@@ -25,7 +25,7 @@ class FormulaFitterTest {
     }
 
     private static void expect(String formula, CellMap map) {
-        FormulaFit fit = FormulaFitter.fit(map);
+        FormulaFit fit = FormulaFit.of(map);
         assertThat(fit.formula()).hasToString(formula);
         assertThat(fit.isRegular()).isTrue();
         assertThat(fit.matching()).isEqualTo(map.rows() * map.columns());
@@ -51,7 +51,7 @@ class FormulaFitterTest {
     void findsOtherLaneAndTileWidths(int tile, int lane) {
         CellMap map =
                 map(256, 128, (o, i) -> o / tile * tile * 128 + i / lane * tile * lane + o % tile * lane + i % lane);
-        FormulaFit fit = FormulaFitter.fit(map);
+        FormulaFit fit = FormulaFit.of(map);
         assertThat(fit.isRegular()).isTrue();
         assertThat(fit.formula().toString())
                 .contains("(out/" + tile + ")*" + tile * 128)
@@ -101,7 +101,7 @@ class FormulaFitterTest {
         for (int damaged : new int[] {0, 5 * 256 + 9, 65535}) {
             int[] one = offsets.clone();
             one[damaged] = 65536 + 77;
-            FormulaFit fit = FormulaFitter.fit(new CellMap(256, 256, one));
+            FormulaFit fit = FormulaFit.of(new CellMap(256, 256, one));
             assertThat(fit.isRegular()).isFalse();
             assertThat(fit.matching()).isEqualTo(65535);
             assertThat(fit.counterexample().orElseThrow().row()).isEqualTo(damaged / 256);
@@ -115,7 +115,7 @@ class FormulaFitterTest {
     void saysThatAPermutationWithinATileIsIrregular() {
         int[] lane = new Random(1).ints(0, 64).distinct().limit(64).toArray();
         CellMap map = map(256, 256, (o, i) -> o / 64 * 16384 + i / 4 * 256 + lane[o % 64] * 4 + i % 4);
-        FormulaFit fit = FormulaFitter.fit(map);
+        FormulaFit fit = FormulaFit.of(map);
         assertThat(fit.isRegular()).isFalse();
         FormulaFit.Counterexample first = fit.counterexample().orElseThrow();
         assertThat(first.found()).isEqualTo(map.at(first.row(), first.column()));
@@ -135,7 +135,7 @@ class FormulaFitterTest {
         }
         CellMap partial = new CellMap(256, 256, tenth);
         assertThat(partial.known()).isBetween(6000, 7100);
-        FormulaFit fit = FormulaFitter.fit(partial);
+        FormulaFit fit = FormulaFit.of(partial);
         assertThat(fit.isRegular()).isTrue();
         assertThat(FormulaFit.check(fit.formula(), whole).isRegular()).isTrue();
 
@@ -154,7 +154,7 @@ class FormulaFitterTest {
         for (int in = 0; in < 64; in++) {
             offsets[in] = 5000 + random.nextInt(5000);
         }
-        FormulaFit fit = FormulaFitter.fit(new CellMap(64, 64, offsets));
+        FormulaFit fit = FormulaFit.of(new CellMap(64, 64, offsets));
         assertThat(fit.formula()).hasToString("offset = (out/8)*512 + (in/4)*32 + (out%8)*4 + in%4");
     }
 
@@ -167,7 +167,7 @@ class FormulaFitterTest {
     @Test
     void saysWhatItRestsOn() {
         CellMap map = map(2, 3, (o, i) -> o * 3 + i);
-        assertThat(FormulaFitter.fit(map)).hasToString("offset = out*3 + in on all 6 known cells");
+        assertThat(FormulaFit.of(map)).hasToString("offset = out*3 + in on all 6 known cells");
         assertThat(map).hasToString("map of 2 x 3 cells, 6 known");
         assertThat(map).hasSameHashCodeAs(map(2, 3, (o, i) -> o * 3 + i));
         assertThat(map.hashCode()).isNotEqualTo(map(2, 3, (o, i) -> o * 4 + i).hashCode());
@@ -191,7 +191,7 @@ class FormulaFitterTest {
     void needsOneKnownCell() {
         int[] nothing = new int[4];
         Arrays.fill(nothing, CellMap.UNKNOWN);
-        assertThatThrownBy(() -> FormulaFitter.fit(new CellMap(2, 2, nothing)))
+        assertThatThrownBy(() -> FormulaFit.of(new CellMap(2, 2, nothing)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }
