@@ -1,0 +1,291 @@
+package org.tensorizer.device.virtual;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.tensorizer.device.usb.Register;
+import org.tensorizer.device.usb.Wire;
+import org.tensorizer.device.usb.Wire.Tag;
+
+/**
+ * Takes programs as they arrive, has them executed, and sends what comes of it. A program that cannot be executed hangs
+ * until the chip is reset, as it would on silicon for all anybody knows; the log says why.
+ */
+final class ChipThread implements Chip.Port {
+    /** Chunk of output where the host has not set one. A guess: libedgetpu sets it always. */
+    private static final int DEFAULT_CHUNK = 1024;
+
+    /** Output bytes that wait for reads before the chip waits. A decision of this device. */
+    private static final int MOST_WAITING = 1 << 20;
+
+    private static final int SHORT_BY = 8;
+
+    /** Seen in libedgetpu's own message of a fatal error. */
+    private static final long ERROR_STATUS = 8;
+
+    private final VirtualCoral device;
+    private final Chip chip;
+    private final ReentrantLock lock;
+    private final Condition goOn;
+    private final Thread thread;
+
+    // guarded by the lock
+    private BooleanSupplier awaited;
+    private long generation;
+    private boolean stopped;
+    private long inferences;
+
+    // of the thread alone
+    private long current;
+    private long program;
+    private boolean midProgram;
+    private boolean hasOutput;
+
+    ChipThread(VirtualCoral device, String name, Chip chip) {
+        this.device = device;
+        this.chip = chip;
+        this.lock = device.lock();
+        this.goOn = lock.newCondition();
+        this.thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** With the lock: programs with an output that came to their end. */
+    long inferences() {
+        return inferences;
+    }
+
+    /** With the lock: what the chip holds and does is gone. */
+    void reset() {
+        generation++;
+        goOn.signal();
+    }
+
+    /** With the lock: something has changed that the chip may wait for. */
+    void poke() {
+        if (awaited != null && awaited.getAsBoolean()) {
+            goOn.signal();
+        }
+    }
+
+    /** Without the lock: ends the thread and waits for that, unless the thread itself asks for it. */
+    void stop() {
+        lock.lock();
+        try {
+            stopped = true;
+            goOn.signal();
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive() && thread != Thread.currentThread()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                try {
+                    one();
+                } catch (Chip.Aborted e) {
+                    midProgram = false;
+                }
+                device.tell();
+            }
+        } catch (Stopped e) {
+            device.tell();
+        }
+    }
+
+    /** The thread is to end. */
+    private static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Stopped() {
+            super(null, null, false, false);
+        }
+    }
+
+    private void one() {
+        byte[] chunk = nextChunk();
+        if (!midProgram) {
+            midProgram = true;
+            hasOutput = false;
+            program++;
+        }
+        boolean complete;
+        try {
+            complete = chip.execute(chunk, this);
+        } catch (Chip.Aborted | Stopped e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            device.log("program " + program + " hangs, the emulated chip cannot execute it: " + e.getMessage());
+            hang();
+            return;
+        }
+        if (complete) {
+            complete();
+        }
+    }
+
+    private byte[] nextChunk() {
+        while (true) {
+            lock.lock();
+            try {
+                await(() -> generation != current || hasChunk());
+                if (generation == current) {
+                    return device.endpoints().toChip().takeStream();
+                }
+                current = generation;
+                midProgram = false;
+            } finally {
+                lock.unlock();
+            }
+            chip.clear();
+        }
+    }
+
+    private boolean hasChunk() {
+        return device.endpoints().toChip().hasStream() && device.registers().isRunning();
+    }
+
+    /** With the lock. What others are to be told is told before. */
+    private void await(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            requireStarted();
+            tellWithoutLock();
+            if (condition.getAsBoolean()) {
+                break;
+            }
+            requireStarted();
+            awaited = condition;
+            goOn.awaitUninterruptibly();
+            awaited = null;
+        }
+        requireStarted();
+    }
+
+    private void tellWithoutLock() {
+        lock.unlock();
+        try {
+            device.tell();
+        } finally {
+            lock.lock();
+        }
+    }
+
+    private void requireStarted() {
+        if (stopped) {
+            throw new Stopped();
+        }
+    }
+
+    /** With the lock. */
+    private void awaitOrAbort(BooleanSupplier condition) {
+        await(() -> generation != current || condition.getAsBoolean());
+        if (generation != current) {
+            throw new Chip.Aborted("the chip was reset");
+        }
+    }
+
+    private void hang() {
+        lock.lock();
+        try {
+            awaitOrAbort(() -> false);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public byte[] read(Tag tag, int length) {
+        byte[] bytes = new byte[length];
+        lock.lock();
+        try {
+            OutEndpoint from = device.endpoints().toChip();
+            awaitOrAbort(() -> from.available(tag) >= length);
+            from.take(tag, bytes);
+        } finally {
+            lock.unlock();
+        }
+        device.tell();
+        return bytes;
+    }
+
+    @Override
+    public void write(byte[] bytes) {
+        hasOutput = true;
+        lock.lock();
+        try {
+            awaitOrAbort(() -> device.endpoints().output().waiting() <= MOST_WAITING);
+            strikeAll();
+            if (device.strikes(Fault.Kind.STALL, program)) {
+                device.endpoints().output().stall();
+                awaitOrAbort(() -> false);
+            }
+            send(bytes, device.strikes(Fault.Kind.SHORT_OUTPUT, program) ? Math.max(bytes.length - SHORT_BY, 0)
+                    : bytes.length);
+        } finally {
+            lock.unlock();
+        }
+        device.tell();
+    }
+
+    private void send(byte[] bytes, int length) {
+        long units = device.registers().get(Register.OUTFEED_CHUNK_LENGTH);
+        int chunk = units <= 0 || units > MOST_WAITING ? DEFAULT_CHUNK : (int) units * Wire.CHUNK_UNIT;
+        for (int at = 0; at < length; at += chunk) {
+            device.endpoints().output().send(bytes, at, Math.min(chunk, length - at));
+        }
+    }
+
+    /** Faults that any program may meet, before its first output or before its completion. */
+    private void strikeAll() {
+        device.strikes(Fault.Kind.SLOW_LINK, program);
+        if (device.strikes(Fault.Kind.FATAL_INTERRUPT, program)) {
+            device.registers().set(Register.HIB_ERROR_STATUS, ERROR_STATUS);
+            device.registers().set(Register.HIB_FIRST_ERROR_STATUS, ERROR_STATUS);
+            device.endpoints().interrupts().send(new byte[] {Wire.FATAL_INTERRUPT, 0, 0, 0}, 0, Wire.INTERRUPT_BYTES);
+            awaitOrAbort(() -> false);
+        }
+        if (device.strikes(Fault.Kind.TIMEOUT, program) || device.strikes(Fault.Kind.UNPLUG, program)) {
+            awaitOrAbort(() -> false);
+        }
+    }
+
+    private void complete() {
+        midProgram = false;
+        lock.lock();
+        try {
+            awaitOrAbort(() -> true);
+            strikeAll();
+            inferences += hasOutput ? 1 : 0;
+            int events = device.strikes(Fault.Kind.LOST_EVENT, program)
+                    ? 0
+                    : device.strikes(Fault.Kind.DUPLICATE_EVENT, program) ? 2 : 1;
+            Tag tag = device.strikes(Fault.Kind.WRONG_TAG, program)
+                    ? Tag.SCALAR_CORE_INTERRUPT_3
+                    : Tag.SCALAR_CORE_INTERRUPT_0;
+            for (int i = 0; i < events; i++) {
+                ByteBuffer event = ByteBuffer.allocate(Wire.Event.BYTES);
+                new Wire.Event(tag).write(event);
+                device.endpoints().events().send(event.array(), 0, Wire.Event.BYTES);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package org.tensorizer.device.virtual;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.tensorizer.device.usb.UsbStatus;
+import org.tensorizer.device.usb.Wire;
+import org.tensorizer.device.usb.Wire.Tag;
+
+/**
+ * The endpoint to the chip: headers and what they announce, whatever the borders of the transfers are. Bytes wait here by
+ * tag until the chip asks for them; where too many wait, transfers do (the device answers NAK).
+ *
+ * <p>That each tag has a queue of its own, and how long it is, are decisions of this device and nothing known of the chip.
+ *
+ * <p>Thread safety: none; the device's lock guards it.
+ */
+final class OutEndpoint {
+    /** Bytes that may wait in the device, and as many again in transfers. */
+    static final long CAPACITY = 64 << 20;
+
+    private static final int PIECES = 1 << 16;
+
+    private final BiConsumer<VirtualTransfer, UsbStatus> done;
+    private final Consumer<String> log;
+    private final Deque<VirtualTransfer> transfers = new ArrayDeque<>();
+    private final Map<Tag, Pieces> queues = new EnumMap<>(Tag.class);
+    private final Deque<Long> streams = new ArrayDeque<>();
+    private final ByteBuffer header = ByteBuffer.allocate(Wire.Header.BYTES);
+    private long waiting;
+    private int pieces;
+    private long inTransfers;
+    private long announced;
+    private long missing;
+    private Tag tag;
+    private boolean halted;
+
+    /** Bytes of one tag in the pieces they came in. */
+    private static final class Pieces {
+        private final Deque<ByteBuffer> pieces = new ArrayDeque<>();
+        private long bytes;
+    }
+
+    /**
+     * @param done what becomes of a transfer that has ended
+     * @param log takes what the chip would not tell
+     */
+    OutEndpoint(BiConsumer<VirtualTransfer, UsbStatus> done, Consumer<String> log) {
+        this.done = done;
+        this.log = log;
+        for (Tag each : new Tag[] {Tag.INSTRUCTIONS, Tag.INPUT, Tag.PARAMETERS}) {
+            queues.put(each, new Pieces());
+        }
+    }
+
+    void write(VirtualTransfer transfer) {
+        if (halted) {
+            done.accept(transfer, UsbStatus.STALL);
+        } else if (transfers.isEmpty() && hasRoom()) {
+            accept(transfer);
+        } else if (inTransfers + transfer.remaining() > CAPACITY) {
+            done.accept(transfer, UsbStatus.NO_MEMORY);
+        } else {
+            inTransfers += transfer.remaining();
+            transfers.add(transfer);
+        }
+    }
+
+    private boolean hasRoom() {
+        return waiting < CAPACITY && pieces < PIECES;
+    }
+
+    private void accept(VirtualTransfer transfer) {
+        byte[] bytes = transfer.takeAll();
+        done.accept(transfer, UsbStatus.COMPLETED);
+        frame(ByteBuffer.wrap(bytes));
+    }
+
+    private void frame(ByteBuffer bytes) {
+        while (bytes.hasRemaining()) {
+            if (missing == 0) {
+                header(bytes);
+            } else {
+                body(bytes);
+            }
+        }
+    }
+
+    private void header(ByteBuffer bytes) {
+        int part = Math.min(header.remaining(), bytes.remaining());
+        header.put(bytes.slice().limit(part));
+        bytes.position(bytes.position() + part);
+        if (header.hasRemaining()) {
+            return;
+        }
+        Wire.Header read = Wire.Header.read(header, 0);
+        header.clear();
+        announced = read.length();
+        missing = read.length();
+        tag = read.tag() < Tag.OUTPUT.ordinal() ? Tag.values()[read.tag()] : null;
+        if (tag == null) {
+            log.accept("a header of tag " + read.tag() + ", known are 0, 1, 2: its " + read.length()
+                    + " bytes are dropped (what the chip does is not known)");
+        }
+    }
+
+    private void body(ByteBuffer bytes) {
+        int part = (int) Math.min(missing, bytes.remaining());
+        ByteBuffer piece = bytes.slice().limit(part);
+        bytes.position(bytes.position() + part);
+        missing -= part;
+        if (tag == null) {
+            return;
+        }
+        Pieces queue = queues.get(tag);
+        queue.pieces.add(piece);
+        queue.bytes += part;
+        waiting += part;
+        pieces++;
+        if (tag == Tag.INSTRUCTIONS && missing == 0) {
+            streams.add(announced);
+        }
+    }
+
+    /** Whether all instructions of a header have come. */
+    boolean hasStream() {
+        return !streams.isEmpty();
+    }
+
+    /** The instructions of the next header. */
+    byte[] takeStream() {
+        byte[] stream = new byte[Math.toIntExact(streams.remove())];
+        take(Tag.INSTRUCTIONS, stream);
+        return stream;
+    }
+
+    long available(Tag which) {
+        return queues.get(which).bytes;
+    }
+
+    /** Takes bytes that must be {@linkplain #available there}; transfers that wait for room then go on. */
+    void take(Tag which, byte[] to) {
+        Pieces queue = queues.get(which);
+        int filled = 0;
+        while (filled < to.length) {
+            ByteBuffer piece = queue.pieces.peek();
+            int part = Math.min(piece.remaining(), to.length - filled);
+            piece.get(to, filled, part);
+            filled += part;
+            if (!piece.hasRemaining()) {
+                queue.pieces.remove();
+                pieces--;
+            }
+        }
+        queue.bytes -= to.length;
+        waiting -= to.length;
+        admit();
+    }
+
+    private void admit() {
+        while (!transfers.isEmpty() && hasRoom()) {
+            VirtualTransfer next = transfers.remove();
+            inTransfers -= next.remaining();
+            accept(next);
+        }
+    }
+
+    boolean cancel(VirtualTransfer transfer) {
+        if (!transfers.remove(transfer)) {
+            return false;
+        }
+        inTransfers -= transfer.remaining();
+        admit();
+        return true;
+    }
+
+    boolean isHalted() {
+        return halted;
+    }
+
+    void halt(boolean on) {
+        halted = on;
+        if (on) {
+            endAll(UsbStatus.STALL);
+        }
+    }
+
+    /** Drops what the chip has not taken, headers begun included; transfers that wait then go on. */
+    void clear() {
+        queues.values().forEach(queue -> {
+            queue.pieces.clear();
+            queue.bytes = 0;
+        });
+        streams.clear();
+        header.clear();
+        missing = 0;
+        waiting = 0;
+        pieces = 0;
+        halted = false;
+        admit();
+    }
+
+    void endAll(UsbStatus status) {
+        inTransfers = 0;
+        while (!transfers.isEmpty()) {
+            done.accept(transfers.pollLast(), status);
+        }
+    }
+}

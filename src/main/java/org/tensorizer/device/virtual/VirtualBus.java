@@ -1,0 +1,75 @@
+package org.tensorizer.device.virtual;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.tensorizer.device.usb.UsbBus;
+import org.tensorizer.device.usb.UsbException;
+import org.tensorizer.device.usb.UsbPort;
+import org.tensorizer.device.usb.UsbStatus;
+import org.tensorizer.device.usb.UsbTransport;
+
+/**
+ * A bus with virtual Corals: USB devices in software that execute what they are sent on an emulated Edge TPU. What they
+ * answer is emulated, and their strings say so. Whoever opens one may use it like a {@linkplain UsbBus device of this
+ * machine}; {@code org.tensorizer.device.usbip} hands it on to other programs.
+ *
+ * <p>Thread safety: yes.
+ */
+public final class VirtualBus implements UsbBus {
+    /** Number of the bus: devices are at 1-1, 1-2, ... */
+    public static final int NUMBER = 1;
+
+    private static final AtomicInteger ADDRESSES = new AtomicInteger();
+    private static final int MOST_ADDRESSES = 1 << 15;
+
+    private final List<VirtualCoral> corals = new ArrayList<>();
+    private final ScheduledThreadPoolExecutor timer;
+
+    /** Plugs the devices in, with such chips in them. */
+    VirtualBus(VirtualSettings settings, Supplier<Chip> chips) {
+        timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "virtual USB timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true);
+        for (int number = 1; number <= settings.devices(); number++) {
+            corals.add(new VirtualCoral(settings, number, chips.get(), timer));
+        }
+    }
+
+    static int nextAddress() {
+        return 1 + ADDRESSES.updateAndGet(last -> (last + 1) % MOST_ADDRESSES);
+    }
+
+    @Override
+    public List<UsbPort> devices() {
+        return corals.stream().map(VirtualCoral::port).flatMap(Optional::stream).toList();
+    }
+
+    @Override
+    public UsbTransport open(UsbPort port) {
+        for (VirtualCoral coral : corals) {
+            if (coral.port().equals(Optional.of(port))) {
+                return coral.open(port);
+            }
+        }
+        throw new UsbException(UsbStatus.NO_DEVICE, "open " + port);
+    }
+
+    /** Inferences of all devices together so far. */
+    public long inferences() {
+        return corals.stream().mapToLong(VirtualCoral::inferences).sum();
+    }
+
+    /** Unplugs them: transfers under way end with {@link UsbStatus#NO_DEVICE}. */
+    @Override
+    public void close() {
+        corals.forEach(VirtualCoral::close);
+        timer.shutdownNow();
+    }
+}

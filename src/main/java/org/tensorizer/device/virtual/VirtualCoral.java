@@ -1,0 +1,326 @@
+package org.tensorizer.device.virtual;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.tensorizer.device.usb.ControlRequest;
+import org.tensorizer.device.usb.Register;
+import org.tensorizer.device.usb.UsbException;
+import org.tensorizer.device.usb.UsbPort;
+import org.tensorizer.device.usb.UsbStatus;
+import org.tensorizer.device.usb.UsbTransfer;
+import org.tensorizer.device.usb.Wire;
+
+/**
+ * One Edge TPU on USB, in software: boot loader or application, registers, endpoints, and a chip that executes what comes.
+ *
+ * <p>Thread safety: yes. One lock guards the whole device; completions are told without it, in order.
+ */
+final class VirtualCoral implements AutoCloseable {
+    private final VirtualSettings settings;
+    private final int number;
+    private final ScheduledExecutorService timer;
+    private final Completions completions;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final FaultPlan faults;
+    private final Registers registers = new Registers();
+    private final BootLoader boot = new BootLoader();
+    private final ControlRequestHandler control = new ControlRequestHandler(this);
+    private final Endpoints endpoints;
+    private final Pace pace;
+    private final ChipThread chip;
+    private Descriptors descriptors;
+    private VirtualTransport holder;
+    private int address;
+    private boolean present = true;
+    private boolean closed;
+
+    /**
+     * Plugs one in.
+     *
+     * @param number from 1: its port and the end of its serial number
+     */
+    VirtualCoral(VirtualSettings settings, int number, Chip executes, ScheduledExecutorService timer) {
+        this.settings = settings;
+        this.number = number;
+        this.timer = timer;
+        this.address = VirtualBus.nextAddress();
+        this.completions = new Completions(timer);
+        this.faults = new FaultPlan(settings.faults());
+        this.pace = new Pace(settings.speed(), settings.pace());
+        this.descriptors = new Descriptors(settings.boot(), settings.speed(), "EMULATED-" + number);
+        this.endpoints = new Endpoints(descriptors.bulkPacket(), this::ended, this::log);
+        this.chip = new ChipThread(this, "virtual Coral " + number, executes);
+        chip.start();
+    }
+
+    // ---- what a bus sees
+
+    /** @return empty while it is unplugged */
+    Optional<UsbPort> port() {
+        return locked(() -> present
+                ? Optional.of(new UsbPort(
+                        VirtualBus.NUMBER,
+                        Integer.toString(number),
+                        address,
+                        descriptors.vendor(),
+                        descriptors.product(),
+                        settings.speed()))
+                : Optional.empty());
+    }
+
+    /** @throws UsbException it is not there, or is not what the port says */
+    VirtualTransport open(UsbPort port) {
+        return locked(() -> {
+            if (!port().equals(Optional.of(port))) {
+                throw new UsbException(UsbStatus.NO_DEVICE, "open " + port);
+            }
+            return new VirtualTransport(this, port);
+        });
+    }
+
+    /** Programs that ran to their end and gave outputs. */
+    long inferences() {
+        return locked(chip::inferences);
+    }
+
+    /** Ends everything under way with no device, and the chip's thread. */
+    @Override
+    public void close() {
+        locked(() -> {
+            closed = true;
+            vanish();
+            return null;
+        });
+        chip.stop();
+        completions.hurry();
+    }
+
+    // ---- what a transport does
+
+    void claim(VirtualTransport by) {
+        locked(() -> {
+            requireThere(by);
+            if (holder != null && holder != by || faults.strikesNext(Fault.Kind.BUSY)) {
+                throw new UsbException(UsbStatus.BUSY, "claim interface " + Wire.INTERFACE + " of " + by.port());
+            }
+            holder = by;
+            return null;
+        });
+    }
+
+    void release(VirtualTransport by) {
+        locked(() -> {
+            holder = holder == by ? null : holder;
+            return null;
+        });
+    }
+
+    int control(VirtualTransport by, ControlRequest request, ByteBuffer data) {
+        return locked(() -> {
+            requireThere(by);
+            ByteBuffer sent = request.isIn() ? ByteBuffer.allocate(0) : data.slice().limit(request.length());
+            byte[] answer = control.handle(request, sent)
+                    .orElseThrow(() -> new UsbException(UsbStatus.STALL, request.toString()));
+            if (!request.isIn()) {
+                return request.length();
+            }
+            int length = Math.min(answer.length, request.length());
+            data.duplicate().put(answer, 0, length);
+            return length;
+        });
+    }
+
+    void submit(VirtualTransfer transfer, ByteBuffer data, int timeoutMillis, UsbTransfer.Completion whenDone) {
+        locked(() -> {
+            requireThere(transfer.transport());
+            transfer.start(data, whenDone);
+            if (descriptors.boot() || !control.isConfigured()) {
+                ended(transfer, UsbStatus.STALL);
+            } else {
+                endpoints.submit(transfer);
+            }
+            if (timeoutMillis > 0 && transfer.isUnderWay()) {
+                transfer.timeout(timer.schedule(
+                        () -> end(transfer, UsbStatus.TIMED_OUT), timeoutMillis, TimeUnit.MILLISECONDS));
+            }
+            chip.poke();
+            return null;
+        });
+    }
+
+    void cancel(VirtualTransfer transfer) {
+        end(transfer, UsbStatus.CANCELLED);
+    }
+
+    private void end(VirtualTransfer transfer, UsbStatus status) {
+        locked(() -> {
+            if (transfer.isUnderWay() && endpoints.cancel(transfer)) {
+                ended(transfer, status);
+            }
+            return null;
+        });
+    }
+
+    void closeTransfer(VirtualTransfer transfer) {
+        locked(() -> {
+            transfer.markClosed();
+            return null;
+        });
+    }
+
+    /**
+     * A reset of the port.
+     *
+     * @throws UsbException NOT_FOUND: a boot loader that had its image came back as the application
+     */
+    void reset(VirtualTransport by) {
+        locked(() -> {
+            requireThere(by);
+            endpoints.endAll(UsbStatus.CANCELLED);
+            powerOn();
+            if (descriptors.boot() && boot.hasImage()) {
+                enumerate(false);
+                throw new UsbException(UsbStatus.NOT_FOUND, "reset of " + by.port() + ": it came back as another device");
+            }
+            boot.reset();
+            return null;
+        });
+    }
+
+    private void requireThere(VirtualTransport by) {
+        if (!present || by.isClosed() || by.port().address() != address) {
+            throw new UsbException(UsbStatus.NO_DEVICE, by.port().toString());
+        }
+    }
+
+    private void powerOn() {
+        holder = null;
+        control.reset();
+        registers.reset();
+        clearChip();
+    }
+
+    private void clearChip() {
+        chip.reset();
+        endpoints.clear();
+    }
+
+    private void enumerate(boolean asBootLoader) {
+        boot.reset();
+        descriptors = new Descriptors(asBootLoader, settings.speed(), descriptors.serial());
+        address = VirtualBus.nextAddress();
+    }
+
+    /** Gone: unplugged, or the bus is closed. */
+    private void vanish() {
+        present = false;
+        endpoints.endAll(UsbStatus.NO_DEVICE);
+        powerOn();
+    }
+
+    /** A fault on request. Power is lost, so that a device which began in its boot loader begins there again. */
+    private void unplug() {
+        vanish();
+        timer.schedule(
+                () -> locked(() -> {
+                    enumerate(settings.boot());
+                    present = !closed;
+                    return null;
+                }),
+                1,
+                TimeUnit.SECONDS);
+    }
+
+    // ---- what endpoint 0 asks for, with the lock
+
+    Descriptors descriptors() {
+        return descriptors;
+    }
+
+    boolean isBootLoader() {
+        return descriptors.boot();
+    }
+
+    BootLoader boot() {
+        return boot;
+    }
+
+    Registers registers() {
+        return registers;
+    }
+
+    boolean writeRegister(int at, int bytes, long value) {
+        if (at == Register.SCU_CTRL_3.address() && faults.strikesNext(Fault.Kind.STUCK_POWER)) {
+            log("fault on request: the power state is stuck");
+            registers.stickPower();
+        }
+        Registers.Effect effect = registers.write(at, bytes, value);
+        if (effect == null) {
+            return false;
+        }
+        switch (effect) {
+            case SLEEP -> clearChip();
+            case CREDIT_CLEARED -> endpoints.clear();
+            case RUN -> chip.poke();
+            case NONE -> {}
+        }
+        return true;
+    }
+
+    // ---- what the chip's thread uses
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    Endpoints endpoints() {
+        return endpoints;
+    }
+
+    void tell() {
+        completions.tell();
+    }
+
+    void log(String line) {
+        settings.log().accept("device " + number + ": " + line);
+    }
+
+    /** Whether a fault on request is due at a program; logs it. Unplugging and the slow link happen here. */
+    boolean strikes(Fault.Kind kind, long program) {
+        if (!faults.strikes(kind, program)) {
+            return false;
+        }
+        log("fault on request at program " + program + ": " + kind);
+        if (kind == Fault.Kind.UNPLUG) {
+            unplug();
+        } else if (kind == Fault.Kind.SLOW_LINK) {
+            pace.slowDown();
+        }
+        return true;
+    }
+
+    private void ended(VirtualTransfer transfer, UsbStatus status) {
+        int length = transfer.length();
+        completions.add(transfer, transfer.finish(), status, length, pace.through(length));
+    }
+
+    private interface Step<T> {
+        T run();
+    }
+
+    /** With the lock; what ended is told afterwards. */
+    private <T> T locked(Step<T> step) {
+        lock.lock();
+        try {
+            return step.run();
+        } finally {
+            lock.unlock();
+            if (!lock.isHeldByCurrentThread()) {
+                completions.tell();
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package org.tensorizer.device.virtual;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.tensorizer.device.usb.UsbSpeed;
+import org.tensorizer.base.BadInputException;
+
+/**
+ * How the virtual Corals of a {@link VirtualBus} are.
+ *
+ * @param devices how many, 1 to 16
+ * @param boot whether they wait for their firmware at first
+ * @param speed {@link UsbSpeed#SUPER} or {@link UsbSpeed#HIGH}
+ * @param faults what goes wrong on each of them
+ * @param pace whether answers take the time that link and chip would
+ * @param log takes lines for people: what a chip would not say, such as why a program hangs; called by several threads
+ */
+public record VirtualSettings(
+        int devices, boolean boot, UsbSpeed speed, List<Fault> faults, boolean pace, Consumer<String> log) {
+    /** One device at SuperSpeed, ready, as fast as it can, without faults. */
+    public static final VirtualSettings DEFAULT =
+            new VirtualSettings(1, false, UsbSpeed.SUPER, List.of(), false, line -> {});
+
+    private static final int MOST = 16;
+
+    /** @throws BadInputException a number of devices or a speed that is not supported */
+    public VirtualSettings {
+        if (devices < 1 || devices > MOST) {
+            throw new BadInputException("devices: expected 1 to " + MOST + ", found " + devices);
+        }
+        if (speed != UsbSpeed.SUPER && speed != UsbSpeed.HIGH) {
+            throw new BadInputException("speed: expected super or high, found " + speed);
+        }
+        faults = List.copyOf(faults);
+    }
+
+    public VirtualSettings withDevices(int number) {
+        return new VirtualSettings(number, boot, speed, faults, pace, log);
+    }
+
+    public VirtualSettings withBoot() {
+        return new VirtualSettings(devices, true, speed, faults, pace, log);
+    }
+
+    public VirtualSettings withSpeed(UsbSpeed other) {
+        return new VirtualSettings(devices, boot, other, faults, pace, log);
+    }
+
+    public VirtualSettings withFaults(List<Fault> other) {
+        return new VirtualSettings(devices, boot, speed, other, pace, log);
+    }
+
+    public VirtualSettings withPace() {
+        return new VirtualSettings(devices, boot, speed, faults, true, log);
+    }
+
+    public VirtualSettings withLog(Consumer<String> other) {
+        return new VirtualSettings(devices, boot, speed, faults, pace, other);
+    }
+}

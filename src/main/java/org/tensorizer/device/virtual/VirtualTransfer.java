@@ -1,0 +1,137 @@
+package org.tensorizer.device.virtual;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.Future;
+import org.tensorizer.device.usb.UsbTransfer;
+
+/** A transfer of a {@link VirtualTransport}. Its fields are guarded by the device's lock from submit to completion. */
+final class VirtualTransfer implements UsbTransfer {
+    private final VirtualTransport transport;
+    private final int endpoint;
+    private ByteBuffer data;
+    private Completion completion;
+    private Future<?> timeout;
+    private int length;
+    private boolean underWay;
+    private volatile boolean closed;
+    private int untold; // completions that are still to be called; guarded by this
+    private volatile boolean ended = true;
+
+    VirtualTransfer(VirtualTransport transport, int endpoint) {
+        this.transport = transport;
+        this.endpoint = endpoint;
+    }
+
+    int endpoint() {
+        return endpoint;
+    }
+
+    VirtualTransport transport() {
+        return transport;
+    }
+
+    @Override
+    public void submit(ByteBuffer buffer, int timeoutMillis, Completion whenDone) {
+        transport.device().submit(this, buffer.duplicate(), timeoutMillis, whenDone);
+    }
+
+    @Override
+    public void cancel() {
+        transport.device().cancel(this);
+    }
+
+    @Override
+    public void close() {
+        transport.device().closeTransfer(this);
+    }
+
+    void start(ByteBuffer buffer, Completion whenDone) {
+        if (underWay || closed) {
+            throw new IllegalStateException("transfer on endpoint 0x" + Integer.toHexString(endpoint)
+                    + (closed ? " is closed" : " is under way already"));
+        }
+        data = buffer;
+        completion = whenDone;
+        length = 0;
+        underWay = true;
+        synchronized (this) {
+            untold++;
+        }
+    }
+
+    void timeout(Future<?> task) {
+        timeout = task;
+    }
+
+    /** Room that is left, or bytes not taken yet. */
+    int remaining() {
+        return data.remaining();
+    }
+
+    /** Takes bytes of a chunk. */
+    void put(ByteBuffer chunk, int bytes) {
+        data.put(chunk.slice().limit(bytes));
+        chunk.position(chunk.position() + bytes);
+        length += bytes;
+    }
+
+    /** All that the host sends. */
+    byte[] takeAll() {
+        byte[] bytes = new byte[data.remaining()];
+        data.get(bytes);
+        length = bytes.length;
+        return bytes;
+    }
+
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** Ends it; what is to be called is given back to be called without the lock. */
+    Completion finish() {
+        underWay = false;
+        if (timeout != null) {
+            timeout.cancel(false);
+            timeout = null;
+        }
+        data = null;
+        return completion;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** Its completion was called. */
+    synchronized void told() {
+        untold--;
+        notifyAll();
+    }
+
+    /** Waits until every completion has been called. */
+    synchronized void awaitTold() {
+        boolean interrupted = false;
+        while (untold > 0) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void markClosed() {
+        if (underWay) {
+            throw new IllegalStateException(
+                    "transfer on endpoint 0x" + Integer.toHexString(endpoint) + " is under way, cancel it first");
+        }
+        closed = true;
+    }
+}
