@@ -1,0 +1,290 @@
+package org.tensorizer.device.usbip;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ProtocolException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.tensorizer.device.usb.UsbBus;
+import org.tensorizer.device.usb.UsbException;
+import org.tensorizer.device.usb.UsbPort;
+import org.tensorizer.device.usb.UsbStatus;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
+
+/**
+ * Hands the devices of a bus on to other programs and machines. The protocol has neither encryption nor permission:
+ * whoever can connect can use a device, so it should listen to this machine alone.
+ *
+ * <p>Each device serves one host at a time; hosts of different devices do not disturb each other. When a host goes, in
+ * whatever way, its transfers are taken back and the device is reset.
+ *
+ * <p>Thread safety: yes.
+ */
+public final class UsbIpServer implements AutoCloseable {
+    /** The port that clients try. */
+    public static final int PORT = 3240;
+
+    private static final int MOST_CONNECTIONS = 64;
+    private static final int HANDSHAKE_MILLIS = 10_000;
+
+    private final UsbBus bus;
+    private final Consumer<String> log;
+    private final ServerSocketChannel listening;
+    private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final Map<String, SocketChannel> attached = new ConcurrentHashMap<>();
+    private final Thread accepting;
+
+    private UsbIpServer(UsbBus bus, ServerSocketChannel listening, Consumer<String> log) {
+        this.bus = bus;
+        this.listening = listening;
+        this.log = log;
+        this.accepting = thread("USB/IP server", this::accept);
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @param bus stays the caller's, to be closed after this
+     * @param at port 0: any that is free
+     * @param log takes a line for each host that comes or goes; called by several threads
+     * @throws BadInputException the address is in use, is none of this machine, or needs permission
+     */
+    public static UsbIpServer start(UsbBus bus, InetSocketAddress at, Consumer<String> log) {
+        if (at.isUnresolved()) {
+            throw new BadInputException("bind: no address of the name " + at.getHostString());
+        }
+        try {
+            ServerSocketChannel listening = ServerSocketChannel.open();
+            try {
+                listening.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                listening.bind(at);
+            } catch (IOException e) {
+                listening.close();
+                throw e;
+            }
+            UsbIpServer server = new UsbIpServer(bus, listening, log);
+            server.accepting.start();
+            return server;
+        } catch (BindException e) {
+            throw new BadInputException("cannot listen at " + at.getHostString() + " port " + at.getPort() + ": "
+                    + e.getMessage() + remedy(at, e));
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "cannot listen at " + at.getHostString() + " port " + at.getPort() + ": " + e.getMessage());
+        }
+    }
+
+    private static String remedy(InetSocketAddress at, BindException e) {
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("in use")) {
+            return ": is another server running? --port N takes another port";
+        }
+        return message.contains("ermission") ? ": ports below 1024 are for root; the usual one is " + PORT : "";
+    }
+
+    /** Where it listens, with the port it got. */
+    public InetSocketAddress address() {
+        try {
+            return (InetSocketAddress) listening.getLocalAddress();
+        } catch (IOException e) {
+            throw new IllegalStateException("the server is closed", e);
+        }
+    }
+
+    /** How many hosts have a device. */
+    public int hosts() {
+        return attached.size();
+    }
+
+    /** Stops listening, ends every connection, and waits until all of them are gone. Idempotent. */
+    @Override
+    public void close() {
+        quietly(listening::close);
+        join(accepting);
+        connections.forEach(each -> quietly(each::close));
+        threads.forEach(UsbIpServer::join);
+    }
+
+    private interface Closing {
+        void run() throws IOException;
+    }
+
+    private static void quietly(Closing closing) {
+        try {
+            closing.run();
+        } catch (IOException e) {
+            // it is gone either way
+        }
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Thread thread(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private void accept() {
+        while (listening.isOpen()) {
+            try {
+                SocketChannel channel = listening.accept();
+                if (connections.size() >= MOST_CONNECTIONS) {
+                    log.accept("refused a connection: " + MOST_CONNECTIONS + " are open already");
+                    channel.close();
+                    continue;
+                }
+                connections.add(channel);
+                Thread thread = thread("USB/IP " + channel.getRemoteAddress(), () -> serve(channel));
+                threads.add(thread);
+                thread.start();
+            } catch (IOException e) {
+                if (listening.isOpen()) {
+                    log.accept("cannot accept a connection: " + e.getMessage());
+                }
+            }
+        }
+    }
+
+    private void serve(SocketChannel channel) {
+        try (channel) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            channel.socket().setSoTimeout(HANDSHAKE_MILLIS);
+            handshake(channel, channel.getRemoteAddress().toString().substring(1));
+        } catch (IOException e) {
+            // before an import nobody is interested
+        } finally {
+            connections.remove(channel);
+            threads.remove(Thread.currentThread());
+        }
+    }
+
+    private void handshake(SocketChannel channel, String from) throws IOException {
+        DataInputStream in = new DataInputStream(channel.socket().getInputStream());
+        int version = in.readUnsignedShort();
+        int code = in.readUnsignedShort();
+        in.readInt();
+        if (version != UsbIp.VERSION || code != UsbIp.REQ_DEVLIST && code != UsbIp.REQ_IMPORT) {
+            log.accept(String.format(
+                    "%s: expected version %04x and request %04x or %04x, found %04x and %04x",
+                    from, UsbIp.VERSION, UsbIp.REQ_DEVLIST, UsbIp.REQ_IMPORT, version, code));
+            return;
+        }
+        OutputStream out = channel.socket().getOutputStream();
+        if (code == UsbIp.REQ_DEVLIST) {
+            out.write(list());
+            return;
+        }
+        byte[] name = in.readNBytes(UsbIp.BUS_ID);
+        attach(channel, from, new String(name, StandardCharsets.US_ASCII).split("\0", 2)[0]);
+    }
+
+    private byte[] list() {
+        var devices = bus.devices().stream().map(this::describe).flatMap(Optional::stream).toList();
+        int bytes = UsbIp.OPERATION + Integer.BYTES;
+        for (ExportedDevice each : devices) {
+            bytes += ExportedDevice.BYTES + each.interfaces().size() * Integer.BYTES;
+        }
+        ByteBuffer reply = reply(bytes, UsbIp.REP_DEVLIST, UsbIp.OK).putInt(devices.size());
+        for (ExportedDevice each : devices) {
+            each.write(reply);
+            each.interfaces().forEach(reply::put);
+        }
+        return reply.array();
+    }
+
+    /** @return empty if it went away while it was asked */
+    private Optional<ExportedDevice> describe(UsbPort port) {
+        try {
+            return Optional.of(ExportedDevice.of(bus, port));
+        } catch (UsbException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static ByteBuffer reply(int bytes, int code, int status) {
+        return ByteBuffer.allocate(bytes)
+                .putShort((short) UsbIp.VERSION)
+                .putShort((short) code)
+                .putInt(status);
+    }
+
+    private void attach(SocketChannel channel, String from, String busId) throws IOException {
+        Optional<UsbPort> port = bus.devices().stream()
+                .filter(each -> each.location().equals(busId))
+                .findFirst();
+        if (port.isEmpty()) {
+            refuse(channel, from, busId, UsbIp.NO_DEVICE);
+        } else if (attached.putIfAbsent(busId, channel) != null) {
+            refuse(channel, from, busId, UsbIp.BUSY);
+        } else {
+            try {
+                serve(channel, from, port.get());
+            } finally {
+                attached.remove(busId);
+            }
+        }
+    }
+
+    private void refuse(SocketChannel channel, String from, String busId, int status) throws IOException {
+        String shown = Printable.name(busId);
+        log.accept(from + " asked for " + shown + (status == UsbIp.BUSY ? ", which is in use" : ", which is not there"));
+        channel.socket()
+                .getOutputStream()
+                .write(reply(UsbIp.OPERATION, UsbIp.REP_IMPORT, status).array());
+    }
+
+    private void serve(SocketChannel channel, String from, UsbPort port) throws IOException {
+        AttachedHost host;
+        ExportedDevice device;
+        try {
+            device = ExportedDevice.of(bus, port);
+            host = new AttachedHost(bus, device, channel);
+        } catch (UsbException e) {
+            refuse(channel, from, port.location(), e.status() == UsbStatus.BUSY ? UsbIp.BUSY : UsbIp.NO_DEVICE);
+            return;
+        }
+        String end = "the connection ended";
+        try {
+            ByteBuffer reply = reply(UsbIp.OPERATION + ExportedDevice.BYTES, UsbIp.REP_IMPORT, UsbIp.OK);
+            device.write(reply);
+            channel.socket().getOutputStream().write(reply.array());
+            channel.socket().setSoTimeout(0);
+            log.accept(from + " attached " + port);
+            host.serve();
+        } catch (ProtocolException e) {
+            end = "a message that cannot be understood: " + e.getMessage();
+        } catch (IOException e) {
+            end = e.getMessage() == null ? end : e.getMessage();
+        } finally {
+            host.detach();
+            log.accept(from + " detached " + port.location() + ": " + end);
+        }
+    }
+}
