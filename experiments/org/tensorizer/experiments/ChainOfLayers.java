@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Session;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;
@@ -94,7 +95,8 @@ class ChainOfLayers {
             }
             carried = answers;
         }
-        try (Session whole = bench.open("chain " + chain, CompiledModelWriter.write(spec), outputs(chain))) {
+        TfliteModel model = TfliteModel.parse("chain " + chain, CompiledModelWriter.write(spec));
+        try (Session whole = bench.open(model, outputs(chain))) {
             for (int n = 0; n < drives.size(); n++) {
                 evidence.expectSame("chain, drive " + n, first, carried.get(n), whole.run(drives.get(n)));
             }

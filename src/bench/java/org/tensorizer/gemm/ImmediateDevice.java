@@ -25,7 +25,7 @@ final class ImmediateDevice implements Device {
     }
 
     @Override
-    public Session open(String modelName, byte[] model) {
+    public Session open(TfliteModel model) {
         return new Session() {
             @Override
             public List<TensorSpec> inputs() {

@@ -158,7 +158,7 @@ final class PipelineCommand extends FactsCommand {
     private boolean run(Device opened, DenseTemplate template, String name, Facts facts, AtomicFiles files) {
         byte[] observed;
         byte[] given;
-        try (Session session = opened.open(template.name(), template.model().copy())) {
+        try (Session session = opened.open(template.model())) {
             given = InputPattern.bytes(input, session.inputs().get(0));
             observed = session.run(given);
         }

@@ -1,4 +1,5 @@
 package org.tensorizer.device;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * Something that runs .tflite models. One way in for silicon, emulator and CPU.
@@ -14,11 +15,21 @@ public interface Device extends AutoCloseable {
     /**
      * Loads a model and makes it ready to run.
      *
-     * @param modelName how messages call the model, usually its file name
-     * @param model a whole .tflite file; not copied before it is handed on and not to be changed while the session lives
      * @throws DeviceFault if the device refuses the model, crashes or hangs
+     * @throws org.tensorizer.base.BadInputException the model is none for this device
      */
-    Session open(String modelName, byte[] model);
+    Session open(TfliteModel model);
+
+    /**
+     * {@link #open(TfliteModel)} for a model in memory.
+     *
+     * @param modelName how messages call the model, usually its file name
+     * @param model a whole .tflite file; not copied and not to be changed while the session lives
+     * @throws org.tensorizer.base.BadInputException it is no TFLite model, or none for this device
+     */
+    default Session open(String modelName, byte[] model) {
+        return open(TfliteModel.parse(modelName, model));
+    }
 
     /**
      * The same device for those who mean to load different payloads under one parameter-caching token, as an experiment

@@ -1,4 +1,5 @@
 package org.tensorizer.device;
+import org.tensorizer.model.TfliteModel;
 
 /** What devices that stand in front of another have in common: its name, its provenance, its end. */
 public abstract class ForwardingDevice implements Device {
@@ -24,8 +25,8 @@ public abstract class ForwardingDevice implements Device {
     }
 
     @Override
-    public Session open(String modelName, byte[] model) {
-        return device.open(modelName, model);
+    public Session open(TfliteModel model) {
+        return device.open(model);
     }
 
     /** To be decided by each: forgotten, it would hand out a device without what stands in front of it, or guard on. */

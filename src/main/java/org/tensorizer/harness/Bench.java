@@ -2,6 +2,7 @@ package org.tensorizer.harness;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
@@ -56,7 +57,7 @@ public final class Bench {
 
     /** A session that stays open, for whoever needs several at a time. Its answers are of the right size too. */
     public Session open(DenseTemplate template) {
-        return open(template.name(), template.model().copy(), template.shape().outputs());
+        return open(template.model(), template.shape().outputs());
     }
 
     /**
@@ -65,8 +66,8 @@ public final class Bench {
      * @param outputs bytes of an answer
      * @throws DeviceFault the device refused it, or made something else of it
      */
-    public Session open(String name, byte[] model, int outputs) {
-        Session session = device.open(name, model);
+    public Session open(TfliteModel model, int outputs) {
+        Session session = device.open(model);
         List<Integer> sizes =
                 session.outputs().stream().map(TensorSpec::byteSize).toList();
         if (sizes.equals(List.of(outputs))) {
@@ -76,7 +77,7 @@ public final class Bench {
         throw new DeviceFault(
                 DeviceFault.Kind.WRONG_SIZE,
                 device.name(),
-                name + " loaded with outputs of " + sizes + " bytes, it has one of " + outputs);
+                model + " loaded with outputs of " + sizes + " bytes, it has one of " + outputs);
     }
 
     /** The same device without the guard against two payloads under one token, for experiments on that trap. */

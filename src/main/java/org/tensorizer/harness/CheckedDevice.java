@@ -1,6 +1,7 @@
 package org.tensorizer.harness;
 
 import java.util.List;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.ForwardingDevice;
@@ -15,8 +16,8 @@ final class CheckedDevice extends ForwardingDevice {
     }
 
     @Override
-    public Session open(String modelName, byte[] model) {
-        return new Sized(super.open(modelName, model));
+    public Session open(TfliteModel model) {
+        return new Sized(super.open(model));
     }
 
     @Override

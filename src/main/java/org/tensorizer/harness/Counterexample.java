@@ -107,8 +107,8 @@ public final class Counterexample {
     public static Counterexample keepsItsFirstWeights() {
         return device("keeps its first weights", () -> {
             Device real = new EmulatorDevice();
-            Map<String, byte[]> first = new ConcurrentHashMap<>();
-            return new Changed((name, model) -> real.open(name, first.computeIfAbsent(name, n -> model.clone())));
+            Map<String, TfliteModel> first = new ConcurrentHashMap<>();
+            return new Changed(model -> real.open(first.computeIfAbsent(model.name(), name -> model)));
         });
     }
 
@@ -129,10 +129,9 @@ public final class Counterexample {
     public static Counterexample runsInstead(String respect, UnaryOperator<DenseSpec> change) {
         return device(respect, () -> {
             Device real = new EmulatorDevice();
-            return new Changed((name, model) -> {
-                DenseSpec spec =
-                        DenseTemplate.of(TfliteModel.parse(name, model)).spec();
-                return real.open(name, CompiledModelWriter.write(change.apply(spec)));
+            return new Changed(model -> {
+                DenseSpec spec = DenseTemplate.of(model).spec();
+                return real.open(model.name(), CompiledModelWriter.write(change.apply(spec)));
             });
         });
     }
@@ -147,7 +146,7 @@ public final class Counterexample {
         return device(respect, () -> {
             Device real = new EmulatorDevice();
             UnaryOperator<byte[]> changed = change.get();
-            return new Changed((name, model) -> new ChangedSession(real.open(name, model), changed));
+            return new Changed(model -> new ChangedSession(real.open(model), changed));
         });
     }
 
@@ -259,7 +258,7 @@ public final class Counterexample {
     }
 
     private interface Opening {
-        Session open(String name, byte[] model);
+        Session open(TfliteModel model);
     }
 
     private record Changed(Opening opening) implements Device {
@@ -274,8 +273,8 @@ public final class Counterexample {
         }
 
         @Override
-        public Session open(String modelName, byte[] model) {
-            return opening.open(modelName, model);
+        public Session open(TfliteModel model) {
+            return opening.open(model);
         }
     }
 

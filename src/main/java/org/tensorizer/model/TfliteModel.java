@@ -4,6 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.InputFile;
@@ -22,6 +25,7 @@ public final class TfliteModel {
     private final String description;
     private final List<Subgraph> subgraphs;
     private final List<EdgeTpuPackage> packages;
+    private final Map<ByteRange, String> digests = new ConcurrentHashMap<>();
 
     TfliteModel(
             String name,
@@ -81,6 +85,16 @@ public final class TfliteModel {
     /** A copy of the whole file. */
     public byte[] copy() {
         return bytes.clone();
+    }
+
+    /** SHA-256 of the whole file, lower-case hexadecimal; calculated once. */
+    public String sha256() {
+        return sha256(new ByteRange(0, bytes.length));
+    }
+
+    /** SHA-256 of a part of the file, such as an executable's parameters; calculated once for each range. */
+    public String sha256(ByteRange range) {
+        return digests.computeIfAbsent(range, each -> Sha256.of(bytes(each)));
     }
 
     /** Bytes of the file. */

@@ -1,11 +1,16 @@
 package org.tensorizer.device;
 
+import com.google.flatbuffers.FlatBufferBuilder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.tensorizer.model.schema.Model;
+import org.tensorizer.model.schema.SubGraph;
 import java.util.zip.CRC32;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
 
 /**
- * A device without a chip, for tests of what stands around devices. A model is any bytes, its answer to an input of four
+ * A device without a chip, for tests of what stands around devices. A model holds any bytes, see {@link #model}; its answer to an input of four
  * bytes is four bytes that depend on both. Models and inputs that begin with a letter of trouble make it: {@code H} hangs,
  * {@code C} crashes, {@code B} is bad input.
  */
@@ -29,6 +34,25 @@ public class StubDevice implements Device {
         return provenance;
     }
 
+    /** The smallest TFLite model that holds these bytes, as its description: what a stub takes for a model. */
+    public static TfliteModel model(String name, byte... content) {
+        FlatBufferBuilder builder = new FlatBufferBuilder();
+        int description = builder.createString(new String(content, StandardCharsets.ISO_8859_1));
+        SubGraph.startSubGraph(builder);
+        int graphs = Model.createSubgraphsVector(builder, new int[] {SubGraph.endSubGraph(builder)});
+        Model.startModel(builder);
+        Model.addVersion(builder, 3);
+        Model.addDescription(builder, description);
+        Model.addSubgraphs(builder, graphs);
+        Model.finishModelBuffer(builder, Model.endModel(builder));
+        return TfliteModel.parse(name, builder.sizedByteArray());
+    }
+
+    /** The bytes that {@link #model} was given. */
+    public static byte[] content(TfliteModel model) {
+        return model.description().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
     /** What the model says to the input. */
     public byte[] answer(byte[] model, byte[] input) {
         CRC32 crc = new CRC32();
@@ -50,7 +74,8 @@ public class StubDevice implements Device {
     }
 
     @Override
-    public Session open(String modelName, byte[] model) {
+    public Session open(TfliteModel file) {
+        byte[] model = content(file);
         trouble(model);
         return new Session() {
             @Override

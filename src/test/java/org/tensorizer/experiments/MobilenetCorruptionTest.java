@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
@@ -20,7 +21,6 @@ import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.harness.Verdict;
 import org.tensorizer.model.SyntheticModel;
-import org.tensorizer.model.TfliteModel;
 
 /**
  * The one experiment that neither fixtures nor emulator can run, on a file with a payload of the published size and a
@@ -138,10 +138,9 @@ class MobilenetCorruptionTest {
             }
 
             @Override
-            public Session open(String name, byte[] model) {
-                TfliteModel parsed = TfliteModel.parse(name, model);
+            public Session open(TfliteModel model) {
                 ByteBuffer range =
-                        parsed.bytes(parsed.onlyPackage().parameterCaching().parameters());
+                        model.bytes(model.onlyPackage().parameterCaching().parameters());
                 byte[] payload = new byte[range.remaining()];
                 range.get(payload);
                 return new Answers(answer, payload);

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Session;
-import org.tensorizer.model.TfliteModel;
 
 /** Another device that counts what it is asked for, and remembers the tokens it saw. */
 final class CountingDevice extends ForwardingDevice {
@@ -23,14 +23,14 @@ final class CountingDevice extends ForwardingDevice {
     }
 
     @Override
-    public Session open(String modelName, byte[] model) {
+    public Session open(TfliteModel model) {
         opened.incrementAndGet();
         open.incrementAndGet();
-        tokens.add(TfliteModel.parse(modelName, model)
+        tokens.add(model
                 .onlyPackage()
                 .parameterCaching()
                 .token());
-        return new ForwardingSession(super.open(modelName, model)) {
+        return new ForwardingSession(super.open(model)) {
             private boolean closed;
 
             @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
@@ -175,9 +176,9 @@ class WeightSetTest {
         List<String> names = new ArrayList<>();
         Device naming = new ForwardingDevice(device) {
             @Override
-            public Session open(String modelName, byte[] model) {
-                names.add(modelName);
-                return super.open(modelName, model);
+            public Session open(TfliteModel model) {
+                names.add(model.name());
+                return super.open(model);
             }
 
             @Override

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.testkit.engine.EngineTestKit;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
@@ -48,17 +49,17 @@ class DevicePoolTest {
         }
 
         @Override
-        public Session open(String modelName, byte[] model) {
+        public Session open(TfliteModel model) {
             if (users.incrementAndGet() > 1) {
                 seen.shared.incrementAndGet();
             }
             seen.most.accumulateAndGet(seen.running.incrementAndGet(), Math::max);
-            if (modelName.equals(MEETING)) {
+            if (model.name().equals(MEETING)) {
                 meet();
             }
             seen.running.decrementAndGet();
             users.decrementAndGet();
-            return super.open(modelName, model);
+            return super.open(model);
         }
 
         private static void meet() {

@@ -3,6 +3,7 @@ package org.tensorizer.harness;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
@@ -59,8 +60,8 @@ final class FailingDevice implements Device {
     }
 
     @Override
-    public Session open(String modelName, byte[] model) {
-        Trouble trouble = Trouble.of(Integer.parseInt(modelName.replaceAll("\\D", "")));
+    public Session open(TfliteModel model) {
+        Trouble trouble = Trouble.of(Integer.parseInt(model.name().replaceAll("\\D", "")));
         if (trouble == Trouble.REFUSES_THE_MODEL) {
             throw fault(DeviceFault.Kind.REFUSED);
         }

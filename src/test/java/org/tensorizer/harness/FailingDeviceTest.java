@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorizer.device.StubDevice;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.record.RecordSummary;
@@ -35,7 +36,7 @@ class FailingDeviceTest {
         @MethodSource("numbers")
         void echoes(int number, Device device, Evidence evidence) {
             byte[] input = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
-            try (Session session = device.open("model " + number, new byte[] {1, 2, 3})) {
+            try (Session session = device.open(StubDevice.model("model " + number, new byte[] {1, 2, 3}))) {
                 byte[] first = session.run(input);
                 byte[] second = session.run(input);
                 evidence.expect("first", input, first, true);

@@ -2,6 +2,7 @@ package org.tensorizer.harness;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
@@ -33,7 +34,7 @@ record SampleDevice(String name, Provenance provenance, UnaryOperator<byte[]> f)
     }
 
     @Override
-    public Session open(String modelName, byte[] model) {
+    public Session open(TfliteModel model) {
         return new Session() {
             @Override
             public List<TensorSpec> inputs() {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.Provenance;
@@ -145,9 +146,9 @@ class SessionContractTest {
         }
 
         @Override
-        public Session open(String name, byte[] model) {
+        public Session open(TfliteModel model) {
             return TfliteSession.open(
-                    name, model, options -> (inputs, outputs) -> outputs.get(0).put(inputs.get(0)));
+                    model, options -> (inputs, outputs) -> outputs.get(0).put(inputs.get(0)));
         }
     }
 

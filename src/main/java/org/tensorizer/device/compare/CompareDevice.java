@@ -1,6 +1,8 @@
 package org.tensorizer.device.compare;
 
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingDevice;
@@ -14,26 +16,30 @@ import org.tensorizer.device.Session;
  */
 public final class CompareDevice extends ForwardingDevice {
     private final Device second;
-    private final SecondModel translation;
+    private final UnaryOperator<TfliteModel> translation;
     private final ComparisonCount count;
 
-    private CompareDevice(Device first, Device second, SecondModel translation, ComparisonCount count) {
+    private CompareDevice(Device first, Device second, UnaryOperator<TfliteModel> translation, ComparisonCount count) {
         super(first);
         this.second = second;
         this.translation = translation;
         this.count = count;
     }
 
-    /** {@link #of(Device, Device, SecondModel)} where both run the same bytes. */
+    /** {@link #of(Device, Device, UnaryOperator)} where both run the same bytes. */
     public static CompareDevice of(Device first, Device second) {
-        return of(first, second, SecondModel.SAME);
+        return of(first, second, UnaryOperator.identity());
     }
 
     /**
      * Compares from now on. Both devices are closed with this one. Parameter-caching tokens are the first device's matter:
      * the second may see one token with different payloads if the first may.
+     *
+     * @param translation the model that the second device is given in place of the first one's: between an Edge TPU and
+     *     TFLite's own kernels the uncompiled source of the compiled model. Where it throws a BadInputException the model's
+     *     inferences are counted as not compared, with its message
      */
-    public static CompareDevice of(Device first, Device second, SecondModel translation) {
+    public static CompareDevice of(Device first, Device second, UnaryOperator<TfliteModel> translation) {
         return new CompareDevice(
                 first, second, translation, new ComparisonCount(first.name(), first.provenance(), second.name()));
     }
@@ -44,19 +50,19 @@ public final class CompareDevice extends ForwardingDevice {
     }
 
     @Override
-    public Session open(String modelName, byte[] model) {
-        Session session = device().open(modelName, model);
+    public Session open(TfliteModel model) {
+        Session session = device().open(model);
         try {
-            return new CompareSession(modelName, model, session, second(modelName, model), count);
+            return new CompareSession(model, session, second(model), count);
         } catch (RuntimeException e) {
             session.close();
             throw e;
         }
     }
 
-    private Optional<Session> second(String modelName, byte[] model) {
+    private Optional<Session> second(TfliteModel model) {
         try {
-            return Optional.of(second.allowingTokenReuse().open(modelName, translation.of(modelName, model)));
+            return Optional.of(second.allowingTokenReuse().open(translation.apply(model)));
         } catch (RuntimeException e) {
             count.refused(e);
             return Optional.empty();

@@ -2,20 +2,19 @@ package org.tensorizer.device.compare;
 
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Session;
 
 /** One model on both devices, or on the first alone where the second refused it. */
 final class CompareSession extends ForwardingSession {
-    private final String model;
-    private final byte[] bytes;
+    private final TfliteModel model;
     private final Optional<Session> second;
     private final ComparisonCount count;
 
-    CompareSession(String model, byte[] bytes, Session first, Optional<Session> second, ComparisonCount count) {
+    CompareSession(TfliteModel model, Session first, Optional<Session> second, ComparisonCount count) {
         super(first);
         this.model = model;
-        this.bytes = bytes;
         this.second = second;
         this.count = count;
     }
@@ -34,7 +33,7 @@ final class CompareSession extends ForwardingSession {
             count.failed(e);
             return answers;
         }
-        count.compare(model, bytes, outputs(), inputs, answers, others);
+        count.compare(model, outputs(), inputs, answers, others);
         return answers;
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.TensorSpec;
 
@@ -52,8 +53,7 @@ final class ComparisonCount {
     }
 
     synchronized void compare(
-            String model,
-            byte[] bytes,
+            TfliteModel model,
             List<TensorSpec> specs,
             List<byte[]> inputs,
             List<byte[]> answers,
@@ -76,7 +76,7 @@ final class ComparisonCount {
                 differs = true;
                 if (firstDisagreement == null) {
                     firstDisagreement =
-                            Disagreement.of(model, bytes, first, second, inputs, answers, others, i, type, difference);
+                            Disagreement.of(model, first, second, inputs, answers, others, i, type, difference);
                 }
             }
         }

@@ -9,14 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.Sha256;
 
 /**
  * One inference that two devices answered differently, whole: it can be kept as a fixture and asked again.
  *
- * @param model name of the model
- * @param modelBytes the model as the first device had it, a whole .tflite file
+ * @param model the model as the first device had it
  * @param first the device whose answers counted
  * @param second the other
  * @param inputs raw bytes of each input tensor
@@ -29,8 +28,7 @@ import org.tensorizer.base.Sha256;
  * @param largest largest difference in it
  */
 public record Disagreement(
-        String model,
-        byte[] modelBytes,
+        TfliteModel model,
         String first,
         String second,
         List<byte[]> inputs,
@@ -42,8 +40,7 @@ public record Disagreement(
         long differing,
         double largest) {
     static Disagreement of(
-            String model,
-            byte[] modelBytes,
+            TfliteModel model,
             String first,
             String second,
             List<byte[]> inputs,
@@ -54,7 +51,6 @@ public record Disagreement(
             TensorDifference difference) {
         return new Disagreement(
                 model,
-                modelBytes.clone(),
                 first,
                 second,
                 copy(inputs),
@@ -91,7 +87,7 @@ public record Disagreement(
     public void writeTo(Path folder) {
         try {
             Files.createDirectories(folder);
-            write(folder.resolve("model.tflite"), modelBytes);
+            write(folder.resolve("model.tflite"), model.copy());
             write(folder, "input", inputs);
             write(folder, "first", firstOutputs);
             write(folder, "second", secondOutputs);
@@ -118,8 +114,8 @@ public record Disagreement(
         JsonStringWriter json = JsonWriter.indent("  ").string();
         return json.object()
                         .value("format", "tensorizer-disagreement-1")
-                        .value("model", model)
-                        .value("model_sha256", Sha256.of(modelBytes))
+                        .value("model", model.name())
+                        .value("model_sha256", model.sha256())
                         .value("first", first)
                         .value("second", second)
                         .value("output", output)

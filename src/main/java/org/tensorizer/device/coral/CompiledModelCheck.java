@@ -12,8 +12,8 @@ final class CompiledModelCheck {
 
     private CompiledModelCheck() {}
 
-    static void require(String name, byte[] model, EdgeTpuLibrary library) {
-        require(TfliteModel.parse(name, model), library.runtimeVersion().orElse(Integer.MAX_VALUE), library.version());
+    static void require(TfliteModel model, EdgeTpuLibrary library) {
+        require(model, library.runtimeVersion().orElse(Integer.MAX_VALUE), library.version());
     }
 
     static void require(TfliteModel model, int runtimeVersion, String runtime) {

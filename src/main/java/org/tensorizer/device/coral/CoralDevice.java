@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
@@ -133,9 +134,9 @@ public final class CoralDevice implements Device {
 
     /** @throws BadInputException no valid model, one that is not compiled, or for another chip or a newer runtime */
     @Override
-    public Session open(String modelName, byte[] model) {
-        CompiledModelCheck.require(modelName, model, library);
-        return TfliteSession.open(modelName, model, SessionOptions.delegate(name, delegate()));
+    public Session open(TfliteModel model) {
+        CompiledModelCheck.require(model, library);
+        return TfliteSession.open(model, SessionOptions.delegate(name, delegate()));
     }
 
     @Override

@@ -72,17 +72,16 @@ public final class EmulatorDevice implements Device {
      * @throws BadInputException no valid model, or one that is not compiled for the Edge TPU
      */
     @Override
-    public Session open(String modelName, byte[] model) {
-        TfliteModel file = TfliteModel.parse(modelName, model);
+    public Session open(TfliteModel file) {
         if (!file.isCompiled()) {
             throw new BadInputException(
-                    modelName + ": not compiled for the Edge TPU, the emulator runs compiled models only");
+                    file + ": not compiled for the Edge TPU, the emulator runs compiled models only");
         }
         List<EmulatorKernel.Op> ops = new ArrayList<>();
         for (EdgeTpuPackage compiled : file.packages()) {
             ops.add(op(file, compiled));
         }
-        return TfliteSession.open(modelName, model, SessionOptions.kernel(name(), new EmulatorKernel(ops, memory)));
+        return TfliteSession.open(file, SessionOptions.kernel(name(), new EmulatorKernel(ops, memory)));
     }
 
     private EmulatorKernel.Op op(TfliteModel file, EdgeTpuPackage compiled) {

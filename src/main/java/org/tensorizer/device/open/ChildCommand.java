@@ -1,12 +1,17 @@
 package org.tensorizer.device.open;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The child's command line and environment: a JVM without a shell, and only the variables it needs. */
 final class ChildCommand {
@@ -35,7 +40,7 @@ final class ChildCommand {
         command.add("-XX:+UseSerialGC");
         command.add("-XX:-UsePerfData");
         command.add("-XX:TieredStopAtLevel=" + (device.equals("emulator") ? 4 : 1)); // start fast, or run fast
-        command.add("-XX:ErrorFile=" + folder.resolve(CrashReport.FILE));
+        command.add("-XX:ErrorFile=" + folder.resolve(ChildEnd.CRASH_REPORT));
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("tensorizer.") && !NOT_PASSED.contains(name))
                 .sorted()
@@ -71,5 +76,25 @@ final class ChildCommand {
         Map<String, String> passed = new TreeMap<>(System.getenv());
         passed.keySet().removeIf(name -> !passes(name));
         return passed;
+    }
+
+
+    /** A new private folder for one child: socket, crash report, shared memory while it has a name. */
+    static Path folder() throws IOException {
+        return Files.createTempDirectory("tensorizer-worker");
+    }
+
+    /** Removes a folder if it is there: by the parent when the child has ended, by the child when the parent has. */
+    static synchronized void deleteFolder(Path folder) {
+        if (folder == null || !Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // a temporary folder stays behind
+        }
     }
 }

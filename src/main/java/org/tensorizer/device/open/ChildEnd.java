@@ -1,14 +1,22 @@
 package org.tensorizer.device.open;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.coral.Diagnosis;
 import org.tensorizer.device.coral.RuntimeLog;
 
 /** How a child ended and what that means. */
 final class ChildEnd {
+    /** Name of the JVM's crash report in the folder of a child. */
+    static final String CRASH_REPORT = "hs_err.log";
+    private static final Pattern SIGNAL = Pattern.compile("#\\s+(SIG[A-Z]+) .*");
     private static final int SEGMENTATION_FAULT = 139;
 
     private ChildEnd() {}
@@ -65,5 +73,28 @@ final class ChildEnd {
             default -> "";
         };
         return "exit status " + exit + signal;
+    }
+
+    /**
+     * What a JVM's crash report says in two lines: which signal, and where. The JVM itself then ends with SIGABRT. Empty
+     * where there is no report: {@code abort()} leaves none. One that is cut short, as by a full disk, gives what it has.
+     */
+    static List<String> crashReport(Path folder) {
+        List<String> found = new ArrayList<>();
+        try {
+            List<String> report = Files.readAllLines(folder.resolve(CRASH_REPORT));
+            for (int i = 0; i + 1 < report.size(); i++) {
+                Matcher signal = SIGNAL.matcher(report.get(i));
+                if (signal.matches()) {
+                    found.add("JVM crash report: " + signal.group(1));
+                } else if (report.get(i).equals("# Problematic frame:")) {
+                    String frame = report.get(i + 1).replaceFirst("^#", "").strip();
+                    found.addAll(frame.isEmpty() ? List.of() : List.of("JVM crash report: in " + frame));
+                }
+            }
+        } catch (IOException e) {
+            return List.of();
+        }
+        return found;
     }
 }

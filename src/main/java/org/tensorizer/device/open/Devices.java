@@ -16,7 +16,7 @@ public final class Devices {
     /**
      * Opens a device; to be closed by the caller. A Coral lives in a child process, everything else in this one, unless
      * {@code -Dtensorizer.isolation=process|none} says otherwise. On a device that caches parameters by token, loading two
-     * payloads under one token is a {@link TokenReuseException}; see {@link Device#allowingTokenReuse}.
+     * payloads under one token is a {@link BadInputException}; see {@link Device#allowingTokenReuse}.
      *
      * @throws org.tensorizer.device.DeviceFault of kind MISSING: a device that was named is not there; never replaced by
      *     another

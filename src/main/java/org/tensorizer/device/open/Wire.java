@@ -18,7 +18,7 @@ final class Wire implements AutoCloseable {
     }
 
     void send(Message message) throws IOException {
-        byte[] body = MessageCodec.encode(message);
+        byte[] body = Message.encode(message);
         ByteBuffer frame = body.length + 4 <= small.capacity() ? small.clear() : ByteBuffer.allocate(body.length + 4);
         frame.putInt(body.length).put(body).flip();
         while (frame.hasRemaining()) {
@@ -38,7 +38,7 @@ final class Wire implements AutoCloseable {
         fill(body);
         byte[] bytes = new byte[length];
         body.flip().get(bytes);
-        return MessageCodec.decode(bytes);
+        return Message.decode(bytes);
     }
 
     private void fill(ByteBuffer buffer) throws IOException {

@@ -1,15 +1,19 @@
 package org.tensorizer.device.open;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.TensorSpec;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * A device in a child process. After a fault its sessions are lost; the next model that is loaded starts a new child,
@@ -62,21 +66,21 @@ public final class WorkerDevice implements Device {
     }
 
     @Override
-    public Session open(String modelName, byte[] model) {
+    public Session open(TfliteModel model) {
         WorkerProcess child = alive();
         int number = sessions.incrementAndGet();
         Message.Opened opened = (Message.Opened)
-                ask(child, new Message.Open(number, modelName, model), "loading " + modelName, options.openDeadline());
+                ask(child, new Message.Open(number, model.name(), model.bytes()), "loading " + model, options.openDeadline());
         try {
             Path file = Path.of(opened.area());
             TensorArea area = TensorArea.map(file, opened.inputs(), opened.outputs());
             Files.delete(file);
-            return new WorkerSession(this, child, number, modelName, opened, area);
+            return new Loaded(child, number, model.name(), opened, area);
         } catch (IOException e) {
             throw new DeviceFault(
                     DeviceFault.Kind.REFUSED,
                     name,
-                    modelName + ": no memory to share with the child: " + e,
+                    model + ": no memory to share with the child: " + e,
                     List.of(),
                     e);
         }
@@ -102,12 +106,12 @@ public final class WorkerDevice implements Device {
         return worker;
     }
 
-    void infer(WorkerProcess child, int number, String model) {
+    private void infer(WorkerProcess child, int number, String model) {
         ask(child, new Message.Run(number), "running " + model, options.runDeadline());
         faults.clear();
     }
 
-    void closeSession(WorkerProcess child, int number, String model) {
+    private void closeSession(WorkerProcess child, int number, String model) {
         ask(child, new Message.Close(number), "closing " + model, options.runDeadline());
     }
 
@@ -134,5 +138,141 @@ public final class WorkerDevice implements Device {
     @Override
     public String toString() {
         return name;
+    }
+
+    /** A session whose interpreter is in the child. After a fault of the child every call is that fault again. */
+    private final class Loaded implements Session {
+        private final WorkerProcess worker;
+        private final int number;
+        private final String model;
+        private final Message.Opened facts;
+        private final TensorArea area;
+        private boolean closed;
+
+        Loaded(
+                WorkerProcess worker,
+                int number,
+                String model,
+                Message.Opened facts,
+                TensorArea area) {
+            this.worker = worker;
+            this.number = number;
+            this.model = model;
+            this.facts = facts;
+            this.area = area;
+        }
+
+        @Override
+        public List<TensorSpec> inputs() {
+            return facts.inputs();
+        }
+
+        @Override
+        public List<TensorSpec> outputs() {
+            return facts.outputs();
+        }
+
+        @Override
+        public synchronized List<byte[]> run(List<byte[]> inputs) {
+            requireOpen();
+            requireSizes(inputs);
+            for (int i = 0; i < inputs.size(); i++) {
+                area.inputs().get(i).put(0, inputs.get(i));
+            }
+            infer(worker, number, model);
+            List<byte[]> outputs = new ArrayList<>(area.outputs().size());
+            for (ByteBuffer view : area.outputs()) {
+                byte[] output = new byte[view.capacity()];
+                view.get(0, output);
+                outputs.add(output);
+            }
+            return outputs;
+        }
+
+        private void requireOpen() {
+            if (closed) {
+                throw new IllegalStateException(model + ": the session is closed");
+            }
+        }
+
+        private void requireSizes(List<byte[]> inputs) {
+            if (inputs.size() != facts.inputs().size()) {
+                throw new IllegalArgumentException(
+                        model + ": expected " + facts.inputs().size() + " inputs, found " + inputs.size());
+            }
+            for (int i = 0; i < inputs.size(); i++) {
+                TensorSpec spec = facts.inputs().get(i);
+                if (inputs.get(i).length != spec.byteSize()) {
+                    throw new IllegalArgumentException(model + ": input " + i + ", " + spec.name() + ": expected "
+                            + spec.byteSize() + " bytes, found " + inputs.get(i).length);
+                }
+            }
+        }
+
+        /** Gives back what the child holds; where the child is gone there is nothing to give back. */
+        @Override
+        public synchronized void close() {
+            if (!closed) {
+                closed = true;
+                if (worker.isAlive()) {
+                    try {
+                        closeSession(worker, number, model);
+                    } catch (DeviceFault e) {
+                        // the child ended or hung on it; the device knows and opens another one
+                    }
+                }
+            }
+        }
+    }
+
+    /** Faults in a row: a longer pause after each, and quarantine in the end. Thread safety: yes. */
+    private static final class FaultCount {
+        private final WorkerOptions options;
+        private volatile int faults;
+        private DeviceFault last;
+        private long since;
+
+        FaultCount(WorkerOptions options) {
+            this.options = options;
+        }
+
+        synchronized void add(DeviceFault fault) {
+            faults++;
+            last = fault;
+            since = System.nanoTime();
+        }
+
+        /** An answer came: the device is fine. */
+        void clear() {
+            if (faults != 0) {
+                faults = 0;
+            }
+        }
+
+        /**
+         * Waits out the pause.
+         *
+         * @throws DeviceFault the device is in quarantine
+         */
+        synchronized void beforeReopening(String device) {
+            if (faults >= options.quarantineAfter()) {
+                throw new DeviceFault(
+                        DeviceFault.Kind.REFUSED,
+                        device,
+                        "in quarantine after " + faults + " faults in a row; the last one: " + last.getMessage(),
+                        last.log(),
+                        last);
+            }
+            Duration left = options.pause(faults).minusNanos(System.nanoTime() - since);
+            if (faults > 0 && !left.isNegative()) {
+                try {
+                    Thread.sleep(left.toMillis() + 1);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new DeviceFault(
+                            DeviceFault.Kind.REFUSED, device, "interrupted before it was reopened", List.of(), e);
+                }
+            }
+        }
     }
 }

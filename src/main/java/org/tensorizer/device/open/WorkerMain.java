@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.ProcessEnd;
 
 /** The child process: opens one device and serves its parent until the parent is gone. */
@@ -29,7 +32,7 @@ final class WorkerMain {
         } catch (IOException e) {
             System.err.println("worker: " + e);
         }
-        WorkerFolder.delete(socket.getParent());
+        ChildCommand.deleteFolder(socket.getParent());
         ProcessEnd.now(0); // whatever threads of the runtime are left
     }
 
@@ -37,7 +40,7 @@ final class WorkerMain {
         try (Device device = open(wire, choice)) {
             if (device != null) {
                 wire.send(new Message.Hello(device.name(), device.provenance().name()));
-                new WorkerSessions(device, folder).serve(wire);
+                new Sessions(device, folder).serve(wire);
             }
         }
     }
@@ -46,7 +49,7 @@ final class WorkerMain {
         try {
             return Devices.openHere(choice);
         } catch (Throwable t) {
-            wire.send(Failures.describe(t));
+            wire.send(Message.Failed.of(t));
             return null;
         }
     }
@@ -60,11 +63,70 @@ final class WorkerMain {
                     } catch (IOException e) {
                         System.err.println("worker: " + List.of(e));
                     }
-                    WorkerFolder.delete(folder);
+                    ChildCommand.deleteFolder(folder);
                     ProcessEnd.now(0);
                 },
                 "life line");
         lifeLine.setDaemon(true);
         lifeLine.start();
+    }
+
+    /** The child's side of all sessions of its device: one request after another. */
+    private static final class Sessions {
+        /** A session and the memory it shares with the parent. */
+        private record Shared(Session session, TensorArea area) {}
+
+        private final Device device;
+        private final Path folder;
+        private final Map<Integer, Shared> open = new HashMap<>();
+
+        Sessions(Device device, Path folder) {
+            this.device = device;
+            this.folder = folder;
+        }
+
+        /** Returns when the parent has closed. */
+        void serve(Wire wire) throws IOException {
+            try {
+                while (true) {
+                    wire.send(answer(wire.receive()));
+                }
+            } catch (EOFException e) {
+                open.values().forEach(shared -> shared.session().close());
+            }
+        }
+
+        private Message answer(Message request) {
+            try {
+                if (request instanceof Message.Run run) {
+                    Shared shared = open.get(run.session());
+                    shared.session().run(shared.area().inputs(), shared.area().outputs());
+                    return new Message.Done();
+                }
+                if (request instanceof Message.Open load) {
+                    return load(load);
+                }
+                if (request instanceof Message.Close close) {
+                    open.remove(close.session()).session().close();
+                    return new Message.Done();
+                }
+                throw new IllegalStateException("not a request: " + request);
+            } catch (Throwable t) {
+                return Message.Failed.of(t);
+            }
+        }
+
+        private Message load(Message.Open request) throws IOException {
+            Session session = device.open(request.name(), request.model().array());
+            try {
+                Path file = folder.resolve("tensors-" + request.session());
+                TensorArea area = TensorArea.map(file, session.inputs(), session.outputs());
+                open.put(request.session(), new Shared(session, area));
+                return new Message.Opened(session.inputs(), session.outputs(), file.toString());
+            } catch (IOException | RuntimeException e) {
+                session.close();
+                throw e;
+            }
+        }
     }
 }

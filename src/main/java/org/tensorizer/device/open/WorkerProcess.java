@@ -42,7 +42,7 @@ final class WorkerProcess implements AutoCloseable {
     static WorkerProcess start(String device, Duration deadline) {
         Path folder = null;
         try {
-            folder = WorkerFolder.create();
+            folder = ChildCommand.folder();
             Path socket = folder.resolve("socket");
             try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
                 server.bind(UnixDomainSocketAddress.of(socket));
@@ -52,7 +52,7 @@ final class WorkerProcess implements AutoCloseable {
                 return worker;
             }
         } catch (IOException e) {
-            WorkerFolder.delete(folder);
+            ChildCommand.deleteFolder(folder);
             throw new DeviceFault(
                     DeviceFault.Kind.CRASHED, device, "no child process could be started: " + e, List.of(), e);
         }
@@ -69,7 +69,7 @@ final class WorkerProcess implements AutoCloseable {
             watchdog.end();
             if (first instanceof Message.Failed failed) {
                 close();
-                throw Failures.exception(device, failed);
+                throw failed.exception(device);
             }
             hello = (Message.Hello) first;
         } catch (IOException e) {
@@ -129,7 +129,7 @@ final class WorkerProcess implements AutoCloseable {
         }
         watchdog.end();
         if (reply instanceof Message.Failed failed) {
-            throw Failures.exception(device, failed);
+            throw failed.exception(device);
         }
         return reply;
     }
@@ -143,7 +143,7 @@ final class WorkerProcess implements AutoCloseable {
         int exit = awaitEnd();
         watchdog.stop();
         List<String> log = new ArrayList<>(output.toTheEnd());
-        log.addAll(CrashReport.lines(folder));
+        log.addAll(ChildEnd.crashReport(folder));
         if (!(lost instanceof EOFException) && !(lost instanceof ClosedChannelException)) {
             log.add("connection lost: " + lost.getMessage());
         }
@@ -203,7 +203,7 @@ final class WorkerProcess implements AutoCloseable {
     private void release() {
         closeQuietly(wire);
         closeQuietly(process.getOutputStream());
-        WorkerFolder.delete(folder);
+        ChildCommand.deleteFolder(folder);
     }
 
     private static void closeQuietly(AutoCloseable closeable) {

@@ -1,11 +1,8 @@
 package org.tensorizer.device.record;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
@@ -28,38 +25,24 @@ public record ModelFingerprint(
         tokens = List.copyOf(tokens);
     }
 
-    /**
-     * Of a model in memory. A file that is no TFLite model has a fingerprint too: without payloads, and with its digest as
-     * its question.
-     *
-     * @param model the whole file; not changed, not kept
-     */
-    public static ModelFingerprint of(String name, byte[] model) {
-        String sha256 = Sha256.of(model);
-        List<Executable> executables;
-        try {
-            executables = TfliteModel.parse(name, model).packages().stream()
-                    .map(EdgeTpuPackage::executables)
-                    .flatMap(List::stream)
-                    .toList();
-        } catch (BadInputException e) {
-            return new ModelFingerprint(name, sha256, sha256, List.of(), List.of());
-        }
-        ByteBuffer blanked = ByteBuffer.wrap(model.clone()).order(ByteOrder.LITTLE_ENDIAN);
+    static ModelFingerprint of(TfliteModel model) {
+        ByteBuffer blanked = null;
         List<String> payloads = new ArrayList<>();
         List<Long> tokens = new ArrayList<>();
-        for (Executable executable : executables) {
-            ByteRange parameters = executable.parameters();
-            if (!parameters.isEmpty()) {
-                payloads.add(Sha256.of(ByteBuffer.wrap(model, parameters.start(), parameters.length())));
+        for (EdgeTpuPackage compiled : model.packages()) {
+            for (Executable executable : compiled.executables()) {
+                if (!executable.parameters().isEmpty()) {
+                    payloads.add(model.sha256(executable.parameters()));
+                }
+                if (executable.tokenField().isPresent()) {
+                    tokens.add(executable.token());
+                    blanked = blanked == null ? ByteBuffer.wrap(model.copy()) : blanked;
+                    blanked.putLong(executable.tokenField().get().start(), 0);
+                }
             }
-            executable.tokenField().ifPresent(field -> {
-                tokens.add(executable.token());
-                blanked.putLong(field.start(), 0);
-            });
         }
-        String question = tokens.isEmpty() ? sha256 : Sha256.of(blanked.array());
-        return new ModelFingerprint(name, sha256, question, payloads, tokens);
+        String question = blanked == null ? model.sha256() : Sha256.of(blanked.array());
+        return new ModelFingerprint(model.name(), model.sha256(), question, payloads, tokens);
     }
 
     /** Name and digest, for messages. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
@@ -29,14 +30,14 @@ final class Recorder {
         return writer.file();
     }
 
-    Session open(Device device, String modelName, byte[] model) {
-        ModelFingerprint fingerprint = ModelFingerprint.of(modelName, model);
+    Session open(Device device, TfliteModel model) {
+        ModelFingerprint fingerprint = ModelFingerprint.of(model);
         int number = sessions.incrementAndGet();
         Instant at = Instant.now();
         long start = System.nanoTime();
         Session session;
         try {
-            session = device.open(modelName, model);
+            session = device.open(model);
         } catch (DeviceFault | BadInputException e) {
             long nanos = System.nanoTime() - start;
             writer.add(new RecordLine.Open(

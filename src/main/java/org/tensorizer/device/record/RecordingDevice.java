@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingDevice;
@@ -71,8 +72,8 @@ public final class RecordingDevice extends ForwardingDevice {
     }
 
     @Override
-    public Session open(String modelName, byte[] model) {
-        return recorder.open(device(), modelName, model);
+    public Session open(TfliteModel model) {
+        return recorder.open(device(), model);
     }
 
     /** Goes on with the same record. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
@@ -91,8 +92,8 @@ public final class ReplayDevice implements Device {
      * @throws BadInputException the model was refused as bad then
      */
     @Override
-    public Session open(String modelName, byte[] model) {
-        ModelFingerprint asked = ModelFingerprint.of(modelName, model);
+    public Session open(TfliteModel model) {
+        ModelFingerprint asked = ModelFingerprint.of(model);
         RecordLine.Open open = answers.open(asked)
                 .orElseThrow(() -> new DeviceFault(
                         DeviceFault.Kind.REFUSED,

@@ -1,5 +1,6 @@
 package org.tensorizer.device.tflite;
 
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
@@ -27,8 +28,8 @@ public final class CpuDevice implements Device {
 
     /** @throws org.tensorizer.base.BadInputException no valid model, or one compiled for the Edge TPU */
     @Override
-    public Session open(String modelName, byte[] model) {
-        return TfliteSession.open(modelName, model, SessionOptions.builtin(NAME));
+    public Session open(TfliteModel model) {
+        return TfliteSession.open(model, SessionOptions.builtin(NAME));
     }
 
     @Override

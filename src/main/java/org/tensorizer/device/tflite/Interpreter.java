@@ -29,10 +29,10 @@ final class Interpreter implements Runnable {
     }
 
     /** Loads a model and allocates its tensors; frees everything where that fails. */
-    static Interpreter open(String name, byte[] bytes, SessionOptions options) {
-        Interpreter interpreter = new Interpreter(name, options);
+    static Interpreter open(TfliteModel model, SessionOptions options) {
+        Interpreter interpreter = new Interpreter(model.name(), options);
         try {
-            interpreter.load(TfliteLibrary.load(), bytes, options);
+            interpreter.load(TfliteLibrary.load(), model, options);
             return interpreter;
         } catch (Throwable t) {
             try {
@@ -44,18 +44,15 @@ final class Interpreter implements Runnable {
         }
     }
 
-    private void load(TfliteLibrary library, byte[] bytes, SessionOptions options) {
-        if (bytes.length == 0) {
-            throw new BadInputException(name + ": expected a .tflite model, found an empty file");
-        }
+    private void load(TfliteLibrary library, TfliteModel file, SessionOptions options) {
         // TFLite's verifier lets models pass that end the process a moment later, such as one without a subgraph
-        GivenTensors.check(TfliteModel.parse(name, bytes));
-        memory = new ModelMemory(bytes);
+        GivenTensors.check(file);
+        memory = new ModelMemory(file);
         model = TfliteC.TfLiteModelCreateWithErrorReporter(
                 memory.pointer(), memory.size(), ErrorLog.REPORTER, log.userData());
         if (model == null) {
             throw new BadInputException(
-                    name + ": TFLite finds no valid model in these " + bytes.length + " bytes" + said(log.take()));
+                    name + ": TFLite finds no valid model in these " + file.size() + " bytes" + said(log.take()));
         }
         create(library, options);
         if (pointer == null) {

@@ -1,23 +1,20 @@
 package org.tensorizer.device.tflite;
 
+import org.tensorizer.model.TfliteModel;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/**
- * A model in native memory, where TFLite uses it in place until its interpreter is deleted, and the same bytes on the
- * Java heap.
- */
+/** A model in native memory, where TFLite uses it in place until its interpreter is deleted. */
 final class ModelMemory implements AutoCloseable {
-    private final byte[] bytes;
+    private final TfliteModel model;
     private final Memory memory;
 
-    /** @param bytes not empty */
-    ModelMemory(byte[] bytes) {
-        this.bytes = bytes;
-        this.memory = new Memory(bytes.length);
-        memory.write(0, bytes, 0, bytes.length);
+    ModelMemory(TfliteModel model) {
+        this.model = model;
+        this.memory = new Memory(model.size());
+        memory.getByteBuffer(0, model.size()).put(model.bytes());
     }
 
     Pointer pointer() {
@@ -25,7 +22,7 @@ final class ModelMemory implements AutoCloseable {
     }
 
     int size() {
-        return bytes.length;
+        return model.size();
     }
 
     /**
@@ -37,8 +34,8 @@ final class ModelMemory implements AutoCloseable {
             return ByteBuffer.allocate(0).asReadOnlyBuffer();
         }
         long offset = Pointer.nativeValue(start) - Pointer.nativeValue(memory);
-        ByteBuffer view = offset >= 0 && length <= bytes.length - offset
-                ? ByteBuffer.wrap(bytes, (int) offset, (int) length).slice()
+        ByteBuffer view = offset >= 0 && length <= model.size() - offset
+                ? model.bytes().slice((int) offset, (int) length)
                 : ByteBuffer.wrap(start.getByteArray(0, Math.toIntExact(length)));
         return view.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }

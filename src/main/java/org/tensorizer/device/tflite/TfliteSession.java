@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
@@ -55,16 +56,15 @@ public final class TfliteSession implements Session {
     /**
      * Loads a model.
      *
-     * @param modelName how messages call it
-     * @param model a whole .tflite file; copied to native memory, and not to be changed while the session lives
+     * @param model copied to native memory
      * @throws BadInputException no TFLite library, no valid model, or one with an op that nothing here runs; also what a
      *     kernel threw of this type
      * @throws DeviceFault TFLite, the kernel or the delegate refuses the model
      */
-    public static TfliteSession open(String modelName, byte[] model, SessionOptions options) {
-        Interpreter interpreter = Interpreter.open(modelName, model, options);
+    public static TfliteSession open(TfliteModel model, SessionOptions options) {
+        Interpreter interpreter = Interpreter.open(model, options);
         try {
-            return new TfliteSession(options.device(), modelName, interpreter);
+            return new TfliteSession(options.device(), model.name(), interpreter);
         } catch (RuntimeException e) {
             interpreter.run();
             throw e;
@@ -72,8 +72,8 @@ public final class TfliteSession implements Session {
     }
 
     /** Loads a compiled model whose custom op a kernel runs. */
-    public static TfliteSession open(String modelName, byte[] model, CustomKernel kernel) {
-        return open(modelName, model, SessionOptions.kernel("kernel", kernel));
+    public static TfliteSession open(TfliteModel model, CustomKernel kernel) {
+        return open(model, SessionOptions.kernel("kernel", kernel));
     }
 
     private List<EdgeTensor> tensors(String role, int count, IntFunction<Pointer> get) {

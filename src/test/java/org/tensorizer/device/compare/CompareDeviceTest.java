@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
@@ -46,7 +47,7 @@ class CompareDeviceTest {
         assertThat(device.name()).isEqualTo("usb:0");
         assertThat(device.provenance()).isEqualTo(Provenance.SILICON);
         byte[] input = {7, 1, 2, 3};
-        try (Session session = device.open("m.tflite", MODEL)) {
+        try (Session session = device.open(StubDevice.model("m.tflite", MODEL))) {
             session.run(new byte[] {1, 2, 3, 4});
             assertThat(device.report().agrees()).isTrue();
             assertThat(session.run(input)).isEqualTo(coral.answer(MODEL, input));
@@ -74,7 +75,7 @@ class CompareDeviceTest {
     void theFirstDisagreementIsKeptAsFiles() throws Exception {
         CompareDevice device = CompareDevice.of(coral, new Rounding());
         byte[] model = MODEL.clone();
-        try (Session session = device.open("m.tflite", model)) {
+        try (Session session = device.open(StubDevice.model("m.tflite", model))) {
             session.run(new byte[] {7, 1, 2, 3});
         }
         model[0] = 0;
@@ -97,11 +98,11 @@ class CompareDeviceTest {
     void troubleOnTheSecondNeverDisturbsTheRun() {
         StubDevice troubled = new StubDevice("emulator", Provenance.EMULATED) {
             @Override
-            public Session open(String name, byte[] model) {
-                if (model[0] == 1) {
+            public Session open(TfliteModel model) {
+                if (content(model)[0] == 1) {
                     throw new BadInputException("no Dense program");
                 }
-                return super.open(name, model);
+                return super.open(model);
             }
 
             @Override
@@ -113,8 +114,8 @@ class CompareDeviceTest {
             }
         };
         CompareDevice device = CompareDevice.of(coral, troubled);
-        try (Session refused = device.open("r", new byte[] {1});
-                Session taken = device.open("m", MODEL)) {
+        try (Session refused = device.open(StubDevice.model("r", new byte[] {1}));
+                Session taken = device.open(StubDevice.model("m", MODEL))) {
             refused.run(new byte[4]);
             refused.run(new byte[4]);
             taken.run(new byte[] {1, 0, 0, 0});
@@ -134,8 +135,8 @@ class CompareDeviceTest {
     @Test
     void troubleOnTheFirstIsTheRuns() {
         CompareDevice device = CompareDevice.of(coral, new Rounding());
-        assertThatThrownBy(() -> device.open("m", new byte[] {'C'})).isInstanceOf(DeviceFault.class);
-        try (Session session = device.open("m", MODEL)) {
+        assertThatThrownBy(() -> device.open(StubDevice.model("m", new byte[] {'C'}))).isInstanceOf(DeviceFault.class);
+        try (Session session = device.open(StubDevice.model("m", MODEL))) {
             assertThatThrownBy(() -> session.run(new byte[] {'H', 0, 0, 0})).isInstanceOf(DeviceFault.class);
         }
         assertThat(device.report().inferences()).isZero();

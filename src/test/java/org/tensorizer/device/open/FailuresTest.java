@@ -14,7 +14,7 @@ class FailuresTest {
     @EnumSource
     void faultsKeepTheirKindMessageAndLog(DeviceFault.Kind kind) {
         DeviceFault fault = new DeviceFault(kind, "usb:0", "expected 256 bytes, found 128", List.of("line"), null);
-        DeviceFault there = (DeviceFault) Failures.exception("usb:0", Failures.describe(fault));
+        DeviceFault there = (DeviceFault) Message.Failed.of(fault).exception("usb:0");
         assertThat(there).hasMessage("usb:0: expected 256 bytes, found 128");
         assertThat(there.kind()).isEqualTo(kind);
         assertThat(there.log()).containsExactly("line");
@@ -22,16 +22,16 @@ class FailuresTest {
 
     @Test
     void badInputStaysBadInput() {
-        assertThat(Failures.exception("cpu", Failures.describe(new BadInputException("byte 3"))))
+        assertThat(Message.Failed.of(new BadInputException("byte 3")).exception("cpu"))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("byte 3");
-        assertThat(Failures.exception("cpu", Failures.describe(new IllegalArgumentException("size"))))
+        assertThat(Message.Failed.of(new IllegalArgumentException("size")).exception("cpu"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void anythingElseIsTheWorkersFault() {
-        assertThat(Failures.exception("cpu", Failures.describe(new StackOverflowError())))
+        assertThat(Message.Failed.of(new StackOverflowError()).exception("cpu"))
                 .isInstanceOf(DeviceFault.class)
                 .hasMessageContaining("the worker failed: java.lang.StackOverflowError");
     }

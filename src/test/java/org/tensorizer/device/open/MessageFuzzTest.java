@@ -35,13 +35,13 @@ class MessageFuzzTest {
     @Test
     void damagedMessagesAreMessagesOrNone(TestReporter reporter) {
         List<Target> targets = new ArrayList<>();
-        MessageCodecTest.messages().forEach(message -> {
-            byte[] sound = MessageCodec.encode(message);
+        MessageTest.messages().forEach(message -> {
+            byte[] sound = Message.encode(message);
             targets.add(new Target(
                     message.getClass().getSimpleName(),
                     sound,
                     Mutator.sparing(sound, List.of()),
-                    (name, bytes) -> MessageCodec.encode(MessageCodec.decode(bytes))));
+                    (name, bytes) -> Message.encode(Message.decode(bytes))));
         });
         targets.add(new Target(
                 "crash report",
@@ -55,12 +55,12 @@ class MessageFuzzTest {
     void aCrashReportThatEndsBeforeItsFrame() throws IOException {
         Files.copy(
                 Path.of("src/test/resources/hostile/workers/crash-report-cut-short.log"),
-                folder.resolve(CrashReport.FILE));
-        assertThat(CrashReport.lines(folder)).containsExactly("JVM crash report: SIGSEGV");
+                folder.resolve(ChildEnd.CRASH_REPORT));
+        assertThat(ChildEnd.crashReport(folder)).containsExactly("JVM crash report: SIGSEGV");
     }
 
     private void report(String name, byte[] bytes) throws IOException {
-        Files.write(folder.resolve(CrashReport.FILE), bytes);
-        CrashReport.lines(folder);
+        Files.write(folder.resolve(ChildEnd.CRASH_REPORT), bytes);
+        ChildEnd.crashReport(folder);
     }
 }

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.Device;
 import org.tensorizer.Fixture;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.TfliteModel;
 
 class TokenGuardTest {
     private final byte[] original = Fixture.compiledBytes();
@@ -28,8 +29,8 @@ class TokenGuardTest {
         }
 
         @Override
-        public Session open(String modelName, byte[] model) {
-            loaded.add(modelName);
+        public Session open(TfliteModel model) {
+            loaded.add(model.name());
             return null;
         }
     });
@@ -38,7 +39,7 @@ class TokenGuardTest {
     void anotherPayloadUnderASeenTokenIsAnError() {
         guarded.open("original", original);
         assertThatThrownBy(() -> guarded.open("patched", withPayloadByte(77)))
-                .isInstanceOf(TokenReuseException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("patched: parameter-caching token 0x")
                 .hasMessageContaining("payload of original")
                 .hasMessageContaining("fresh token");

@@ -23,7 +23,7 @@ final class ChildRecorder {
 
     public static void main(String[] arguments) {
         Device device = RecordingDevice.of(device(), Path.of(arguments[0]));
-        Session session = device.open("m", MODEL);
+        Session session = device.open(StubDevice.model("m", MODEL));
         for (int i = 0; ; i++) {
             session.run(input(i));
             if (i == 0) {

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.device.StubDevice;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Session;
 
@@ -39,8 +40,8 @@ class KilledRecorderTest {
             assertThat(summary.ended()).isFalse();
             assertThat(summary.runs()).isPositive();
             try (Device replay = ReplayDevice.open(file);
-                    Session replayed = replay.open("m", ChildRecorder.MODEL);
-                    Session expected = ChildRecorder.device().open("m", ChildRecorder.MODEL)) {
+                    Session replayed = replay.open(StubDevice.model("m", ChildRecorder.MODEL));
+                    Session expected = ChildRecorder.device().open(StubDevice.model("m", ChildRecorder.MODEL))) {
                 for (int i = 0; i < summary.runs(); i++) {
                     assertThat(replayed.run(ChildRecorder.input(i))).isEqualTo(expected.run(ChildRecorder.input(i)));
                 }

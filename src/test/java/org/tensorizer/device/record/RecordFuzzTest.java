@@ -65,7 +65,7 @@ class RecordFuzzTest {
     void damagedRecordsAreReadOrRefused(TestReporter reporter) throws IOException {
         Path file = folder.resolve("sound.jsonl");
         try (Device device = RecordingDevice.of(new StubDevice("usb:0", Provenance.DOUBLE), file);
-                Session session = device.open("m", new byte[] {1, 2, 3})) {
+                Session session = device.open(StubDevice.model("m", new byte[] {1, 2, 3}))) {
             session.run(new byte[] {1, 2, 3, 4});
             session.run(new byte[] {5, 6, 7, 8});
         }

@@ -36,7 +36,7 @@ class RecordReaderTest {
         file = folder.resolve("r.jsonl");
         StubDevice stub = new StubDevice("usb \"0\"\n", Provenance.DOUBLE);
         try (Device device = RecordingDevice.of(stub, file, Map.of("Revision", "abc"));
-                Session session = device.open("a/b \\ \u00e4.tflite", new byte[] {1, 2, 3})) {
+                Session session = device.open(StubDevice.model("a/b \\ \u00e4.tflite", new byte[] {1, 2, 3}))) {
             session.run(new byte[] {1, 2, 3, 4});
             session.run(new byte[] {-1, -2, -3, -4});
         }
@@ -158,7 +158,7 @@ class RecordReaderTest {
         Arrays.fill(large, (byte) 77);
         try (Device device =
                         RecordingDevice.of(new StubDevice("usb:0", Provenance.DOUBLE), folder.resolve("large.jsonl"));
-                Session session = device.open("m", new byte[] {1})) {
+                Session session = device.open(StubDevice.model("m", new byte[] {1}))) {
             session.run(large);
         }
         List<RecordLine> lines = new ArrayList<>();

@@ -20,7 +20,7 @@ class RecordWriterTest {
     void aThreadWhoseTimeIsUpDoesNotEndTheRecord() {
         Path file = folder.resolve("record.jsonl");
         try (Device device = RecordingDevice.of(new StubDevice("usb:0", Provenance.DOUBLE), file);
-                Session session = device.open("m", new byte[] {1})) {
+                Session session = device.open(StubDevice.model("m", new byte[] {1}))) {
             Thread.currentThread().interrupt();
             session.run(new byte[] {1, 2, 3, 4});
             assertThat(Thread.interrupted()).isTrue();

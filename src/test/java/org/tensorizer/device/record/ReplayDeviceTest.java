@@ -35,7 +35,7 @@ class ReplayDeviceTest {
         List<?> inputs;
         List<?> outputs;
         try (Device device = RecordingDevice.of(coral, file);
-                Session session = device.open("m.tflite", MODEL)) {
+                Session session = device.open(StubDevice.model("m.tflite", MODEL))) {
             assertThat(device.name()).isEqualTo("usb:0");
             assertThat(device.provenance()).isEqualTo(Provenance.SILICON);
             answer = session.run(bytes("1234"));
@@ -43,7 +43,7 @@ class ReplayDeviceTest {
             outputs = session.outputs();
         }
         try (Device device = Devices.open(DeviceChoice.parse("replay:" + file));
-                Session session = device.open("m.tflite", MODEL)) {
+                Session session = device.open(StubDevice.model("m.tflite", MODEL))) {
             assertThat(device.name()).isEqualTo("replay of usb:0 (silicon)");
             assertThat(device.provenance()).isEqualTo(Provenance.REPLAYED);
             assertThat(session.inputs()).isEqualTo(inputs);
@@ -63,13 +63,13 @@ class ReplayDeviceTest {
             }
         };
         try (Device device = RecordingDevice.of(unsteady, file);
-                Session session = device.open("m", MODEL)) {
+                Session session = device.open(StubDevice.model("m", MODEL))) {
             session.run(bytes("same"));
             session.run(bytes("same"));
         }
         try (Device device = ReplayDevice.open(file);
-                Session first = device.open("m", MODEL);
-                Session second = device.open("m", MODEL)) {
+                Session first = device.open(StubDevice.model("m", MODEL));
+                Session second = device.open(StubDevice.model("m", MODEL))) {
             assertThat(first.run(bytes("same"))[0]).isEqualTo((byte) 1);
             assertThat(second.run(bytes("same"))[0]).isEqualTo((byte) 2);
             assertThatThrownBy(() -> first.run(bytes("same")))
@@ -82,17 +82,17 @@ class ReplayDeviceTest {
     void neverGuesses() {
         Path file = folder.resolve("a.jsonl");
         try (Device device = RecordingDevice.of(coral, file);
-                Session session = device.open("m.tflite", MODEL)) {
+                Session session = device.open(StubDevice.model("m.tflite", MODEL))) {
             session.run(bytes("1234"));
         }
         try (Device device = ReplayDevice.open(file);
-                Session session = device.open("m.tflite", MODEL)) {
+                Session session = device.open(StubDevice.model("m.tflite", MODEL))) {
             assertThatThrownBy(() -> session.run(bytes("4321")))
                     .isInstanceOf(DeviceFault.class)
                     .hasMessageContaining(file.toString())
                     .hasMessageContaining("m.tflite")
                     .hasMessageContaining("1 other inputs");
-            assertThatThrownBy(() -> device.open("n.tflite", bytes("another")))
+            assertThatThrownBy(() -> device.open(StubDevice.model("n.tflite", bytes("another"))))
                     .isInstanceOf(DeviceFault.class)
                     .hasMessageContaining("n.tflite")
                     .hasMessageContaining("models it has: m.tflite");
@@ -121,11 +121,11 @@ class ReplayDeviceTest {
     }
 
     private static void faults(Device device) {
-        assertFault(() -> device.open("m", bytes("Hangs")), device, DeviceFault.Kind.HUNG);
-        assertThatThrownBy(() -> device.open("m", bytes("Bad")))
+        assertFault(() -> device.open(StubDevice.model("m", bytes("Hangs"))), device, DeviceFault.Kind.HUNG);
+        assertThatThrownBy(() -> device.open(StubDevice.model("m", bytes("Bad"))))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("bad on purpose");
-        try (Session session = device.open("m", MODEL)) {
+        try (Session session = device.open(StubDevice.model("m", MODEL))) {
             assertFault(() -> session.run(bytes("Hang")), device, DeviceFault.Kind.HUNG);
             assertFault(() -> session.run(bytes("Crsh")), device, DeviceFault.Kind.CRASHED);
             assertThatThrownBy(() -> session.run(bytes("Bad."))).isInstanceOf(BadInputException.class);
@@ -156,10 +156,10 @@ class ReplayDeviceTest {
         Path one = folder.resolve("one.jsonl");
         Path two = folder.resolve("two.jsonl");
         try (Device device = RecordingDevice.of(coral, one)) {
-            device.open("m", MODEL).run(bytes("1111"));
+            device.open(StubDevice.model("m", MODEL)).run(bytes("1111"));
         }
         try (Device device = RecordingDevice.of(new StubDevice("emulator", Provenance.EMULATED), two)) {
-            device.open("m", MODEL).run(bytes("2222"));
+            device.open(StubDevice.model("m", MODEL)).run(bytes("2222"));
         }
         assertAnswersBoth(folder);
         Path both = Files.writeString(folder.resolve("both.jsonl"), Files.readString(one) + Files.readString(two));
@@ -168,7 +168,7 @@ class ReplayDeviceTest {
 
     private static void assertAnswersBoth(Path record) {
         try (Device device = ReplayDevice.open(record);
-                Session session = device.open("m", MODEL)) {
+                Session session = device.open(StubDevice.model("m", MODEL))) {
             assertThat(device.name()).isEqualTo("replay of emulator (emulated), usb:0 (silicon)");
             session.run(bytes("1111"));
             session.run(bytes("2222"));

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.base.BadInputException;
@@ -33,7 +34,7 @@ class CustomKernelTest {
             options.set(customOptions);
             return CustomKernelTest::invert;
         };
-        try (TfliteSession session = TfliteSession.open(NAME, model, kernel)) {
+        try (TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model), kernel)) {
             byte[] input = new byte[256];
             for (int i = 0; i < input.length; i++) {
                 input[i] = (byte) (i * 7);
@@ -68,7 +69,7 @@ class CustomKernelTest {
                 closed.incrementAndGet();
             }
         };
-        TfliteSession session = TfliteSession.open(NAME, model, kernel);
+        TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model), kernel);
         assertThat(closed).hasValue(0);
         session.close();
         session.close();
@@ -84,7 +85,7 @@ class CustomKernelTest {
             }
             invert(inputs, outputs);
         };
-        try (TfliteSession session = TfliteSession.open(NAME, model, kernel)) {
+        try (TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model), kernel)) {
             DeviceFault fault = catchThrowableOfType(DeviceFault.class, () -> session.run(new byte[256]));
             assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.REFUSED);
             assertThat(fault).hasMessageContaining(NAME).hasMessageContaining("lane 64");
@@ -98,7 +99,7 @@ class CustomKernelTest {
         CustomKernel kernel = options -> (inputs, outputs) -> {
             throw new AssertionError("not an exception");
         };
-        try (TfliteSession session = TfliteSession.open(NAME, model, kernel)) {
+        try (TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model), kernel)) {
             assertThatThrownBy(() -> session.run(new byte[256]))
                     .isInstanceOf(DeviceFault.class)
                     .hasCauseInstanceOf(AssertionError.class);
@@ -108,7 +109,7 @@ class CustomKernelTest {
     @Test
     void badInputAndFaultsComeOutAsTheyAre() {
         BadInputException bad = new BadInputException("bundle 3 cannot be decoded");
-        assertThatThrownBy(() -> TfliteSession.open(NAME, model, options -> {
+        assertThatThrownBy(() -> TfliteSession.open(TfliteModel.parse(NAME, model), options -> {
                     throw bad;
                 }))
                 .isSameAs(bad);
@@ -116,19 +117,19 @@ class CustomKernelTest {
         CustomKernel kernel = options -> (inputs, outputs) -> {
             throw fault;
         };
-        try (TfliteSession session = TfliteSession.open(NAME, model, kernel)) {
+        try (TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model), kernel)) {
             assertThatThrownBy(() -> session.run(new byte[256])).isSameAs(fault);
         }
     }
 
     @Test
     void initMayFail() {
-        assertThatThrownBy(() -> TfliteSession.open(NAME, model, options -> {
+        assertThatThrownBy(() -> TfliteSession.open(TfliteModel.parse(NAME, model), options -> {
                     throw new IllegalStateException("no memory for tiles");
                 }))
                 .isInstanceOf(DeviceFault.class)
                 .hasMessageContaining("no memory for tiles");
-        assertThatThrownBy(() -> TfliteSession.open(NAME, model, options -> null))
+        assertThatThrownBy(() -> TfliteSession.open(TfliteModel.parse(NAME, model), options -> null))
                 .isInstanceOf(DeviceFault.class)
                 .hasMessageContaining("no instance");
     }
@@ -146,7 +147,7 @@ class CustomKernelTest {
                 throw new IllegalStateException("tiles are stuck");
             }
         };
-        TfliteSession session = TfliteSession.open(NAME, model, kernel);
+        TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model), kernel);
         assertThatThrownBy(session::close).isInstanceOf(DeviceFault.class).hasMessageContaining("tiles are stuck");
         session.close();
     }
@@ -154,7 +155,7 @@ class CustomKernelTest {
     @Test
     void everyOutputByteMustBeWritten() {
         CustomKernel kernel = options -> (inputs, outputs) -> outputs.get(0).put(new byte[255]);
-        try (TfliteSession session = TfliteSession.open(NAME, model, kernel)) {
+        try (TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model), kernel)) {
             DeviceFault fault = catchThrowableOfType(DeviceFault.class, () -> session.run(new byte[256]));
             assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.WRONG_SIZE);
             assertThat(fault).hasMessageContaining("expected 256 bytes, the kernel wrote 255");
@@ -164,7 +165,7 @@ class CustomKernelTest {
     @Test
     void inputsCannotBeWritten() {
         CustomKernel kernel = options -> (inputs, outputs) -> inputs.get(0).put((byte) 1);
-        try (TfliteSession session = TfliteSession.open(NAME, model, kernel)) {
+        try (TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model), kernel)) {
             assertThatThrownBy(() -> session.run(new byte[256]))
                     .isInstanceOf(DeviceFault.class)
                     .hasCauseInstanceOf(java.nio.ReadOnlyBufferException.class);
@@ -182,7 +183,7 @@ class CustomKernelTest {
                     () -> self.get().close()));
             invert(inputs, outputs);
         };
-        try (TfliteSession session = TfliteSession.open(NAME, model, kernel)) {
+        try (TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model), kernel)) {
             self.set(session);
             session.run(new byte[256]);
         }
@@ -196,7 +197,7 @@ class CustomKernelTest {
     @Test
     void callbacksSurviveTheGarbageCollector() {
         for (int i = 0; i < 20; i++) {
-            try (TfliteSession session = TfliteSession.open(NAME, model, options -> CustomKernelTest::invert)) {
+            try (TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model), options -> CustomKernelTest::invert)) {
                 System.gc();
                 assertThat(session.run(new byte[256])).containsOnly(0xff);
             }
@@ -206,7 +207,7 @@ class CustomKernelTest {
     @Test
     void worksOnAModelWhoseOpHasOtherOpsAround() {
         byte[] ssd = SharedFolder.bytes(SharedFolder.template("split_concat_edgetpu.tflite"));
-        try (TfliteSession session = TfliteSession.open("split_concat", ssd, options -> CustomKernelTest::zero)) {
+        try (TfliteSession session = TfliteSession.open(TfliteModel.parse("split_concat", ssd), options -> CustomKernelTest::zero)) {
             List<byte[]> inputs = session.inputs().stream()
                     .map(spec -> new byte[spec.byteSize()])
                     .toList();

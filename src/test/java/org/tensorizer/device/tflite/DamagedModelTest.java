@@ -11,6 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
@@ -35,7 +36,7 @@ class DamagedModelTest {
     @ValueSource(strings = {"dense_256_edgetpu.tflite", "split_concat_edgetpu.tflite"})
     void compiledModels(String name) {
         byte[] model = SharedFolder.bytes(SharedFolder.template(name));
-        damage(model, copy -> TfliteSession.open(name, copy, options -> CustomKernelTest::zero));
+        damage(model, copy -> TfliteSession.open(TfliteModel.parse(name, copy), options -> CustomKernelTest::zero));
     }
 
     /** TFLite's verifier lets it pass, and making its interpreter reads address 0. */

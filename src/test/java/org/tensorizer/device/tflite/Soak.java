@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.Resources;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
@@ -34,8 +35,7 @@ final class Soak {
                 case CPU -> new CpuDevice().open(this.model, model);
                 case CUSTOM_KERNEL ->
                     TfliteSession.open(
-                            this.model,
-                            model,
+                            TfliteModel.parse(this.model, model),
                             options -> (inputs, outputs) -> outputs.get(0).put(inputs.get(0)));
                 case EMULATOR -> new EmulatorDevice().open(this.model, model);
             };

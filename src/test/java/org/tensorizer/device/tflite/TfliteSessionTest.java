@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.Fixture;
 import org.tensorizer.base.BadInputException;
 
@@ -78,7 +79,7 @@ class TfliteSessionTest {
     @Test
     void theCallersArrayMayBeCollectedAndNativeMemoryStays() {
         byte[] input = new byte[256];
-        try (TfliteSession session = TfliteSession.open(NAME, model.clone(), SessionOptions.builtin("cpu"))) {
+        try (TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model.clone()), SessionOptions.builtin("cpu"))) {
             byte[] expected = session.run(input);
             for (int i = 0; i < 5; i++) {
                 System.gc();
@@ -136,7 +137,7 @@ class TfliteSessionTest {
             }
         };
         byte[] compiled = Fixture.compiledBytes();
-        TfliteSession session = TfliteSession.open("compiled", compiled, kernel);
+        TfliteSession session = TfliteSession.open(TfliteModel.parse("compiled", compiled), kernel);
         Future<byte[]> running = threads.submit(() -> session.run(new byte[256]));
         inside.await();
         Future<?> closing = threads.submit(session::close);
@@ -183,7 +184,7 @@ class TfliteSessionTest {
     }
 
     private static void forget(byte[] compiled, CountDownLatch freed) {
-        TfliteSession forgotten = TfliteSession.open("forgotten", compiled, options -> new CustomKernel.Instance() {
+        TfliteSession forgotten = TfliteSession.open(TfliteModel.parse("forgotten", compiled), options -> new CustomKernel.Instance() {
             @Override
             public void invoke(List<ByteBuffer> inputs, List<ByteBuffer> outputs) {
                 CustomKernelTest.invert(inputs, outputs);
@@ -212,7 +213,7 @@ class TfliteSessionTest {
             }
         };
         SessionOptions options = SessionOptions.delegate("coral", delegate);
-        assertThatThrownBy(() -> TfliteSession.open("noise", new byte[100], options))
+        assertThatThrownBy(() -> TfliteSession.open(TfliteModel.parse("noise", new byte[100]), options))
                 .isInstanceOf(BadInputException.class);
         assertThat(freed).hasValue(1);
     }
@@ -224,7 +225,7 @@ class TfliteSessionTest {
     }
 
     private TfliteSession open() {
-        return TfliteSession.open(NAME, model, SessionOptions.builtin("cpu"));
+        return TfliteSession.open(TfliteModel.parse(NAME, model), SessionOptions.builtin("cpu"));
     }
 
     private static byte[] input(int seed) {

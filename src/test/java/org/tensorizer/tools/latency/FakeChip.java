@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
@@ -35,14 +36,14 @@ final class FakeChip extends StubDevice implements LongSupplier {
     }
 
     @Override
-    public Session open(String name, byte[] model) {
+    public Session open(TfliteModel model) {
         now += OPEN;
-        return new ForwardingSession(super.open(name, model)) {
+        return new ForwardingSession(super.open(model)) {
             @Override
             public List<byte[]> run(List<byte[]> inputs) {
-                now += inference.applyAsLong(name) + (name.equals(cached) ? 0 : UPLOAD);
-                cached = name;
-                asked.add(name);
+                now += inference.applyAsLong(model.name()) + (model.name().equals(cached) ? 0 : UPLOAD);
+                cached = model.name();
+                asked.add(model.name());
                 return super.run(inputs);
             }
         };
