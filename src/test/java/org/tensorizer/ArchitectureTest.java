@@ -153,7 +153,7 @@ class ArchitectureTest {
         noClasses()
                 .that(areNot(
                         "device.open.ChildCommand",
-                        "tools.doctor.NodeCheck",
+                        "tools.NodeCheck",
                         "harness.Revision",
                         "template.EdgeTpuCompiler"))
                 .should()

@@ -7,10 +7,10 @@ import org.tensorizer.base.InputFile;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
-import org.tensorizer.tools.latency.Latency;
-import org.tensorizer.tools.latency.LatencyComparison;
-import org.tensorizer.tools.latency.LatencyPlan;
-import org.tensorizer.tools.latency.Timings;
+import org.tensorizer.tools.Latency;
+import org.tensorizer.tools.LatencyComparison;
+import org.tensorizer.tools.LatencyPlan;
+import org.tensorizer.tools.Timings;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.model.TfliteModel;
 import picocli.CommandLine.Command;
@@ -54,12 +54,11 @@ final class BenchCommand extends FactsCommand {
     @Override
     public Integer call() {
         LatencyPlan plan = new LatencyPlan(runs, warmup);
-        byte[] model = InputFile.read(file);
-        boolean compiled = TfliteModel.parse(file.toString(), model).isCompiled();
-        byte[] second = other == null ? null : InputFile.read(other);
+        TfliteModel model = named(file);
+        TfliteModel second = other == null ? null : named(other);
         String result;
         Facts facts = new Facts().put("model", file.toString());
-        try (Device opened = device.open(compiled)) {
+        try (Device opened = device.open(model.isCompiled())) {
             List<byte[]> inputs = inputs(opened, model);
             facts.put("device", opened.name())
                     .put("evidence", opened.provenance().toString());
@@ -67,17 +66,12 @@ final class BenchCommand extends FactsCommand {
                 facts.put("note", "timed on the emulator: this says nothing about the latency of silicon");
             }
             if (other == null) {
-                Latency latency = Latency.measure(opened, file.getFileName().toString(), model, inputs, plan);
+                Latency latency = Latency.measure(opened, model, inputs, plan);
                 one(facts, latency);
                 result = latency.resultLine();
             } else {
-                LatencyComparison comparison = LatencyComparison.measure(
-                        opened,
-                        new LatencyComparison.Subject(file.getFileName().toString(), model),
-                        new LatencyComparison.Subject(other.getFileName().toString(), second),
-                        inputs,
-                        plan,
-                        seed);
+                LatencyComparison comparison =
+                        LatencyComparison.measure(opened, model, second, inputs, plan, seed);
                 two(facts, comparison);
                 result = comparison.resultLine();
             }
@@ -90,8 +84,13 @@ final class BenchCommand extends FactsCommand {
         return ExitCode.OK;
     }
 
-    private List<byte[]> inputs(Device opened, byte[] model) {
-        try (Session session = opened.open(file.toString(), model)) {
+    /** Called by its name alone: that stands in the line for programs, wherever the file is. */
+    private static TfliteModel named(Path file) {
+        return TfliteModel.parse(file.getFileName().toString(), InputFile.read(file));
+    }
+
+    private List<byte[]> inputs(Device opened, TfliteModel model) {
+        try (Session session = opened.open(model)) {
             return session.inputs().stream()
                     .map(tensor -> InputPattern.bytes(input, tensor))
                     .toList();
@@ -105,7 +104,7 @@ final class BenchCommand extends FactsCommand {
                 .put("first_inference_us", rounded(latency.firstMicros()))
                 .put("steady_state_us", timings(latency.steady()))
                 .put("argmax", latency.argmax().index())
-                .put("score", latency.argmax().score());
+                .put("score", latency.argmax().value());
     }
 
     private void two(Facts facts, LatencyComparison comparison) {

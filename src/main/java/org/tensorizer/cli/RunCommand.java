@@ -12,6 +12,8 @@ import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Npy;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.Elements;
+import org.tensorizer.tools.TopK;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
 import org.tensorizer.model.TfliteModel;
@@ -101,24 +103,14 @@ final class RunCommand extends FactsCommand {
                 .put("type", tensor.type())
                 .put("shape", tensor.shape())
                 .put("sha256", Sha256.of(bytes));
-        if (!tensor.type().equals("INT8") && !tensor.type().equals("UINT8")) {
-            return facts.put("values", floats(tensor, bytes));
-        }
-        int[] values = new int[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            values[i] = tensor.type().equals("INT8") ? bytes[i] : bytes[i] & 0xff;
-        }
-        facts.put("values", java.util.Arrays.stream(values).boxed().toList());
+        Elements values = Elements.of(tensor.type(), bytes);
+        facts.put("values", values);
         List<TopK> highest = TopK.of(values, top);
         if (!highest.isEmpty()) {
             facts.put("argmax", highest.get(0).index());
         }
         if (dequantize) {
-            List<Float> real = new ArrayList<>(values.length);
-            for (int value : values) {
-                real.add((value - tensor.zeroPoint()) * tensor.scale());
-            }
-            facts.put("dequantized", real);
+            facts.put("dequantized", values.stream().map(value -> real(tensor, value)).toList());
         }
         return facts.put(
                 "top",
@@ -126,19 +118,13 @@ final class RunCommand extends FactsCommand {
                         .map(each -> new Facts()
                                 .put("index", each.index())
                                 .put("value", each.value())
-                                .put("dequantized", (each.value() - tensor.zeroPoint()) * tensor.scale()))
+                                .put("dequantized", real(tensor, each.value())))
                         .toList());
     }
 
-    private static List<Float> floats(TensorSpec tensor, byte[] bytes) {
-        List<Float> values = new ArrayList<>();
-        if (tensor.type().equals("FLOAT32")) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-            while (buffer.hasRemaining()) {
-                values.add(buffer.getFloat());
-            }
-        }
-        return values;
+    /** The number that an element stands for; a tensor without quantization holds it as it is. */
+    private static Number real(TensorSpec tensor, Number value) {
+        return tensor.scale() == 0 ? value : (Number) ((value.floatValue() - tensor.zeroPoint()) * tensor.scale());
     }
 
     private void writeNpy(TensorSpec tensor, List<byte[]> rows, Existing existing) {

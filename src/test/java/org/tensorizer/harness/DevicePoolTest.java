@@ -100,7 +100,7 @@ class DevicePoolTest {
         @MethodSource("numbers")
         void usesADevice(int number, Device device, Bench bench) {
             assertThat(bench.device()).isSameAs(device);
-            device.open(number < 2 && seen.opened.get() > 1 ? MEETING : "alone", new byte[0])
+            device.open(StubDevice.model(number < 2 && seen.opened.get() > 1 ? MEETING : "alone"))
                     .close();
         }
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.tensorizer.device.Elements;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
 
@@ -69,12 +70,12 @@ public record Disagreement(
 
     /** Value of the element on the first device. */
     public double firstValue() {
-        return Elements.of(type, firstOutputs.get(output)).value(element);
+        return Elements.of(type, firstOutputs.get(output)).get(element).doubleValue();
     }
 
     /** Value of the element on the second device. */
     public double secondValue() {
-        return Elements.of(type, secondOutputs.get(output)).value(element);
+        return Elements.of(type, secondOutputs.get(output)).get(element).doubleValue();
     }
 
     /**

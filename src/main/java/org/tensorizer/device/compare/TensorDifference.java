@@ -1,5 +1,7 @@
 package org.tensorizer.device.compare;
 
+import org.tensorizer.device.Elements;
+
 /**
  * How two answers differ in one tensor.
  *
@@ -17,7 +19,7 @@ record TensorDifference(long values, long differing, long beyondOne, double larg
         long beyondOne = 0;
         double largest = 0;
         int first = -1;
-        for (int i = 0; i < left.count(); i++) {
+        for (int i = 0; i < left.size(); i++) {
             double distance = left.distance(right, i);
             if (distance != 0) {
                 first = first < 0 ? i : first;
@@ -26,6 +28,6 @@ record TensorDifference(long values, long differing, long beyondOne, double larg
                 largest = Math.max(largest, distance);
             }
         }
-        return new TensorDifference(left.count(), differing, beyondOne, largest, first);
+        return new TensorDifference(left.size(), differing, beyondOne, largest, first);
     }
 }

@@ -74,15 +74,14 @@ class CompareDeviceTest {
     @Test
     void theFirstDisagreementIsKeptAsFiles() throws Exception {
         CompareDevice device = CompareDevice.of(coral, new Rounding());
-        byte[] model = MODEL.clone();
-        try (Session session = device.open(StubDevice.model("m.tflite", model))) {
+        TfliteModel model = StubDevice.model("m.tflite", MODEL);
+        try (Session session = device.open(model)) {
             session.run(new byte[] {7, 1, 2, 3});
         }
-        model[0] = 0;
         Path kept = folder.resolve("kept");
         Disagreement first = device.report().firstDisagreement().orElseThrow();
         first.writeTo(kept);
-        assertThat(kept.resolve("model.tflite")).hasBinaryContent(MODEL);
+        assertThat(kept.resolve("model.tflite")).hasBinaryContent(model.copy());
         assertThat(kept.resolve("input-0.bin")).hasBinaryContent(new byte[] {7, 1, 2, 3});
         byte[] one = Files.readAllBytes(kept.resolve("first-0.bin"));
         byte[] two = Files.readAllBytes(kept.resolve("second-0.bin"));

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.device.StubDevice;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.Fixture;
 import org.tensorizer.base.BadInputException;
@@ -204,7 +205,7 @@ class TfliteSessionTest {
         Delegate delegate = new Delegate() {
             @Override
             public long address() {
-                throw new AssertionError("the model is refused before the delegate is used");
+                throw new IllegalStateException("the model is refused");
             }
 
             @Override
@@ -213,8 +214,8 @@ class TfliteSessionTest {
             }
         };
         SessionOptions options = SessionOptions.delegate("coral", delegate);
-        assertThatThrownBy(() -> TfliteSession.open(TfliteModel.parse("noise", new byte[100]), options))
-                .isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> TfliteSession.open(StubDevice.model("refused"), options))
+                .isInstanceOf(IllegalStateException.class);
         assertThat(freed).hasValue(1);
     }
 

@@ -1,0 +1,132 @@
+package org.tensorizer.tools;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.DeviceKind;
+import org.tensorizer.base.Setting;
+import org.tensorizer.device.coral.CoralAddress;
+
+/** TFLite, libedgetpu, whether they go together, and the Corals that libedgetpu lists. */
+final class LibraryCheck {
+    private static final String TFLITE = "TFLite";
+    private static final String RUNTIME = "libedgetpu";
+    private static final String DEVICES = "Corals listed";
+
+    /** Where distributions and people put it, below the root. */
+    private static final List<String> FOLDERS = List.of(
+            "usr/lib",
+            "usr/local/lib",
+            "lib",
+            "usr/lib/x86_64-linux-gnu",
+            "usr/lib/aarch64-linux-gnu",
+            "usr/lib/arm-linux-gnueabihf",
+            "lib/x86_64-linux-gnu",
+            "lib/aarch64-linux-gnu",
+            "usr/lib64",
+            "opt/edgetpu");
+
+    private final Surroundings surroundings;
+    private final Libraries libraries;
+    private OptionalInt runtimeVersion = OptionalInt.empty();
+
+    LibraryCheck(Surroundings surroundings, Libraries libraries) {
+        this.surroundings = surroundings;
+        this.libraries = libraries;
+    }
+
+    /** Of the loaded runtime; empty before {@link #run}, or where there is none. */
+    OptionalInt runtimeVersion() {
+        return runtimeVersion;
+    }
+
+    List<Finding> run() {
+        List<Finding> findings = new ArrayList<>();
+        Optional<Libraries.Tflite> tflite = Optional.empty();
+        try {
+            tflite = Optional.of(libraries.tflite());
+            findings.add(Finding.ok(TFLITE, describe(tflite.get())));
+        } catch (BadInputException e) {
+            findings.add(Finding.problem(
+                    TFLITE, e.getMessage(), "name a library with " + Setting.TFLITE + "=PATH, version 2.12 or newer"));
+        }
+        try {
+            Optional<Libraries.EdgeTpu> runtime = libraries.edgeTpu();
+            if (runtime.isPresent()) {
+                present(findings, runtime.get(), tflite);
+            } else {
+                findings.add(missing());
+            }
+        } catch (BadInputException e) {
+            findings.add(surroundings.trouble(
+                    RUNTIME,
+                    e.getMessage(),
+                    "install the build for this processor with what it needs (libusb-1.0), or name another with "
+                            + Setting.LIBEDGETPU + "=PATH"));
+        }
+        return findings;
+    }
+
+    private static String describe(Libraries.Tflite tflite) {
+        return tflite.version() + (tflite.bundled() ? ", came with Tensorizer" : ", named by " + Setting.TFLITE) + " ("
+                + tflite.path() + ", SHA-256 " + tflite.sha256() + ")";
+    }
+
+    private Finding missing() {
+        List<Path> files = FOLDERS.stream()
+                .flatMap(folder ->
+                        surroundings.machine().list(surroundings.machine().at(folder), "libedgetpu.so*").stream())
+                .toList();
+        if (!files.isEmpty()) {
+            String file = surroundings.machine().name(files.get(0));
+            return surroundings.trouble(
+                    RUNTIME,
+                    "not on the loader's path, but there is " + file,
+                    "run ldconfig, or name it with " + Setting.LIBEDGETPU + "=" + file);
+        }
+        return surroundings.trouble(
+                RUNTIME,
+                "no libedgetpu.so.1",
+                "a Coral needs it: install libedgetpu1-std, or name a file with " + Setting.LIBEDGETPU + "=PATH");
+    }
+
+    private void present(List<Finding> findings, Libraries.EdgeTpu runtime, Optional<Libraries.Tflite> tflite) {
+        runtimeVersion = runtime.runtimeVersion();
+        findings.add(
+                Finding.ok(RUNTIME, runtime.version() + " (" + runtime.path() + ", SHA-256 " + runtime.sha256() + ")"));
+        tflite.ifPresent(library -> findings.add(PairingCheck.run(surroundings.machine(), library.version())));
+        findings.add(devices(runtime.devices()));
+    }
+
+    private Finding devices(List<CoralAddress> devices) {
+        String list = devices.isEmpty()
+                ? "none"
+                : devices.stream().map(CoralAddress::toString).collect(Collectors.joining(", "));
+        if (isListed(devices)) {
+            return devices.isEmpty()
+                    ? Finding.note(DEVICES, "none", "plug one in, or go on with the emulator")
+                    : Finding.ok(DEVICES, list);
+        }
+        return Finding.problem(
+                DEVICES,
+                list + "; " + surroundings.wanted() + " is not among them",
+                "plug it in, check power and permissions (below), or choose another device");
+    }
+
+    private boolean isListed(List<CoralAddress> devices) {
+        DeviceChoice wanted = surroundings.wanted();
+        if (wanted.kind() == DeviceKind.PATH) {
+            return devices.stream().anyMatch(each -> each.path().equals(wanted.toString()));
+        }
+        if (wanted.kind().isCoral()) {
+            CoralAddress.Bus bus = wanted.kind() == DeviceKind.PCI ? CoralAddress.Bus.PCI : CoralAddress.Bus.USB;
+            return devices.stream().filter(each -> each.bus() == bus).count() > Integer.parseInt(wanted.argument());
+        }
+        return !surroundings.coralWanted() || !devices.isEmpty();
+    }
+}

@@ -1,2 +1,0 @@
-/** How long a device takes: one model, or a patched one against its original. */
-package org.tensorizer.tools.latency;
