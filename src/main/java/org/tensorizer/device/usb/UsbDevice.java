@@ -106,11 +106,10 @@ public final class UsbDevice implements Device {
      * @throws DeviceFault TFLite refuses the operators around the compiled ones
      */
     @Override
-    public Session open(String modelName, byte[] model) {
+    public Session open(TfliteModel file) {
         requireOpen();
-        TfliteModel file = TfliteModel.parse(modelName, model);
         if (!file.isCompiled()) {
-            throw new BadInputException(modelName + ": not compiled for the Edge TPU: compile it, or run it on the cpu");
+            throw new BadInputException(file + ": not compiled for the Edge TPU: compile it, or run it on the cpu");
         }
         if (UsbSession.covers(file)) {
             return new UsbSession(file, new CompiledOp(file, file.onlyPackage(), user()), name);
@@ -119,7 +118,7 @@ public final class UsbDevice implements Device {
         for (EdgeTpuPackage compiled : file.packages()) {
             kernel.add(file, compiled, new CompiledOp(file, compiled, user()));
         }
-        Session session = TfliteSession.open(modelName, model, SessionOptions.kernel(name, kernel));
+        Session session = TfliteSession.open(file, SessionOptions.kernel(name, kernel));
         return kernel.session(session);
     }
 
