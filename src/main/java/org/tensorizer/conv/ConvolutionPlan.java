@@ -51,7 +51,7 @@ public record ConvolutionPlan(
      * @param pixels output pixels of the largest part
      * @throws DoesNotFitException a loop is longer than its counter
      */
-    static ConvolutionPlan of(Convolution step, int inputs, int pixels) {
+    public static ConvolutionPlan of(Convolution step, int inputs, int pixels) {
         return step.depthwise() ? depthwise(step, inputs, pixels) : dense(step, inputs, pixels);
     }
 

@@ -14,7 +14,7 @@ public final class DoesNotFitException extends BadInputException {
     }
 
     /** Throws unless the condition holds. */
-    static void require(boolean fits, String message, Object... values) {
+    public static void require(boolean fits, String message, Object... values) {
         if (!fits) {
             throw new DoesNotFitException(values.length == 0 ? message : message.formatted(values));
         }

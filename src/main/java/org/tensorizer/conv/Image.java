@@ -100,7 +100,7 @@ public final class Image {
         return x.start(tile % 4);
     }
 
-    int pixels(int tile) {
+    public int pixels(int tile) {
         return rows(tile) * columns(tile);
     }
 
@@ -115,7 +115,7 @@ public final class Image {
     }
 
     /** Words from one row of pixels to the next. */
-    int pitch(int tile) {
+    public int pitch(int tile) {
         int column = tile % 4;
         return (x.before(column) + x.size(column) + x.after(column)) * pixelWords();
     }

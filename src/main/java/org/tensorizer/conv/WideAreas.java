@@ -9,9 +9,9 @@ import org.tensorizer.isa.Chip;
  * Rows of wide memory that a step works in, from the top down: larger areas higher, of equal ones the later asked for
  * higher. Source: derived, equal in the compiled chains that were compared; other networks keep other buffers there.
  */
-final class WideAreas {
+public final class WideAreas {
     /** Rows of a tile's wide memory. */
-    static final int ROWS = Chip.WIDE_ROWS;
+    public static final int ROWS = Chip.WIDE_ROWS;
 
     private record Area(int index, int rows) {}
 
@@ -21,7 +21,7 @@ final class WideAreas {
      * @param rows of each area
      * @return first row of each area
      */
-    static int[] stack(int... rows) {
+    public static int[] stack(int... rows) {
         List<Area> areas = new ArrayList<>();
         for (int i = 0; i < rows.length; i++) {
             areas.add(new Area(i, rows[i]));
@@ -37,7 +37,7 @@ final class WideAreas {
     }
 
     /** Lowest of some rows. */
-    static int lowest(int... rows) {
+    public static int lowest(int... rows) {
         int lowest = ROWS;
         for (int row : rows) {
             lowest = Math.min(lowest, row);

@@ -1,0 +1,127 @@
+package org.tensorizer.compiler;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.tensorizer.conv.ConvolutionPayload;
+import org.tensorizer.conv.ParameterCode.Part;
+import org.tensorizer.conv.ParameterCode.Rows;
+import org.tensorizer.isa.Chip;
+
+/**
+ * Parameters of what follows the images that wait on their tiles: per fully connected layer and tile a row of 64 biases and
+ * rows of weights, byte 4 * lane + input % 4; then the tables of a softmax in rows of 64 bytes.
+ */
+final class HeadPayload {
+    private static final int TABLE_ROW_BYTES = 64;
+
+    private final HeadPlan plan;
+
+    HeadPayload(HeadPlan plan) {
+        this.plan = plan;
+    }
+
+    /** What goes where, in the order of the payload. */
+    List<Part> parts() {
+        List<Part> parts = new ArrayList<>();
+        for (LayerPlan layer : plan.layers()) {
+            if (!layer.isStreamed()) {
+                List<Rows> rows = new ArrayList<>();
+                for (int tile = 0; tile < layer.tiles(); tile++) {
+                    rows.add(new Rows(tile, layer.row() + 1, layer.inputWords(), layer.row()));
+                }
+                parts.add(Part.inPlace(Chip.ROW_BYTES, rows));
+            }
+        }
+        plan.softmax().ifPresent(softmax -> tables(softmax, parts));
+        return parts;
+    }
+
+    private static void tables(SoftmaxPlan softmax, List<Part> parts) {
+        for (int table = 0; table < 3; table++) {
+            List<Rows> rows = new ArrayList<>();
+            for (int tile = 0; tile < softmax.tiles(); tile++) {
+                rows.add(new Rows(tile, softmax.tableRow(table, tile), softmax.words(tile)));
+            }
+            parts.add(Part.inPlace(TABLE_ROW_BYTES, rows));
+        }
+        if (softmax.isOdd()) {
+            parts.add(Part.inPlace(TABLE_ROW_BYTES, List.of(new Rows(0, softmax.oddRow(), 1))));
+        }
+    }
+
+    /** Numbers of a streamed layer, its inputs padded. */
+    static ConvolutionPayload.Numbers streamed(LayerPlan plan) {
+        Head.Layer layer = plan.layer();
+        int padded = plan.paddedInputs();
+        byte[] weights = new byte[Math.multiplyExact(layer.outputs(), padded)];
+        Arrays.fill(weights, (byte) layer.quantization().weightZeroPoint());
+        for (int out = 0; out < layer.outputs(); out++) {
+            for (int in = 0; in < layer.inputs(); in++) {
+                weights[out * padded + plan.padded(in)] = layer.weights()[out * layer.inputs() + in];
+            }
+        }
+        return new ConvolutionPayload.Numbers(weights, layer.bias(), new float[0]);
+    }
+
+    /** Writes everything in {@link #parts()} from an index on. */
+    void write(byte[] target, int at) {
+        ByteBuffer out = ByteBuffer.wrap(target).order(ByteOrder.LITTLE_ENDIAN).position(at);
+        for (LayerPlan layer : plan.layers()) {
+            for (int tile = 0; !layer.isStreamed() && tile < layer.tiles(); tile++) {
+                layer(layer, tile, out);
+            }
+        }
+        plan.softmax().ifPresent(softmax -> tables(softmax, out));
+    }
+
+    private static void layer(LayerPlan plan, int tile, ByteBuffer out) {
+        Head.Layer layer = plan.layer();
+        int first = Chip.LANES * tile;
+        int count = Math.min(Chip.LANES, layer.outputs() - first);
+        int bias = out.position();
+        for (int lane = 0; lane < count; lane++) {
+            out.putInt(bias + 4 * lane, layer.bias()[first + lane]);
+        }
+        int rows = bias + Chip.ROW_BYTES;
+        byte[] target = out.array();
+        byte zero = (byte) layer.quantization().weightZeroPoint();
+        for (int row = 0; row < plan.inputWords(); row++) {
+            int start = rows + row * Chip.ROW_BYTES;
+            Arrays.fill(target, start, start + 16 * plan.words(tile), zero);
+        }
+        for (int lane = 0; lane < count; lane++) {
+            int source = (first + lane) * layer.inputs();
+            for (int in = 0; in < layer.inputs(); in++) {
+                int padded = plan.padded(in);
+                target[rows + padded / 4 * Chip.ROW_BYTES + 4 * lane + padded % 4] = layer.weights()[source + in];
+            }
+        }
+        out.position(rows + plan.inputWords() * Chip.ROW_BYTES);
+    }
+
+    /** Biases twice, scales, and what clears half a word; numbers beyond the last become the smallest. */
+    private static void tables(SoftmaxPlan softmax, ByteBuffer out) {
+        float scale = softmax.numbers().inputScale() * softmax.numbers().beta();
+        for (int table = 0; table < 3; table++) {
+            for (int word = 0; word < softmax.words(); word++) {
+                int row = out.position();
+                for (int k = 0; k < 4; k++) {
+                    boolean beyond = 4 * word + k >= softmax.classes();
+                    if (table < 2) {
+                        out.putInt(row + 4 * k, beyond ? Integer.MIN_VALUE : 0);
+                    } else {
+                        out.putFloat(row + 4 * k, beyond ? scale * Float.MAX_VALUE : scale);
+                    }
+                }
+                out.position(row + TABLE_ROW_BYTES);
+            }
+        }
+        if (softmax.isOdd()) {
+            out.putFloat(out.position(), 1);
+            out.position(out.position() + TABLE_ROW_BYTES);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package org.tensorizer.compiler;
+
+import java.util.List;
+import org.tensorizer.conv.ConvolutionCode;
+import org.tensorizer.conv.IdentityCode;
+import org.tensorizer.conv.Image;
+import org.tensorizer.conv.ParameterPlaces.Piece;
+import org.tensorizer.conv.PerTile;
+import org.tensorizer.conv.PlacedImage;
+import org.tensorizer.conv.Progress;
+import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.Op;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.ProgramBuilder;
+import org.tensorizer.isa.TileCounter;
+import org.tensorizer.isa.TileInstruction;
+import org.tensorizer.isa.Wait;
+import org.tensorizer.isa.WideToNarrow;
+
+/**
+ * A fully connected layer: packets bring all inputs to every tile that computes; then
+ *
+ * <pre>
+ * in place    0x14 scaling    the biases of the tile
+ *             op              one loop over the words of the input, 64 outputs
+ * streamed    {@link ConvolutionCode}, one pixel
+ * </pre>
+ *
+ * <p>Source: in place as in compiled programs behind a mean; packets of an image, and streaming, are ours.
+ */
+final class LayerCode {
+    private static final int STORE_ROW = 2077;
+    private static final int SEND_ROW = 2073;
+
+    private final ProgramBuilder program;
+    private final Traffic traffic;
+    private final LayerPlan plan;
+
+    LayerCode(ProgramBuilder program, Traffic traffic, LayerPlan plan) {
+        this.program = program;
+        this.traffic = traffic;
+        this.plan = plan;
+    }
+
+    /** Takes the inputs from an image, every tile its part. */
+    void gather(PlacedImage image) {
+        Packets packets = packets();
+        Image shape = image.image();
+        for (int tile = 0; tile < Chip.TILES; tile++) {
+            int run = shape.columns(tile) * shape.pixelWords();
+            for (int y = 0; y < shape.rows(tile); y++) {
+                int pixel = (shape.firstRow(tile) + y) * shape.width() + shape.firstColumn(tile);
+                for (int x = 0; x < run; x += Chip.LANES) {
+                    packets.send(
+                            tile,
+                            plan.mask(),
+                            image.pixel(tile, y, 0) + x,
+                            Math.min(Chip.LANES, run - x),
+                            plan.gathered().base() + pixel * shape.pixelWords() + x);
+                }
+            }
+        }
+        gathered();
+    }
+
+    /** Takes the inputs from words of several tiles, at one address. */
+    void gather(int source, List<Integer> words) {
+        Packets packets = packets();
+        int at = plan.gathered().base();
+        for (int tile = 0; tile < words.size(); tile++) {
+            packets.send(tile, plan.mask(), source, words.get(tile), at);
+            at += words.get(tile);
+        }
+        gathered();
+    }
+
+    /** Takes the inputs from words that every tile has. */
+    void gather(int source, int words) {
+        Packets packets = packets();
+        for (int x = 0; x < words; x += Chip.LANES) {
+            packets.send(
+                    0,
+                    plan.mask(),
+                    source + x,
+                    Math.min(Chip.LANES, words - x),
+                    plan.gathered().base() + x);
+        }
+        gathered();
+    }
+
+    private Packets packets() {
+        return new Packets(program, traffic, STORE_ROW, SEND_ROW);
+    }
+
+    private void gathered() {
+        program.meet()
+                .fence(ProgramBuilder.TILE_COUNTERS)
+                .scalarFence(0, 0, 0)
+                .fence(ProgramBuilder.TILE_COUNTERS);
+        traffic.clear();
+    }
+
+    void computeInPlace() {
+        program.add(biases());
+        PerTile.add(program, this::op);
+        program.fence(ProgramBuilder.TILE_COUNTERS);
+    }
+
+    /** @param identity whether the identity matrix is needed once more, at the word and row that are given */
+    void computeStreamed(List<Piece> pieces, boolean identity, int identityWords, int identityRow) {
+        int rows = pieces.stream().mapToInt(Piece::rows).sum();
+        Progress progress = Progress.afterPackets(traffic.nextPacketsB(rows));
+        new ConvolutionCode(
+                        program,
+                        plan.stream().orElseThrow(),
+                        plan.streamedInput(),
+                        plan.streamedResult(),
+                        progress)
+                .emit(pieces);
+        program.fence(ProgramBuilder.TILE_COUNTERS);
+        if (identity) {
+            IdentityCode.again(program, identityWords, identityRow);
+        }
+        program.fence(ProgramBuilder.TILE_COUNTERS);
+    }
+
+    private Instruction biases() {
+        Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW)
+                .set(TileInstruction.TILES, plan.mask())
+                .set(WideToNarrow.TO_SCALING)
+                .set(WideToNarrow.PACK, 1);
+        WideToNarrow.ROWS.set(reader, Loops.from(plan.row()).step(1, 1));
+        int half = Chip.SCALING_UNITS / 2;
+        WideToNarrow.WORDS.set(
+                reader, Loops.from(half).step(1, half / 2).step(half, 1).window(2, half / 2));
+        WideToNarrow.WAITS.set(reader, 0, Wait.room(TileCounter.AVDATA, 2, -1, 1));
+        WideToNarrow.SIGNAL.set(reader, 2);
+        return reader;
+    }
+
+    private Instruction op(int tile) {
+        int words = plan.words(tile);
+        if (words == 0) {
+            return null;
+        }
+        int inputs = plan.inputWords();
+        Head.Layer layer = plan.layer();
+        Instruction op = Instruction.of(Opcode.MULTIPLY_ACCUMULATE)
+                .set(Op.WEIGHTS_FROM_RING)
+                .set(Op.FRESH_SUMS)
+                .set(Op.SUMS_INSIDE)
+                .set(Op.GROUP_LEVEL, 1)
+                .set(Op.REDUCED, 1)
+                .set(Op.LANES, 4L * words - 1)
+                .set(Op.LANES_LAST, 4L * words - 1)
+                .set(Op.FORMAT, 1)
+                .set(Op.WEIGHT_ZERO_POINT, layer.quantization().weightZeroPoint())
+                .set(Op.INPUT_ZERO_POINT, layer.quantization().inputZeroPoint())
+                .set(Op.OUTPUT_ZERO_POINT, layer.quantization().outputZeroPoint())
+                .setFloat(Op.MULTIPLIER, layer.multiplier())
+                .setFloat(Op.CLAMP_MAX, layer.clampMax())
+                .setFloat(Op.CLAMP_MIN, layer.clampMin());
+        Op.rounds(op, inputs);
+        Op.ACTIVATIONS.set(
+                op,
+                Loops.from(4 * plan.gathered().base())
+                        .step(4, inputs)
+                        .step(4 * inputs, 1)
+                        .step(4 * inputs, 1));
+        Op.OUTPUTS.set(
+                op,
+                Loops.from(4 * plan.result().base())
+                        .step(4, words)
+                        .step(4 * words, 1)
+                        .step(4 * plan.words(0), 1));
+        Op.WEIGHTS.set(op, Loops.from(4 * (plan.row() + 1)).step(4, inputs));
+        Op.SUMS.set(op, Loops.from(0).repeat(inputs));
+        Op.WAITS.set(op, 0, Wait.data(TileCounter.WIDE_TO_SCALING, 1, 1, 1));
+        Op.SIGNAL_OUTPUTS.set(op, 2);
+        Op.SIGNAL_WEIGHTS.set(op, 1);
+        return op;
+    }
+}

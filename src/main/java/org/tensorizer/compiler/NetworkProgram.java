@@ -1,0 +1,230 @@
+package org.tensorizer.compiler;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tensorizer.conv.ConvolutionPayload;
+import org.tensorizer.conv.ConvolutionPlan;
+import org.tensorizer.conv.DoesNotFitException;
+import org.tensorizer.conv.ImageChain;
+import org.tensorizer.conv.ImageCode;
+import org.tensorizer.conv.IdentityCode;
+import org.tensorizer.conv.NarrowPlan;
+import org.tensorizer.conv.ParameterCode;
+import org.tensorizer.conv.ParameterPlaces;
+import org.tensorizer.conv.Progress;
+import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.Program;
+import org.tensorizer.isa.ProgramBuilder;
+import org.tensorizer.isa.TileCounter;
+import org.tensorizer.isa.TileFence;
+
+/**
+ * A whole network as two programs: images first ({@link ImageChain}), then what follows them ({@link Head}).
+ *
+ * <p>Immutable, thread-safe.
+ */
+public final class NetworkProgram {
+    private final ImageChain chain;
+    private final NarrowPlan narrow;
+    private final Optional<HeadPlan> head;
+    private final ParameterPlaces places;
+
+    private NetworkProgram(ImageChain chain, NarrowPlan narrow, Optional<HeadPlan> head, ParameterPlaces places) {
+        this.chain = chain;
+        this.narrow = narrow;
+        this.head = head;
+        this.places = places;
+    }
+
+    /** @throws DoesNotFitException there is no room for it, or no program is known */
+    public static NetworkProgram of(ImageChain chain, Head head) {
+        int gathered = head.mean().isPresent() ? GatherPlan.gatheredWords(chain.result()) : 0;
+        NarrowPlan narrow = NarrowPlan.of(chain, gathered);
+        Optional<HeadPlan> plan =
+                head.isEmpty() ? Optional.empty() : Optional.of(HeadPlan.of(chain, narrow, head));
+        List<Integer> rows = new ArrayList<>();
+        chain.convolutions().forEach(convolution -> rows.add(convolution.parameterRows()));
+        streams(plan).forEach(layer -> rows.add(layer.stream().orElseThrow().parameterRows()));
+        int[] start = plan.map(p -> p.start().stream().mapToInt(Integer::intValue).toArray())
+                .orElse(new int[Chip.TILES]);
+        int floor = plan.map(HeadPlan::floor).orElse(chain.floor());
+        return new NetworkProgram(chain, narrow, plan, ParameterPlaces.choose(rows, start, floor));
+    }
+
+    private static List<LayerPlan> streams(Optional<HeadPlan> head) {
+        return head.map(plan -> plan.layers().stream().filter(LayerPlan::isStreamed).toList())
+                .orElse(List.of());
+    }
+
+    /** The same with the broadcast parameters elsewhere: first those of the convolutions, then of streamed layers. */
+    public NetworkProgram withPlaces(ParameterPlaces other) {
+        return new NetworkProgram(chain, narrow, head, other);
+    }
+
+    public ImageChain chain() {
+        return chain;
+    }
+
+    public NarrowPlan narrow() {
+        return narrow;
+    }
+
+    public ParameterPlaces places() {
+        return places;
+    }
+
+    Optional<HeadPlan> head() {
+        return head;
+    }
+
+    /** Narrow memory in use on each tile. */
+    public int narrowBytes() {
+        return 4 * head.map(HeadPlan::words).orElse(narrow.words());
+    }
+
+    /** One inference. */
+    public Program executionOnly() {
+        ProgramBuilder program = new ProgramBuilder();
+        ImageCode images = new ImageCode(program, chain, narrow, places);
+        Progress progress = images.emit();
+        if (head.isEmpty()) {
+            images.giveResult();
+        } else {
+            follow(program, head.get(), new Traffic(progress));
+        }
+        Program written = program.build();
+        int bundles = written.bytes().length / Opcode.BUNDLE_BYTES;
+        DoesNotFitException.require(
+                bundles <= Chip.CHUNK_BUNDLES,
+                "a program of %d bundles, one chunk has %d; programs of several chunks are not covered",
+                bundles,
+                Chip.CHUNK_BUNDLES);
+        return written;
+    }
+
+    private void follow(ProgramBuilder program, HeadPlan plan, Traffic traffic) {
+        boolean layers = !plan.layers().isEmpty();
+        if (plan.gather().isPresent()) {
+            GatherPlan gather = plan.gather().get();
+            new GatherCode(program, gather, traffic).emit();
+            new MeanCode(gather, plan.head().mean().orElseThrow()).emit(program, layers);
+            traffic.clear();
+        } else {
+            program.fence(ProgramBuilder.TILE_COUNTERS);
+            if (plan.softmax().isPresent()) {
+                IdentityCode.again(program, plan.identityWords(), plan.identityRow());
+            }
+            program.fence(ProgramBuilder.TILE_COUNTERS);
+        }
+        for (int i = 0; i < plan.layers().size(); i++) {
+            layer(program, plan, i, traffic);
+        }
+        result(program, plan, traffic);
+    }
+
+    private void layer(ProgramBuilder program, HeadPlan plan, int index, Traffic traffic) {
+        LayerPlan layer = plan.layers().get(index);
+        LayerCode code = new LayerCode(program, traffic, layer);
+        if (index > 0) {
+            LayerPlan before = plan.layers().get(index - 1);
+            if (before.isStreamed()) {
+                code.gather(before.result().base(), before.outputWords());
+            } else {
+                List<Integer> words = new ArrayList<>();
+                for (int tile = 0; tile < before.tiles(); tile++) {
+                    words.add(before.words(tile));
+                }
+                code.gather(before.result().base(), words);
+            }
+        } else if (plan.gather().isPresent()) {
+            GatherPlan gather = plan.gather().get();
+            code.gather(gather.average().base(), gather.widths());
+        } else {
+            code.gather(narrow.result());
+        }
+        if (layer.isStreamed()) {
+            int number = chain.convolutions().size() + streams(head).indexOf(layer);
+            code.computeStreamed(
+                    places.layers().get(number),
+                    plan.softmax().isPresent(),
+                    plan.identityWords(),
+                    plan.identityRow());
+        } else {
+            code.computeInPlace();
+        }
+    }
+
+    private static void result(ProgramBuilder program, HeadPlan plan, Traffic traffic) {
+        int base;
+        int step = 0;
+        if (plan.layers().isEmpty()) {
+            base = plan.gather().orElseThrow().average().base();
+        } else {
+            LayerPlan last = plan.layers().get(plan.layers().size() - 1);
+            base = last.result().base();
+            step = last.isStreamed() ? LayerPlan.TILE_WORDS : 0;
+            if (plan.softmax().isPresent()) {
+                SoftmaxPlan softmax = plan.softmax().get();
+                new SoftmaxCode(program, softmax, traffic, plan.identityRow()).emit(last.layer());
+                base = softmax.result();
+            }
+            program.fence(ProgramBuilder.TILE_COUNTERS);
+        }
+        new VectorResultCode(program, traffic).emit(base, step, plan.resultWords());
+        if (traffic.packetsB() > 0) {
+            program.packets(traffic.packetsA(), traffic.packetsB());
+            ImageCode.end(program, ProgramBuilder.PACKET_COUNTERS);
+        } else {
+            program.packets(traffic.packetsA());
+            ImageCode.end(program, TileFence.bit(TileCounter.RING_PRODUCER_A));
+        }
+    }
+
+    /** Brings the payload to the chip. */
+    public Program parameterCaching() {
+        return ParameterCode.of(parts());
+    }
+
+    private List<ParameterCode.Part> parts() {
+        List<ParameterCode.Part> parts = new ArrayList<>();
+        for (ConvolutionPlan plan : broadcast()) {
+            parts.add(ParameterCode.part(plan, places.layers().get(parts.size())));
+        }
+        head.ifPresent(plan -> parts.addAll(new HeadPayload(plan).parts()));
+        return parts;
+    }
+
+    /** Convolutions, then streamed layers. */
+    private List<ConvolutionPlan> broadcast() {
+        List<ConvolutionPlan> plans = new ArrayList<>(chain.convolutions());
+        streams(head).forEach(layer -> plans.add(layer.stream().orElseThrow()));
+        return plans;
+    }
+
+    /** Bytes of the payload. */
+    public int payloadBytes() {
+        long units = parts().stream().mapToLong(ParameterCode.Part::units).sum();
+        return Math.toIntExact(Chip.PARAMETER_UNIT_BYTES * units);
+    }
+
+    /**
+     * Writes the payload.
+     *
+     * @param numbers of the convolutions, in order
+     * @param target all zero; {@link #payloadBytes()} bytes are written from {@code at} on
+     */
+    public void writePayload(List<ConvolutionPayload.Numbers> numbers, byte[] target, int at) {
+        List<ConvolutionPayload.Numbers> all = new ArrayList<>(numbers);
+        streams(head).forEach(layer -> all.add(HeadPayload.streamed(layer)));
+        int next = at;
+        List<ConvolutionPlan> plans = broadcast();
+        for (int i = 0; i < plans.size(); i++) {
+            ConvolutionPayload.write(plans.get(i), all.get(i), target, next);
+            next += Chip.PARAMETER_UNIT_BYTES * plans.get(i).payloadUnits();
+        }
+        int rest = next;
+        head.ifPresent(plan -> new HeadPayload(plan).write(target, rest));
+    }
+}

@@ -1,0 +1,96 @@
+package org.tensorizer.compiler;
+
+import org.tensorizer.conv.DoesNotFitException;
+import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.NarrowToWide;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.ProgramBuilder;
+import org.tensorizer.isa.RingBusConsumer;
+import org.tensorizer.isa.RingBusProducer;
+import org.tensorizer.isa.TileCounter;
+import org.tensorizer.isa.TileInstruction;
+import org.tensorizer.isa.Wait;
+import org.tensorizer.isa.WideToNarrow;
+
+/**
+ * Up to 64 words of one tile to others round the ring. Who takes stands before who sends: unpack (0x14), store (0x11), send
+ * (0x10), pack (0x13); each waits for what it names since the last clearing fence.
+ *
+ * <p>Source: derived, identical with compiled programs.
+ */
+final class Packets {
+    private final ProgramBuilder program;
+    private final Traffic traffic;
+    private final int storeRow;
+    private final int sendRow;
+
+    /**
+     * @param storeRow row of wide memory where packets arrive
+     * @param sendRow row where they are packed
+     */
+    Packets(ProgramBuilder program, Traffic traffic, int storeRow, int sendRow) {
+        this.program = program;
+        this.traffic = traffic;
+        this.storeRow = storeRow;
+        this.sendRow = sendRow;
+    }
+
+    /** @param receivers mask of tiles that have received alike so far */
+    void send(int sender, int receivers, int source, int words, int destination) {
+        DoesNotFitException.require(words <= Chip.LANES, "a packet of %d words, at most 64", words);
+        int first = 31 - Integer.numberOfLeadingZeros(receivers);
+        program.add(unpack(receivers, destination, words, traffic.read(first) + 1));
+        program.add(store(receivers, traffic.words(first) - Chip.LANES));
+        program.add(send(sender, receivers, traffic.nextPacketA(), traffic.rows(sender) + 1));
+        program.add(pack(sender, source, words, traffic.rows(sender) - 1));
+        traffic.packet(sender, receivers, words);
+    }
+
+    private static Loops.Builder run(int base, int words) {
+        return words > 1 ? Loops.from(base).step(1, words) : Loops.from(base).single();
+    }
+
+    private Instruction unpack(int tiles, int destination, int words, int packet) {
+        Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW)
+                .set(TileInstruction.TILES, tiles)
+                .set(WideToNarrow.PACK, 1);
+        WideToNarrow.ROWS.set(reader, Loops.from(storeRow).single().window(1, 1));
+        WideToNarrow.WORDS.set(reader, run(destination, words));
+        WideToNarrow.WAITS.set(reader, 0, Wait.data(TileCounter.RING_READ_A, 1, packet, 1));
+        WideToNarrow.SIGNAL.set(reader, words > 1 ? 0 : 1);
+        return reader;
+    }
+
+    private Instruction store(int tiles, int ahead) {
+        Instruction store = Instruction.of(Opcode.RING_BUS_CONSUMER_0).set(TileInstruction.TILES, tiles);
+        RingBusConsumer.ROWS.set(store, Loops.from(storeRow).single().window(1, 1));
+        RingBusConsumer.WAITS.set(store, 0, Wait.room(TileCounter.WIDE_TO_NARROW, 1, ahead, Chip.LANES));
+        RingBusConsumer.SIGNAL.set(store, 1);
+        return store;
+    }
+
+    private Instruction send(int tile, int receivers, int packet, int row) {
+        Instruction send = Instruction.of(Opcode.RING_BUS_PRODUCER)
+                .set(TileInstruction.TILES, 1L << tile)
+                .set(RingBusProducer.RECEIVERS, receivers);
+        RingBusProducer.ROWS.set(send, Loops.from(sendRow).step(1, 1).window(1, 1));
+        RingBusProducer.WAITS.set(send, 0, Wait.data(TileCounter.RING_PRODUCER_A, 2, packet, 1));
+        RingBusProducer.WAITS.set(send, 1, Wait.data(TileCounter.NARROW_TO_WIDE, 1, row, 1));
+        RingBusProducer.SIGNAL.set(send, 1);
+        RingBusProducer.SIGNAL_RING.set(send, 2);
+        return send;
+    }
+
+    private Instruction pack(int tile, int source, int words, int ahead) {
+        Instruction pack = Instruction.of(Opcode.NARROW_TO_WIDE)
+                .set(TileInstruction.TILES, 1L << tile)
+                .set(NarrowToWide.PACK, 1);
+        NarrowToWide.WORDS.set(pack, run(source, words));
+        NarrowToWide.ROWS.set(pack, Loops.from(sendRow).single().window(1, 1));
+        NarrowToWide.WAITS.set(pack, 0, Wait.room(TileCounter.RING_WRITE, 1, ahead, 1));
+        NarrowToWide.SIGNAL.set(pack, 1);
+        return pack;
+    }
+}

@@ -1,0 +1,184 @@
+package org.tensorizer.compiler;
+
+import org.tensorizer.conv.PerTile;
+import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.Op;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.ProgramBuilder;
+import org.tensorizer.isa.TileCounter;
+import org.tensorizer.isa.TileFence;
+import org.tensorizer.isa.TileInstruction;
+import org.tensorizer.isa.Wait;
+import org.tensorizer.isa.WideToNarrow;
+
+/**
+ * Softmax over numbers that are spread over tiles, 64 on each:
+ *
+ * <pre>
+ * 1 to 3   {@link SoftmaxMaximum}        the largest number, on every tile
+ * 4, 5     {@link SoftmaxExponentials}   e = exp(x - largest) in 16 bits
+ * 6        {@link SoftmaxSum}            all e on every tile
+ * 7 to 9   {@link SoftmaxQuotient}       y = e / sum, as e times the square of a reciprocal root
+ * </pre>
+ *
+ * <p>This class has what several of them need. Source: derived, identical with three compiled programs of 1001 classes;
+ * for other numbers of classes the same formulas, executed and compared with exact arithmetic.
+ */
+final class SoftmaxCode {
+    /** Meeting of packets: the mesh, and two units that are not told apart. */
+    private static final int PACKET_UNITS = TileFence.MESH | 6;
+
+    private final ProgramBuilder program;
+    private final SoftmaxPlan plan;
+    private final Traffic traffic;
+    private final int identityRow;
+
+    SoftmaxCode(ProgramBuilder program, SoftmaxPlan plan, Traffic traffic, int identityRow) {
+        this.program = program;
+        this.plan = plan;
+        this.traffic = traffic;
+        this.identityRow = identityRow;
+    }
+
+    /** @param layer the fully connected layer in front */
+    void emit(Head.Layer layer) {
+        new SoftmaxMaximum(this, layer).emit();
+        new SoftmaxExponentials(this).emit();
+        new SoftmaxSum(this).emit();
+        new SoftmaxQuotient(this).emit();
+    }
+
+    ProgramBuilder program() {
+        return program;
+    }
+
+    SoftmaxPlan plan() {
+        return plan;
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    /** Quarter row of the identity matrix. */
+    int identity() {
+        return 4 * identityRow;
+    }
+
+    boolean isIn(int tile) {
+        return tile < plan.tiles();
+    }
+
+    /** An op over words of four lanes whose sums stay inside. */
+    static Instruction op(Opcode opcode) {
+        return Instruction.of(opcode)
+                .set(Op.FRESH_SUMS)
+                .set(Op.SUMS_INSIDE)
+                .set(Op.LANES, 3)
+                .set(Op.LANES_LAST, 3)
+                .setFloat(Op.MULTIPLIER, 1);
+    }
+
+    /** Results as they are. */
+    static Instruction unclamped(Instruction op) {
+        return op.setFloat(Op.CLAMP_MAX, Float.POSITIVE_INFINITY)
+                .setFloat(Op.CLAMP_MIN, Float.NEGATIVE_INFINITY);
+    }
+
+    /** Three outer loops that make one round. */
+    static Loops.Builder thrice(Loops.Builder walk, int step) {
+        return walk.step(step, 1).step(step, 1).step(step, 1);
+    }
+
+    /** Fences that let all tile counters begin at 0. */
+    void clear(int fences) {
+        for (int i = 0; i < fences; i++) {
+            program.fence(ProgramBuilder.TILE_COUNTERS);
+        }
+        traffic.clear();
+    }
+
+    /** Packets of tile 0 to each other tile, to the address they come from. */
+    void tell(int word, int words, int storeRow, int sendRow) {
+        Packets packets = new Packets(program, traffic, storeRow, sendRow);
+        for (int tile = 1; tile < plan.tiles(); tile++) {
+            packets.send(0, 1 << tile, word, words, word);
+        }
+        packetsDone();
+    }
+
+    void packetsDone() {
+        program.meetUnits(PACKET_UNITS);
+    }
+
+    /** A row of a table for every word of the tile's numbers to the scaling registers, from a unit on. */
+    void load(int table, int unit) {
+        PerTile.add(program, tile -> isIn(tile) ? loadOf(table, unit, tile) : null);
+    }
+
+    private Instruction loadOf(int table, int unit, int tile) {
+        Instruction reader = scaling();
+        WideToNarrow.ROWS.set(
+                reader, Loops.from(plan.tableRow(table, tile)).step(1, 1).step(1, plan.words(tile)));
+        WideToNarrow.WORDS.set(
+                reader,
+                Loops.from(unit)
+                        .step(1, 2)
+                        .step(Chip.SCALING_UNITS / 2, 1)
+                        .repeat(plan.words(tile))
+                        .window(2, Chip.SCALING_UNITS / 4));
+        WideToNarrow.WAITS.set(reader, 0, Wait.room(TileCounter.AVDATA, 2, -1, 1));
+        return reader;
+    }
+
+    /** A reader of rows for the scaling registers. */
+    static Instruction scaling() {
+        Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW)
+                .set(WideToNarrow.TO_SCALING)
+                .set(WideToNarrow.PACK, 1);
+        WideToNarrow.SIGNAL.set(reader, 2);
+        return reader;
+    }
+
+    /** The identity, four numbers with registers of their own at a time. */
+    Instruction byFours(int tile, int source, Loops.Builder outputs) {
+        int words = plan.words(tile);
+        Instruction op = op(Opcode.MULTIPLY_ACCUMULATE).set(Op.GROUP_LEVEL, 2);
+        Op.rounds(op, 1, 2, words);
+        Op.ACTIVATIONS.set(
+                op, Loops.from(4 * source).step(4, 1).repeat(2).step(4 * words, 1).step(4, words));
+        Op.OUTPUTS.set(op, outputs);
+        Op.WEIGHTS.set(op, Loops.from(identity()).repeat(2).repeat(words).window(1, 0));
+        Op.SUMS.set(op, Loops.from(0).repeat(2).repeat(words).window(0, 4));
+        Op.WAITS.set(op, 0, Wait.data(TileCounter.WIDE_TO_SCALING, 2, 1, 1));
+        Op.WAITS.set(op, 1, Wait.data(TileCounter.NARROW_TO_WIDE, 3, 0, 1));
+        Op.SIGNAL_OUTPUTS.set(op, 3);
+        Op.SIGNAL_WEIGHTS.set(op, 1);
+        return op;
+    }
+
+    /** One word, or two, to many on every tile: an op whose row of weights puts byte 0, or 16 bits, in both halves. */
+    void spread(int source, int words, int target, int step) {
+        Instruction op = unclamped(op(Opcode.MULTIPLY_ACCUMULATE)).set(TileInstruction.TILES, plan.mask());
+        Op.rounds(op, 1, words);
+        Op.ACTIVATIONS.set(
+                op,
+                Loops.from(4 * source)
+                        .step(4, 1)
+                        .repeat(words)
+                        .step(step, 1)
+                        .repeat(1)
+                        .step(step, 1)
+                        .repeat(1)
+                        .step(step, 1));
+        Op.OUTPUTS.set(op, thrice(Loops.from(4 * target).step(4, words), 4 * words));
+        Op.WEIGHTS.set(op, Loops.from(4 * SPREAD_ROW).step(4, 1).repeat(words));
+        Op.SUMS.set(op, Loops.from(0).repeat(words).window(0, 256));
+        program.add(op);
+    }
+
+    /** Row of the weights of {@link #spread}. */
+    static final int SPREAD_ROW = 2072;
+}

@@ -1,0 +1,161 @@
+package org.tensorizer.compiler;
+
+import static org.tensorizer.compiler.SoftmaxCode.op;
+import static org.tensorizer.compiler.SoftmaxCode.thrice;
+import static org.tensorizer.compiler.SoftmaxCode.unclamped;
+
+import org.tensorizer.conv.PerTile;
+import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.Op;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.ProgramBuilder;
+import org.tensorizer.isa.TileCounter;
+import org.tensorizer.isa.TileFence;
+import org.tensorizer.isa.TileInstruction;
+import org.tensorizer.isa.Wait;
+import org.tensorizer.isa.WideToNarrow;
+
+/**
+ * Step 6 of a softmax: the exponentials of all numbers on every tile. Where their number is odd the last one has no other
+ * to its word: it goes over the mesh to tile 0, which clears the other half, and back.
+ */
+final class SoftmaxSum {
+    private static final int MESH_COUNTERS = 0xff0;
+
+    private final SoftmaxCode code;
+    private final SoftmaxPlan plan;
+    private final ProgramBuilder program;
+    private final int last;
+
+    SoftmaxSum(SoftmaxCode code) {
+        this.code = code;
+        this.plan = code.plan();
+        this.program = code.program();
+        this.last = plan.tiles() - 1;
+    }
+
+    void emit() {
+        PerTile.add(program, tile -> words(tile) > 0 ? own(tile) : null);
+        program.fence(ProgramBuilder.TILE_COUNTERS).fence();
+        Packets packets = new Packets(program, code.traffic(), 2077, 2073);
+        for (int tile = 0; tile < plan.tiles(); tile++) {
+            for (int sender = 0; sender < plan.tiles(); sender++) {
+                if (sender != tile && words(sender) > 0) {
+                    packets.send(sender, 1 << tile, place(sender), words(sender), place(sender));
+                }
+            }
+        }
+        code.packetsDone();
+        if (plan.isOdd()) {
+            lastNumber();
+        } else {
+            code.clear(2);
+        }
+        program.packets(code.traffic().packetsA(), code.traffic().packetsB())
+                .meet(ProgramBuilder.PACKET_COUNTERS)
+                .fence()
+                .fence();
+        code.traffic().clearPackets();
+        if (plan.isOdd() && last > 0) {
+            mesh(0, last, plan.relay() - 1, plan.relay() - 1);
+            code.clear(2);
+        }
+    }
+
+    /** Words of two numbers of a tile, the last one of an odd number not counted. */
+    private int words(int tile) {
+        if (!code.isIn(tile)) {
+            return 0;
+        }
+        return tile < last
+                ? 2 * plan.words(tile)
+                : plan.wideWords() - (plan.isOdd() ? 1 : 0) - 2 * LayerPlan.TILE_WORDS * last;
+    }
+
+    private int place(int tile) {
+        return plan.exponentials() + 2 * LayerPlan.TILE_WORDS * tile;
+    }
+
+    private Instruction own(int tile) {
+        int words = words(tile);
+        int step = 8 * plan.words(tile);
+        Instruction op = unclamped(op(Opcode.MULTIPLY_ACCUMULATE));
+        Op.rounds(op, 1, words);
+        Op.ACTIVATIONS.set(
+                op,
+                Loops.from(0)
+                        .step(4, words)
+                        .repeat(1)
+                        .step(step, 1)
+                        .repeat(1)
+                        .step(step, 1)
+                        .repeat(1)
+                        .step(step, 1));
+        Op.OUTPUTS.set(op, thrice(Loops.from(4 * place(tile)).step(4, words), 4 * plan.wideWords()));
+        Op.WEIGHTS.set(op, Loops.from(code.identity()).step(4, 1).repeat(words));
+        Op.SUMS.set(op, Loops.from(0).repeat(words).window(0, 256));
+        return op;
+    }
+
+    private void lastNumber() {
+        program.fence().fence();
+        int own = 2 * plan.words(last) - (plan.classes() % 4 == 1 ? 2 : 1);
+        int pair = last > 0 ? plan.relay() + 8 : own;
+        if (last > 0) {
+            new MeshChain(program, plan.relay()).send(last, 0, own, pair);
+        }
+        program.fence(MESH_COUNTERS, TileFence.MESH).fence();
+        program.fence(ProgramBuilder.TILE_COUNTERS).fence().fence(ProgramBuilder.TILE_COUNTERS);
+        code.traffic().clear();
+        program.add(factor()).add(masked(pair)).fence();
+        code.tell(plan.relay() - 1, 1, 2043, 2039);
+        code.clear(2);
+    }
+
+    private void mesh(int sender, int receiver, int source, int destination) {
+        new MeshChain(program, plan.relay()).send(sender, receiver, source, destination);
+        program.fence(MESH_COUNTERS, TileFence.MESH).fence();
+    }
+
+    /** Scale 1 for the number, 0 for the other half of its word. */
+    private Instruction factor() {
+        Instruction reader = SoftmaxCode.scaling().set(TileInstruction.TILES, 1);
+        WideToNarrow.ROWS.set(reader, Loops.from(plan.oddRow()).step(1, 1));
+        WideToNarrow.WORDS.set(
+                reader,
+                Loops.from(0)
+                        .step(1, 1)
+                        .step(Chip.SCALING_UNITS / 2, 1)
+                        .window(2, Chip.SCALING_UNITS / 4));
+        WideToNarrow.WAITS.set(reader, 0, Wait.room(TileCounter.AVDATA, 2, -1, 1));
+        return reader;
+    }
+
+    private Instruction masked(int pair) {
+        Instruction op = op(Opcode.MULTIPLY_ACCUMULATE)
+                .set(TileInstruction.TILES, 1)
+                .set(Op.WIDE_ACTIVATIONS)
+                .set(Op.WIDE_RESULTS)
+                .set(Op.GROUP_LEVEL, 1)
+                .set(Op.LANES, 1)
+                .set(Op.LANES_LAST, 1)
+                .set(Op.FORMAT, 2)
+                .setFloat(Op.CLAMP_MAX, 65535);
+        Op.ACTIVATIONS.set(op, Loops.from(4 * pair).step(4, 1).step(4, 1).step(4, 1));
+        Op.OUTPUTS.set(
+                op,
+                Loops.from(4 * (plan.relay() - 1))
+                        .step(4, 1)
+                        .step(4 * plan.wideWords(), 1)
+                        .step(4, 1));
+        Op.WEIGHTS.set(op, Loops.from(code.identity()).single());
+        Op.SUMS.set(op, Loops.from(0).single());
+        Op.WAITS.set(op, 0, Wait.data(TileCounter.WIDE_TO_SCALING, 1, 1, 1));
+        Op.WAITS.set(op, 1, Wait.data(TileCounter.NARROW_TO_WIDE, 2, 0, 1));
+        Op.SIGNAL_OUTPUTS.set(op, 2);
+        Op.SIGNAL_WEIGHTS.set(op, 1);
+        return op;
+    }
+}
