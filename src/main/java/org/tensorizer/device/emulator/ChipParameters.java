@@ -3,6 +3,7 @@ package org.tensorizer.device.emulator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.tensorizer.isa.Chip;
 
 /**
  * How an emulated chip reads the weight rows that a program placed in its wide memory. The program stays the same, the
@@ -24,6 +25,8 @@ import java.util.OptionalLong;
  * @param permutation seed of a random order of the bytes within a tile, the same in every tile; empty for none
  * @param code how a stored byte becomes a weight
  * @param rounding of outputs
+ * @param requantization from accumulators to real values
+ * @param network what else may be wrong, where only whole networks show it
  */
 public record ChipParameters(
         int lanes,
@@ -32,38 +35,34 @@ public record ChipParameters(
         boolean reversedLanes,
         OptionalLong permutation,
         WeightCode code,
-        Rounding rounding) {
+        Rounding rounding,
+        Requantization requantization,
+        NetworkFault network) {
+    /** A respect in which whole networks differ and a single layer does not. */
+    public enum NetworkFault {
+        /** The real chip. */
+        NONE("none"),
+        /** Blocks of words that the mesh moves east arrive last word first. */
+        EAST_REVERSED("words of the mesh reversed on their way east"),
+        /** Constants that the mesh fills memory with, as at the border of an image, have their lowest bits flipped. */
+        OTHER_PADDING("another padding value"),
+        /** Every function table is a sixteenth too high. */
+        SHIFTED_TABLES("function tables shifted");
+
+        private final String text;
+
+        NetworkFault(String text) {
+            this.text = text;
+        }
+    }
+
     /** The chip as far as it is known. */
     public static final ChipParameters EDGE_TPU =
-            new ChipParameters(64, 4, false, false, OptionalLong.empty(), WeightCode.OFFSET_128, Rounding.HALF_TO_EVEN);
-
-    /** Outputs that share a weight row: what the instructions count in. */
-    static final int LANES = 64;
-
-    /** Activations in a word of narrow memory. */
-    static final int WORD = 4;
-
-    /** Bytes of a row of wide memory. */
-    static final int ROW_BYTES = LANES * WORD;
-
-    /** Tiles of the chip, a grid of 4 x 4. */
-    static final int TILES = 16;
-
-    /**
-     * Rows of wide memory of a tile. Source: likely; staging rows of compiled programs end there, and the compiler stops
-     * caching parameters where they would not fit any more.
-     */
-    static final int WIDE_ROWS = 2080;
-
-    /** Words of narrow memory of a tile. Assumption: only a bound for addresses. */
-    static final int NARROW_WORDS = 16384;
-
-    /** Bytes of the infeed buffer. Source: likely; credits and addresses of compiled programs. */
-    static final int INFEED_BYTES = 131072;
+            new ChipParameters(64, 4, false, false, OptionalLong.empty(), WeightCode.OFFSET_128, Rounding.HALF_TO_EVEN, Requantization.FLOAT32, NetworkFault.NONE);
 
     public ChipParameters {
-        if (lanes < 1 || lanes > LANES) {
-            throw new IllegalArgumentException("lanes: expected 1.." + LANES + ", found " + lanes);
+        if (lanes < 1 || lanes > Chip.LANES) {
+            throw new IllegalArgumentException("lanes: expected 1.." + Chip.LANES + ", found " + lanes);
         }
         if (inputs < 1) {
             throw new IllegalArgumentException("inputs: expected at least 1, found " + inputs);
@@ -71,31 +70,42 @@ public record ChipParameters(
     }
 
     public ChipParameters withLanes(int count) {
-        return new ChipParameters(count, inputs, laneFastest, reversedLanes, permutation, code, rounding);
+        return new ChipParameters(count, inputs, laneFastest, reversedLanes, permutation, code, rounding, requantization, network);
     }
 
     public ChipParameters withInputs(int count) {
-        return new ChipParameters(lanes, count, laneFastest, reversedLanes, permutation, code, rounding);
+        return new ChipParameters(lanes, count, laneFastest, reversedLanes, permutation, code, rounding, requantization, network);
     }
 
     public ChipParameters withLaneFastest(boolean value) {
-        return new ChipParameters(lanes, inputs, value, reversedLanes, permutation, code, rounding);
+        return new ChipParameters(lanes, inputs, value, reversedLanes, permutation, code, rounding, requantization, network);
     }
 
     public ChipParameters withReversedLanes(boolean value) {
-        return new ChipParameters(lanes, inputs, laneFastest, value, permutation, code, rounding);
+        return new ChipParameters(lanes, inputs, laneFastest, value, permutation, code, rounding, requantization, network);
     }
 
     public ChipParameters withPermutation(long seed) {
-        return new ChipParameters(lanes, inputs, laneFastest, reversedLanes, OptionalLong.of(seed), code, rounding);
+        return new ChipParameters(lanes, inputs, laneFastest, reversedLanes, OptionalLong.of(seed), code, rounding, requantization, network);
     }
 
     public ChipParameters withCode(WeightCode value) {
-        return new ChipParameters(lanes, inputs, laneFastest, reversedLanes, permutation, value, rounding);
+        return new ChipParameters(lanes, inputs, laneFastest, reversedLanes, permutation, value, rounding, requantization, network);
     }
 
     public ChipParameters withRounding(Rounding value) {
-        return new ChipParameters(lanes, inputs, laneFastest, reversedLanes, permutation, code, value);
+        return new ChipParameters(lanes, inputs, laneFastest, reversedLanes, permutation, code, value, requantization, network);
+    }
+
+    /** A chip that differs where only whole networks show it. */
+    public ChipParameters withNetwork(NetworkFault value) {
+        return new ChipParameters(
+                lanes, inputs, laneFastest, reversedLanes, permutation, code, rounding, requantization, value);
+    }
+
+    ChipParameters withRequantization(Requantization value) {
+        return new ChipParameters(
+                lanes, inputs, laneFastest, reversedLanes, permutation, code, rounding, value, network);
     }
 
     /** All weights of an output one after the other, within a group of outputs. */
@@ -105,7 +115,7 @@ public record ChipParameters(
 
     /** All weights of an input one after the other, within a group of outputs. */
     public ChipParameters columnMajor() {
-        return withLanes(LANES).withInputs(1).withLaneFastest(false);
+        return withLanes(Chip.LANES).withInputs(1).withLaneFastest(false);
     }
 
     /**
@@ -131,7 +141,20 @@ public record ChipParameters(
 
     /** Whether weight rows are read as the real chip reads them: a row is 64 lanes of 4 inputs, in order. */
     boolean readsRowsInOrder() {
-        return lanes == LANES && inputs == WORD && !laneFastest && !reversedLanes && permutation.isEmpty();
+        return lanes == Chip.LANES && inputs == Chip.WORD_BYTES && !laneFastest && !reversedLanes && permutation.isEmpty();
+    }
+
+    int meshConstant(int word) {
+        return network == NetworkFault.OTHER_PADDING ? word ^ 0x03030303 : word;
+    }
+
+    float tableOffset() {
+        return network == NetworkFault.SHIFTED_TABLES ? 1 / 16f : 0;
+    }
+
+    /** The integer that a real value becomes. */
+    float round(float value) {
+        return rounding.round(value);
     }
 
     /** The respects in which the chip differs from {@link #EDGE_TPU}, such as {@code 32 lanes}. */
@@ -156,6 +179,12 @@ public record ChipParameters(
         }
         if (rounding != EDGE_TPU.rounding) {
             parts.add("rounds half away from zero");
+        }
+        if (requantization != EDGE_TPU.requantization) {
+            parts.add("other requantization");
+        }
+        if (network != NetworkFault.NONE) {
+            parts.add(network.text);
         }
         return parts.isEmpty() ? "Edge TPU" : String.join(", ", parts);
     }

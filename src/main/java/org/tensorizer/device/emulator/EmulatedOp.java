@@ -1,6 +1,7 @@
 package org.tensorizer.device.emulator;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.Printable;
 import org.tensorizer.device.tflite.CustomKernel;
@@ -8,65 +9,82 @@ import org.tensorizer.model.DataType;
 import org.tensorizer.model.Layer;
 
 /**
- * A program behind an op of TFLite: tensors in, tensors out. Like libedgetpu it flips the sign bit of int8 tensors, since
- * the chip knows unsigned bytes only.
+ * A program behind an op of TFLite: tensors in, tensors out. Like libedgetpu it inverts the sign bit of signed elements,
+ * since the chip knows unsigned ones only.
  */
 final class EmulatedOp implements CustomKernel.Instance {
     private final EmulatedProgram program;
     private final ParameterMemory memory;
     private final int address;
-    private final byte[] in;
-    private final byte[] out;
+    private final int[] inputOrder;
+    private final int[] outputOrder;
     private WideContents foreign;
-    private ExecutionPlan foreignPlan;
+    private BoundProgram foreignBound;
 
-    /** @param memory null if the parameters are sent before each inference */
-    EmulatedOp(EmulatedProgram program, ParameterMemory memory) {
+    /**
+     * @param memory null if the parameters are sent before each inference
+     * @param inputOrder for each input of the program the tensor of the op that it is
+     * @param outputOrder for each output of the program the tensor of the op that it is, -1 for none
+     */
+    EmulatedOp(EmulatedProgram program, ParameterMemory memory, int[] inputOrder, int[] outputOrder) {
         this.program = program;
         this.memory = memory;
+        this.inputOrder = inputOrder;
+        this.outputOrder = outputOrder;
         this.address = memory == null ? 0 : memory.open();
-        this.in = new byte[(int) program.input().unpaddedBytes()];
-        this.out = new byte[(int) program.output().unpaddedBytes()];
     }
 
     @Override
     public void invoke(List<ByteBuffer> inputs, List<ByteBuffer> outputs) {
-        tensor("input", inputs, program.input()).get(in);
-        ByteBuffer target = tensor("output", outputs, program.output());
-        flip(program.input(), in);
-        program.run(plan(), in, out);
-        flip(program.output(), out);
-        target.put(out);
+        List<byte[]> in = new ArrayList<>();
+        for (int i = 0; i < inputOrder.length; i++) {
+            Layer layer = program.inputs().get(i);
+            byte[] bytes = new byte[(int) layer.unpaddedBytes()];
+            tensor("input", inputs, inputOrder[i], layer).get(bytes);
+            flip(layer, bytes);
+            in.add(bytes);
+        }
+        List<byte[]> out = program.run(bound(), in);
+        for (int i = 0; i < outputOrder.length; i++) {
+            if (outputOrder[i] < 0) {
+                continue;
+            }
+            Layer layer = program.outputs().get(i);
+            flip(layer, out.get(i));
+            tensor("output", outputs, outputOrder[i], layer).put(out.get(i));
+        }
     }
 
-    private static ByteBuffer tensor(String role, List<ByteBuffer> tensors, Layer layer) {
-        if (tensors.size() != 1 || tensors.get(0).remaining() != layer.unpaddedBytes()) {
+    private static ByteBuffer tensor(String role, List<ByteBuffer> tensors, int index, Layer layer) {
+        if (index >= tensors.size() || tensors.get(index).remaining() != layer.unpaddedBytes()) {
             throw new UnsupportedProgramException(
-                    role + " " + Printable.name(layer.name()) + ": the program has one of "
-                            + layer.unpaddedBytes() + " bytes, the model's op has "
+                    role + " " + Printable.name(layer.name()) + ": the program has " + layer.unpaddedBytes()
+                            + " bytes at tensor " + index + " of the op, the op has "
                             + tensors.stream().map(ByteBuffer::remaining).toList());
         }
-        return tensors.get(0);
+        return tensors.get(index);
     }
 
     private static void flip(Layer layer, byte[] bytes) {
-        if (layer.type() == DataType.SIGNED_FIXED_POINT8) {
-            for (int i = 0; i < bytes.length; i++) {
-                bytes[i] ^= (byte) 0x80;
-            }
+        boolean signed = layer.type() == DataType.SIGNED_FIXED_POINT8
+                || layer.type() == DataType.SIGNED_FIXED_POINT16
+                || layer.type() == DataType.SIGNED_FIXED_POINT32;
+        int element = layer.type().bytes();
+        for (int i = element - 1; signed && i < bytes.length; i += element) {
+            bytes[i] ^= (byte) 0x80;
         }
     }
 
-    private ExecutionPlan plan() {
-        WideContents held = memory == null ? null : memory.prepare(program, address);
+    private BoundProgram bound() {
+        WideContents held = memory == null || !program.cachesParameters() ? null : memory.prepare(program, address);
         if (held == null) {
-            return program.ownPlan();
+            return program.bound();
         }
         if (held != foreign) {
-            foreignPlan = program.planFor(held);
+            foreignBound = program.boundTo(held);
             foreign = held;
         }
-        return foreignPlan;
+        return foreignBound;
     }
 
     @Override

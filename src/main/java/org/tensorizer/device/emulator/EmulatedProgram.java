@@ -1,152 +1,164 @@
 package org.tensorizer.device.emulator;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.EdgeTpuPackage;
-import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.Layer;
 
 /**
- * A compiled Dense model on an emulated chip, without TFLite: both streams are executed once when it is loaded, an
- * inference runs the plan that came out. Models that differ in nothing but their payload share that work.
+ * A compiled operator on an emulated chip, without TFLite: its programs are linked once when it is loaded, an inference
+ * runs the steps that are left. Models that differ in nothing but their payload share that work.
  *
- * <p>Accumulators are exact in int32. Thread safety: inferences of several threads run one after another.
+ * <p>Accumulators are exact in int32. Thread-safe; inferences of several threads run at the same time.
  */
 public final class EmulatedProgram {
-    private final ProgramCache.Entry program;
+    private final Executable execution;
+    private final Optional<Executable> caching;
+    private final RelocatedProgram program;
     private final ChipParameters chip;
-    private final ByteBuffer payload;
-    private final Layer input;
-    private final Layer output;
-    private final long executionToken;
-    private final long cachingToken;
-    private final ExecutionPlan plan;
+    private final WideContents.Parameters parameters;
+    private final BoundProgram bound;
 
     private EmulatedProgram(
-            ProgramCache.Entry program,
-            ChipParameters chip,
-            ByteBuffer payload,
             Executable execution,
-            Executable caching) {
+            Optional<Executable> caching,
+            RelocatedProgram program,
+            ChipParameters chip,
+            WideContents.Parameters parameters,
+            BoundProgram bound) {
+        this.execution = execution;
+        this.caching = caching;
         this.program = program;
         this.chip = chip;
-        this.payload = payload;
-        this.input = execution.inputLayers().get(0);
-        this.output = execution.outputLayers().get(0);
-        this.executionToken = execution.token();
-        this.cachingToken = caching.token();
-        this.plan = new ExecutionPlan(program.linked(), payload, chip);
+        this.parameters = parameters;
+        this.bound = bound;
     }
 
     /**
      * Loads a package for a chip.
      *
-     * @param file the file that the package's ranges refer to; not copied, position and order are left alone, must not
-     *     change
+     * @param file the file that the package's ranges refer to; position and order are left alone
      * @throws UnsupportedProgramException the emulated chip does not know what the package would do; names instruction
      *     and offset
      * @throws BadInputException the package is damaged
      */
     public static EmulatedProgram load(EdgeTpuPackage compiled, ByteBuffer file, ChipParameters chip) {
-        Executable execution = compiled.executionOnly();
-        Executable caching = compiled.parameterCaching();
+        Executable execution = execution(compiled);
+        Optional<Executable> caching = caching(compiled);
         ExecutableCheck.kind(execution);
-        ExecutableCheck.kind(caching);
-        ExecutableCheck.parameters(execution, caching);
-        ByteBuffer payload = slice(file, caching.parameters());
-        ProgramCache.Entry program = execute(file, caching, execution, payload.limit());
-        ExecutableCheck.layers(execution, program.linked().dataflow());
-        return new EmulatedProgram(program, chip, payload, execution, caching);
-    }
-
-    private static ProgramCache.Entry execute(
-            ByteBuffer file, Executable caching, Executable execution, int payloadBytes) {
-        InstructionChunk first = caching.chunks().get(0);
-        InstructionChunk second = execution.chunks().get(0);
-        try {
-            return ProgramCache.SHARED.get(new ProgramCache.Key(
-                    slice(file, first.range()),
-                    first.relocations(),
-                    payloadBytes,
-                    slice(file, second.range()),
-                    second.relocations()));
-        } catch (BadInputException e) {
-            throw new UnsupportedProgramException(
-                    e.getMessage() + " [bytes count from " + first.range().start()
-                            + " of the file in PARAMETER_CACHING, from "
-                            + second.range().start() + " in EXECUTION_ONLY]",
-                    e);
+        caching.ifPresent(ExecutableCheck::kind);
+        WideContents.Parameters parameters = new WideContents.Parameters(ParameterImage.EMPTY, new byte[0]);
+        if (caching.isPresent()) {
+            RelocatedProgram sent = RelocatedProgram.link(caching.get(), file, ParameterImage.EMPTY);
+            parameters = new WideContents.Parameters(sent.linked().image(), sent.parameters());
         }
+        RelocatedProgram program = RelocatedProgram.link(execution, file, parameters.image());
+        BoundProgram bound = new BoundProgram(program.linked(), chip, parameters.bytes(), program.parameters());
+        return new EmulatedProgram(execution, caching, program, chip, parameters, bound);
     }
 
-    private static ByteBuffer slice(ByteBuffer file, ByteRange range) {
-        return file.slice(range.start(), range.length()).order(ByteOrder.LITTLE_ENDIAN);
+    private static Executable execution(EdgeTpuPackage compiled) {
+        return only(compiled, ExecutableType.EXECUTION_ONLY)
+                .or(() -> only(compiled, ExecutableType.STAND_ALONE))
+                .orElseThrow(() -> new UnsupportedProgramException("package " + compiled.index() + " at byte "
+                        + compiled.range().start() + ": no executable that runs an inference among "
+                        + compiled.executables().size()));
     }
 
-    /** The input, sizes with and without padding. */
-    public Layer input() {
-        return input;
+    private static Optional<Executable> caching(EdgeTpuPackage compiled) {
+        return only(compiled, ExecutableType.PARAMETER_CACHING);
     }
 
-    /** The output, sizes with and without padding. */
-    public Layer output() {
-        return output;
+    private static Optional<Executable> only(EdgeTpuPackage compiled, ExecutableType type) {
+        List<Executable> found =
+                compiled.executables().stream().filter(e -> e.type() == type).toList();
+        if (found.size() > 1) {
+            throw new UnsupportedProgramException("package " + compiled.index() + " at byte "
+                    + compiled.range().start() + ": expected one " + type + " executable, found " + found.size());
+        }
+        return found.stream().findFirst();
+    }
+
+    /** The inputs in the program's order, sizes with and without padding. */
+    public List<Layer> inputs() {
+        return execution.inputLayers();
+    }
+
+    /** The outputs in the program's order, sizes with and without padding. */
+    public List<Layer> outputs() {
+        return execution.outputLayers();
+    }
+
+    /** What is left of the program that runs inferences. */
+    public LinkedProgram linked() {
+        return program.linked();
+    }
+
+    /** The chip it runs on. */
+    public ChipParameters chip() {
+        return chip;
     }
 
     /**
-     * One inference in the chip's unsigned domain: bytes of an int8 tensor XOR 0x80.
+     * One inference in the chip's unsigned domain: the lowest byte's sign bit of signed elements inverted.
      *
-     * @param in one byte an input, without padding
-     * @param out one byte an output, without padding
-     * @throws IllegalArgumentException wrong length
-     * @throws UnsupportedProgramException an accumulator leaves int32, or a scale is no number: what the chip does then
-     *     is not known
+     * @param in bytes of each input in the order of {@link #inputs()}, y, x, z, without padding
+     * @return bytes of each output in the order of {@link #outputs()}, y, x, z, without padding
+     * @throws IllegalArgumentException wrong number or length
+     * @throws UnsupportedProgramException an accumulator leaves int32, or a clamp lets a result out of its range: what
+     *     the chip does then is not known
      */
+    public List<byte[]> run(List<byte[]> in) {
+        return run(bound, in);
+    }
+
+    /** One inference of a program with one input and one output, into an array. */
     public void run(byte[] in, byte[] out) {
-        run(plan, in, out);
+        byte[] result = run(List.of(in)).get(0);
+        if (out.length != result.length) {
+            throw new IllegalArgumentException(
+                    "output " + Printable.name(outputs().get(0).name()) + ": expected " + result.length
+                            + " bytes, found " + out.length);
+        }
+        System.arraycopy(result, 0, out, 0, out.length);
     }
 
     /** One inference with what the chip holds, which need not be this program's parameters. */
-    void run(ExecutionPlan held, byte[] in, byte[] out) {
-        requireLength("input", input, in.length);
-        requireLength("output", output, out.length);
-        synchronized (held) {
-            held.run(in, out);
-        }
+    List<byte[]> run(BoundProgram held, List<byte[]> in) {
+        return program.run(held, in);
     }
 
-    private static void requireLength(String role, Layer layer, int found) {
-        if (found != layer.unpaddedBytes()) {
-            throw new IllegalArgumentException(role + " " + Printable.name(layer.name()) + ": expected "
-                    + layer.unpaddedBytes() + " bytes, found " + found);
-        }
+    BoundProgram bound() {
+        return bound;
     }
 
-    ExecutionPlan ownPlan() {
-        return plan;
-    }
-
-    /** The plan for parameters that another program left in the chip. */
-    ExecutionPlan planFor(WideContents contents) {
+    /** The program with parameters that another one left in the chip. */
+    BoundProgram boundTo(WideContents contents) {
         WideContents.Parameters held = contents.merged();
-        LinkedProgram linked = LinkedProgram.link(program.linked().dataflow(), held.image());
-        return new ExecutionPlan(linked, held.payload(), chip);
+        LinkedProgram linked = program.linkedTo(held.image());
+        return new BoundProgram(linked, chip, held.bytes(), program.parameters());
     }
 
-    /** What its PARAMETER_CACHING stream brings into wide memory. */
+    /** Whether it relies on parameters sent before. */
+    boolean cachesParameters() {
+        return caching.isPresent();
+    }
+
+    /** What its PARAMETER_CACHING program brings into wide memory. */
     WideContents.Parameters parameters() {
-        return new WideContents.Parameters(program.image(), payload);
+        return parameters;
     }
 
     long executionToken() {
-        return executionToken;
+        return execution.token();
     }
 
     long cachingToken() {
-        return cachingToken;
+        return caching.map(Executable::token).orElse(0L);
     }
 }

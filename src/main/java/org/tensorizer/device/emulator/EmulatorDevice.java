@@ -2,6 +2,7 @@ package org.tensorizer.device.emulator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.device.Device;
@@ -9,7 +10,6 @@ import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.SessionOptions;
 import org.tensorizer.device.tflite.TfliteSession;
-import org.tensorizer.model.DataType;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Layer;
 import org.tensorizer.model.Operator;
@@ -67,7 +67,7 @@ public final class EmulatorDevice implements Device {
     /**
      * Executes the streams of every compiled part of the model, then loads it into TFLite.
      *
-     * @throws UnsupportedProgramException a compiled part is no Dense program the emulated chip understands; names
+     * @throws UnsupportedProgramException a compiled part is no program the emulated chip understands; names
      *     instruction and offset
      * @throws BadInputException no valid model, or one that is not compiled for the Edge TPU
      */
@@ -89,25 +89,69 @@ public final class EmulatorDevice implements Device {
         Operator operator = graph.operators().get(compiled.operator());
         try {
             EmulatedProgram program = EmulatedProgram.load(compiled, file.bytes(), chip);
-            checkTensor(graph, operator.inputs(), program.input(), "input");
-            checkTensor(graph, operator.outputs(), program.output(), "output");
-            return new EmulatorKernel.Op(file.bytes(operator.customOptions()), program);
+            return new EmulatorKernel.Op(
+                    file.bytes(operator.customOptions()),
+                    program,
+                    order(graph, operator.inputs(), program.inputs(), "input"),
+                    order(graph, operator.outputs(), program.outputs(), "output"));
         } catch (BadInputException e) {
             throw new UnsupportedProgramException(
                     file.name() + ": operator " + operator.index() + ": " + e.getMessage(), e);
         }
     }
 
-    private static void checkTensor(Subgraph graph, List<Integer> tensors, Layer layer, String role) {
-        if (tensors.size() != 1) {
-            throw new UnsupportedProgramException(role + "s: the program has 1, the operator " + tensors.size());
-        }
-        Tensor tensor = graph.tensors().get(tensors.get(0));
-        TensorType type = layer.type() == DataType.SIGNED_FIXED_POINT8 ? TensorType.INT8 : TensorType.UINT8;
-        if (tensor.type() != type || tensor.elements() != layer.unpaddedBytes()) {
+    /**
+     * Which tensor of the op each layer is: by name, which the compiler keeps; with one of each there is no choice. Outputs
+     * that only keep a state, which the op has no tensor for, are -1.
+     */
+    private static int[] order(Subgraph graph, List<Integer> tensors, List<Layer> layers, String role) {
+        boolean fewer = tensors.size() < layers.size() && role.equals("output") && !tensors.isEmpty();
+        if (tensors.size() != layers.size() && !fewer) {
             throw new UnsupportedProgramException(
-                    role + " " + Printable.name(layer.name()) + ": the program has " + layer.unpaddedBytes() + " of "
-                            + type + ", the tensor " + tensor.elements() + " of " + tensor.type());
+                    role + "s: the program has " + layers.size() + ", the operator " + tensors.size());
+        }
+        int[] order = new int[layers.size()];
+        int found = 0;
+        for (int i = 0; i < order.length; i++) {
+            order[i] = layers.size() == 1 ? 0 : named(graph, tensors, layers.get(i), role);
+            if (order[i] >= 0) {
+                checkTensor(graph.tensors().get(tensors.get(order[i])), layers.get(i), role);
+                found++;
+            }
+        }
+        if (found != tensors.size()) {
+            throw new UnsupportedProgramException(
+                    role + "s: " + found + " of the operator's " + tensors.size() + " tensors are layers of the program");
+        }
+        return order;
+    }
+
+    private static int named(Subgraph graph, List<Integer> tensors, Layer layer, String role) {
+        List<Integer> named = IntStream.range(0, tensors.size())
+                .filter(t -> graph.tensors().get(tensors.get(t)).name().equals(layer.name()))
+                .boxed()
+                .toList();
+        if (named.size() > 1) {
+            throw new UnsupportedProgramException(
+                    role + " " + Printable.name(layer.name()) + ": " + named.size() + " tensors have its name");
+        }
+        return named.isEmpty() ? -1 : named.get(0);
+    }
+
+    private static void checkTensor(Tensor tensor, Layer layer, String role) {
+        TensorType type =
+                switch (layer.type()) {
+                    case FIXED_POINT8 -> TensorType.UINT8;
+                    case SIGNED_FIXED_POINT8 -> TensorType.INT8;
+                    case SIGNED_FIXED_POINT16 -> TensorType.INT16;
+                    case SIGNED_FIXED_POINT32 -> TensorType.INT32;
+                    case SINGLE -> TensorType.FLOAT32;
+                    default -> null;
+                };
+        if (tensor.type() != type || tensor.elements() * layer.type().bytes() != layer.unpaddedBytes()) {
+            throw new UnsupportedProgramException(
+                    role + " " + Printable.name(layer.name()) + ": the program has " + layer.unpaddedBytes()
+                            + " bytes of " + layer.type() + ", the tensor " + tensor.elements() + " of " + tensor.type());
         }
     }
 

@@ -10,8 +10,10 @@ final class EmulatorKernel implements CustomKernel {
      * A compiled op of the model.
      *
      * @param options its custom options
+     * @param inputOrder for each input of the program the input of the op that it is
+     * @param outputOrder for each output of the program the output of the op that it is
      */
-    record Op(ByteBuffer options, EmulatedProgram program) {}
+    record Op(ByteBuffer options, EmulatedProgram program, int[] inputOrder, int[] outputOrder) {}
 
     private final List<Op> ops;
 
@@ -27,7 +29,7 @@ final class EmulatorKernel implements CustomKernel {
     public Instance init(ByteBuffer customOptions) {
         for (Op op : ops) {
             if (op.options().equals(customOptions)) {
-                return new EmulatedOp(op.program(), memory);
+                return new EmulatedOp(op.program(), memory, op.inputOrder(), op.outputOrder());
             }
         }
         throw new UnsupportedProgramException(

@@ -1,81 +1,136 @@
 package org.tensorizer.device.emulator;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.isa.Chip;
 
 /**
- * A dataflow whose weight and header rows are resolved to payload offsets: everything about a program but the payload's
- * bytes. Immutable; patched models of one template share it.
- *
- * @param dataflow what happens to activations
- * @param stages products with one vector of activations each, in order
+ * A program with its order of events resolved: the steps that are left, whatever inputs and parameters are. Immutable,
+ * thread-safe.
  */
-record LinkedProgram(Dataflow dataflow, List<Stage> stages) {
-    /**
-     * Products of one vector of activations.
-     *
-     * @param activations numbers of the activation words, one a step
-     * @param zeroPoint stored byte of activation 0
-     */
-    record Stage(int[] activations, int zeroPoint, List<Block> blocks) {
-        boolean sameVector(OutputGroup group) {
-            return zeroPoint == group.op().requantization().inputZeroPoint()
-                    && Arrays.equals(activations, group.request().activations());
-        }
+public final class LinkedProgram {
+    private final String name;
+    private final List<Step> steps;
+    private final List<Transfer> transfers;
+    private final ParameterImage image;
+    private final int inputBytes;
+    private final int parameterBytes;
+    private final int outputBytes;
+    private final int arenaBytes;
+    private final int meshBytes;
+    private final int[] narrowBytes = new int[Chip.TILES];
+
+    LinkedProgram(String name, HostSide host, StepRecorder recorder, ParameterImage image) {
+        this.name = name;
+        this.steps = recorder.steps();
+        this.transfers = host.transfers();
+        this.image = image;
+        inputBytes = host.streamBytes(Transfer.Kind.INPUT);
+        parameterBytes = host.streamBytes(Transfer.Kind.PARAMETERS);
+        outputBytes = host.streamBytes(Transfer.Kind.OUTPUT);
+        arenaBytes = recorder.arenaBytes();
+        meshBytes = recorder.meshBytes();
+        steps.forEach(this::measure);
     }
 
-    /**
-     * A group of outputs and where its parameters stand in the payload.
-     *
-     * @param weights offset of each weight row
-     * @param scale offset of the float32 scales, -1 if there are none
-     * @param bias offset of the int32 biases, -1 if there are none
-     * @param zeroPoint offset of the uint32 zero points, -1 if there are none
-     */
-    record Block(OutputGroup group, int[] weights, int scale, int bias, int zeroPoint) {}
-
-    /** @throws UnsupportedProgramException a row that is read holds no parameters, or not enough of them */
-    static LinkedProgram link(Dataflow dataflow, ParameterImage image) {
-        List<Stage> stages = new ArrayList<>();
-        for (OutputGroup group : dataflow.groups()) {
-            Stage last = stages.isEmpty() ? null : stages.get(stages.size() - 1);
-            if (last == null || !last.sameVector(group)) {
-                last = new Stage(
-                        group.request().activations(),
-                        group.op().requantization().inputZeroPoint(),
-                        new ArrayList<>());
-                stages.add(last);
+    /** Widens narrow memory to what a step reads or writes. */
+    private void measure(Step step) {
+        if (step instanceof Operation operation) {
+            int bytes = Math.max(end(operation.outputs(), 1), measureActivations(operation));
+            for (int tile : operation.tiles()) {
+                narrowBytes[tile] = Math.max(narrowBytes[tile], bytes);
             }
-            last.blocks().add(block(dataflow, image, group));
+        } else if (step instanceof Step.ToWide move) {
+            measure(move.tile(), move.move().words(), move.half());
+        } else if (step instanceof Step.ToNarrow move) {
+            measure(move.tile(), move.move().words(), move.half());
+        } else if (step instanceof Step.MeshSend move) {
+            measure(move.tile(), move.move().source(), move.half());
+        } else if (step instanceof Step.MeshReceive move) {
+            measure(move.tile(), move.move().destination(), move.half());
+        } else if (step instanceof Step.MeshFill fill) {
+            measure(fill.tile(), fill.move().destination(), fill.half());
         }
-        return new LinkedProgram(dataflow, stages);
     }
 
-    private static Block block(Dataflow dataflow, ParameterImage image, OutputGroup group) {
-        OutputGroup.Request request = group.request();
-        int[] weights = new int[request.weightRows().length];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = offset(dataflow, image, group, "weight", request.weightRows()[i]);
+    private static int measureActivations(Operation operation) {
+        int[] activations = operation.activations();
+        if (activations == null) {
+            return 0;
         }
-        ParameterFormat format = group.op().format();
-        int next = request.headerRow();
-        int scale = format.isPerChannel() ? offset(dataflow, image, group, "scale", next++) : -1;
-        int bias = format.hasBias() ? offset(dataflow, image, group, "bias", next++) : -1;
-        int zeroPoint = format.isPerChannel() ? offset(dataflow, image, group, "zero point", next) : -1;
-        return new Block(group, weights, scale, bias, zeroPoint);
+        if (operation.op().resize() == null) {
+            return end(activations, 1) + 4;
+        }
+        int end = 0;
+        for (int k = 0; k < activations.length; k++) {
+            end = Math.max(end, operation.op().resize().pixel(activations, k) + Chip.WORD_BYTES);
+        }
+        return end;
     }
 
-    private static int offset(Dataflow dataflow, ParameterImage image, OutputGroup group, String what, int row) {
-        TensorOperation op = group.op();
-        op.at()
-                .require(
-                        !dataflow.written()[group.tile()][row],
-                        "%s row %d of tile %d is overwritten with activations",
-                        what,
-                        row,
-                        group.tile());
-        return image.offset(op.at(), what, group.tile(), row, op.lanes() * ChipParameters.WORD);
+    private void measure(int tile, AddressWalk words, int half) {
+        narrowBytes[tile] = Math.max(narrowBytes[tile], end(words.addresses(half), Chip.WORD_BYTES));
+    }
+
+    /** First byte behind the last of some words. */
+    private static int end(int[] addresses, int unit) {
+        int highest = 0;
+        for (int address : addresses) {
+            highest = Math.max(highest, address);
+        }
+        return highest * unit + Chip.WORD_BYTES;
+    }
+
+    /** Bytes of narrow memory that it reaches on a tile. */
+    public int narrowBytes(int tile) {
+        return narrowBytes[tile];
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** What it does, in order. */
+    public List<Step> steps() {
+        return steps;
+    }
+
+    /** DMA descriptors in the order in which the program hands them over. */
+    public List<Transfer> transfers() {
+        return transfers;
+    }
+
+    /** Which of its own parameters are in wide memory when it has ended. */
+    public ParameterImage image() {
+        return image;
+    }
+
+    /** Bytes of the input stream, each transfer padded to units of 8. */
+    public int inputBytes() {
+        return inputBytes;
+    }
+
+    /** Bytes of the parameter stream, each transfer padded to units of 64. */
+    public int parameterBytes() {
+        return parameterBytes;
+    }
+
+    /** Bytes of the output stream. */
+    public int outputBytes() {
+        return outputBytes;
+    }
+
+    /** Bytes of the arena that rows are written to. */
+    public int arenaBytes() {
+        return arenaBytes;
+    }
+
+    /** Bytes of the buffer that words of the mesh pass through. */
+    public int meshBytes() {
+        return meshBytes;
+    }
+
+    @Override
+    public String toString() {
+        return name + ": " + steps.size() + " steps";
     }
 }

@@ -1,93 +1,88 @@
 package org.tensorizer.device.emulator;
 
 import java.util.Arrays;
-import java.util.List;
+import org.tensorizer.isa.Chip;
 
 /**
- * Wide memory after a PARAMETER_CACHING stream: which payload bytes lie in which row of which tile. Immutable.
+ * Which parameters the rows of wide memory hold between programs: offset and length in the bytes that were sent. Immutable,
+ * thread-safe.
  */
-final class ParameterImage {
-    private static final int NONE = -1;
+public final class ParameterImage {
+    /** A chip that was just switched on. */
+    public static final ParameterImage EMPTY = new ParameterImage(new int[0], new short[0]);
 
-    private final int[][] offsets;
-    private final int[][] bytes;
+    private final int[] offsets;
+    private final short[] lengths;
 
-    private ParameterImage(int[][] offsets, int[][] bytes) {
+    private ParameterImage(int[] offsets, short[] lengths) {
         this.offsets = offsets;
-        this.bytes = bytes;
+        this.lengths = lengths;
     }
 
-    static ParameterImage of(String stream, List<Tile> tiles) {
-        ParameterImage image = new ParameterImage(
-                new int[ChipParameters.TILES][ChipParameters.WIDE_ROWS],
-                new int[ChipParameters.TILES][ChipParameters.WIDE_ROWS]);
+    /** Rows with parameters of a program, at the program's end. */
+    static ParameterImage of(Tile[] tiles) {
+        int[] offsets = new int[Chip.TILES * Chip.WIDE_ROWS];
+        short[] lengths = new short[offsets.length];
         for (Tile tile : tiles) {
-            Arrays.fill(image.offsets[tile.index], NONE);
-            for (int row = 0; row < ChipParameters.WIDE_ROWS; row++) {
-                WideRow content = tile.wide[row];
-                if (content instanceof WideRow.Parameters parameters) {
-                    image.offsets[tile.index][row] = parameters.offset();
-                    image.bytes[tile.index][row] = parameters.bytes();
-                } else if (content != null) {
-                    throw new UnsupportedProgramException(
-                            stream + ": leaves activations in row " + row + " of tile " + tile.index);
+            for (int row = 0; row < Chip.WIDE_ROWS; row++) {
+                RowBytes bytes = tile.rowOrNull(row);
+                if (bytes != null && bytes.source() == RowBytes.Source.PARAMETERS) {
+                    offsets[tile.number * Chip.WIDE_ROWS + row] = bytes.offset();
+                    lengths[tile.number * Chip.WIDE_ROWS + row] = (short) bytes.length();
                 }
             }
         }
-        return image;
+        return new ParameterImage(offsets, lengths);
     }
 
-    /**
-     * Offset in the payload of a row of parameters.
-     *
-     * @param needed bytes of the row that are used
-     * @throws UnsupportedProgramException nobody wrote them
-     */
-    int offset(Encoded at, String what, int tile, int row, int needed) {
-        at.require(
-                offsets[tile][row] != NONE && bytes[tile][row] >= needed,
-                "%s row %d of tile %d: expected %d bytes of parameters, found %d",
-                what,
-                row,
-                tile,
-                needed,
-                bytes[tile][row]);
-        return offsets[tile][row];
+    boolean isEmpty() {
+        return this == EMPTY;
     }
 
-    /**
-     * What wide memory holds when a second stream has run after this one: rows it did not write stay.
-     *
-     * @param shift added to the second stream's offsets
-     */
-    ParameterImage overwrittenBy(ParameterImage second, int shift) {
-        int[][] newOffsets = new int[ChipParameters.TILES][];
-        int[][] newBytes = new int[ChipParameters.TILES][];
-        for (int t = 0; t < ChipParameters.TILES; t++) {
-            newOffsets[t] = offsets[t].clone();
-            newBytes[t] = bytes[t].clone();
-            for (int row = 0; row < ChipParameters.WIDE_ROWS; row++) {
-                if (second.offsets[t][row] != NONE) {
-                    newOffsets[t][row] = second.offsets[t][row] + shift;
-                    newBytes[t][row] = second.bytes[t][row];
-                }
-            }
+    /** What a row holds, null if it holds no parameters. */
+    RowBytes row(int tile, int row) {
+        if (isEmpty()) {
+            return null;
         }
-        return new ParameterImage(newOffsets, newBytes);
+        int at = tile * Chip.WIDE_ROWS + row;
+        return lengths[at] == 0 ? null : RowBytes.of(RowBytes.Source.CACHED, offsets[at], lengths[at]);
     }
 
-    /** Whether this stream writes every row the other one wrote, so that nothing of the other is left. */
-    boolean covers(ParameterImage other) {
-        if (this == other) {
-            return true;
-        }
-        for (int t = 0; t < ChipParameters.TILES; t++) {
-            for (int row = 0; row < ChipParameters.WIDE_ROWS; row++) {
-                if (other.bytes[t][row] > bytes[t][row]) {
-                    return false;
-                }
+    /** Whether all rows of another image are overwritten by this one. */
+    boolean covers(ParameterImage that) {
+        for (int at = 0; at < that.lengths.length; at++) {
+            if (that.lengths[at] > 0 && (isEmpty() || lengths[at] == 0)) {
+                return false;
             }
         }
         return true;
+    }
+
+    /** This image after another was written over it, whose bytes begin at {@code origin} of a common array. */
+    ParameterImage overwrittenBy(ParameterImage that, int origin) {
+        if (isEmpty()) {
+            return that;
+        }
+        int[] bothOffsets = offsets.clone();
+        short[] bothLengths = lengths.clone();
+        for (int at = 0; at < that.lengths.length; at++) {
+            if (that.lengths[at] > 0) {
+                bothOffsets[at] = origin + that.offsets[at];
+                bothLengths[at] = that.lengths[at];
+            }
+        }
+        return new ParameterImage(bothOffsets, bothLengths);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ParameterImage that
+                && Arrays.equals(offsets, that.offsets)
+                && Arrays.equals(lengths, that.lengths);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(offsets) + Arrays.hashCode(lengths);
     }
 }

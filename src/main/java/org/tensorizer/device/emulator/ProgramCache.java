@@ -4,66 +4,48 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tensorizer.model.Relocation;
 
 /**
- * Programs that were executed before, found again by all their instruction bytes: a patched model differs in its payload
+ * Programs that were linked before, found again by all their instruction bytes: a patched model differs in its payload
  * only, and placing that is all there is left to do. Holds the most recently used. Thread-safe.
  */
 final class ProgramCache {
     static final ProgramCache SHARED = new ProgramCache(32);
 
     /**
-     * Everything that a program depends on but the payload's bytes.
+     * Everything that a linked program depends on.
      *
-     * @param caching instructions of the PARAMETER_CACHING executable
-     * @param execution instructions of the EXECUTION_ONLY executable
+     * @param chunks with relocated immediates
      */
-    record Key(
-            ByteBuffer caching,
-            List<Relocation> cachingRelocations,
-            int payloadBytes,
-            ByteBuffer execution,
-            List<Relocation> executionRelocations) {
-        /** Independent of the file the buffers are views of. */
-        Key copied() {
-            return new Key(copy(caching), cachingRelocations, payloadBytes, copy(execution), executionRelocations);
-        }
-
-        private static ByteBuffer copy(ByteBuffer bytes) {
-            return ByteBuffer.allocate(bytes.limit()).put(0, bytes, 0, bytes.limit());
-        }
-    }
-
-    /** Where parameters lie after the one stream, and the other stream linked to them. */
-    record Entry(ParameterImage image, LinkedProgram linked) {
-        static Entry execute(Key key) {
-            ParameterImage image = StreamInterpreter.parameterCaching(
-                    "PARAMETER_CACHING", key.caching, key.cachingRelocations, key.payloadBytes);
-            Dataflow dataflow = StreamInterpreter.executionOnly(
-                    "EXECUTION_ONLY", key.execution, key.executionRelocations, key.payloadBytes);
-            return new Entry(image, LinkedProgram.link(dataflow, image));
-        }
-    }
+    private record Key(List<ByteBuffer> chunks, ParameterImage cached) {}
 
     private final int capacity;
-    private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Key, LinkedProgram> entries = new LinkedHashMap<>(16, 0.75f, true);
 
     ProgramCache(int capacity) {
         this.capacity = capacity;
     }
 
-    /** @throws UnsupportedProgramException the program is refused; that is not remembered */
-    synchronized Entry get(Key key) {
-        Entry known = entries.get(key);
-        if (known != null) {
-            return known;
+    /**
+     * @param name what messages of a refused program call it
+     * @param chunks not copied, must not change
+     * @throws UnsupportedProgramException the program is refused; that is not remembered
+     */
+    LinkedProgram link(String name, List<byte[]> chunks, ParameterImage cached) {
+        Key key = new Key(chunks.stream().map(ByteBuffer::wrap).toList(), cached);
+        synchronized (this) {
+            LinkedProgram known = entries.get(key);
+            if (known != null) {
+                return known;
+            }
         }
-        Entry entry = Entry.execute(key);
-        entries.put(key.copied(), entry);
-        if (entries.size() > capacity) {
-            entries.remove(entries.keySet().iterator().next());
+        LinkedProgram linked = Linker.link(name, chunks, cached);
+        synchronized (this) {
+            entries.put(key, linked);
+            if (entries.size() > capacity) {
+                entries.remove(entries.keySet().iterator().next());
+            }
         }
-        return entry;
+        return linked;
     }
 }

@@ -5,9 +5,9 @@ public enum Rounding {
     HALF_TO_EVEN,
     HALF_AWAY_FROM_ZERO;
 
-    int round(float value) {
+    float round(float value) {
         return this == HALF_TO_EVEN
-                ? (int) Math.rint(value)
-                : (int) Math.copySign(Math.floor(Math.abs((double) value) + 0.5), value);
+                ? (float) Math.rint(value)
+                : (float) Math.copySign(Math.floor(Math.abs((double) value) + 0.5), value);
     }
 }

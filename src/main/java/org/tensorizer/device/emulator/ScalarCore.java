@@ -1,124 +1,218 @@
 package org.tensorizer.device.emulator;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.tensorizer.model.Relocation;
+import java.util.Arrays;
+import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Scalar;
 
-/** The scalar core as far as Dense programs use it: moves, and DMA descriptors built word by word from registers. */
+/**
+ * The scalar core: 32 registers, 8 predicates, one DMA descriptor in the making. Values that depend on an inference's data
+ * are not known while a program is linked; null stands for them. What steers the program may not depend on them: addresses,
+ * descriptors, branches.
+ */
 final class ScalarCore {
-    private static final int PUSH = 5;
-    private static final int SUBMIT = 6;
-    private static final int MOVE_IMMEDIATE = 0x2f;
-    private static final int MOVE_REGISTER = 0x0f;
-    private static final int NOP = 0;
-    private static final int DESCRIPTOR_WORDS = 4;
-    private static final int ADDRESS_LOW = 0;
-    private static final int ADDRESS_HIGH = 1;
-    private static final int SIZE = 2;
-    private static final int KIND = 3;
+    /** What it is connected to. */
+    interface Port {
+        /** A word of scalar memory. */
+        Integer load(InstructionSite by, int at);
 
-    /** Bit of the immediate within its instruction: where relocations point. */
-    private static final int IMMEDIATE_BIT = 70;
+        void store(InstructionSite by, int at, Integer value);
 
-    /**
-     * A value: a number, or half an address that only the runtime knows.
-     *
-     * @param address empty for a number
-     */
-    record Word(int number, Optional<Relocation> address) {
-        boolean is(int value) {
-            return address.isEmpty() && number == value;
-        }
+        /** A word for the host. */
+        void push(InstructionSite by, Integer value);
 
-        boolean isAddress(Relocation.Kind kind, Relocation.Half half) {
-            return address.filter(a -> a.kind() == kind && a.half() == half).isPresent();
-        }
-
-        @Override
-        public String toString() {
-            return address.map(a -> a.kind() + " " + a.half()).orElseGet(() -> Integer.toString(number));
-        }
+        /** A DMA descriptor is complete. */
+        void submit(InstructionSite by, long address, int size, int kind);
     }
 
-    private final Map<Integer, Relocation> relocations = new HashMap<>();
-    private final Map<Integer, Word> registers = new HashMap<>();
-    private final Map<Integer, Word> descriptor = new HashMap<>();
-    private final Host host;
-    private final Infeed infeed;
+    private static final int WORDS = 4;
+    private static final int IN_FIELD = 1;
+    private static final int INCREMENTS = 3;
 
-    ScalarCore(List<Relocation> relocations, Host host, Infeed infeed) {
-        for (Relocation relocation : relocations) {
-            if (this.relocations.put(relocation.bit(), relocation) != null) {
-                throw new UnsupportedProgramException("two relocations at bit " + relocation.bit());
+    private final Port port;
+    private final Integer[] registers = new Integer[Chip.SCALAR_REGISTERS];
+    private final boolean[] set = new boolean[Chip.SCALAR_REGISTERS];
+    private final Boolean[] predicates = new Boolean[Chip.PREDICATES];
+    private final Integer[] descriptor = new Integer[WORDS];
+
+    ScalarCore(Port port) {
+        this.port = port;
+        Arrays.fill(predicates, false);
+    }
+
+    /** Value of a predicate, null if it depends on data. */
+    Boolean predicate(int number) {
+        return predicates[number];
+    }
+
+    /** Value of a register, null if it depends on data. */
+    Integer register(InstructionSite by, int number) {
+        by.require(set[number], "register %d was never set", number);
+        return registers[number];
+    }
+
+    private int known(InstructionSite by, int number, String use) {
+        Integer value = register(by, number);
+        by.require(value != null, "%s in register %d depends on data", use, number);
+        return value;
+    }
+
+    /** @param immediate its immediate, with its relocation applied */
+    void execute(InstructionSite at, int immediate) {
+        Instruction i = at.instruction();
+        boolean uncertain = false;
+        if (i.isSet(Scalar.GATED)) {
+            Boolean predicate = predicates[i.getInt(Scalar.PREDICATE)];
+            uncertain = predicate == null;
+            if (!uncertain && predicate != (i.getInt(Scalar.SENSE) == 1)) {
+                return;
             }
         }
-        this.host = host;
-        this.infeed = infeed;
+        boolean loads = i.getInt(Scalar.LOAD) != 0;
+        Integer loaded = loads
+                ? port.load(at, address(at, i.getInt(Scalar.LOAD), i.getInt(Scalar.LOAD_ADDRESS), uncertain))
+                : null;
+        Integer special = special(at, i);
+        int operation = i.getInt(Scalar.OPERATION) & (Scalar.IMMEDIATE_FORM - 1);
+        Integer result = operation == 0 ? null : result(at, i, operation, immediate);
+        at.require(
+                operation != 0 || i.getInt(Scalar.OPERATION) == 0,
+                "scalar operation 0x%x",
+                i.getInt(Scalar.OPERATION));
+        store(at, i, uncertain);
+        int destination = i.getInt(Scalar.DESTINATION);
+        if (operation >= Scalar.Alu.EQ.code() && operation <= Scalar.Alu.GE_UNSIGNED.code()) {
+            predicates[destination % Chip.PREDICATES] = uncertain || result == null ? null : Boolean.valueOf(result != 0);
+        } else if (operation != 0) {
+            write(destination, uncertain ? null : result);
+        }
+        if (i.getInt(Scalar.SPECIAL) != 0) {
+            write(i.getInt(Scalar.SPECIAL_DESTINATION), uncertain ? null : special);
+        }
+        if (loads) {
+            write(i.getInt(Scalar.LOAD_TO), uncertain ? null : loaded);
+        }
     }
 
-    void run(Encoded at) {
-        descriptor(at); // reads its register before this bundle's move writes one
-        move(at);
+    private void write(int register, Integer value) {
+        registers[register] = value;
+        set[register] = true;
     }
 
-    private void descriptor(Encoded at) {
-        int word = at.get("dma.word");
-        int register = at.get("dma.register");
-        switch (at.get("dma.operation")) {
-            case PUSH -> {
-                at.require(word < DESCRIPTOR_WORDS && !descriptor.containsKey(word), "descriptor word %d", word);
-                descriptor.put(word, register(at, register));
+    private int address(InstructionSite at, int mode, int field, boolean uncertain) {
+        int address = field;
+        if (mode != IN_FIELD) {
+            int number = field % Chip.SCALAR_REGISTERS;
+            at.require(
+                    field / Chip.SCALAR_REGISTERS == (mode == INCREMENTS ? 1 : 0), "address field 0x%x in mode %d", field, mode);
+            at.require(mode != INCREMENTS || !uncertain, "the address depends on data");
+            address = known(at, number, "the address");
+            if (mode == INCREMENTS) {
+                write(number, address + 1);
             }
-            case SUBMIT -> {
-                at.require(
-                        descriptor.size() == DESCRIPTOR_WORDS && word == 0 && register == 0,
-                        "submits a descriptor of %d words",
-                        descriptor.size());
-                host.submit(
+        }
+        at.require(address >= 0 && address < Chip.SCALAR_WORDS, "scalar memory word %d", address);
+        return address;
+    }
+
+    private Integer special(InstructionSite at, Instruction i) {
+        int code = i.getInt(Scalar.SPECIAL);
+        if (code == 0) {
+            at.require(
+                    i.getInt(Scalar.SPECIAL_SOURCE) == 0 && i.getInt(Scalar.SPECIAL_DESTINATION) == 0,
+                    "registers of no special function");
+            return null;
+        }
+        at.require(code == 2 || code == 3, "special function %d", code);
+        Integer bits = register(at, i.getInt(Scalar.SPECIAL_SOURCE));
+        if (bits == null) {
+            return null;
+        }
+        float x = Float.intBitsToFloat(bits);
+        return Float.floatToRawIntBits(code == 2 ? 1 / x : (float) Math.pow(2, x));
+    }
+
+    private Integer result(InstructionSite at, Instruction i, int operation, int immediate) {
+        at.require(operation < Scalar.Alu.values().length, "scalar operation 0x%x", operation);
+        Scalar.Alu alu = Scalar.Alu.values()[operation];
+        Integer y = immediate;
+        if ((i.getInt(Scalar.OPERATION) & Scalar.IMMEDIATE_FORM) == 0) {
+            at.require(immediate >= 0 && immediate < Chip.SCALAR_REGISTERS, "register %d", immediate);
+            y = register(at, immediate);
+        }
+        boolean unary = alu == Scalar.Alu.MOV || alu == Scalar.Alu.INT_TO_FLOAT || alu == Scalar.Alu.FLOAT_TO_INT;
+        Integer x = unary ? Integer.valueOf(0) : register(at, i.getInt(Scalar.SOURCE));
+        return x == null || y == null ? null : Integer.valueOf(compute(alu, x, y));
+    }
+
+    private static int compute(Scalar.Alu alu, int x, int y) {
+        return switch (alu) {
+            case NOP -> 0;
+            case ADD -> x + y;
+            case SUB -> x - y;
+            case AND -> x & y;
+            case OR -> x | y;
+            case XOR -> x ^ y;
+            case SHL -> x << y;
+            case SHR -> x >>> y;
+            case ASR -> x >> y;
+            case EQ -> x == y ? 1 : 0;
+            case NEQ -> x != y ? 1 : 0;
+            case GT -> x > y ? 1 : 0;
+            case LT -> x < y ? 1 : 0;
+            case GE -> x >= y ? 1 : 0;
+            case GE_UNSIGNED -> Integer.compareUnsigned(x, y) >= 0 ? 1 : 0;
+            case MOV -> y;
+            case INT_TO_FLOAT -> bits((float) y);
+            case FLOAT_TO_INT -> (int) Math.rint(real(y));
+            case FLOAT_ADD -> bits(real(x) + real(y));
+            case FLOAT_SUB -> bits(real(x) - real(y));
+            case FLOAT_MUL -> bits(real(x) * real(y));
+            case FLOAT_MAX -> bits(Math.max(real(x), real(y)));
+            case FLOAT_MIN -> bits(Math.min(real(x), real(y)));
+        };
+    }
+
+    private static float real(int bits) {
+        return Float.intBitsToFloat(bits);
+    }
+
+    private static int bits(float value) {
+        return Float.floatToRawIntBits(value);
+    }
+
+    private void store(InstructionSite at, Instruction i, boolean uncertain) {
+        int mode = i.getInt(Scalar.STORE);
+        int field = i.getInt(Scalar.STORE_ADDRESS);
+        int register = i.getInt(Scalar.STORE_REGISTER);
+        switch (mode) {
+            case 0 -> {}
+            case 1, 2, 3 -> {
+                int address = address(at, mode, field, uncertain);
+                Integer value = register(at, register);
+                port.store(at, address, uncertain ? null : value);
+            }
+            case Scalar.PUSH -> {
+                at.require(!uncertain, "whether it pushes a word depends on data");
+                port.push(at, register(at, register));
+            }
+            case Scalar.DESCRIPTOR_WORD -> {
+                at.require(field < WORDS && !uncertain, "descriptor word %d", field);
+                descriptor[field] = known(at, register, "a descriptor word");
+            }
+            case Scalar.DESCRIPTOR_SUBMIT -> {
+                at.require(!uncertain, "whether it hands over a descriptor depends on data");
+                for (Integer word : descriptor) {
+                    at.require(word != null, "incomplete descriptor");
+                }
+                port.submit(
                         at,
-                        descriptor.get(ADDRESS_LOW),
-                        descriptor.get(ADDRESS_HIGH),
-                        number(at, descriptor.get(SIZE)),
-                        number(at, descriptor.get(KIND)),
-                        infeed);
-                descriptor.clear();
+                        Integer.toUnsignedLong(descriptor[0]) | (long) descriptor[1] << 32,
+                        descriptor[2],
+                        descriptor[3]);
+                Arrays.fill(descriptor, null);
             }
-            case NOP -> at.require(word == 0 && register == 0, "a descriptor word and no operation");
-            default -> throw at.refused("dma.operation " + at.get("dma.operation") + " is not understood");
+            default -> throw at.refused("store mode %d", mode);
         }
-    }
-
-    private static int number(Encoded at, Word word) {
-        at.require(word.address().isEmpty(), "%s where a number belongs", word);
-        return word.number();
-    }
-
-    private void move(Encoded at) {
-        int operation = at.get("operation");
-        int immediate = at.get("immediate");
-        int destination = at.get("destination");
-        switch (operation) {
-            case MOVE_IMMEDIATE -> {
-                Optional<Relocation> address = Optional.ofNullable(relocations.remove(at.bit() + IMMEDIATE_BIT));
-                at.require(address.isEmpty() || immediate == 0, "an address belongs where %d stands", immediate);
-                registers.put(destination, new Word(immediate, address));
-            }
-            case MOVE_REGISTER -> registers.put(destination, register(at, immediate));
-            case NOP -> at.require(destination == 0 && immediate == 0, "a destination and no operation");
-            default -> throw at.refused("scalar operation 0x" + Integer.toHexString(operation) + " is not modelled");
-        }
-    }
-
-    private Word register(Encoded at, int number) {
-        Word word = registers.get(number);
-        at.require(word != null, "register %d was never set", number);
-        return word;
-    }
-
-    /** Refuses relocations that point at anything but an immediate. */
-    void requireRelocated(Encoded at) {
-        at.require(relocations.isEmpty(), "relocation of something that is no immediate: %s", relocations.values());
     }
 }

@@ -1,8 +1,7 @@
 package org.tensorizer.device.emulator;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,9 +15,9 @@ record WideContents(List<Parameters> sent) {
      * Parameters of one program.
      *
      * @param image which bytes of the payload lie in which row
-     * @param payload little-endian, offsets from 0
+     * @param bytes the parameter stream; not copied, must not change
      */
-    record Parameters(ParameterImage image, ByteBuffer payload) {}
+    record Parameters(ParameterImage image, byte[] bytes) {}
 
     /** A chip that was just switched on. */
     static final WideContents NOTHING = new WideContents(List.of());
@@ -34,13 +33,11 @@ record WideContents(List<Parameters> sent) {
     Parameters merged() {
         Parameters merged = sent.get(sent.size() - 1);
         for (int i = sent.size() - 2; i >= 0; i--) {
-            ByteBuffer first = merged.payload();
-            ByteBuffer second = sent.get(i).payload();
-            ByteBuffer both = ByteBuffer.allocate(first.limit() + second.limit())
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .put(0, first, 0, first.limit())
-                    .put(first.limit(), second, 0, second.limit());
-            merged = new Parameters(merged.image().overwrittenBy(sent.get(i).image(), first.limit()), both);
+            byte[] first = merged.bytes();
+            byte[] second = sent.get(i).bytes();
+            byte[] both = Arrays.copyOf(first, first.length + second.length);
+            System.arraycopy(second, 0, both, first.length, second.length);
+            merged = new Parameters(merged.image().overwrittenBy(sent.get(i).image(), first.length), both);
         }
         return merged;
     }

@@ -41,8 +41,8 @@ class DamagedModelTest {
         try {
             TfliteModel model = TfliteModel.parse("damaged", bytes);
             EmulatedProgram program = EmulatedProgram.load(model.onlyPackage(), model.bytes(), ChipParameters.EDGE_TPU);
-            byte[] out = new byte[(int) program.output().unpaddedBytes()];
-            program.run(new byte[(int) program.input().unpaddedBytes()], out);
+            byte[] out = new byte[(int) program.outputs().get(0).unpaddedBytes()];
+            program.run(new byte[(int) program.inputs().get(0).unpaddedBytes()], out);
             return true;
         } catch (BadInputException e) {
             return false;

@@ -64,9 +64,9 @@ class EmulatorFuzzTest {
         TfliteModel model = TfliteModel.parse(name, bytes);
         for (EdgeTpuPackage compiled : model.packages()) {
             EmulatedProgram program = EmulatedProgram.load(compiled, model.bytes(), ChipParameters.EDGE_TPU);
-            byte[] input = new byte[Math.toIntExact(program.input().unpaddedBytes())];
+            byte[] input = new byte[Math.toIntExact(program.inputs().get(0).unpaddedBytes())];
             new Random(1).nextBytes(input);
-            program.run(input, new byte[Math.toIntExact(program.output().unpaddedBytes())]);
+            program.run(input, new byte[Math.toIntExact(program.outputs().get(0).unpaddedBytes())]);
         }
     }
 }

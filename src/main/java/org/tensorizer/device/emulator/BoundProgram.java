@@ -1,0 +1,70 @@
+package org.tensorizer.device.emulator;
+
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
+
+/**
+ * A linked program with its parameters in place, on a chip: what an inference runs. Weights are unpacked when an op runs
+ * for the first time. Thread-safe: each inference has memories of its own.
+ */
+final class BoundProgram {
+    private final LinkedProgram linked;
+    private final ChipParameters chip;
+    private final byte[] cached;
+    private final byte[] parameters;
+    private final OpKernel[] kernels;
+    private final Deque<Inference> idle = new ConcurrentLinkedDeque<>();
+
+    /**
+     * @param cached parameters that are in wide memory; not copied, must not change
+     * @param parameters the parameter stream of the program itself
+     */
+    BoundProgram(LinkedProgram linked, ChipParameters chip, byte[] cached, byte[] parameters) {
+        this.linked = linked;
+        this.chip = chip;
+        this.cached = cached;
+        this.parameters = parameters;
+        kernels = new OpKernel[linked.steps().size()];
+    }
+
+    LinkedProgram linked() {
+        return linked;
+    }
+
+    ChipParameters chip() {
+        return chip;
+    }
+
+    byte[] cached() {
+        return cached;
+    }
+
+    byte[] parameters() {
+        return parameters;
+    }
+
+    /** The memory that holds a constant row. */
+    byte[] constants(RowBytes row) {
+        return row.source() == RowBytes.Source.CACHED ? cached : parameters;
+    }
+
+    /** The kernel of an operation. */
+    OpKernel kernel(int step) {
+        OpKernel kernel = kernels[step];
+        if (kernel == null) {
+            kernel = OpKernel.of((Operation) linked.steps().get(step), this);
+            kernels[step] = kernel; // two threads may both make one: the same
+        }
+        return kernel;
+    }
+
+    /** One inference. */
+    void run(HostPort host) {
+        Inference inference = idle.poll();
+        if (inference == null) {
+            inference = new Inference(this);
+        }
+        inference.run(host);
+        idle.push(inference);
+    }
+}

@@ -1,0 +1,159 @@
+package org.tensorizer.device.emulator;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.tensorizer.isa.Chip;
+
+/** The memories of the chip during one inference of a bound program. Used by one thread at a time, again and again. */
+final class Inference {
+    private final BoundProgram program;
+    final byte[][] narrow = new byte[Chip.TILES][];
+    final byte[] arena;
+    final byte[] input;
+    private final byte[] output;
+    private final byte[] mesh;
+    final TableLoad[] tables = new TableLoad[Chip.TILES];
+    private final ScalarUnit scalar;
+
+    /** Sums of ops that are under way, by number of the execution and tile. */
+    final Map<Long, long[][]> sums = new HashMap<>();
+
+    /** Room for kernels. */
+    final Scratch scratch = new Scratch();
+
+    Inference(BoundProgram program) {
+        this.program = program;
+        LinkedProgram linked = program.linked();
+        for (int tile = 0; tile < narrow.length; tile++) {
+            narrow[tile] = new byte[linked.narrowBytes(tile)];
+        }
+        arena = new byte[linked.arenaBytes()];
+        input = new byte[linked.inputBytes()];
+        output = new byte[linked.outputBytes()];
+        mesh = new byte[linked.meshBytes()];
+        scalar = new ScalarUnit(output);
+    }
+
+    /** Runs the program from the first step to the last. */
+    void run(HostPort host) {
+        for (byte[] memory : narrow) {
+            Arrays.fill(memory, (byte) 0);
+        }
+        sums.clear();
+        scalar.reset();
+        int index = 0;
+        for (Step step : program.linked().steps()) {
+            if (step instanceof Operation) {
+                program.kernel(index).run(this);
+            } else {
+                move(step, host);
+            }
+            index++;
+        }
+    }
+
+    private void move(Step step, HostPort host) {
+        if (step instanceof Step.ToNarrow move) {
+            toNarrow(move);
+        } else if (step instanceof Step.ToWide move) {
+            toWide(move);
+        } else if (step instanceof Step.MeshSend move) {
+            int[] words = move.move().source().addresses(move.half());
+            byte[] from = narrow[move.tile()];
+            for (int k = move.from(), at = 4 * move.at(); k < move.to(); k++, at += 4) {
+                copyWord(from, 4 * words[k], mesh, at);
+            }
+        } else if (step instanceof Step.MeshReceive move) {
+            int[] words = move.move().destination().addresses(move.half());
+            byte[] to = narrow[move.tile()];
+            for (int k = move.from(), at = 4 * move.at(); k < move.to(); k++, at += 4) {
+                copyWord(mesh, at, to, 4 * words[k]);
+            }
+        } else if (step instanceof Step.MeshFill fill) {
+            int constant = program.chip().meshConstant(fill.move().constant());
+            int[] words = fill.move().destination().addresses(fill.half());
+            for (int k = fill.from(); k < fill.to(); k++) {
+                Words.put(narrow[fill.tile()], 4 * words[k], constant);
+            }
+        } else if (step instanceof Step.Output out) {
+            Arrays.fill(output, out.at(), out.at() + out.bytes(), (byte) 0);
+            System.arraycopy(
+                    bytes(out.row()), out.row().offset(), output, out.at(), Math.min(out.row().length(), out.bytes()));
+        } else if (step instanceof Step.Fetch fetch) {
+            host.read(fetch.transfer(), input, fetch.transfer().offset());
+        } else if (step instanceof Step.Deliver deliver) {
+            host.write(deliver.transfer(), output, deliver.transfer().offset());
+        } else if (step instanceof Step.Table table) {
+            tables[table.tile()] = table.load();
+        } else {
+            rare(step);
+        }
+    }
+
+    private void rare(Step step) {
+        if (step instanceof Step.Assemble assemble) {
+            int at = assemble.row().offset();
+            for (RowBytes part : assemble.parts()) {
+                System.arraycopy(bytes(part), part.offset(), arena, at, part.length());
+                at += part.length();
+            }
+        } else if (step instanceof Step.Collect collect) {
+            scalar.collect(bytes(collect.row()), collect.row(), collect.words(), collect.at());
+        } else if (step instanceof Step.FromScalar from) {
+            scalar.row(from.at(), arena, from.row().offset(), from.row().length());
+        } else if (step instanceof Step.Compute compute) {
+            scalar.run(compute);
+        } else {
+            throw new IllegalStateException("step " + step);
+        }
+    }
+
+    /** The memory that holds a row. */
+    byte[] bytes(RowBytes row) {
+        return switch (row.source()) {
+            case CACHED -> program.cached();
+            case PARAMETERS -> program.parameters();
+            case INPUT -> input;
+            case ARENA -> arena;
+        };
+    }
+
+    private static void copyWord(byte[] from, int at, byte[] to, int target) {
+        Words.put(to, target, Words.get(from, at));
+    }
+
+    private void toNarrow(Step.ToNarrow move) {
+        int[] words = move.move().words().addresses(move.half());
+        byte[] from = bytes(move.row());
+        byte[] to = narrow[move.tile()];
+        int at = move.row().offset() + move.at();
+        int end = move.row().offset() + move.row().length();
+        for (int k = move.from(); k < move.to(); k++, at += 4) {
+            if (at + 4 <= end) {
+                copyWord(from, at, to, 4 * words[k]);
+            } else {
+                for (int b = 0; b < 4; b++) {
+                    to[4 * words[k] + b] = at + b < end ? from[at + b] : 0;
+                }
+            }
+        }
+    }
+
+    private void toWide(Step.ToWide move) {
+        int[] words = move.move().words().addresses(move.half());
+        byte[] from = narrow[move.tile()];
+        int offset = move.row().offset();
+        int end = 4 * (move.to() - move.from());
+        if (move.move().square() == 1) {
+            for (int k = move.from(), at = offset; k < move.to(); k++, at += 4) {
+                copyWord(from, 4 * words[k], arena, at);
+            }
+            return;
+        }
+        for (int at = 0; at < move.row().length(); at++) {
+            int origin = move.move().origin(at);
+            arena[offset + at] = origin < end ? from[4 * words[move.from() + origin / 4] + origin % 4] : 0;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package org.tensorizer.device.emulator;
+
+/** An operation prepared to run again and again. Thread-safe: all that changes is in the {@link Inference}. */
+abstract class OpKernel {
+    final Operation operation;
+    final TensorOp op;
+    final OpShape shape;
+
+    OpKernel(Operation operation) {
+        this.operation = operation;
+        op = operation.op();
+        shape = op.shape();
+    }
+
+    static OpKernel of(Operation operation, BoundProgram program) {
+        if (operation.op().resize() != null) {
+            return new ResizeKernel(operation);
+        }
+        return new StepKernel(operation, program);
+    }
+
+    abstract void run(Inference inference);
+}

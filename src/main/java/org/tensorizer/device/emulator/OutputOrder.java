@@ -1,0 +1,48 @@
+package org.tensorizer.device.emulator;
+
+import java.util.Arrays;
+import org.tensorizer.base.Printable;
+import org.tensorizer.model.Layer;
+import org.tensorizer.model.Layer.OutputLayout;
+
+/** From the bytes of an output as the tiles sent them to a tensor [y][x][z]: what the runtime does after an inference. */
+final class OutputOrder {
+    private OutputOrder() {}
+
+    /**
+     * @param device all bytes of the output, padding included
+     * @return bytes y, x, z
+     * @throws UnsupportedProgramException the layer has no layout, or it leads outside the output
+     */
+    static byte[] tensor(Layer layer, byte[] device) {
+        int element = elementBytes(layer);
+        int z = layer.z() * element;
+        if (layer.y() == 1 && layer.x() == 1) {
+            return Arrays.copyOf(device, z);
+        }
+        OutputLayout layout = layer.layout().orElseThrow(() -> new UnsupportedProgramException(
+                "output " + Printable.name(layer.name()) + " of " + layer.y() + " x " + layer.x() + " has no layout"));
+        byte[] tensor = new byte[layer.y() * layer.x() * z];
+        try {
+            int to = 0;
+            for (int y = 0; y < layer.y(); y++) {
+                for (int x = 0; x < layer.x(); x++) {
+                    int tile = layout.yToTile().get(y) + layout.xToTile().get(x);
+                    int from = layout.tileByteOffset().get(tile)
+                            + layout.yToLocalY().get(y) * layout.xToRowSize().get(x)
+                            + layout.xToByteOffset().get(x);
+                    System.arraycopy(device, from, tensor, to, z);
+                    to += z;
+                }
+            }
+        } catch (IndexOutOfBoundsException e) {
+            throw new UnsupportedProgramException(
+                    "output " + Printable.name(layer.name()) + ": its layout leads outside " + device.length + " bytes", e);
+        }
+        return tensor;
+    }
+
+    static int elementBytes(Layer layer) {
+        return layer.type().bytes();
+    }
+}
