@@ -5,6 +5,7 @@ import org.tensorizer.isa.Program;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.isa.Opcode;
 import org.tensorizer.dense.ShapeStatus.Level;
 
 /**
@@ -30,10 +31,13 @@ public final class ChainProgram {
 
     /** Reader, store, send and staging of one slice of a gather. */
     private static final int BUNDLES_PER_SENDER =
-            Opcode.WIDE.bundles() + Opcode.STORE.bundles() + Opcode.SEND.bundles() + Opcode.NARROW.bundles();
+            Opcode.WIDE_TO_NARROW.bundles()
+            + Opcode.RING_BUS_CONSUMER_0.bundles()
+            + Opcode.RING_BUS_PRODUCER.bundles()
+            + Opcode.NARROW_TO_WIDE.bundles();
 
     /** At most: header reader, two tensor ops, fences. */
-    private static final int BUNDLES_PER_LAYER = Opcode.WIDE.bundles() + 2 * Opcode.TENSOR.bundles() + 20;
+    private static final int BUNDLES_PER_LAYER = Opcode.WIDE_TO_NARROW.bundles() + 2 * Opcode.MULTIPLY_ACCUMULATE.bundles() + 20;
 
     /** At most: everything before the first gather and behind the last layer. */
     private static final int BUNDLES_AROUND = 420;

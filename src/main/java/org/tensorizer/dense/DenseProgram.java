@@ -4,6 +4,7 @@ import org.tensorizer.isa.Program;
 
 import java.util.List;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.isa.Chip;
 
 /**
  * The two instruction streams of one Dense layer, assembled without the compiler. Any shape that
@@ -44,7 +45,7 @@ public final class DenseProgram {
     }
 
     static int narrowBytesPerTile(int inputs) {
-        return WideMemory.ROW_BYTES * WideMemory.rows(inputs)
+        return Chip.ROW_BYTES * WideMemory.rows(inputs)
                 + 512
                 + Partition.of(inputs).tileChannels();
     }

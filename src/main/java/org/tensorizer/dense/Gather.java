@@ -1,49 +1,91 @@
 package org.tensorizer.dense;
 
+import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.NarrowToWide;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.ProgramBuilder;
+import org.tensorizer.isa.RingBusConsumer;
+import org.tensorizer.isa.RingBusProducer;
+import org.tensorizer.isa.TileCounter;
+import org.tensorizer.isa.TileInstruction;
+import org.tensorizer.isa.Wait;
+import org.tensorizer.isa.WideToNarrow;
+
 /**
  * All-gather: each tile that holds a slice sends it round the ring, each tile of the next layer puts the slices one
  * behind the other from narrow word 0 on, until it has all of them.
+ *
+ * <pre>
+ * 0x14   row where the packet arrived -> its place in narrow memory; waits for packet t
+ * 0x11   the packet into that row; waits until the words before it are through
+ * 0x10   the sender's row to all receivers; waits for its turn on the ring and for the row
+ * 0x13   the slice into the sender's row; one row at a time
+ * </pre>
  */
 final class Gather {
-    /** 64-byte units that a packet takes at most. */
-    private static final int PACKET_UNITS = 4;
-
     private Gather() {}
 
     /**
      * @param channels as they are spread over the senders
      * @param sourceWord where each sender holds its slice in narrow memory
      * @param receivers mask of the tiles that want all channels
+     * @param firstPacket number of the first packet since they were last cleared
      */
-    static void emit(ProgramBuilder program, Partition channels, int sourceWord, int receivers) {
+    static void emit(ProgramBuilder program, Partition channels, int sourceWord, int receivers, int firstPacket) {
         for (int tile = 0; tile < channels.tiles(); tile++) {
             int words = PlacedLayer.words(channels.channels(tile));
-            program.add(unpack(PlacedLayer.words(channels.tileChannels()) * tile, words, tile + 1, receivers));
-            program.add(receive(channels.groupsPerTile() * tile, receivers));
-            program.add(Ring.send(WideMemory.GATHER_OUT, 1 << tile, receivers, program.nextPacket()));
-            program.add(Ring.stage(sourceWord, words, WideMemory.GATHER_OUT, 1 << tile));
+            int wordsBefore = PlacedLayer.words(channels.tileChannels()) * tile;
+            program.add(unpack(wordsBefore, words, tile + 1, receivers));
+            program.add(receive(wordsBefore, receivers));
+            program.add(send(WideMemory.GATHER_OUT, 1 << tile, receivers, firstPacket + tile));
+            program.add(stage(sourceWord, words, WideMemory.GATHER_OUT, 1 << tile));
         }
     }
 
-    /** Row where the packet arrived to its place in narrow memory; {@code fill}: the packet's number on the tile. */
-    private static Instruction unpack(int word, int words, int fill, int receivers) {
-        Instruction reader = Instruction.of(Variant.WIDE_GATHER).set("tiles", receivers);
-        Loops.of(reader, "rows").base(WideMemory.RING).idle(1).done();
-        Loops.of(reader, "words").base(word).move(1, words).done();
-        return reader.set("rows.window.on", 1)
-                .set("rows.window.length", 1)
-                .set("wait", fill)
-                .set("wait.step", 1)
-                .set("segments", 1);
+    private static Instruction unpack(int word, int words, int packet, int receivers) {
+        Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW)
+                .set(TileInstruction.TILES, receivers)
+                .set(WideToNarrow.PACK, 1);
+        WideToNarrow.ROWS.set(reader, Loops.from(WideMemory.RING).single().window(1, 1));
+        WideToNarrow.WORDS.set(reader, Loops.from(word).step(1, words));
+        WideToNarrow.WAITS.set(reader, 0, Wait.data(TileCounter.RING_READ_A, 1, packet, 1));
+        WideToNarrow.SIGNAL.set(reader, 0);
+        return reader;
     }
 
-    /** Takes a packet once the one before was unpacked: {@code unitsBefore} of 64 bytes came before it. */
-    private static Instruction receive(int unitsBefore, int receivers) {
-        Instruction store = Instruction.of(Variant.STORE_RING).set("tiles", receivers);
-        Loops.of(store, "rows").base(WideMemory.RING).idle(1).done();
-        return store.set("rows.window.on", 1)
-                .set("rows.window.length", 1)
-                .set("wait", unitsBefore - PACKET_UNITS)
-                .set("wait.step", PACKET_UNITS);
+    private static Instruction receive(int wordsBefore, int receivers) {
+        Instruction store = Instruction.of(Opcode.RING_BUS_CONSUMER_0).set(TileInstruction.TILES, receivers);
+        RingBusConsumer.ROWS.set(store, Loops.from(WideMemory.RING).single().window(1, 1));
+        RingBusConsumer.WAITS.set(
+                store, 0, Wait.room(TileCounter.WIDE_TO_NARROW, 1, wordsBefore - Chip.LANES, Chip.LANES));
+        RingBusConsumer.SIGNAL.set(store, 1);
+        return store;
+    }
+
+    /** Words of narrow memory into a row of wide memory, on each tile of the mask; one row at a time. */
+    static Instruction stage(int word, int words, int row, int tiles) {
+        Instruction reader = Instruction.of(Opcode.NARROW_TO_WIDE)
+                .set(TileInstruction.TILES, tiles)
+                .set(NarrowToWide.PACK, 1);
+        NarrowToWide.WORDS.set(reader, Loops.from(word).step(1, words));
+        NarrowToWide.ROWS.set(reader, Loops.from(row).single().window(1, 1));
+        NarrowToWide.WAITS.set(reader, 0, Wait.room(TileCounter.RING_WRITE, 1, -1, 1));
+        NarrowToWide.SIGNAL.set(reader, 1);
+        return reader;
+    }
+
+    /** The row of one tile as packet number {@code packet} to the receivers. */
+    static Instruction send(int row, int tile, int receivers, int packet) {
+        Instruction send = Instruction.of(Opcode.RING_BUS_PRODUCER)
+                .set(TileInstruction.TILES, tile)
+                .set(RingBusProducer.RECEIVERS, receivers);
+        RingBusProducer.ROWS.set(send, Loops.from(row).step(1, 1).window(1, 1));
+        RingBusProducer.WAITS.set(send, 0, Wait.data(TileCounter.RING_PRODUCER_A, 2, packet, 1));
+        RingBusProducer.WAITS.set(send, 1, Wait.data(TileCounter.NARROW_TO_WIDE, 1, 1, 1));
+        RingBusProducer.SIGNAL.set(send, 1);
+        RingBusProducer.SIGNAL_RING.set(send, 2);
+        return send;
     }
 }

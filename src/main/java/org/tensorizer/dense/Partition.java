@@ -3,6 +3,7 @@ package org.tensorizer.dense;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.isa.Chip;
 
 /**
  * How channels are spread over the 16 tiles: k groups of 64 a tile, as few as possible, so T tiles; the last may hold
@@ -15,19 +16,13 @@ import org.tensorizer.base.BadInputException;
  * @param tiles T, 1 to 16
  */
 public record Partition(int channels, int groupsPerTile, int tiles) {
-    /** Tiles of the chip, in a grid of 4 x 4. */
-    public static final int MAX_TILES = 16;
-
-    /** Tiles of a row of the grid. */
-    public static final int GRID = 4;
-
     /** The partition of a number of channels, at least 1. */
     public static Partition of(int channels) {
         if (channels < 1) {
             throw new BadInputException(channels + " channels, expected at least 1");
         }
         int groups = DenseShape.ceilDiv(channels, DenseShape.GROUP);
-        int groupsPerTile = DenseShape.ceilDiv(groups, MAX_TILES);
+        int groupsPerTile = DenseShape.ceilDiv(groups, Chip.TILES);
         return new Partition(channels, groupsPerTile, DenseShape.ceilDiv(groups, groupsPerTile));
     }
 
@@ -62,6 +57,6 @@ public record Partition(int channels, int groupsPerTile, int tiles) {
 
     /** Rows of the tile grid that take part. */
     public int gridRows() {
-        return DenseShape.ceilDiv(tiles, GRID);
+        return DenseShape.ceilDiv(tiles, Chip.GRID);
     }
 }

@@ -3,6 +3,7 @@ package org.tensorizer.dense;
 import java.util.List;
 import java.util.Set;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.isa.Chip;
 
 /**
  * What the program of a shape rests on.
@@ -33,8 +34,8 @@ public record ShapeStatus(Level level, String reason) {
     }
 
     private static final int MAX_GROUPS_PER_TILE = 4;
-    private static final int MAX_CHANNELS = MAX_GROUPS_PER_TILE * Partition.MAX_TILES * DenseShape.GROUP;
-    private static final int MAX_OUTPUTS_ONE_GROUP = Partition.MAX_TILES * DenseShape.GROUP;
+    private static final int MAX_CHANNELS = MAX_GROUPS_PER_TILE * Chip.TILES * DenseShape.GROUP;
+    private static final int MAX_OUTPUTS_ONE_GROUP = Chip.TILES * DenseShape.GROUP;
 
     private static final Set<Integer> FIRM_PER_CHANNEL = Set.of(256, 512, 1024);
     private static final Set<Integer> FIRM_PER_TENSOR = Set.of(640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2304, 2688);

@@ -1,5 +1,7 @@
 package org.tensorizer.dense;
 
+import org.tensorizer.isa.Chip;
+
 /**
  * Where the rows of a tile's wide memory are used. A row is 256 bytes: 64 lanes of 4 inputs, or 64 words of activations.
  *
@@ -7,13 +9,6 @@ package org.tensorizer.dense;
  * program, and the largest Dense that the compiler keeps on the chip fits exactly below them.
  */
 final class WideMemory {
-    static final int ROWS = 2080;
-
-    static final int ROW_BYTES = 256;
-
-    /** Words of narrow memory that a row holds. */
-    static final int ROW_WORDS = 64;
-
     /** Row where a tile leaves its slice before it goes on the ring. */
     static final int GATHER_OUT = 2074;
 
@@ -24,12 +19,12 @@ final class WideMemory {
 
     /** Rows that hold that many activations. */
     static int rows(int channels) {
-        return DenseShape.ceilDiv(channels, ROW_BYTES);
+        return DenseShape.ceilDiv(channels, Chip.ROW_BYTES);
     }
 
     /** First row of the input: it is received at the end of the memory, twice its size from there. */
     static int inputRow(int inputs) {
-        return ROWS - 2 * rows(inputs);
+        return Chip.WIDE_ROWS - 2 * rows(inputs);
     }
 
     /** Rows below everything that activations use, when the input of the program has that many channels. */

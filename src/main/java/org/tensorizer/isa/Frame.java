@@ -15,7 +15,5 @@ public final class Frame {
     public static final Field HALT_CONSTANT = HALT.number("constant", 14, 3, "4 in every known program", Fact.CONSTANT);
     public static final Field END_CONSTANT = END.number("constant", 26, 1, "1 in every known program", Fact.CONSTANT);
 
-    static final int HALT_CONSTANT_VALUE = 4;
-
     private Frame() {}
 }

@@ -32,6 +32,9 @@ public final class ProgramBuilder {
     private static final int REPORT_AT_END = 13;
     private static final int IDLE_BUNDLES_AT_THE_END = 4;
 
+    /** Units of the input buffer, but for four (derived: what real programs set AVDATA_INFEED to). */
+    private static final int INPUT_ROOM = 2 * Chip.INPUT_UNITS - 4;
+
     private final List<Instruction> instructions = new ArrayList<>();
     private final List<Relocation> relocations = new ArrayList<>();
     private int bundles;
@@ -172,6 +175,12 @@ public final class ProgramBuilder {
                 .set(ScalarFence.COUNTERS, counters)
                 .set(ScalarFence.VALUE, value)
                 .set(ScalarFence.ENGINES, FEEDS));
+    }
+
+    /** Gives the input the room of its buffer, then counts its units from 0. */
+    public ProgramBuilder openInput() {
+        scalarFence(0, 1 << ScalarCounter.AVDATA_INFEED.id(), INPUT_ROOM);
+        return scalarFence(0, 1 << ScalarCounter.AVDATA_POP.id(), 0);
     }
 
     /** Waits until so many packets of kind A have left on the ring, then counts them from 0 again. */
