@@ -13,10 +13,10 @@ import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.dense.DenseProgram;
 import org.tensorizer.dense.DenseShape;
-import org.tensorizer.dense.InstructionStream;
+import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Program;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.StreamDiff;
+import org.tensorizer.isa.StreamDiff;
 import org.tensorizer.model.Executable;
 import org.tensorizer.template.DenseTemplate;
 
@@ -154,7 +154,7 @@ class OnlyQuantizationFieldsDiffer {
                 changed.changes()
                         .forEach(c -> lines.append(String.format(
                                 "%d %s,%s,%d,%d%n",
-                                changed.left(), changed.opcode(), c.field().name(), c.left(), c.right())));
+                                changed.left(), changed.opcode(), c.name(), c.left(), c.right())));
             }
         }
         return lines.toString();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.TreeSet;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
-import org.tensorizer.dense.StreamDiff;
+import org.tensorizer.isa.StreamDiff;
 import org.tensorizer.layout.ByteRole;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;

@@ -2,7 +2,7 @@ package org.tensorizer.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.dense.StreamDiff;
+import org.tensorizer.isa.StreamDiff;
 
 /** A comparison of two instruction streams under its JSON names. */
 final class DiffFacts {
@@ -19,7 +19,7 @@ final class DiffFacts {
                                 "fields",
                                 changed.changes().stream()
                                         .map(field -> new Facts()
-                                                .put("field", field.field().name())
+                                                .put("field", field.name())
                                                 .put("left", field.left())
                                                 .put("right", field.right()))
                                         .toList());

@@ -7,7 +7,7 @@ import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Printable;
-import org.tensorizer.dense.InstructionStream;
+import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;

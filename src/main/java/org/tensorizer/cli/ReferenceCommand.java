@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.dense.InstructionSetPage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

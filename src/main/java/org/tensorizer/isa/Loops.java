@@ -92,7 +92,7 @@ public record Loops(
     @Override
     public String toString() {
         int shown = limits.length;
-        while (shown > 0 && (active >> shown - 1 & 1) == 0 && limits[shown - 1] == 0 && step(shown - 1) == 0) {
+        while (shown > 0 && (active >> shown - 1 & 1) == 0 && limits[shown - 1] == 0 && (shown == 1 || step(shown - 1) == 0)) {
             shown--;
         }
         StringBuilder text = new StringBuilder().append(base);

@@ -5,11 +5,10 @@ import java.util.List;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseProgram;
 import org.tensorizer.dense.DenseShape;
-import org.tensorizer.dense.Field;
-import org.tensorizer.dense.Instruction;
-import org.tensorizer.dense.InstructionSet;
-import org.tensorizer.dense.InstructionStream;
-import org.tensorizer.dense.Opcode;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Op;
+import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.isa.Opcode;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.Requantization;
@@ -49,11 +48,11 @@ final class DenseReader {
         Layer input = vector(execution.inputLayers(), "input");
         Layer output = vector(execution.outputLayers(), "output");
         Instruction op = tensorOp(execution);
-        DenseShape bare = DenseShape.of(input.z(), output.z(), ParameterFormat.of(op.getInt(field(op, "format"))));
+        DenseShape bare = DenseShape.of(input.z(), output.z(), ParameterFormat.of(op.getInt(Op.FORMAT)));
         requireFit(bare, op, caching);
         Quantization quantization = quantization(bare, op, input, output);
-        float clampMin = real(op, "clamp.min");
-        float clampMax = real(op, "clamp.max");
+        float clampMin = op.getFloat(Op.CLAMP_MIN);
+        float clampMax = op.getFloat(Op.CLAMP_MAX);
         Activation activation = activation(quantization, clampMin, clampMax);
         DenseShape shape = new DenseShape(bare.inputs(), bare.outputs(), bare.format(), activation);
         return new DenseFacts(
@@ -63,7 +62,7 @@ final class DenseReader {
                 TensorDomain.ofChip(type(output), quantization.outputZeroPoint()),
                 execution,
                 caching,
-                real(op, "multiplier"),
+                op.getFloat(Op.MULTIPLIER),
                 clampMin,
                 clampMax,
                 isOurs(shape, quantization, execution, caching));
@@ -117,7 +116,7 @@ final class DenseReader {
 
     private Instruction tensorOp(Executable execution) {
         List<Instruction> ops = stream(execution).instructions().stream()
-                .filter(instruction -> instruction.opcode() == Opcode.TENSOR)
+                .filter(instruction -> instruction.opcode() == Opcode.MULTIPLY_ACCUMULATE)
                 .toList();
         if (ops.isEmpty()) {
             throw not("no tensor op in the program");
@@ -144,31 +143,30 @@ final class DenseReader {
         if (caching.parameters().length() != size) {
             throw not("payload of " + caching.parameters().length() + " bytes, " + shape + " has " + size);
         }
-        agree(op, "input.limit", shape.weightRowsPerGroup() - 1);
-        agree(op, "group.limit", shape.outputPartition().groupsPerTile() - 1);
+        agree("words of the input", Op.limits(op)[0] + 1, shape.weightRowsPerGroup());
+        agree("groups of outputs", Op.limits(op)[1] + 1, shape.outputPartition().groupsPerTile());
     }
 
-    private void agree(Instruction op, String name, int expected) {
-        int found = op.getInt(field(op, name));
+    private void agree(String what, int found, int expected) {
         if (found != expected) {
-            throw not("tensor op field " + name + " is " + found + ", a Dense of these layers has " + expected);
+            throw not("the op has " + found + " " + what + ", a Dense of these layers has " + expected);
         }
     }
 
     private Quantization quantization(DenseShape shape, Instruction op, Layer input, Layer output) {
         float inputScale = scale(input, "input");
         float outputScale = scale(output, "output");
-        int zeroIn = op.getInt(field(op, "input.zero-point"));
-        int zeroOut = op.getInt(field(op, "output.zero-point"));
+        int zeroIn = op.getInt(Op.INPUT_ZERO_POINT);
+        int zeroOut = op.getInt(Op.OUTPUT_ZERO_POINT);
         if (shape.format().isPerChannel()) {
             return Quantization.perChannel(inputScale, zeroIn, outputScale, zeroOut);
         }
-        float weightScale = WeightScale.of(real(op, "multiplier"), inputScale, outputScale);
+        float weightScale = WeightScale.of(op.getFloat(Op.MULTIPLIER), inputScale, outputScale);
         if (!(weightScale > 0) || Float.isInfinite(weightScale)) {
-            throw not("multiplier " + real(op, "multiplier") + " between an input scale of " + inputScale
+            throw not("multiplier " + op.getFloat(Op.MULTIPLIER) + " between an input scale of " + inputScale
                     + " and an output scale of " + outputScale);
         }
-        int weightZero = op.getInt(field(op, "weight.zero-point"));
+        int weightZero = op.getInt(Op.WEIGHT_ZERO_POINT);
         return new Quantization(inputScale, zeroIn, weightScale, weightZero, outputScale, zeroOut);
     }
 
@@ -198,14 +196,6 @@ final class DenseReader {
         byte[] found = new byte[executable.chunks().get(0).range().length()];
         model.bytes(executable.chunks().get(0).range()).get(found);
         return Arrays.equals(program.bytes(), found);
-    }
-
-    private static Field field(Instruction op, String name) {
-        return InstructionSet.field(op.opcode(), name);
-    }
-
-    private static float real(Instruction op, String name) {
-        return Float.intBitsToFloat((int) op.get(field(op, name)));
     }
 
     private NotDenseException not(String reason) {

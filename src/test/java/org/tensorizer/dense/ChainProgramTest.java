@@ -1,7 +1,5 @@
 package org.tensorizer.dense;
 
-import org.tensorizer.isa.Program;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.tensorizer.dense.ParameterFormat.PER_CHANNEL;
@@ -16,6 +14,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.ShapeStatus.Level;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.isa.Op;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.Program;
+import org.tensorizer.isa.RingBusConsumer;
+import org.tensorizer.isa.RingBusProducer;
+import org.tensorizer.isa.WideToNarrow;
 
 class ChainProgramTest {
     private static final Quantization SAME = new Quantization(0.1f, 100, 0.01f, 128, 0.1f, 100);
@@ -59,14 +65,14 @@ class ChainProgramTest {
         InstructionStream stream = InstructionStream.frame(
                 "chain", program(PER_TENSOR, 64, 64, 1024).executionOnly().bytes());
         assertThat(stream.instructions().stream()
-                        .filter(instruction -> instruction.opcode() == Opcode.TENSOR)
-                        .map(instruction -> instruction.get("outputs.base")))
+                        .filter(instruction -> instruction.opcode() == Opcode.MULTIPLY_ACCUMULATE)
+                        .map(instruction -> instruction.get(Op.OUTPUTS.base()) / 4))
                 .containsExactly(16L, 16L);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"500-256-256-6", "784-64-10", "64-1024-64", "784-512-512-10", "100-100", "300-521-1024-7"})
-    void everyChainIsClosedAndOfKnownVariants(String channels) {
+    void everyChainIsClosed(String channels) {
         int[] counts = java.util.Arrays.stream(channels.split("-", -1))
                 .mapToInt(Integer::parseInt)
                 .toArray();
@@ -76,8 +82,7 @@ class ChainProgramTest {
                 InstructionStream stream =
                         InstructionStream.frame(channels, program.bytes()).checkClosed();
                 assertThat(stream.instructions())
-                        .allMatch(instruction ->
-                                InstructionSet.variant(instruction).isPresent());
+                        .allMatch(instruction -> instruction.undecodedBits().isEmpty());
             }
         }
     }
@@ -86,18 +91,19 @@ class ChainProgramTest {
     void packetsRunOnAndFillsRestart() {
         InstructionStream stream = InstructionStream.frame(
                 "chain", program(PER_TENSOR, 500, 256, 6).executionOnly().bytes());
-        List<Long> packets = new ArrayList<>();
-        List<Long> fills = new ArrayList<>();
+        List<Integer> packets = new ArrayList<>();
+        List<Integer> fills = new ArrayList<>();
         stream.instructions().forEach(instruction -> {
-            if (instruction.opcode() == Opcode.SEND) {
-                packets.add(instruction.get("wait"));
+            if (instruction.opcode() == Opcode.RING_BUS_PRODUCER) {
+                packets.add(RingBusProducer.WAITS.get(instruction).get(0).value());
             }
-            if (InstructionSet.variant(instruction).orElseThrow() == Variant.WIDE_GATHER) {
-                fills.add(instruction.get("wait"));
+            if (instruction.opcode() == Opcode.WIDE_TO_NARROW
+                    && WideToNarrow.WAITS.get(instruction).size() == 1) {
+                fills.add(WideToNarrow.WAITS.get(instruction).get(0).value());
             }
         });
-        assertThat(packets).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L);
-        assertThat(fills).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 1L, 2L, 3L, 4L);
+        assertThat(packets).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+        assertThat(fills).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4);
     }
 
     /** A layer that widens: the next gather fills words 0 to 255 while slices are still sent from behind them. */
@@ -106,8 +112,8 @@ class ChainProgramTest {
         InstructionStream stream = InstructionStream.frame(
                 "chain", program(PER_TENSOR, 64, 1024, 64).executionOnly().bytes());
         List<Long> outputs = stream.instructions().stream()
-                .filter(instruction -> instruction.opcode() == Opcode.TENSOR)
-                .map(instruction -> instruction.get("outputs.base"))
+                .filter(instruction -> instruction.opcode() == Opcode.MULTIPLY_ACCUMULATE)
+                .map(instruction -> instruction.get(Op.OUTPUTS.base()) / 4)
                 .toList();
         assertThat(outputs).containsExactly(256L, 256L);
     }
@@ -121,12 +127,25 @@ class ChainProgramTest {
         InstructionStream stream =
                 InstructionStream.frame("chain", chain.parameterCaching().bytes());
         Instruction lastStore = stream.instructions().stream()
-                .filter(instruction -> instruction.opcode() == Opcode.STORE)
+                .filter(instruction -> instruction.opcode() == Opcode.RING_BUS_CONSUMER_0)
                 .reduce((a, b) -> b)
                 .orElseThrow();
-        assertThat(lastStore.get("first.base")).isEqualTo(127);
-        assertThat(lastStore.get("first.end")).isEqualTo(128);
-        assertThat(lastStore.get("rows.base")).isEqualTo(129);
+        assertThat(lastStore.get(RingBusConsumer.HEADER_BASE)).isEqualTo(127);
+        assertThat(lastStore.get(RingBusConsumer.HEADER_END)).isEqualTo(128);
+        assertThat(lastStore.get(RingBusConsumer.ROWS.base())).isEqualTo(129);
+    }
+
+    /** The zero points of a layer stand in its own header, wherever that is. */
+    @Test
+    void zeroPointsAreReadFromTheLayersOwnRows() {
+        List<Long> rows = InstructionStream.frame(
+                        "chain", program(PER_CHANNEL, 500, 256, 6).executionOnly().bytes())
+                .instructions()
+                .stream()
+                .filter(instruction -> instruction.opcode() == Opcode.MULTIPLY_ACCUMULATE)
+                .map(instruction -> instruction.get(Op.ZERO_POINT_FIRST))
+                .toList();
+        assertThat(rows).containsExactly(1L, 128L);
     }
 
     @Test

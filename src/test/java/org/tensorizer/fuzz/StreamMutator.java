@@ -4,10 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.tensorizer.dense.Field;
-import org.tensorizer.dense.Instruction;
-import org.tensorizer.dense.InstructionSet;
-import org.tensorizer.dense.InstructionStream;
+import org.tensorizer.isa.Field;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.InstructionStream;
 
 /**
  * Damages a chunk where its instructions stand: fields at their extremes, instructions lost, doubled, exchanged or taken
@@ -52,7 +51,7 @@ public final class StreamMutator {
     }
 
     private static void changeField(Instruction instruction, Random random) {
-        List<Field> fields = InstructionSet.fields(instruction.opcode());
+        List<Field> fields = instruction.opcode().fields();
         if (fields.isEmpty()) {
             return;
         }

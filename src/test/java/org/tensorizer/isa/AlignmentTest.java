@@ -1,4 +1,4 @@
-package org.tensorizer.dense;
+package org.tensorizer.isa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,13 +13,13 @@ class AlignmentTest {
     private static Instruction instruction(int letter) {
         return switch (letter) {
             case 'S' -> Instruction.of(Opcode.SCALAR);
-            case 's' -> Instruction.of(Opcode.SCALAR).set("destination", 3);
+            case 's' -> Instruction.of(Opcode.SCALAR).set(Scalar.DESTINATION, 3);
             case 'T' -> Instruction.of(Opcode.START);
-            case 't' -> Instruction.of(Opcode.START).set("body.bits", 128);
-            case 'F' -> Instruction.of(Opcode.FENCE);
-            case 'f' -> Instruction.of(Opcode.FENCE).set("sequence", 5);
-            case 'B' -> Instruction.of(Opcode.BRANCH_22);
-            case 'C' -> Instruction.of(Opcode.BRANCH_23);
+            case 't' -> Instruction.of(Opcode.START).set(Frame.BODY_BITS, 128);
+            case 'F' -> Instruction.of(Opcode.TILE_FENCE);
+            case 'f' -> Instruction.of(Opcode.TILE_FENCE).set(TileFence.SEQUENCE, 5);
+            case 'B' -> Instruction.of(Opcode.BRANCH);
+            case 'C' -> Instruction.of(Opcode.REPEAT);
             case 'E' -> Instruction.of(Opcode.END);
             default -> throw new IllegalArgumentException("letter " + (char) letter);
         };
@@ -67,7 +67,7 @@ class AlignmentTest {
         assertThat(text(diff("TFSE", "tfSE").entries())).isEqualTo("~0,0 ~1,1");
         assertThat(text(diff("TFSE", "tfSSE").entries())).isEqualTo("+3,3");
         assertThat(text(diff("TFsE", "tfSSE").entries())).isEqualTo("~2,2 +3,3");
-        assertThat(diff("TFSE", "tfSE").changedFields()).containsExactly("START body.bits", "FENCE sequence");
+        assertThat(diff("TFSE", "tfSE").changedFields()).containsExactly("START body.bits", "TILE_FENCE sequence");
     }
 
     /** 3,999 instructions each fit the table; of 4,000 every one counts as removed and inserted. */
@@ -95,9 +95,9 @@ class AlignmentTest {
                 +++ sC: 2 instructions
                 1 changed, 1 inserted, 2 removed; fields: SCALAR destination
                 ~      0      0 scalar  destination 0 -> 3
-                -      1      1 branch_22
+                -      1      1 branch
                 -      2      1 scalar destination=3
-                +      3      1 branch_23
+                +      3      1 repeat
                 """);
     }
 }

@@ -1,6 +1,8 @@
-package org.tensorizer.dense;
+package org.tensorizer.cli;
 
 import java.util.Locale;
+import org.tensorizer.isa.Field;
+import org.tensorizer.isa.Opcode;
 
 /** The bits of an opcode as an SVG picture: a row a bundle, bit 0 at the left, a box a field in the colour of its confidence. */
 final class BundleDrawing {
@@ -37,7 +39,7 @@ final class BundleDrawing {
                     MARGIN, y(bundle), Opcode.BUNDLE_BITS * BIT, BOX);
         }
         box(6, 12, "opcode", "on", "op", "opcode 0x%02x, bits 6..11".formatted(opcode.code()));
-        InstructionSet.fields(opcode).forEach(this::field);
+        opcode.fields().forEach(this::field);
         return svg.append("</svg>\n").toString();
     }
 
@@ -76,7 +78,7 @@ final class BundleDrawing {
     /** As much of the name as the box holds: all of it, its last part, or nothing. */
     private static String label(Field field, int bits) {
         int room = (int) (bits * BIT / CHARACTER);
-        String name = field.reserved() ? "?" : field.name();
+        String name = field.name();
         String last = name.substring(name.lastIndexOf('.') + 1);
         if (name.length() <= room) {
             return name;

@@ -1,4 +1,4 @@
-package org.tensorizer.dense;
+package org.tensorizer.isa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +13,10 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.dense.DenseProgram;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 
 class InstructionStreamTest {
     private byte[] program;
@@ -78,12 +82,12 @@ class InstructionStreamTest {
     @Test
     void aChunkCutInsideAnInstructionIsRefused() {
         InstructionStream stream = InstructionStream.frame("program", program);
-        int tensor = index(stream, Opcode.TENSOR);
+        int tensor = index(stream, Opcode.MULTIPLY_ACCUMULATE);
         byte[] cut = Arrays.copyOf(program, stream.offset(tensor) + 16);
         assertThatThrownBy(() -> InstructionStream.frame("cut", cut))
                 .isInstanceOf(InstructionFormatException.class)
                 .hasMessageContaining("byte " + stream.offset(tensor))
-                .hasMessageContaining("TENSOR needs 272 bytes, the chunk ends after 16");
+                .hasMessageContaining("MULTIPLY_ACCUMULATE needs 272 bytes, the chunk ends after 16");
     }
 
     @Test
@@ -102,21 +106,21 @@ class InstructionStreamTest {
 
     @Test
     void aWrongLengthInStartIsRefused() {
-        refused(0, stream -> stream.get(0).set("body.bits", 128), "START says 128 bits");
+        refused(0, stream -> stream.get(0).set(Frame.BODY_BITS, 128), "START says 128 bits");
     }
 
     @Test
     void aGapInTheSequenceNumbersIsRefused() {
         InstructionStream stream = InstructionStream.frame("program", program);
-        int store = index(stream, Opcode.STORE);
-        refused(store, changed -> changed.get(store).set("sequence", 77), "STORE has sequence number 77, expected");
+        int store = index(stream, Opcode.RING_BUS_CONSUMER_0);
+        refused(store, changed -> changed.get(store).set(TileInstruction.SEQUENCE, 77), "RING_BUS_CONSUMER_0 has sequence number 77, expected");
     }
 
     @Test
     void aStreamWithoutItsEndIsRefused() {
         byte[] open = Arrays.copyOf(program, program.length - 16);
         InstructionStream stream = InstructionStream.frame("open", open);
-        stream.get(0).set("body.bits", open.length * 8L - 256);
+        stream.get(0).set(Frame.BODY_BITS, open.length * 8L - 256);
         assertThatThrownBy(stream::checkClosed)
                 .isInstanceOf(InstructionFormatException.class)
                 .hasMessageContaining("HALT, four SCALAR, END");
@@ -128,13 +132,13 @@ class InstructionStreamTest {
     @Test
     void aLaterChunkNumbersOnAndNumbersWrapAtTheirWidth() {
         InstructionStream stream = InstructionStream.frame("later", program);
-        long number = 4090;
+        long number = 32760;
         for (Instruction instruction : stream.instructions()) {
             if (instruction.opcode().isTileOp()) {
-                instruction.set("sequence", number++ % 4096);
+                instruction.number(number++);
             }
         }
-        assertThat(stream.checkClosed(4090)).isSameAs(stream);
+        assertThat(stream.checkClosed(32760)).isSameAs(stream);
         assertThatThrownBy(stream::checkClosed).isInstanceOf(InstructionFormatException.class);
     }
 
@@ -154,20 +158,20 @@ class InstructionStreamTest {
     @Test
     void theShortestChunkIsStartAndEnd() {
         List<Instruction> shortest = new ArrayList<>();
-        shortest.add(Instruction.of(Opcode.START).set("body.bits", 5 * 128));
+        shortest.add(Instruction.of(Opcode.START).set(Frame.BODY_BITS, 5 * 128));
         shortest.add(Instruction.of(Opcode.HALT));
         shortest.addAll(java.util.Collections.nCopies(4, Instruction.of(Opcode.SCALAR)));
         shortest.add(Instruction.of(Opcode.END));
         InstructionStream stream = InstructionStream.of("shortest", shortest);
         assertThat(stream.checkClosed()).isSameAs(stream);
 
-        shortest.set(3, Instruction.of(Opcode.BRANCH_22));
+        shortest.set(3, Instruction.of(Opcode.BRANCH));
         assertThatThrownBy(() -> InstructionStream.of("other", shortest).checkClosed())
                 .hasMessageStartingWith(
                         "other: byte 48 (bundle 3): expected the chunk to end with HALT, four SCALAR, END")
-                .hasMessageEndingWith("found BRANCH_22");
+                .hasMessageEndingWith("found BRANCH");
         shortest.remove(1);
-        shortest.get(0).set("body.bits", 4 * 128);
+        shortest.get(0).set(Frame.BODY_BITS, 4 * 128);
         assertThatThrownBy(() -> InstructionStream.of("short", shortest).checkClosed())
                 .hasMessageStartingWith("short: byte 0 ")
                 .hasMessageEndingWith("found 6 instructions");

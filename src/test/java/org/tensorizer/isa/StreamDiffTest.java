@@ -1,12 +1,16 @@
-package org.tensorizer.dense;
+package org.tensorizer.isa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.dense.StreamDiff.Changed;
-import org.tensorizer.dense.StreamDiff.Inserted;
-import org.tensorizer.dense.StreamDiff.Removed;
+import org.tensorizer.isa.StreamDiff.Changed;
+import org.tensorizer.isa.StreamDiff.Inserted;
+import org.tensorizer.isa.StreamDiff.Removed;
+import org.tensorizer.dense.DenseProgram;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 
 class StreamDiffTest {
     private static final Quantization QUANTIZATION = new Quantization(0.1f, 3, 0.01f, 128, 0.2f, 100);
@@ -28,8 +32,8 @@ class StreamDiffTest {
     @Test
     void oneChangedFieldIsOneLine() {
         InstructionStream changed = stream(256);
-        int tensor = InstructionStreamTest.index(changed, Opcode.TENSOR);
-        changed.get(tensor).set("multiplier", Float.floatToRawIntBits(0.5f));
+        int tensor = InstructionStreamTest.index(changed, Opcode.MULTIPLY_ACCUMULATE);
+        changed.get(tensor).setFloat(Op.MULTIPLIER, 0.5f);
         StreamDiff diff = StreamDiff.of(stream(256), changed);
         assertThat(diff.entries()).singleElement().isInstanceOfSatisfying(Changed.class, entry -> {
             assertThat(entry.left()).isEqualTo(tensor);
@@ -43,8 +47,8 @@ class StreamDiffTest {
         StreamDiff diff = StreamDiff.of(stream(1024), stream(2048));
         assertThat(diff.entries()).isNotEmpty().allMatch(Changed.class::isInstance);
         assertThat(diff.changedFields())
-                .contains("TENSOR weights.limit0", "TENSOR group.limit", "OUTFEED words.limit")
-                .doesNotContain("TENSOR multiplier", "FENCE sequence");
+                .contains("MULTIPLY_ACCUMULATE weights.limit0", "MULTIPLY_ACCUMULATE loop1", "OUTFEED units.limit0")
+                .doesNotContain("MULTIPLY_ACCUMULATE multiplier", "TILE_FENCE sequence");
     }
 
     @Test
@@ -61,13 +65,13 @@ class StreamDiffTest {
     }
 
     @Test
-    void bitsNoTableListsAreShownWithTheirPlace() {
-        InstructionStream changed = stream(256);
-        int tensor = InstructionStreamTest.index(changed, Opcode.TENSOR);
-        changed.get(tensor).set(new Field("somewhere", 1700, 9, false, "", Confidence.GUESS, ""), 0x101);
-        StreamDiff diff = StreamDiff.of(stream(256), changed);
-        assertThat(diff.changedFields()).isEqualTo(List.of("TENSOR bits 1700..1708"));
-        assertThat(diff.toString()).contains("bits 1700..1708 0x0 -> 0x101");
+    void bitsThatNoFieldCoversAreShownWithTheirPlace() {
+        byte[] bytes = stream(256).toBytes();
+        int at = stream(256).offset(InstructionStreamTest.index(stream(256), Opcode.MULTIPLY_ACCUMULATE));
+        bytes[at + 1573 / 8] |= (byte) (1 << 1573 % 8);
+        StreamDiff diff = StreamDiff.of(stream(256), InstructionStream.frame("changed", bytes));
+        assertThat(diff.changedFields()).isEqualTo(List.of("MULTIPLY_ACCUMULATE bits 1573..1573"));
+        assertThat(diff.toString()).contains("bits 1573..1573 0x0 -> 0x1");
     }
 
     @Test

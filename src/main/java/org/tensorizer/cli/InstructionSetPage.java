@@ -1,0 +1,195 @@
+package org.tensorizer.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.tensorizer.dense.DenseProgram;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.ShapeStatus;
+import org.tensorizer.isa.Confidence;
+import org.tensorizer.isa.Disassembler;
+import org.tensorizer.isa.Field;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.Program;
+import org.tensorizer.isa.ScalarCounter;
+import org.tensorizer.isa.TileCounter;
+
+/**
+ * The reference page of the instruction set: a section an opcode with what it does, its bits drawn, its fields with
+ * confidence and source, and an example from a program assembled here; the counters. Nothing on it is written down
+ * anywhere but in {@code isa}. Stateless, thread-safe.
+ */
+final class InstructionSetPage {
+    private static final DenseShape EXAMPLE = DenseShape.square(256, ParameterFormat.PER_CHANNEL);
+
+    /** Of the compiled model it equals. */
+    private static final Quantization EXAMPLE_QUANTIZATION =
+            Quantization.perChannel(0.00784302782267332f, 127, 0.01904885843396187f, 129);
+
+    private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
+    private static final String FRAME = "instruction-set.html";
+
+    private InstructionSetPage() {}
+
+    /** The page itself. */
+    static String html() {
+        Map<Opcode, Instruction> examples = examples();
+        StringBuilder sections = new StringBuilder();
+        StringBuilder index = new StringBuilder();
+        for (Opcode opcode : Opcode.values()) {
+            index.append(indexRow(opcode));
+            sections.append(section(opcode, examples.get(opcode)));
+        }
+        return frame().replace("{{legend}}", legend())
+                .replace("{{index}}", index)
+                .replace("{{counters}}", counters())
+                .replace("{{opcodes}}", sections);
+    }
+
+    /** The first of each opcode in the two streams of the example. */
+    private static Map<Opcode, Instruction> examples() {
+        Map<Opcode, Instruction> examples = new EnumMap<>(Opcode.class);
+        for (Program program : new Program[] {
+            DenseProgram.executionOnly(EXAMPLE, EXAMPLE_QUANTIZATION), DenseProgram.parameterCaching(EXAMPLE)
+        }) {
+            InstructionStream.frame("example", program.bytes())
+                    .instructions()
+                    .forEach(instruction -> examples.putIfAbsent(instruction.opcode(), instruction));
+        }
+        return examples;
+    }
+
+    private static String indexRow(Opcode opcode) {
+        return "<tr><td class=\"num\">0x%02x</td><td><a href=\"#%s\">%s</a></td><td class=\"num\">%s</td><td class=\"num\">%d</td><td>%s</td></tr>%n"
+                .formatted(
+                        opcode.code(),
+                        opcode.name(),
+                        opcode.name(),
+                        opcode.unit(),
+                        opcode.bundles(),
+                        escape(opcode.semantics()));
+    }
+
+    private static String counters() {
+        StringBuilder rows = new StringBuilder();
+        for (TileCounter counter : TileCounter.values()) {
+            rows.append(counter("tile", counter.id(), counter.name(), counter.counts()));
+        }
+        for (ScalarCounter counter : ScalarCounter.values()) {
+            rows.append(counter("scalar side", counter.id(), counter.name(), counter.counts()));
+        }
+        return rows.toString();
+    }
+
+    private static String counter(String where, int id, String name, String counts) {
+        return "<tr><td>%s</td><td class=\"num\">%d</td><td class=\"name\">%s</td><td>%s</td></tr>%n"
+                .formatted(where, id, name, escape(counts));
+    }
+
+    private static String section(Opcode opcode, Instruction example) {
+        StringBuilder html = new StringBuilder("<section id=\"%s\">%n".formatted(opcode.name()));
+        html.append("<h2>%s <span class=\"code\">%s 0x%02x &middot; %d bundle%s &middot; %d bits</span></h2>%n"
+                .formatted(
+                        opcode.name(),
+                        opcode.unit(),
+                        opcode.code(),
+                        opcode.bundles(),
+                        opcode.bundles() == 1 ? "" : "s",
+                        opcode.bits()));
+        html.append("<p>").append(escape(opcode.semantics())).append("</p>\n");
+        html.append(new BundleDrawing(opcode).svg());
+        html.append("<h3>Fields</h3>\n<table class=\"fields\">\n<tr><th>bits</th><th>field</th>")
+                .append(example == null ? "" : "<th>example</th>")
+                .append("<th>meaning</th><th></th><th>source</th></tr>\n");
+        alike(opcode).forEach((name, fields) -> html.append(row(name, fields, example)));
+        html.append("</table>\n");
+        if (example != null) {
+            html.append("<details><summary>The example, from %s</summary>%n"
+                            .formatted(escape(EXAMPLE + ": " + ShapeStatus.of(EXAMPLE).reason())))
+                    .append("<pre>%s</pre>%n<pre>%s</pre>%n</details>%n"
+                            .formatted(escape(Disassembler.text(example)), HEX.formatHex(example.toBytes())));
+        }
+        return html.append("</section>\n").toString();
+    }
+
+    /** Fields whose names differ in their numbers only share a row: the loops of a walk, the slots of waits. */
+    private static Map<String, List<Field>> alike(Opcode opcode) {
+        Map<String, List<Field>> rows = new LinkedHashMap<>();
+        opcode.fields()
+                .forEach(field -> rows.computeIfAbsent(field.name().replaceAll("\\d+(?!.*16)", "#"), key -> new ArrayList<>())
+                        .add(field));
+        return rows;
+    }
+
+    private static String row(String name, List<Field> fields, Instruction example) {
+        Field first = fields.get(0);
+        String bits = fields.size() == 1
+                ? first.width() == 1 ? "" + first.bit() : first.bit() + ".." + (first.end() - 1)
+                : fields.stream().map(field -> "" + field.bit()).collect(Collectors.joining(" ")) + " (" + first.width() + ")";
+        String values = example == null
+                ? ""
+                : "<td class=\"num\" style=\"white-space:normal\">"
+                        + escape(fields.stream()
+                                .map(field -> field.text(example.get(field)))
+                                .collect(Collectors.joining(" ")))
+                        + "</td>";
+        return "<tr><td class=\"num\" style=\"white-space:normal\">%s</td><td class=\"name\">%s <span class=\"source\">%s</span></td>%s<td>%s</td><td>%s</td><td class=\"source\">%s</td></tr>%n"
+                .formatted(
+                        bits,
+                        escape(fields.size() == 1 ? first.name() : name),
+                        first.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        values,
+                        escape(fields.size() == 1 ? first.meaning() : first.meaning().replaceAll("loop 0", "the loop")),
+                        badge(first.confidence()),
+                        escape(first.source()));
+    }
+
+    private static String legend() {
+        return legend(Confidence.FIRM, "checked on real compiler output")
+                + legend(Confidence.LIKELY, "follows from firm pieces")
+                + legend(Confidence.ASSUMPTION, "needed to make the known programs run, not contradicted by anything")
+                + legend(Confidence.GUESS, "may well be wrong; the same in every known program")
+                + "<span class=\"badge unlisted\">&nbsp;&nbsp;&nbsp;</span><span>no field known; zero in every known"
+                + " program</span>\n";
+    }
+
+    private static String legend(Confidence confidence, String meaning) {
+        return badge(confidence) + "<span>" + meaning + "</span>\n";
+    }
+
+    private static String badge(Confidence confidence) {
+        String name = confidence.name().toLowerCase(Locale.ROOT);
+        return "<span class=\"badge %s\">%s</span>".formatted(name, name);
+    }
+
+    static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+
+    private static String frame() {
+        try (InputStream in = InstructionSetPage.class.getResourceAsStream(FRAME)) {
+            if (in == null) {
+                throw new IllegalStateException(FRAME + " is not on the class path");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
