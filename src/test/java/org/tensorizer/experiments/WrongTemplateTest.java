@@ -10,9 +10,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.base.ByteRange;
-import org.tensorizer.dense.InstructionSet;
-import org.tensorizer.dense.InstructionStream;
-import org.tensorizer.dense.Opcode;
+import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.isa.Op;
+import org.tensorizer.isa.Opcode;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.harness.Verdict;
 import org.tensorizer.model.TfliteModel;
@@ -71,8 +71,8 @@ class WrongTemplateTest {
         ByteRange chunk = model.onlyPackage().executionOnly().chunks().get(0).range();
         InstructionStream stream = InstructionStream.frame("model", model.bytes(), chunk);
         stream.instructions().stream()
-                .filter(i -> i.opcode() == Opcode.TENSOR)
-                .forEach(i -> i.set(InstructionSet.field(Opcode.TENSOR, "several.1514"), 1));
+                .filter(i -> i.opcode() == Opcode.MULTIPLY_ACCUMULATE)
+                .forEach(i -> i.set(Op.SUMS.windowLevel(), 1));
         byte[] changed = bytes.clone();
         System.arraycopy(stream.toBytes(), 0, changed, chunk.start(), chunk.length());
         return changed;

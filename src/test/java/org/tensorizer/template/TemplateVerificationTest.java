@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.DenseShape;
-import org.tensorizer.dense.InstructionSet;
-import org.tensorizer.dense.InstructionStream;
-import org.tensorizer.dense.Opcode;
+import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.isa.Op;
+import org.tensorizer.isa.Opcode;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
@@ -44,8 +44,8 @@ class TemplateVerificationTest {
         ByteRange chunk = model.onlyPackage().executionOnly().chunks().get(0).range();
         InstructionStream stream = InstructionStream.frame("x", model.bytes(), chunk);
         stream.instructions().stream()
-                .filter(i -> i.opcode() == Opcode.TENSOR)
-                .forEach(i -> i.set(InstructionSet.field(Opcode.TENSOR, "several.1514"), 1));
+                .filter(i -> i.opcode() == Opcode.MULTIPLY_ACCUMULATE)
+                .forEach(i -> i.set(Op.SUMS.windowLevel(), 1));
         byte[] bytes = model.copy();
         System.arraycopy(stream.toBytes(), 0, bytes, chunk.start(), chunk.length());
 
