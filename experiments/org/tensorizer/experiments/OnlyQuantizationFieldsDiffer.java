@@ -47,15 +47,15 @@ class OnlyQuantizationFieldsDiffer {
     }
 
     private static final Set<String> PER_CHANNEL =
-            Set.of("TENSOR input.zero-point", "TENSOR output.zero-point", "TENSOR clamp.max", "TENSOR clamp.min");
+            Set.of("MULTIPLY_ACCUMULATE input.zeroPoint", "MULTIPLY_ACCUMULATE output.zeroPoint", "MULTIPLY_ACCUMULATE clamp.max", "MULTIPLY_ACCUMULATE clamp.min");
 
     private static final Set<String> PER_TENSOR = Set.of(
-            "TENSOR input.zero-point",
-            "TENSOR output.zero-point",
-            "TENSOR clamp.max",
-            "TENSOR clamp.min",
-            "TENSOR multiplier",
-            "TENSOR weight.zero-point");
+            "MULTIPLY_ACCUMULATE input.zeroPoint",
+            "MULTIPLY_ACCUMULATE output.zeroPoint",
+            "MULTIPLY_ACCUMULATE clamp.max",
+            "MULTIPLY_ACCUMULATE clamp.min",
+            "MULTIPLY_ACCUMULATE multiplier",
+            "MULTIPLY_ACCUMULATE weights.zeroPoint");
 
     private static Set<String> fields(DenseShape shape) {
         return shape.format().isPerChannel() ? PER_CHANNEL : PER_TENSOR;
