@@ -127,7 +127,11 @@ class ArchitectureTest {
 
     @Test
     void jnaStaysAtTheNativeLine() {
-        confine("com.sun.jna..", "org.tensorizer.device.tflite..", "org.tensorizer.device.coral..");
+        confine(
+                "com.sun.jna..",
+                "org.tensorizer.device.tflite..",
+                "org.tensorizer.device.coral..",
+                "org.tensorizer.device.usb.libusb..");
     }
 
     @Test
@@ -177,6 +181,7 @@ class ArchitectureTest {
                         "base.Staged",
                         "device.library.LibraryCache",
                         "device.compare.Disagreement",
+                        "device.usb.TracedBus",
                         "harness.ResultsFolder",
                         "cli.PipelineCommand",
                         "cli.StandardOutput"))

@@ -56,13 +56,13 @@ public final class UsbFault extends DeviceFault {
 
     private final Cause cause;
 
-    /** @param what what was found and where */
+    /** @param what what was found and where; the remedy is added */
     UsbFault(Cause cause, String device, String what, Throwable origin) {
         super(cause.kind, device, what + ". Remedy: " + cause.remedy, List.of(), origin);
         this.cause = cause;
     }
 
-    UsbFault(Cause cause, String device, String what) {
+    public UsbFault(Cause cause, String device, String what) {
         this(cause, device, what, null);
     }
 
