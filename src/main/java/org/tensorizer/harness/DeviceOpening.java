@@ -1,20 +1,17 @@
 package org.tensorizer.harness;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.ReflectionSupport;
+import org.tensorizer.device.open.DeviceStack;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.open.DeviceChoice;
-import org.tensorizer.device.open.Devices;
 import org.tensorizer.base.Setting;
-import org.tensorizer.device.compare.CompareDevice;
-import org.tensorizer.device.record.RecordingDevice;
 
 /**
  * Opens the devices of a run as its settings say: which ones, whether their answers are recorded, and whether every
@@ -42,13 +39,12 @@ final class DeviceOpening {
         List<Device> opened = new ArrayList<>();
         try {
             if (value(SOURCE).isPresent()) {
-                for (String type : names(value(SOURCE).get())) {
-                    opened.add(compared(recorded(new CheckedDevice(source(type)), NO_RECORDS)));
+                for (String type : value(SOURCE).get().strip().split("\\s*,\\s*")) {
+                    opened.add(stacked(DeviceStack.on(source(type)), NO_RECORDS));
                 }
             } else {
-                for (String name : names(value(Setting.DEVICE).orElse("auto"))) {
-                    opened.add(compared(
-                            recorded(new CheckedDevice(Devices.open(DeviceChoice.parse(name))), DEFAULT_RECORDS)));
+                for (DeviceChoice choice : DeviceChoice.parseAll(value(Setting.DEVICE).orElse("auto"))) {
+                    opened.add(stacked(DeviceStack.of(choice), DEFAULT_RECORDS));
                 }
             }
             return opened;
@@ -58,43 +54,22 @@ final class DeviceOpening {
         }
     }
 
-    /** The devices that {@code -Dtensorizer.device} names, separated by commas. */
-    static List<String> names(String devices) {
-        return List.of(devices.strip().split("\\s*,\\s*"));
-    }
-
     private static Device source(String type) {
         Class<?> found = ReflectionSupport.tryToLoadClass(type)
                 .getOrThrow(e -> new IllegalArgumentException(SOURCE + ": no class " + type, e));
         return ((DeviceSource) ReflectionSupport.newInstance(found)).open();
     }
 
-    private Device recorded(Device device, String otherwise) {
-        String folder = value(RECORDS).orElse(otherwise);
-        if (folder.equals(NO_RECORDS)) {
-            return device;
+    private Device stacked(DeviceStack stack, String defaultRecords) {
+        stack.checked();
+        String folder = value(RECORDS).orElse(defaultRecords);
+        if (!folder.equals(NO_RECORDS)) {
+            stack.recorded(
+                    InputFile.path(folder),
+                    Map.of("revision", Revision.ofWorkingFolder().text()));
         }
-        try {
-            Path file = RecordingDevice.freshFile(InputFile.path(folder), device.name());
-            return RecordingDevice.of(
-                    device, file, Map.of("revision", Revision.ofWorkingFolder().text()));
-        } catch (RuntimeException e) {
-            device.close();
-            throw e;
-        }
-    }
-
-    private Device compared(Device device) {
-        Optional<String> second = value(Setting.COMPARE);
-        if (second.isEmpty()) {
-            return device;
-        }
-        try {
-            return CompareDevice.of(device, Devices.open(DeviceChoice.parse(second.get())));
-        } catch (RuntimeException e) {
-            device.close();
-            throw e;
-        }
+        value(Setting.COMPARE).map(DeviceChoice::parse).ifPresent(stack::compared);
+        return stack.device();
     }
 
     /** JUnit's parameter of that name, which a system property is too, or the environment's. */

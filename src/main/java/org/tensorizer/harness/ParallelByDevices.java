@@ -3,6 +3,8 @@ package org.tensorizer.harness;
 import java.util.Map;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Setting;
 
 /**
@@ -15,7 +17,7 @@ public final class ParallelByDevices implements LauncherSessionListener {
 
     @Override
     public void launcherSessionOpened(LauncherSession session) {
-        int devices = DeviceOpening.names(Setting.DEVICE.value().orElse("auto")).size();
+        int devices = devices();
         if (devices > 1 && "experiments".equals(System.getProperty("tensorizer.run"))) {
             Map.of(
                             "enabled", "true",
@@ -26,6 +28,14 @@ public final class ParallelByDevices implements LauncherSessionListener {
                             "config.fixed.parallelism", String.valueOf(devices),
                             "config.fixed.max-pool-size", String.valueOf(devices))
                     .forEach((key, value) -> System.getProperties().putIfAbsent(PARALLEL + key, value));
+        }
+    }
+
+    private static int devices() {
+        try {
+            return DeviceChoice.parseAll(Setting.DEVICE.value().orElse("auto")).size();
+        } catch (BadInputException e) {
+            return 1; // said where the devices are opened
         }
     }
 }

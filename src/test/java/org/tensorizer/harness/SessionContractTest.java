@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorizer.device.open.DeviceStack;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.open.DeviceChoice;
@@ -112,7 +113,7 @@ class SessionContractTest {
         POOLED(PLAIN) {
             @Override
             Device device(Path folder) {
-                return new CheckedDevice(new CpuDevice());
+                return DeviceStack.on(new CpuDevice()).checked().device();
             }
         };
 
