@@ -36,7 +36,7 @@ class DisassemblerTest {
 
     @Test
     void bitsThatNoFieldCoversAreShownInHex() {
-        byte[] bytes = Instruction.of(Opcode.REPEAT).set(Branch.TIMES, 3).toBytes();
+        byte[] bytes = Instruction.of(Opcode.REPEAT).set(Repeat.TIMES, 3).toBytes();
         bytes[15] = (byte) 0x80;
         InstructionStream stream = InstructionStream.frame("odd", bytes);
         assertThat(stream.get(0).undecodedBits()).containsExactly(127);

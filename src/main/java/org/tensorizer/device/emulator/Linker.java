@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorizer.isa.Branch;
+import org.tensorizer.isa.Repeat;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.NarrowToWide;
@@ -162,8 +163,8 @@ public final class Linker {
 
     private int repeat(InstructionSite site, int index) {
         site.requireDecoded();
-        int times = site.instruction().getInt(Branch.TIMES);
-        int bundles = site.instruction().getInt(Branch.BUNDLES);
+        int times = site.instruction().getInt(Repeat.TIMES);
+        int bundles = site.instruction().getInt(Repeat.BUNDLES);
         site.require(times > 0 && index + bundles < text.size(), "repeats %d bundles %d times", bundles, times);
         List<InstructionSite> body = text.sites().subList(index + 1, index + 1 + bundles);
         for (InstructionSite each : body) {
