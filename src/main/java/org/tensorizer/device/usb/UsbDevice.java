@@ -36,8 +36,7 @@ public final class UsbDevice implements Device {
             UsbFault.Cause.TIMEOUT,
             UsbFault.Cause.UNPLUGGED,
             UsbFault.Cause.TRANSFER,
-            UsbFault.Cause.NO_RESET,
-            UsbFault.Cause.BOOT);
+            UsbFault.Cause.NO_RESET);
 
     private final UsbBus bus;
     private final UsbSettings settings;

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.tensorizer.model.DmaHints.DmaHint;
 import org.tensorizer.model.EdgeTpuPackage;
@@ -31,14 +32,20 @@ final class ScriptedBus implements UsbBus {
     private final Map<String, Executable> programs = new HashMap<>();
 
     private final Map<Integer, Long> registers = new HashMap<>();
-    private final Map<Integer, Deque<Pending>> reads = new HashMap<>();
-    private final Map<Integer, Deque<byte[]>> answers = new HashMap<>();
+    private final Map<Integer, Deque<Pending>> reads = new ConcurrentHashMap<>();
+    private final Map<Integer, Deque<byte[]>> answers = new ConcurrentHashMap<>();
 
     UsbSpeed speed = UsbSpeed.SUPER;
     boolean present = true;
     boolean bootLoader;
     boolean claimedElsewhere;
+    boolean stuck;
+    boolean answersWithOtherIds;
     int release = Wire.VIRTUAL_RELEASE;
+
+    /** Byte of the firmware that comes back changed; -1: none. */
+    int forgets = -1;
+
     byte[] flashed = {};
     int parametersSent;
     int resets;
@@ -113,6 +120,10 @@ final class ScriptedBus implements UsbBus {
         return output;
     }
 
+    void set(Register register, long value) {
+        registers.put(register.address(), value);
+    }
+
     private void reset() {
         registers.clear();
         registers.put(Register.SCU_CTRL_2.address(), 2L << 18);
@@ -169,12 +180,23 @@ final class ScriptedBus implements UsbBus {
         serve(endpoint);
     }
 
+    private synchronized void queue(int endpoint, Pending pending) {
+        reads.computeIfAbsent(endpoint, key -> new ArrayDeque<>()).add(pending);
+    }
+
     private void serve(int endpoint) {
         Deque<Pending> waiting = reads.computeIfAbsent(endpoint, key -> new ArrayDeque<>());
         Deque<byte[]> ready = answers.computeIfAbsent(endpoint, key -> new ArrayDeque<>());
-        while (!waiting.isEmpty() && !ready.isEmpty()) {
-            Pending pending = waiting.removeFirst();
-            byte[] bytes = ready.removeFirst();
+        while (true) {
+            Pending pending;
+            byte[] bytes;
+            synchronized (this) {
+                if (waiting.isEmpty() || ready.isEmpty()) {
+                    return;
+                }
+                pending = waiting.removeFirst();
+                bytes = ready.removeFirst();
+            }
             if (bytes.length > pending.buffer().remaining()) {
                 pending.completion().completed(UsbStatus.OVERFLOW, pending.buffer().remaining());
             } else {
@@ -329,7 +351,7 @@ final class ScriptedBus implements UsbBus {
         private void write(Register register, long value) {
             long stored = value;
             if (register == Register.SCU_CTRL_3) {
-                boolean sleeps = (value >>> 22 & 3) == 3;
+                boolean sleeps = (value >>> 22 & 3) == 3 && !stuck;
                 stored = value & ~0x300 | (sleeps ? 0x200 : 0);
                 if (sleeps) {
                     registers.keySet().removeIf(address -> address >= Register.FIRST_OF_CORE);
@@ -342,7 +364,8 @@ final class ScriptedBus implements UsbBus {
             ByteBuffer bytes = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
             if (request.value() >>> 8 == ControlRequest.DEVICE_DESCRIPTOR) {
                 bytes.put((byte) 18).put((byte) 1).putShort((short) 0x310).putInt(0x09000000);
-                bytes.putShort((short) port.vendor()).putShort((short) port.product()).putShort((short) release);
+                int product = answersWithOtherIds ? 1 : port.product();
+                bytes.putShort((short) port.vendor()).putShort((short) product).putShort((short) release);
                 bytes.position(18);
             } else {
                 bytes.put(new byte[] {9, 2, 27, 0, 1, 1, 0, (byte) 0x80, 0});
@@ -376,6 +399,9 @@ final class ScriptedBus implements UsbBus {
                     int from = Math.min(flashed.length, request.value() * 256);
                     int length = Math.min(request.length(), flashed.length - from);
                     data.put(data.position(), flashed, from, length);
+                    if (forgets >= from && forgets < from + length) {
+                        data.put(data.position() + forgets - from, (byte) (flashed[forgets] + 1));
+                    }
                     return length;
                 }
                 default -> throw new UsbException(UsbStatus.STALL, request.toString());
@@ -411,11 +437,14 @@ final class ScriptedBus implements UsbBus {
     }
 
     private void cancelAll(int endpoint, Object transfer) {
-        Deque<Pending> queue = reads.getOrDefault(endpoint, new ArrayDeque<>());
-        List<Pending> ended = queue.stream()
-                .filter(pending -> transfer == null || pending.transfer() == transfer)
-                .toList();
-        queue.removeAll(ended);
+        List<Pending> ended;
+        synchronized (this) {
+            Deque<Pending> queue = reads.getOrDefault(endpoint, new ArrayDeque<>());
+            ended = queue.stream()
+                    .filter(pending -> transfer == null || pending.transfer() == transfer)
+                    .toList();
+            queue.removeAll(ended);
+        }
         ended.forEach(pending -> pending.completion().completed(UsbStatus.CANCELLED, 0));
     }
 
@@ -437,7 +466,7 @@ final class ScriptedBus implements UsbBus {
             if (endpoint == Wire.BULK_OUT) {
                 UsbStatus status = writeHook.of(writes++);
                 if (status == null) {
-                    reads.computeIfAbsent(endpoint, key -> new ArrayDeque<>()).add(new Pending(data, completion, this));
+                    queue(endpoint, new Pending(data, completion, this));
                     return;
                 }
                 if (status == UsbStatus.COMPLETED) {
@@ -445,7 +474,7 @@ final class ScriptedBus implements UsbBus {
                 }
                 completion.completed(status, status == UsbStatus.COMPLETED ? data.remaining() : 0);
             } else {
-                reads.computeIfAbsent(endpoint, key -> new ArrayDeque<>()).add(new Pending(data, completion, this));
+                queue(endpoint, new Pending(data, completion, this));
                 serve(endpoint);
             }
         }
