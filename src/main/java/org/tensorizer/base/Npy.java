@@ -8,19 +8,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * An array in NumPy's file format: little-endian, C order, at most 8 dimensions, six element types. Source of the
- * format: numpy.org, {@code numpy.lib.format}; versions 1.0 to 3.0 are read, 1.0 is written.
+ * An array in NumPy's file format: little-endian, at most 8 dimensions, twelve element types. Source of the format:
+ * numpy.org, {@code numpy.lib.format}; versions 1.0 to 3.0 are read, in C or Fortran order, 1.0 in C order is written.
  *
  * <p>Thread-safe as long as nobody changes the arrays handed in.
  *
  * @param type element type
  * @param shape outermost dimension first; empty for a scalar
- * @param data all elements, little-endian
+ * @param data all elements in row-major (C) order, little-endian
  */
 public record Npy(Type type, List<Integer> shape, byte[] data) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -29,13 +32,19 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
     private static final Pattern ORDER = Pattern.compile("['\"]fortran_order['\"]\\s*:\\s*(True|False)");
     private static final Pattern SHAPE = Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]*)\\)");
 
-    /** Element types, by NumPy's name. */
+    /** Element types, by TFLite's name; NumPy's is beside it. */
     public enum Type {
+        BOOL("|b1", 1),
         INT8("|i1", 1),
         UINT8("|u1", 1),
+        INT16("<i2", 2),
+        UINT16("<u2", 2),
+        FLOAT16("<f2", 2),
         INT32("<i4", 4),
-        INT64("<i8", 8),
+        UINT32("<u4", 4),
         FLOAT32("<f4", 4),
+        INT64("<i8", 8),
+        UINT64("<u8", 8),
         FLOAT64("<f8", 8);
 
         private final String descr;
@@ -44,6 +53,11 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
         Type(String descr, int bytes) {
             this.descr = descr;
             this.bytes = bytes;
+        }
+
+        /** The type of TFLite's name, such as {@code INT8}; empty for one that NumPy has not. */
+        public static Optional<Type> named(String name) {
+            return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
         }
 
         /** Bytes of one element. */
@@ -59,7 +73,12 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
                 }
             }
             throw BadInputException.at(
-                    file, 10, "element type '" + descr + "', expected one of |i1 |u1 <i4 <i8 <f4 <f8");
+                    file,
+                    10,
+                    "element type '" + descr + "', expected one of "
+                            + Arrays.stream(values())
+                                    .map(type -> type.descr)
+                                    .collect(Collectors.joining(" ")));
         }
     }
 
@@ -132,9 +151,7 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
         }
         String header = new String(file, start, (int) length, StandardCharsets.UTF_8);
         Type type = Type.of(name, group(name, DESCR, header, "descr"));
-        if (group(name, ORDER, header, "fortran_order").equals("True")) {
-            throw BadInputException.at(name, start, "fortran_order True, expected C order");
-        }
+        boolean fortran = group(name, ORDER, header, "fortran_order").equals("True");
         List<Integer> shape = shape(name, start, group(name, SHAPE, header, "shape"));
         long size = type.bytes;
         for (int dimension : shape) {
@@ -150,7 +167,27 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
         }
         byte[] data = new byte[(int) size];
         System.arraycopy(file, at, data, 0, data.length);
-        return new Npy(type, shape, data);
+        return new Npy(type, shape, fortran ? rowMajor(data, shape, type.bytes) : data);
+    }
+
+    /** Elements whose first index runs fastest, as {@code numpy.save} writes a transposed matrix, in the usual order. */
+    private static byte[] rowMajor(byte[] data, List<Integer> shape, int width) {
+        byte[] sorted = new byte[data.length];
+        int[] index = new int[shape.size()];
+        for (int to = 0; to < data.length; to += width) {
+            int from = 0;
+            for (int dimension = index.length - 1; dimension >= 0; dimension--) {
+                from = from * shape.get(dimension) + index[dimension];
+            }
+            System.arraycopy(data, from * width, sorted, to, width);
+            for (int dimension = index.length - 1; dimension >= 0; dimension--) {
+                if (++index[dimension] < shape.get(dimension)) {
+                    break;
+                }
+                index[dimension] = 0;
+            }
+        }
+        return sorted;
     }
 
     private static String group(String name, Pattern pattern, String header, String key) {

@@ -7,12 +7,11 @@ import org.tensorizer.base.InputFile;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.tools.Latency;
 import org.tensorizer.tools.LatencyComparison;
 import org.tensorizer.tools.LatencyPlan;
 import org.tensorizer.tools.Timings;
-import org.tensorizer.base.InputFile;
-import org.tensorizer.model.TfliteModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -91,9 +90,7 @@ final class BenchCommand extends FactsCommand {
 
     private List<byte[]> inputs(Device opened, TfliteModel model) {
         try (Session session = opened.open(model)) {
-            return session.inputs().stream()
-                    .map(tensor -> InputPattern.bytes(input, tensor))
-                    .toList();
+            return InputPattern.one(input, session.inputs());
         }
     }
 

@@ -24,8 +24,7 @@ final class Facts {
     }
 
     Facts put(String name, Collection<?> values) {
-        entries.put(name, new ArrayList<>(values));
-        return this;
+        return put(name, (Object) (values == null ? null : new ArrayList<>(values)));
     }
 
     Map<String, Object> entries() {

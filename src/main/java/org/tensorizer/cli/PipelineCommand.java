@@ -159,7 +159,7 @@ final class PipelineCommand extends FactsCommand {
         byte[] observed;
         byte[] given;
         try (Session session = opened.open(template.model())) {
-            given = InputPattern.bytes(input, session.inputs().get(0));
+            given = InputPattern.one(input, session.inputs()).get(0);
             observed = session.run(given);
         }
         byte[] expected = template.expected(given);

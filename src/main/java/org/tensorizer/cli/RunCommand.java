@@ -1,7 +1,6 @@
 package org.tensorizer.cli;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +12,10 @@ import org.tensorizer.base.Npy;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Elements;
-import org.tensorizer.tools.TopK;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.tools.TopK;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,8 +28,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Inputs: " + InputPattern.NAMES + ". They are raw values of the tensor's own type: ramp counts up from the"
-                    + " lowest value and wraps, mod251 is byte i %% 251.",
+            "Inputs: " + InputPattern.NAMES + ". " + InputPattern.MEANING,
             "",
             "Example: tensorizer run dense_edgetpu.tflite --input ramp --input impulse:3 --dequantize"
         })
@@ -76,12 +74,13 @@ final class RunCommand extends FactsCommand {
             facts.put("device", opened.name())
                     .put("evidence", opened.provenance().toString());
             for (String name : names) {
-                List<byte[]> input = session.inputs().stream()
-                        .map(tensor -> InputPattern.bytes(name, tensor))
-                        .toList();
-                List<byte[]> output = session.run(input);
-                rows.add(output.get(0));
-                runs.add(run(name, session.outputs(), output));
+                List<List<byte[]>> inferences = InputPattern.rows(name, session.inputs());
+                for (int row = 0; row < inferences.size(); row++) {
+                    List<byte[]> output = session.run(inferences.get(row));
+                    rows.add(output.get(0));
+                    Facts run = new Facts().put("input", name).put("row", inferences.size() == 1 ? null : row);
+                    runs.add(run.put("outputs", outputs(session.outputs(), output)));
+                }
             }
             writeNpy(session.outputs().get(0), rows, existing);
         }
@@ -89,12 +88,12 @@ final class RunCommand extends FactsCommand {
         return ExitCode.OK;
     }
 
-    private Facts run(String name, List<TensorSpec> tensors, List<byte[]> outputs) {
+    private List<Facts> outputs(List<TensorSpec> tensors, List<byte[]> outputs) {
         List<Facts> all = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
             all.add(output(tensors.get(i), outputs.get(i)));
         }
-        return new Facts().put("input", name).put("outputs", all);
+        return all;
     }
 
     private Facts output(TensorSpec tensor, byte[] bytes) {
@@ -131,16 +130,11 @@ final class RunCommand extends FactsCommand {
         if (npy == null) {
             return;
         }
+        Npy.Type type = Npy.Type.named(tensor.type())
+                .orElseThrow(() -> new BadInputException(
+                        "--npy: outputs of type " + tensor.type() + " have no form in NumPy's format"));
         ByteBuffer data = ByteBuffer.allocate(rows.size() * tensor.byteSize());
         rows.forEach(data::put);
-        Npy.Type type = switch (tensor.type()) {
-            case "INT8" -> Npy.Type.INT8;
-            case "UINT8" -> Npy.Type.UINT8;
-            case "FLOAT32" -> Npy.Type.FLOAT32;
-            default ->
-                throw new BadInputException("--npy: outputs of type " + tensor.type() + " have no NPY"
-                        + " form here, expected INT8, UINT8 or FLOAT32");
-        };
         Npy array = new Npy(type, List.of(rows.size(), tensor.byteSize() / type.bytes()), data.array());
         AtomicFiles.write(npy, array.toBytes(), existing, file);
     }

@@ -7,14 +7,13 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Activation;
-import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.coral.CoralSettings;
 import org.tensorizer.device.coral.RuntimeLog;
-import org.tensorizer.fuzz.Fuzz;
+import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Words;
@@ -88,7 +87,7 @@ class OptionFuzzTest {
         for (String mode : List.of("byte:7", "random:3", "single-hot:1,2,3", "file:nothing", "matrix:nothing.npy")) {
             targets.add(target(mode, PatternOption::parse));
         }
-        targets.add(target("impulse:3", text -> InputPattern.bytes(text, TENSOR)));
+        targets.add(target("impulse:3", text -> InputPattern.rows(text, List.of(TENSOR))));
         targets.add(target("random:8", text -> WeightsOption.weights(text, SHAPE)));
         targets.add(target("random:8", text -> WeightsOption.bias(text, 4)));
         targets.add(target("nothing.npy", text -> WeightsOption.scales(text, 4)));

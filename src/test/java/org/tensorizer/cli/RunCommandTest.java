@@ -53,6 +53,22 @@ class RunCommandTest {
     }
 
     @Test
+    void whatNpyWroteGoesInAgainRowByRow() {
+        Path file = folder.resolve("y.npy");
+        Path again = folder.resolve("z.npy");
+        Shell.run("run", Shell.IDENTITY, "--device", "emulator", "--input", "zeros", "--input", "ramp", "--npy", file);
+
+        JsonArray runs = Shell.run(
+                        "run", Shell.IDENTITY, "--device", "emulator", "--input", file, "--npy", again, "--json")
+                .json()
+                .getArray("runs");
+
+        assertThat(runs).hasSize(2);
+        assertThat(runs.getObject(1).getInt("row")).isEqualTo(1);
+        assertThat(again).hasSameBinaryContentAs(file);
+    }
+
+    @Test
     void theLastOfEqualMaximaComesFirst() {
         JsonObject output = Shell.run(
                         "run", Shell.IDENTITY, "--device", "emulator", "--input", "zeros", "--top", 2, "--json")
