@@ -23,20 +23,23 @@ import org.tensorizer.model.schema.TensorType;
  * <p>Payload, executables and multi-executable start on 4096-byte boundaries of what holds them, as the compiler writes
  * them: USB would do with 4, PCIe maps whole pages.
  */
-final class CompiledContainer {
+public final class CompiledContainer {
     private static final int PAGE = 4096;
     private static final int OPTIONS_ALIGNMENT = 16;
     private static final int MIN_RUNTIME_VERSION = 14;
 
     private final Assembly assembly;
+    private final HostGraph graph;
     private final NestedFlatBuffer parameterCaching;
     private final byte[] executionOnly;
     private final NestedFlatBuffer multiExecutable;
     private final NestedFlatBuffer edgePackage;
     private final NestedFlatBuffer model;
 
-    CompiledContainer(Assembly assembly) {
+    /** @param graph what stands around the custom op */
+    public CompiledContainer(Assembly assembly, HostGraph graph) {
         this.assembly = assembly;
+        this.graph = graph;
         ExecutableWriter executables = new ExecutableWriter(assembly);
         parameterCaching = new NestedFlatBuffer(executables::parameterCaching, "", assembly.parameterBytes(), PAGE);
         executionOnly = bytes(new NestedFlatBuffer(executables::executionOnly, "", 0, PAGE));
@@ -46,7 +49,7 @@ final class CompiledContainer {
     }
 
     /** @param payload fills the {@code parameterBytes} of the payload, which come zeroed, positioned at 0 */
-    byte[] write(Consumer<ByteBuffer> payload) {
+    public byte[] write(Consumer<ByteBuffer> payload) {
         byte[] file = new byte[model.size()];
         ByteBuffer options = model.write(ByteBuffer.wrap(file));
         ByteBuffer place = CustomOptions.write(options, edgePackage.size());
@@ -89,83 +92,6 @@ final class CompiledContainer {
     }
 
     private int model(FlatBufferBuilder b, NestedFlatBuffer.Gap gap) {
-        int description = b.createString(assembly.description());
-        int code = OperatorCode.createOperatorCode(
-                b, (byte) BuiltinOperator.CUSTOM, b.createString(org.tensorizer.model.Operator.EDGE_TPU), 1, BuiltinOperator.CUSTOM);
-        int codes = Model.createOperatorCodesVector(b, new int[] {code});
-        int options = gap.vector(b, OPTIONS_ALIGNMENT);
-        int subgraphs = Model.createSubgraphsVector(b, new int[] {subgraph(b, options)});
-        b.createUnintializedVector(1, 0, OPTIONS_ALIGNMENT);
-        int buffer = Buffer.createBuffer(b, b.endVector(), 0, 0);
-        int buffers = Model.createBuffersVector(b, new int[] {buffer});
-        Model.startModel(b);
-        Model.addBuffers(b, buffers);
-        Model.addDescription(b, description);
-        Model.addSubgraphs(b, subgraphs);
-        Model.addOperatorCodes(b, codes);
-        Model.addVersion(b, 3);
-        return Model.endModel(b);
-    }
-
-    private int subgraph(FlatBufferBuilder b, int options) {
-        int name = b.createString("main");
-        int in = Operator.createInputsVector(b, new int[] {0});
-        int out = Operator.createOutputsVector(b, new int[] {1});
-        Operator.startOperator(b);
-        Operator.addCustomOptions(b, options);
-        Operator.addOutputs(b, out);
-        Operator.addInputs(b, in);
-        int operators = SubGraph.createOperatorsVector(b, new int[] {Operator.endOperator(b)});
-        int outputs = SubGraph.createOutputsVector(b, new int[] {1});
-        int inputs = SubGraph.createInputsVector(b, new int[] {0});
-        int output = tensor(b, assembly.output());
-        int input = tensor(b, assembly.input());
-        int tensors = SubGraph.createTensorsVector(b, new int[] {input, output});
-        return SubGraph.createSubGraph(b, tensors, inputs, outputs, operators, name);
-    }
-
-    private int tensor(FlatBufferBuilder b, Assembly.Edge edge) {
-        int name = b.createString(edge.name());
-        int zeroPoint = QuantizationParameters.createZeroPointVector(b, new long[] {edge.domain().zeroPoint()});
-        int scale = QuantizationParameters.createScaleVector(b, new float[] {edge.scale()});
-        QuantizationParameters.startQuantizationParameters(b);
-        QuantizationParameters.addZeroPoint(b, zeroPoint);
-        QuantizationParameters.addScale(b, scale);
-        int quantization = QuantizationParameters.endQuantizationParameters(b);
-        int shape = Tensor.createShapeVector(b, new int[] {1, edge.channels()});
-        Tensor.startTensor(b);
-        Tensor.addQuantization(b, quantization);
-        Tensor.addName(b, name);
-        Tensor.addShape(b, shape);
-        Tensor.addType(b, edge.domain().signed() ? TensorType.INT8 : TensorType.UINT8);
-        return Tensor.endTensor(b);
-    }
-
-    /**
-     * All that stands around the weights in a compiled model of one input and one output vector.
-     *
-     * @param description the model's description field
-     * @param executionOnly the program of an inference
-     * @param parameterCaching the program that brings the payload to the chip
-     * @param narrowBytesPerTile narrow memory the program uses in each tile
-     * @param parameterBytes size of the payload
-     * @param token parameter-caching token, not 0, the same in both executables
-     */
-    record Assembly(
-            String description,
-            Program executionOnly,
-            Program parameterCaching,
-            Edge input,
-            Edge output,
-            int narrowBytesPerTile,
-            int parameterBytes,
-            long token) {
-        /** A vector at the edge of the model. */
-        record Edge(String name, int channels, float scale, TensorDomain domain) {
-            /** Transfers are in units of 8 bytes. */
-            int transferBytes() {
-                return (channels + 7) / 8 * 8;
-            }
-        }
+        return graph.write(b, assembly.description(), gap);
     }
 }

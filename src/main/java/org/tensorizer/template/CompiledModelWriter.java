@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.tensorizer.dense.ChainProgram;
 import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Partition;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.Requantization;
 import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.layout.DenseHeader;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.template.CompiledContainer.Assembly;
 
 /**
  * Writes a complete compiled .tflite of a Dense layer, or of a chain of them, without edgetpu_compiler: programs, payload, and every field of the
@@ -47,17 +47,23 @@ public final class CompiledModelWriter {
                 program.narrowBytesPerTile(),
                 program.payloadBytes(),
                 chain.first().token());
-        return new CompiledContainer(assembly).write(payload -> fill(chain, program, payload));
+        return new CompiledContainer(assembly, HostGraph.around(assembly)).write(payload -> fill(chain, program, payload));
     }
 
     private static Assembly.Edge input(DenseSpec layer) {
         Quantization q = layer.quantization();
-        return new Assembly.Edge(layer.inputName(), layer.shape().inputs(), q.inputScale(), layer.inputDomain());
+        return Assembly.Edge.input(
+                layer.inputName(), layer.shape().inputs(), q.inputScale(), layer.inputDomain());
     }
 
     private static Assembly.Edge output(DenseSpec layer) {
         Quantization q = layer.quantization();
-        return new Assembly.Edge(layer.outputName(), layer.shape().outputs(), q.outputScale(), layer.outputDomain());
+        return Assembly.Edge.output(
+                layer.outputName(),
+                layer.shape().outputs(),
+                Partition.of(layer.shape().outputs()).tileChannels(),
+                q.outputScale(),
+                layer.outputDomain());
     }
 
     private static String description(ChainSpec chain) {

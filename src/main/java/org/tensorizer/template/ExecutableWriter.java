@@ -3,7 +3,6 @@ package org.tensorizer.template;
 import com.google.flatbuffers.FlatBufferBuilder;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.dense.Partition;
 import org.tensorizer.isa.Program;
 import org.tensorizer.model.Relocation;
 import org.tensorizer.model.schema.AnyHint;
@@ -29,7 +28,6 @@ import org.tensorizer.model.schema.OutputLayout;
 import org.tensorizer.model.schema.Position;
 import org.tensorizer.model.schema.Range;
 import org.tensorizer.model.schema.TensorShape;
-import org.tensorizer.template.CompiledContainer.Assembly;
 
 /**
  * The two executables of a compiled model: EXECUTION_ONLY (an inference) and PARAMETER_CACHING (the payload to the chip).
@@ -162,10 +160,12 @@ final class ExecutableWriter {
     }
 
     private int outputLayer(FlatBufferBuilder b, Assembly.Edge edge) {
-        int layer = OutputLayer.createOutputLayer(b, layout(b, edge.channels()), (short) 0, 0);
-        TensorShape.startDimensionVector(b, 2);
-        Range.createRange(b, 0, edge.channels() - 1);
-        Range.createRange(b, 0, 0);
+        int layer = OutputLayer.createOutputLayer(b, layout(b, edge.layout().orElseThrow()), (short) 0, 0);
+        List<Integer> extents = edge.extents();
+        TensorShape.startDimensionVector(b, extents.size());
+        for (int i = extents.size() - 1; i >= 0; i--) {
+            Range.createRange(b, 0, extents.get(i) - 1);
+        }
         int shape = TensorShape.createTensorShape(b, b.endVector());
         return layer(b, edge, AnyLayer.OutputLayer, layer, shape);
     }
@@ -179,9 +179,9 @@ final class ExecutableWriter {
         }
         Layer.addAnyLayer(b, inner);
         Layer.addNumerics(b, numerics);
-        Layer.addZDim(b, edge.channels());
-        Layer.addXDim(b, 1);
-        Layer.addYDim(b, 1);
+        Layer.addZDim(b, edge.z());
+        Layer.addXDim(b, edge.x());
+        Layer.addYDim(b, edge.y());
         Layer.addSizeBytes(b, edge.transferBytes());
         Layer.addName(b, name);
         Layer.addDataType(b, edge.domain().signed() ? DataType.SIGNED_FIXED_POINT8 : DataType.FIXED_POINT8);
@@ -189,20 +189,13 @@ final class ExecutableWriter {
         return Layer.endLayer(b);
     }
 
-    private static int layout(FlatBufferBuilder b, int channels) {
-        int lanes = (channels + 3) / 4 * 4;
-        int perTile = Partition.of(channels).tileChannels();
-        int[] tileOffsets = new int[TILES]; // sixteen entries, however many tiles there are
-        for (int tile = 0; tile < TILES; tile++) {
-            tileOffsets[tile] = Math.min(perTile * tile, lanes);
-        }
-        int[] origin = {0};
-        int rowSize = OutputLayout.createXCoordinateToLocalYRowSizeVector(b, new int[] {Math.min(perTile, lanes)});
-        int yOffset = OutputLayout.createYCoordinateToLocalYOffsetVector(b, origin);
-        int xOffset = OutputLayout.createXCoordinateToLocalByteOffsetVector(b, origin);
-        int tiles = OutputLayout.createLinearizedTileByteOffsetVector(b, tileOffsets);
-        int xTile = OutputLayout.createXCoordinateToLinearTileIdMapVector(b, origin);
-        int yTile = OutputLayout.createYCoordinateToLinearTileIdMapVector(b, origin);
+    private static int layout(FlatBufferBuilder b, org.tensorizer.model.Layer.OutputLayout layout) {
+        int rowSize = OutputLayout.createXCoordinateToLocalYRowSizeVector(b, ints(layout.xToRowSize()));
+        int yOffset = OutputLayout.createYCoordinateToLocalYOffsetVector(b, ints(layout.yToLocalY()));
+        int xOffset = OutputLayout.createXCoordinateToLocalByteOffsetVector(b, ints(layout.xToByteOffset()));
+        int tiles = OutputLayout.createLinearizedTileByteOffsetVector(b, ints(layout.tileByteOffset()));
+        int xTile = OutputLayout.createXCoordinateToLinearTileIdMapVector(b, ints(layout.xToTile()));
+        int yTile = OutputLayout.createYCoordinateToLinearTileIdMapVector(b, ints(layout.yToTile()));
         return OutputLayout.createOutputLayout(b, yTile, xTile, tiles, xOffset, yOffset, rowSize);
     }
 
