@@ -32,7 +32,8 @@ import org.tensorizer.template.DenseTemplate;
 @Hypothesis(
         value = "bias[c] moves output c by bias * scale, and nothing else",
         refutedBy = "An output that is not the exact product plus the bias, or another output that moves",
-        source = "Derived: header rows byte-exact on layers of real networks; not observed on a chip alone")
+        source = "Derived: header rows byte-exact on layers of real networks; not observed on a chip alone",
+        theme = Hypothesis.Theme.ARITHMETIC)
 class BiasShiftsOutputs {
     static List<Counterexample> counterexamples() {
         return List.of(Counterexample.chip(chip -> chip.withLanes(16)), Counterexample.shiftsBiases());

@@ -34,7 +34,8 @@ import org.tensorizer.template.DenseTemplate;
         value = "Layers chained in one program answer as they do one after the other",
         refutedBy = "An output of the chain that differs from that of its layers, run one by one",
         source =
-                "Derived: gathers and tensor ops as in multi-layer networks; no such chain was compared with the compiler's")
+                "Derived: gathers and tensor ops as in multi-layer networks; no such chain was compared with the compiler's",
+        theme = Hypothesis.Theme.NETWORKS)
 class ChainOfLayers {
     static List<Counterexample> counterexamples() {
         return List.of(Counterexample.chip(chip -> chip.withLanes(16)), Counterexample.flickers(9));

@@ -41,7 +41,8 @@ import org.tensorizer.template.DenseTemplate;
                 "A size that the device refuses to run as one program, another payload size, or an output that is not"
                         + " the exact product",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_dense_template.md (executables and"
-                + " latencies measured on a Coral)")
+                + " latencies measured on a Coral)",
+        theme = Hypothesis.Theme.LAYOUT)
 class DimensionScaling {
     static List<Counterexample> wrongChips() {
         return List.of(Counterexample.chip(chip -> chip.withLaneFastest(true)));

@@ -29,7 +29,8 @@ import org.tensorizer.template.DenseTemplate;
 @Hypothesis(
         value = "The exact int32 product can be put together from 8-bit outputs",
         refutedBy = "One bit of one product that is wrong",
-        source = "Derived: digits with no two neighbours different from 0, bounds in ExactGemm")
+        source = "Derived: digits with no two neighbours different from 0, bounds in ExactGemm",
+        theme = Hypothesis.Theme.ARITHMETIC)
 class ExactProduct {
     static List<Counterexample> counterexamples() {
         return List.of(

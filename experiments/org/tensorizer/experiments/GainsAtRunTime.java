@@ -29,7 +29,8 @@ import org.tensorizer.template.DenseTemplate;
 @Hypothesis(
         value = "The scales in a per-channel payload are gains that can be set at run time, output by output",
         refutedBy = "An output that does not follow its gain as exact arithmetic says, or follows another's",
-        source = "Derived: scales of compiled models, bit for bit; never observed on a chip by anyone")
+        source = "Derived: scales of compiled models, bit for bit; never observed on a chip by anyone",
+        theme = Hypothesis.Theme.ARITHMETIC)
 class GainsAtRunTime {
     static List<Counterexample> counterexamples() {
         return List.of(Counterexample.keepsItsFirstWeights(), Counterexample.flickers(5));

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.tensorizer.device.emulator.UnsupportedProgramException;
 import org.tensorizer.device.emulator.WeightCode;
-import org.tensorizer.harness.AssembledTemplates;
+import org.junit.jupiter.api.Tag;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
@@ -44,7 +44,8 @@ import org.tensorizer.template.DenseTemplate;
 @Hypothesis(
         value = "The layout recovered from a device's outputs alone is the predicted one, on all cells",
         refutedBy = "A cell that the device reads from another byte, a byte with another role, or another encoding",
-        source = "Derived from every byte of compiled 256, 512 and 1024 models; not observed on a chip")
+        source = "Derived from every byte of compiled 256, 512 and 1024 models; not observed on a chip",
+        theme = Hypothesis.Theme.LAYOUT)
 class LayoutFromOutputsAlone {
     static List<Counterexample> wrongChips() {
         return List.of(
@@ -61,7 +62,8 @@ class LayoutFromOutputsAlone {
         recover(template, bench, evidence);
     }
 
-    @AssembledTemplates({512, 1024, 2048})
+    @EveryTemplate(assembled = {512, 1024, 2048})
+    @Tag("large")
     void recoveredMapIsThePredictedOneAtLargerSizes(DenseTemplate template, Bench bench, Evidence evidence) {
         recover(template, bench, evidence);
     }

@@ -39,7 +39,8 @@ import org.tensorizer.template.DenseTemplate;
         value = "Templates of one size and different scales differ in the named quantization fields only",
         refutedBy = "Another field or bit that differs, a named field that does not follow the quantization, or a"
                 + " PARAMETER_CACHING program that differs",
-        source = "Derived from 84 tensor ops of three compiled networks, bit for bit")
+        source = "Derived from 84 tensor ops of three compiled networks, bit for bit",
+        theme = Hypothesis.Theme.ENCODING)
 class OnlyQuantizationFieldsDiffer {
     static List<Counterexample> counterexamples() {
         return List.of(

@@ -29,7 +29,8 @@ import org.tensorizer.template.DenseTemplate;
         value = "A payload byte is the int8 weight plus 128",
         refutedBy = "A sweep of one byte whose output is not the straight line through zero at 128",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/dense_layout_probe.md (measured on a Coral:"
-                + " bytes 255, 224, 192, 160, 128, 96 gave 127, 96, 64, 32, 0, -32)")
+                + " bytes 255, 224, 192, 160, 128, 96 gave 127, 96, 64, 32, 0, -32)",
+        theme = Hypothesis.Theme.ENCODING)
 class PayloadEncoding {
     static List<Counterexample> wrongChips() {
         return List.of(

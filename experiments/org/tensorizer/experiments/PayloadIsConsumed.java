@@ -31,7 +31,8 @@ import org.tensorizer.template.DenseTemplate;
         value = "The chip computes with the payload bytes, and nothing checks them",
         refutedBy = "Outputs that stay the same under another payload, a patched model that is refused, or outputs that"
                 + " differ from run to run",
-        source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_mvp.md (measured on a Coral)")
+        source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_mvp.md (measured on a Coral)",
+        theme = Hypothesis.Theme.ENCODING)
 class PayloadIsConsumed {
     static List<Counterexample> counterexamples() {
         return List.of(Counterexample.keepsItsFirstWeights(), Counterexample.flickers(2));

@@ -46,7 +46,8 @@ import org.tensorizer.template.DenseTemplate;
         value = "This device does what others published about their Corals",
         refutedBy = "An answer that contradicts an entry of fixtures/observations.json",
         source =
-                "https://github.com/RingCanary/coral-usb-oxidized (February and March 2026); each entry has its own link")
+                "https://github.com/RingCanary/coral-usb-oxidized (February and March 2026); each entry has its own link",
+        theme = Hypothesis.Theme.PUBLISHED)
 class PublishedObservations {
     static List<Counterexample> wrongChips() {
         return List.of(

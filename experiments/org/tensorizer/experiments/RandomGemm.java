@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.List;
 import org.tensorizer.gemm.ByteMatrix;
 import org.tensorizer.gemm.Gemm;
-import org.tensorizer.harness.AssembledTemplates;
+import org.junit.jupiter.api.Tag;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
@@ -29,7 +29,8 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "An output that differs from exact arithmetic by more than the rounding of a tie",
         source =
                 "Derived: compiled templates against TFLite's CPU kernels; products with random weights were published only"
-                        + " up to a fitted scale (coral-usb-oxidized, docs/gemm_weight_load_verify.md)")
+                        + " up to a fitted scale (coral-usb-oxidized, docs/gemm_weight_load_verify.md)",
+        theme = Hypothesis.Theme.ARITHMETIC)
 class RandomGemm {
     static List<Counterexample> counterexamples() {
         return List.of(
@@ -45,7 +46,8 @@ class RandomGemm {
         multiply(template, bench, evidence);
     }
 
-    @AssembledTemplates({1024, 2048})
+    @EveryTemplate(assembled = {1024, 2048})
+    @Tag("large")
     void onLargeTemplates(DenseTemplate template, Bench bench, Evidence evidence) {
         multiply(template, bench, evidence);
     }

@@ -30,7 +30,8 @@ import org.tensorizer.template.DenseTemplate;
 @Hypothesis(
         value = "A rectangular layer holds the matrix whose transpose its transposed layer holds",
         refutedBy = "A weight that the two layers show differently, or an output that is not the exact product",
-        source = "Derived: programs assembled from checked pieces, most shapes compared with the compiler's by nobody")
+        source = "Derived: programs assembled from checked pieces, most shapes compared with the compiler's by nobody",
+        theme = Hypothesis.Theme.LAYOUT)
 class RectangularTranspose {
     static List<Counterexample> wrongChips() {
         return List.of(

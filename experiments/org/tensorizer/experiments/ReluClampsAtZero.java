@@ -28,7 +28,8 @@ import org.tensorizer.template.DenseTemplate;
         value = "A fused ReLU cuts outputs at 0 and a ReLU6 at 6, and changes nothing else",
         refutedBy =
                 "An output below the zero point, or one that is not cut and differs from the layer without activation",
-        source = "Derived; the clamps where an activation cuts the range follow one published probe")
+        source = "Derived; the clamps where an activation cuts the range follow one published probe",
+        theme = Hypothesis.Theme.ARITHMETIC)
 class ReluClampsAtZero {
     static List<Counterexample> counterexamples() {
         return List.of(Counterexample.chip(chip -> chip.withLanes(16)), Counterexample.forgetsActivations());

@@ -23,7 +23,9 @@ import org.tensorizer.template.DenseTemplate;
 @Hypothesis(
         value = "The same model and input give the same output, bit for bit, 500 times",
         refutedBy = "One bit of one output that differs in one of the runs",
-        source = "Assumed by everybody; a fixed-point engine without data-dependent scheduling has no reason to differ")
+        source = "Assumed by everybody; a fixed-point engine without data-dependent scheduling has no reason to differ",
+        theme = Hypothesis.Theme.ARITHMETIC,
+        askedAgain = false)
 class Repeatability {
     static List<Counterexample> counterexamples() {
         return List.of(Counterexample.flickers(97), Counterexample.answersTheSame());

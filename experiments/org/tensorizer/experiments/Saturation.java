@@ -27,7 +27,8 @@ import org.tensorizer.template.DenseTemplate;
         value = "Outputs saturate at both ends of their range and never wrap",
         refutedBy = "An output past the end of the range that is not the end itself",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_dense_template.md (zero pattern on"
-                + " the identity template gave 127 nearly everywhere, measured on a Coral)")
+                + " the identity template gave 127 nearly everywhere, measured on a Coral)",
+        theme = Hypothesis.Theme.ARITHMETIC)
 class Saturation {
     static List<Counterexample> counterexamples() {
         return List.of(

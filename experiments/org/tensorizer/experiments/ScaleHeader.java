@@ -34,7 +34,8 @@ import org.tensorizer.template.DenseTemplate;
         value = "In a per-channel payload, scale[c] and zero point[c] of the header act on output c alone",
         refutedBy = "Another output that moves, or output c that does not become the predicted half",
         source =
-                "Derived: scales bit-exact on all channels of real templates and 276 further layers; not observed on a chip")
+                "Derived: scales bit-exact on all channels of real templates and 276 further layers; not observed on a chip",
+        theme = Hypothesis.Theme.ENCODING)
 class ScaleHeader {
     static List<Counterexample> counterexamples() {
         return List.of(Counterexample.keepsItsFirstWeights());

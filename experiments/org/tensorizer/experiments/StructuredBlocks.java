@@ -34,7 +34,8 @@ import org.tensorizer.template.DenseTemplate;
                 + " exact arithmetic says, and nothing else",
         refutedBy = "An output beside the block's rows that changes, or one of them that is not the exact value",
         source =
-                "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_dense_template.md, immediate next step")
+                "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_dense_template.md, immediate next step",
+        theme = Hypothesis.Theme.LAYOUT)
 class StructuredBlocks {
     static List<Counterexample> counterexamples() {
         return List.of(

@@ -1,7 +1,7 @@
 package org.tensorizer.experiments;
 
 import java.util.List;
-import org.tensorizer.harness.AssembledTemplates;
+import org.junit.jupiter.api.Tag;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
@@ -24,7 +24,8 @@ import org.tensorizer.template.DenseTemplate;
         value = "A matrix written into the payload is the matrix that the chip multiplies by",
         refutedBy = "An output that is not the exact integer product, scaled and rounded",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/dense_layout_probe.md (identity and shifts,"
-                + " measured on a Coral); the others are derived")
+                + " measured on a Coral); the others are derived",
+        theme = Hypothesis.Theme.ARITHMETIC)
 class StructuredMatrices {
     static List<Counterexample> wrongChips() {
         return Counterexample.everyWrongChip();
@@ -45,7 +46,8 @@ class StructuredMatrices {
         multiply(matrix, template, bench, evidence);
     }
 
-    @AssembledTemplates
+    @EveryTemplate(assembled = {512, 1024, 2048, 2688})
+    @Tag("large")
     void outputsAreTheExactProductAtLargerSizes(DenseTemplate template, Bench bench, Evidence evidence) {
         for (Pattern matrix : matrices()) {
             multiply(matrix, template, bench, evidence);

@@ -46,7 +46,8 @@ import org.tensorizer.template.DenseTemplate;
 @Hypothesis(
         value = "Weights come in tiles of 64 outputs by 4 inputs, inputs innermost",
         refutedBy = "A byte that belongs to another output or input than its place in such tiles says",
-        source = "Derived from every byte of compiled 256, 512 and 1024 models; not yet read from a chip by anyone")
+        source = "Derived from every byte of compiled 256, 512 and 1024 models; not yet read from a chip by anyone",
+        theme = Hypothesis.Theme.LAYOUT)
 class TileStructure {
     static List<Counterexample> wrongChips() {
         return List.of(

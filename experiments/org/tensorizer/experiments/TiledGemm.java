@@ -32,7 +32,8 @@ import org.tensorizer.template.DenseTemplate;
 @Hypothesis(
         value = "A matrix cut into tiles gives the sum of what exact arithmetic says of each tile",
         refutedBy = "An output that differs from that sum by more than the rounding of ties",
-        source = "Derived: the tiles are Dense layers, padding is weight 0 at the input's zero point")
+        source = "Derived: the tiles are Dense layers, padding is weight 0 at the input's zero point",
+        theme = Hypothesis.Theme.ARITHMETIC)
 class TiledGemm {
     static List<Counterexample> counterexamples() {
         return List.of(

@@ -34,7 +34,8 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "A weight, row or column set alone that moves another output, or moves for another input",
         source =
                 "https://github.com/RingCanary/coral-usb-oxidized, docs/dense_layout_probe.md; and every byte of compiled"
-                        + " models whose weights are known")
+                        + " models whose weights are known",
+        theme = Hypothesis.Theme.LAYOUT)
 class WeightLayout {
     static List<Counterexample> wrongChips() {
         return List.of(

@@ -33,7 +33,8 @@ import org.tensorizer.template.DenseTemplate;
 @Hypothesis(
         value = "Row-major, column-major, [in][out] and other lane widths are not the layout",
         refutedBy = "A rival layout whose weights move the outputs it names in every probe",
-        source = "Layouts that peers assumed or tried first; one shipped a bug for [in][out]")
+        source = "Layouts that peers assumed or tried first; one shipped a bug for [in][out]",
+        theme = Hypothesis.Theme.LAYOUT)
 class WrongLayouts {
     static List<Counterexample> wrongChips() {
         return List.of(

@@ -158,7 +158,7 @@ class ArchitectureTest {
                 .that(areNot(
                         "device.open.ChildCommand",
                         "tools.NodeCheck",
-                        "harness.Revision",
+                        "harness.RunFacts$Revision",
                         "template.EdgeTpuCompiler"))
                 .should()
                 .callConstructor(ProcessBuilder.class, String[].class)

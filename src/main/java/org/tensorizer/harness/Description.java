@@ -1,31 +1,28 @@
 package org.tensorizer.harness;
 
 import io.qameta.allure.model.TestResult;
-import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import org.tensorizer.base.Printable;
 import org.tensorizer.device.Device;
-import org.tensorizer.picture.Comparison;
-import org.tensorizer.picture.Grid;
-import org.tensorizer.picture.HeatMap;
-import org.tensorizer.picture.Png;
-import org.tensorizer.picture.Scale;
+import org.tensorizer.device.Provenance;
+import org.tensorizer.layout.DenseHeader;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.template.DenseArithmetic;
+import org.tensorizer.template.DenseTemplate;
 
 /**
- * The text of a result, in Markdown, pictures included as data URIs: what a reviewer sees without a click. Whatever comes
- * from files, devices and exceptions is shown as {@link #plain} text.
+ * The evidence of a result as a part of a page: what was found, expected against observed, the arithmetic of the first
+ * difference, the patch, pictures and facts. Whatever comes from files, devices and exceptions is shown as text.
  */
 final class Description {
     private static final int LONGEST_FACT = 300;
     private static final int LONGEST_REASON = 2000;
     private static final int FIRST = 8;
-    private static final int WIDE = 512;
-    private static final int LINE = 24;
-    private static final String NO_DEVICE = "No device took part.";
+    private static final int LISTED_WEIGHTS = 4;
     private static final String ASSUMPTION = "Assumption failed: ";
 
     private final StringBuilder text = new StringBuilder();
@@ -34,45 +31,56 @@ final class Description {
 
     static String of(Hypothesis hypothesis, Verdict verdict, Device device, Evidence evidence, Throwable thrown) {
         Description d = new Description();
-        d.paragraph(
-                capital(verdict.toString()),
-                device == null ? NO_DEVICE : device(device.name(), Origin.of(device.provenance())));
-        d.paragraph("Claim", hypothesis.value());
+        d.head(
+                verdict,
+                device == null ? "No device took part." : device(device.name(), origin(device.provenance())),
+                hypothesis.value());
+        evidence.control()
+                .ifPresent(why -> d.paragraph("Control", "supports nothing: " + Figure.escape(why, LONGEST_FACT)));
         if (thrown != null) {
             d.paragraph(nameOfReason(verdict), reason(thrown.getMessage()));
         }
         if (verdict == Verdict.DEVICE_FAULT) {
             d.missing(evidence);
         }
-        d.comparison(evidence);
-        for (Evidence.Picture picture : evidence.pictures()) {
-            d.picture(plain(picture.caption(), LONGEST_FACT), picture.image());
+        if (verdict == Verdict.REFUTED || verdict == Verdict.UNSTABLE) {
+            evidence.question().ifPresent(question -> d.arithmetic(question, evidence));
         }
+        d.comparison(evidence);
+        if (verdict != Verdict.SUPPORTED) {
+            evidence.question().ifPresent(d::patch);
+        }
+        evidence.pictures().forEach(each -> d.text.append(Figure.picture(each.caption(), each.image())));
         d.facts(evidence.facts());
-        d.paragraph("Refuted by", hypothesis.refutedBy());
-        d.paragraph("Source", hypothesis.source());
         return d.text.toString();
     }
 
     /** For a test whose end no extension saw: it was skipped before it began, or its JVM was lost. */
     static String withoutRun(Verdict verdict, TestResult result, String reason) {
         Description d = new Description();
-        d.paragraph(
-                capital(verdict.toString()),
+        d.head(
+                verdict,
                 ReportLabel.DEVICE
                         .in(result)
-                        .map(name -> device(
-                                name, Origin.of(ReportLabel.EVIDENCE.in(result).orElse(""))))
-                        .orElse(verdict == Verdict.DEVICE_FAULT ? "It had no device yet." : NO_DEVICE));
-        d.paragraph("Claim", ReportLabel.FEATURE.in(result).orElse(""));
+                        .map(name -> device(name, origin(ReportLabel.EVIDENCE.in(result).orElse(""))))
+                        .orElse(verdict == Verdict.DEVICE_FAULT ? "It had no device yet." : "No device took part."),
+                ReportLabel.HYPOTHESIS.in(result).orElse(""));
         d.paragraph(nameOfReason(verdict), reason(reason));
         d.paragraph("Observed", "nothing");
         return d.text.toString();
     }
 
+    /** What this project's page says beside each result anyway, for whoever reads the result elsewhere. */
+    private void head(Verdict verdict, String device, String claim) {
+        text.append("<div class=\"head\">");
+        paragraph(capital(verdict.toString()), device);
+        paragraph("Claim", Figure.escape(claim, LONGEST_REASON));
+        text.append("</div>\n");
+    }
+
     private static String nameOfReason(Verdict verdict) {
         return switch (verdict) {
-            case SUPPORTED, REFUTED -> "Found";
+            case SUPPORTED, REFUTED, UNSTABLE -> "Found";
             case DEVICE_FAULT -> "Fault";
             case NOT_APPLICABLE -> "Reason";
             case NO_VERDICT -> "Error";
@@ -81,39 +89,47 @@ final class Description {
 
     private static String reason(String message) {
         String reason = message == null ? "none was given" : message.strip().replace('\n', ' ');
-        return plain(reason.startsWith(ASSUMPTION) ? reason.substring(ASSUMPTION.length()) : reason, LONGEST_REASON);
+        return Figure.escape(
+                reason.startsWith(ASSUMPTION) ? reason.substring(ASSUMPTION.length()) : reason, LONGEST_REASON);
     }
 
     private void paragraph(String name, String words) {
-        text.append("**").append(name).append(".** ").append(words).append("\n\n");
-    }
-
-    private void picture(String caption, BufferedImage image) {
-        text.append("![")
-                .append(caption)
-                .append("](")
-                .append(Png.dataUri(image))
-                .append(")\n\n");
+        text.append("<p><b>").append(name).append(".</b> ").append(words).append("</p>\n");
     }
 
     private static String device(String name, String origin) {
-        return "Device: **" + plain(name, LONGEST_FACT) + "**, evidence: **" + origin.replaceFirst(" \\(|$", "**$0")
-                + ".";
+        return "Device: " + Figure.escape(name, LONGEST_FACT) + ", evidence: " + origin + ".";
+    }
+
+    /** The word of the provenance, and in parentheses what it is not. Evidence from a Coral has no parentheses. */
+    static String origin(Provenance provenance) {
+        return provenance
+                + switch (provenance) {
+                    case SILICON -> "";
+                    case REPLAYED -> " (read back from a record; nothing ran in this run)";
+                    case EMULATED, CPU, DOUBLE -> " (no Coral took part)";
+                };
+    }
+
+    private static String origin(String provenance) {
+        return Arrays.stream(Provenance.values())
+                .filter(known -> known.toString().equals(provenance))
+                .map(Description::origin)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no provenance is named " + provenance));
     }
 
     /** A device that failed: what it was to answer, as far as the harness knows. */
     private void missing(Evidence evidence) {
-        if (evidence.unanswered().isPresent()) {
-            int[] outputs = evidence.unanswered().get();
-            Grid grid = Grid.row(outputs);
-            picture(
-                    "Expected, nothing observed",
-                    new HeatMap("expected, nothing observed", grid, Scale.spanning(grid)).draw(WIDE, LINE));
+        Optional<int[]> expected = evidence.unanswered();
+        if (expected.isPresent()) {
+            int[] outputs = expected.get();
             String first = Arrays.stream(outputs)
                     .limit(FIRST)
                     .mapToObj(String::valueOf)
                     .collect(Collectors.joining(", ", "", outputs.length > FIRST ? ", ..." : ""));
-            paragraph("Expected", outputs.length + " outputs, " + range(grid) + ": " + first);
+            paragraph("Expected", outputs.length + " outputs: " + first);
+            text.append(Figure.vector("expected, nothing observed", outputs));
         } else {
             paragraph("Expected", "an answer that agrees with the claim");
         }
@@ -138,33 +154,97 @@ final class Description {
         if (rows.isEmpty()) {
             return;
         }
-        Comparison comparison = new Comparison(
-                last.reference(),
-                Grid.of(rows.size(), columns, (r, c) -> rows.get(r).expected()[c]),
-                Grid.of(rows.size(), columns, (r, c) -> rows.get(r).observed()[c]));
-        String reference = capital(last.reference());
-        String caption = reference + ", observed, difference of " + vectors(rows.size()) + ": " + comparison.differing()
-                + " of " + (long) rows.size() * columns + " outputs differ";
-        picture(caption, comparison.draw());
-        text.append(caption)
-                .append(". ")
-                .append(reference)
-                .append(' ')
-                .append(range(comparison.expected()))
-                .append(", observed ")
-                .append(range(comparison.observed()))
-                .append(
-                        rows.size() == 1
-                                ? ". A column is an output channel."
-                                : ". A row is a probe, a column an output channel.");
-        if (evidence.checked() > rows.size()) {
-            text.append(" Drawn are " + rows.size() + " of " + vectors(evidence.checked()) + ".");
-        }
-        text.append(" Last: ").append(plain(last.probe(), LONGEST_FACT)).append(".\n\n");
+        int differing = rows.stream().mapToInt(Outputs::differing).sum();
+        paragraph(
+                capital(last.reference()) + " and observed",
+                vectors(rows.size()) + (evidence.checked() > rows.size() ? " of " + evidence.checked() : "") + ", "
+                        + (differing == 0 ? "no output differs" : differing + " of " + (long) rows.size() * columns
+                                + " outputs differ"));
+        text.append(Figure.comparison(rows));
     }
 
-    private static String range(Grid grid) {
-        return grid.min() == grid.max() ? "all " + grid.min() : grid.min() + " to " + grid.max();
+    /** {@code output 9 = round(accumulator x scale) + zero point}, with the numbers of the first output that differs. */
+    private void arithmetic(Evidence.Question question, Evidence evidence) {
+        if (evidence.outputs().isEmpty()) {
+            return;
+        }
+        Outputs last = evidence.outputs().get(evidence.outputs().size() - 1);
+        int out = last.first();
+        DenseTemplate model = question.model();
+        DenseArithmetic.Prediction prediction = model.predict(question.input());
+        if (out >= prediction.accumulators().length) {
+            return;
+        }
+        int zeroPoint = model.quantization().outputZeroPoint() - (model.type() == TensorType.INT8 ? 128 : 0);
+        float scale = scale(model, out);
+        long accumulator = prediction.accumulators()[out];
+        paragraph(
+                "Arithmetic",
+                String.format(
+                        Locale.ROOT,
+                        "output %d: accumulator %,d x scale %.6g = %.3f, rounded%s and + zero point %d gives <b>%d</b>;"
+                                + " observed <b>%d</b>. Input: %s",
+                        out,
+                        accumulator,
+                        scale,
+                        accumulator * (double) scale,
+                        prediction.clipped().get(out) ? ", clipped" : "",
+                        zeroPoint,
+                        last.expected()[out],
+                        last.observed()[out],
+                        Figure.escape(input(model, question.input()), LONGEST_FACT)));
+    }
+
+    private static float scale(DenseTemplate model, int out) {
+        DenseHeader header = model.layout().header();
+        if (!header.hasScales()) {
+            return model.multiplier();
+        }
+        byte[] payload = new byte[model.payload().length()];
+        model.model().bytes(model.payload()).get(payload);
+        return header.scale(payload, 0, out);
+    }
+
+    /** {@code all inputs 0}, {@code input 17 = 127, the others 0}: activations, the zero point taken off. */
+    private static String input(DenseTemplate model, byte[] input) {
+        int zeroPoint = model.quantization().inputZeroPoint() - (model.type() == TensorType.INT8 ? 128 : 0);
+        int[] values = Evidence.values(input, model.type() == TensorType.INT8);
+        List<String> driven = new java.util.ArrayList<>();
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != zeroPoint) {
+                driven.add("input " + i + " = " + (values[i] - zeroPoint));
+            }
+        }
+        if (driven.isEmpty()) {
+            return "all inputs 0";
+        }
+        return driven.size() <= LISTED_WEIGHTS
+                ? String.join(", ", driven) + ", the others 0"
+                : driven.size() + " of " + values.length + " inputs are not 0";
+    }
+
+    /** What the payload holds, in words and as a picture. */
+    private void patch(Evidence.Question question) {
+        DenseTemplate model = question.model();
+        int inputs = model.shape().inputs();
+        byte[] weights = model.weights();
+        List<String> set = new java.util.ArrayList<>();
+        long count = 0;
+        for (int i = 0; i < weights.length; i++) {
+            if (weights[i] != 0 && ++count <= LISTED_WEIGHTS) {
+                set.add("W[" + i / inputs + "][" + i % inputs + "] = " + weights[i]);
+            }
+        }
+        String words = count == 0
+                ? "all weights 0"
+                : count <= LISTED_WEIGHTS
+                        ? String.join(", ", set) + ", the others 0"
+                        : count + " of " + weights.length + " weights are not 0";
+        paragraph(
+                "Model",
+                Figure.escape(Templates.name(model), LONGEST_FACT) + " (" + model.status().level().word() + "), " + words
+                        + ". Probe: " + Figure.escape(question.probe(), LONGEST_FACT));
+        text.append(Figure.weights(weights, model.shape().outputs(), inputs));
     }
 
     private static String vectors(int count) {
@@ -175,29 +255,13 @@ final class Description {
         if (facts.isEmpty()) {
             return;
         }
-        text.append("| fact | value |\n|---|---|\n");
-        facts.forEach((name, value) -> text.append("| ")
-                .append(plain(name, LONGEST_FACT))
-                .append(" | ")
-                .append(plain(value, LONGEST_FACT))
-                .append(" |\n"));
-        text.append('\n');
-    }
-
-    /** Text that Markdown shows as it stands, {@link Printable} and so on one line. */
-    static String plain(String raw, int most) {
-        StringBuilder escaped = new StringBuilder();
-        for (char c : Printable.of(raw, most).toCharArray()) {
-            switch (c) {
-                case '<' -> escaped.append("&lt;");
-                case '>' -> escaped.append("&gt;");
-                case '&' -> escaped.append("&amp;");
-                case '\\', '`', '*', '_', '[', ']', '#', '|', '~', '!' ->
-                    escaped.append('\\').append(c);
-                default -> escaped.append(c);
-            }
-        }
-        return escaped.toString();
+        text.append("<table><tr><th>fact</th><th>value</th></tr>\n");
+        facts.forEach((name, value) -> text.append("<tr><td>")
+                .append(Figure.escape(name, LONGEST_FACT))
+                .append("</td><td>")
+                .append(Figure.escape(value, LONGEST_FACT))
+                .append("</td></tr>\n"));
+        text.append("</table>\n");
     }
 
     private static String capital(String text) {

@@ -23,6 +23,14 @@ public final class Evidence {
 
     private static final int LONGEST_PROBE = 300;
 
+    /**
+     * A question put to the device about a template.
+     *
+     * @param input raw tensor bytes
+     * @param answer raw tensor bytes, empty if it never came
+     */
+    record Question(String probe, DenseTemplate model, byte[] input, Optional<byte[]> answer) {}
+
     record Picture(String caption, BufferedImage image) {}
 
     record Table(String name, String csv) {}
@@ -32,7 +40,9 @@ public final class Evidence {
     private final List<Picture> pictures = new ArrayList<>();
     private final List<Table> tables = new ArrayList<>();
     private int checked;
-    private int[] unanswered;
+    private Question last;
+    private boolean unanswered;
+    private String control;
 
     Evidence() {}
 
@@ -45,12 +55,13 @@ public final class Evidence {
      * @throws OutputsDiffer naming the first output that differs
      */
     public void expect(String probe, int[] expected, int[] observed) {
-        record(Outputs.EXPECTED, probe, expected, observed).check();
+        record(Outputs.EXPECTED, probe, expected, observed, "").check();
     }
 
     /** {@link #expect(String, int[], int[])} for raw bytes of an int8 ({@code signed}) or uint8 tensor. */
     public void expect(String probe, byte[] expected, byte[] observed, boolean signed) {
-        expect(probe, values(expected, signed), values(observed, signed));
+        record(Outputs.EXPECTED, probe, values(expected, signed), values(observed, signed), unit(signed))
+                .check();
     }
 
     /**
@@ -63,6 +74,7 @@ public final class Evidence {
      * @param observed raw tensor bytes of the device's answer
      */
     public void expect(String probe, DenseTemplate model, byte[] input, byte[] observed) {
+        last = new Question(probe, model, input.clone(), Optional.of(observed.clone()));
         DenseArithmetic.Prediction prediction = model.predict(input);
         boolean signed = isSigned(model);
         int[] expected = values(model.expected(input), signed);
@@ -73,7 +85,8 @@ public final class Evidence {
                 expected[out] = seen[out];
             }
         }
-        expect(probe, expected, seen);
+        record(Outputs.EXPECTED, probe, expected, seen, unit(signed)).check();
+        last = null; // what ended well needs no model
     }
 
     /** Expects the answer that was given before, such as by the unpatched template; both are raw tensor bytes. */
@@ -89,12 +102,17 @@ public final class Evidence {
      * @param others one value for each output channel
      */
     public void observe(String name, String probe, int[] others, int[] observed) {
-        record(name, probe, others, observed);
+        record(name, probe, others, observed, "");
     }
 
     /** {@link #observe(String, String, int[], int[])} for raw tensor bytes of a template. */
     public void observe(String name, String probe, DenseTemplate model, byte[] others, byte[] observed) {
-        record(name, probe, values(others, isSigned(model)), values(observed, isSigned(model)));
+        boolean signed = isSigned(model);
+        record(name, probe, values(others, signed), values(observed, signed), unit(signed));
+    }
+
+    private static String unit(boolean signed) {
+        return signed ? "int8" : "uint8";
     }
 
     private static boolean isSigned(DenseTemplate model) {
@@ -117,6 +135,16 @@ public final class Evidence {
         if (differing > allowed || worst.largest() > reach) {
             worst.fail(differing + " outputs differ in all, " + allowed + " may, by " + reach);
         }
+    }
+
+    /**
+     * Says that this run is a control: that it holds shows that the comparison works, and supports nothing. The report does
+     * not count it. That it fails counts.
+     *
+     * @param why such as {@code Tensorizer wrote both models}
+     */
+    public void control(String why) {
+        control = why;
     }
 
     /** A named fact for the table under the picture. */
@@ -145,11 +173,12 @@ public final class Evidence {
 
     /** The device failed where exact arithmetic predicts the answer of this model to this input, raw tensor bytes. */
     void unanswered(DenseTemplate model, byte[] input) {
-        unanswered = values(model.expected(input), isSigned(model));
+        unanswered = true;
+        last = new Question("the question that it left unanswered", model, input.clone(), Optional.empty());
     }
 
-    private Outputs record(String reference, String probe, int[] expected, int[] observed) {
-        Outputs row = new Outputs(reference, Printable.of(probe, LONGEST_PROBE), expected.clone(), observed.clone());
+    private Outputs record(String reference, String probe, int[] expected, int[] observed, String unit) {
+        Outputs row = new Outputs(reference, Printable.of(probe, LONGEST_PROBE), expected.clone(), observed.clone(), unit);
         checked++;
         if (outputs.size() == ROWS) {
             outputs.remove(ROWS - 1);
@@ -169,7 +198,19 @@ public final class Evidence {
 
     /** What was expected of the answer that never came; empty if none is missing or nobody knows. */
     Optional<int[]> unanswered() {
-        return Optional.ofNullable(unanswered);
+        return question()
+                .filter(asked -> unanswered)
+                .map(asked -> values(asked.model().expected(asked.input()), isSigned(asked.model())));
+    }
+
+    /** The question that the run ended with, if it did not end well. */
+    Optional<Question> question() {
+        return Optional.ofNullable(last);
+    }
+
+    /** Why the run is a control; empty if it is none. */
+    Optional<String> control() {
+        return Optional.ofNullable(control);
     }
 
     Map<String, String> facts() {

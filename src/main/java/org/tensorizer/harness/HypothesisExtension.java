@@ -1,6 +1,8 @@
 package org.tensorizer.harness;
 
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -8,14 +10,16 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
-import org.junit.platform.commons.support.AnnotationSupport;
 import org.opentest4j.TestAbortedException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseTemplate;
 
-/** Hands the device and the evidence to an experiment, and turns its end into a verdict for the report. */
+/**
+ * Hands the device and the evidence to an experiment, asks a refuting question again, and turns the end into a verdict for
+ * the report.
+ */
 final class HypothesisExtension implements ParameterResolver, InvocationInterceptor, AfterEachCallback {
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(HypothesisExtension.class);
@@ -33,16 +37,16 @@ final class HypothesisExtension implements ParameterResolver, InvocationIntercep
             return evidence(context);
         }
         if (type == CompiledModels.class) {
-            return TemplateFolder.of(context).compiled();
+            return Templates.of(context).compiled();
         }
         Device device = context.getStore(NAMESPACE)
-                .computeIfAbsent(DeviceLease.class, key -> lease(context), DeviceLease.class)
+                .computeIfAbsent(DevicePool.Lease.class, key -> lease(context), DevicePool.Lease.class)
                 .device();
         return type == Bench.class ? new Bench(device, evidence(context)) : device;
     }
 
-    private static DeviceLease lease(ExtensionContext context) {
-        DeviceLease lease = DevicePool.of(context).lease();
+    private static DevicePool.Lease lease(ExtensionContext context) {
+        DevicePool.Lease lease = DevicePool.of(context).lease();
         ReportEntry.device(lease.device());
         return lease;
     }
@@ -64,17 +68,57 @@ final class HypothesisExtension implements ParameterResolver, InvocationIntercep
             invocation.skip();
             throw new TestAbortedException(missing);
         }
-        invocation.proceed();
+        try {
+            invocation.proceed();
+        } catch (AssertionError refutation) {
+            if (Verdict.of(refutation) == Verdict.REFUTED && hypothesis(context).askedAgain()) {
+                throw again(method, context, refutation);
+            }
+            throw refutation;
+        }
     }
 
-    /** What a template experiment lacks to be run, null if nothing. */
+    /** The method once more from its start, on the same device, with evidence that is thrown away. */
+    private static AssertionError again(
+            ReflectiveInvocationContext<Method> method, ExtensionContext context, AssertionError refutation) {
+        Evidence second = new Evidence();
+        List<Object> arguments = new ArrayList<>();
+        for (Object argument : method.getArguments()) {
+            if (argument instanceof Evidence) {
+                arguments.add(second);
+            } else {
+                arguments.add(argument instanceof Bench bench ? new Bench(bench.device(), second) : argument);
+            }
+        }
+        Throwable then = null;
+        try {
+            method.getExecutable().setAccessible(true);
+            method.getExecutable().invoke(method.getTarget().orElse(null), arguments.toArray());
+        } catch (InvocationTargetException e) {
+            then = e.getCause();
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+        Evidence evidence = evidence(context);
+        if (then instanceof AssertionError && String.valueOf(then.getMessage()).equals(refutation.getMessage())) {
+            evidence.fact("asked again", "the same answer");
+            return refutation;
+        }
+        if (then == null || Verdict.of(then) == Verdict.REFUTED) {
+            return new UnstableAnswer(refutation, then == null ? "as the claim says" : then.getMessage());
+        }
+        evidence.fact("asked again", Verdict.of(then) + ": " + then.getMessage());
+        return refutation;
+    }
+
+    /** What an experiment on models lacks to be run, null if nothing. */
     private static String missing(ReflectiveInvocationContext<Method> method, ExtensionContext context) {
-        DeviceLease lease = context.getStore(NAMESPACE).get(DeviceLease.class, DeviceLease.class);
+        DevicePool.Lease lease = context.getStore(NAMESPACE).get(DevicePool.Lease.class, DevicePool.Lease.class);
         List<Class<?>> types = List.of(method.getExecutable().getParameterTypes());
         for (int i = 0; i < types.size(); i++) {
             boolean model = types.get(i) == DenseTemplate.class || types.get(i) == TfliteModel.class;
             if (model && method.getArguments().get(i) == null) {
-                return TemplateFolder.of(context).whereItLooked();
+                return Templates.of(context).whereItLooked();
             }
         }
         boolean compiled = types.contains(DenseTemplate.class) || types.contains(Bench.class);
@@ -86,13 +130,17 @@ final class HypothesisExtension implements ParameterResolver, InvocationIntercep
     @Override
     public void afterEach(ExtensionContext context) {
         Throwable thrown = context.getExecutionException().orElse(null);
-        DeviceLease lease = context.getStore(NAMESPACE).get(DeviceLease.class, DeviceLease.class);
+        DevicePool.Lease lease = context.getStore(NAMESPACE).get(DevicePool.Lease.class, DevicePool.Lease.class);
         if (lease != null) {
             lease.addComparison(evidence(context));
         }
-        Hypothesis hypothesis = AnnotationSupport.findAnnotation(context.getRequiredTestClass(), Hypothesis.class)
-                .orElseThrow();
-        ReportEntry.finish(hypothesis, lease == null ? null : lease.device(), evidence(context), thrown);
+        Device device = lease == null ? null : lease.device();
+        ExperimentRun.ended(context.getRequiredTestClass(), device, evidence(context), thrown);
+        ReportEntry.finish(context, device, evidence(context), thrown);
+    }
+
+    static Hypothesis hypothesis(ExtensionContext context) {
+        return context.getRequiredTestClass().getAnnotation(Hypothesis.class);
     }
 
     private static Evidence evidence(ExtensionContext context) {

@@ -7,9 +7,10 @@ package org.tensorizer.harness;
  * @param probe what was done to get them, such as {@code identity, input ramp}
  * @param expected value of each output channel by the reference
  * @param observed the device's answer, in the same domain
+ * @param unit what the values are, such as {@code int8}
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Outputs(String reference, String probe, int[] expected, int[] observed) {
+record Outputs(String reference, String probe, int[] expected, int[] observed, String unit) {
     static final String EXPECTED = "expected";
 
     int differing() {
@@ -28,6 +29,15 @@ record Outputs(String reference, String probe, int[] expected, int[] observed) {
         return largest;
     }
 
+    /** The first output that differs, the last one if none does. */
+    int first() {
+        int first = 0;
+        while (first < expected.length - 1 && expected[first] == observed[first]) {
+            first++;
+        }
+        return first;
+    }
+
     /** @throws OutputsDiffer if an output differs */
     void check() {
         if (expected.length != observed.length) {
@@ -41,10 +51,7 @@ record Outputs(String reference, String probe, int[] expected, int[] observed) {
 
     /** @throws OutputsDiffer always: names the first difference and adds the extent in parentheses */
     void fail(String extent) {
-        int first = 0;
-        while (first < expected.length - 1 && expected[first] == observed[first]) {
-            first++;
-        }
+        int first = first();
         throw new OutputsDiffer(
                 probe + ": output " + first + " is " + observed[first] + ", expected " + expected[first] + " (" + extent
                         + ")",

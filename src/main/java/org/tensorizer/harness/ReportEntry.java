@@ -12,8 +12,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.tensorizer.base.Printable;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.tensorizer.base.Npy;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseTemplate;
 
@@ -52,7 +56,12 @@ final class ReportEntry {
         }
         update(result -> {
             result.getParameters().addAll(parameters);
-            ReportLabel.STORY.set(result, Sentences.of(method));
+            ReportLabel.STORY.set(result, Hypothesis.Sentences.of(method));
+            arguments.stream()
+                    .filter(DenseTemplate.class::isInstance)
+                    .map(template -> ((DenseTemplate) template).status().level().word())
+                    .findFirst()
+                    .ifPresent(level -> ReportLabel.LEVEL.set(result, level));
             result.setName(parameters.stream().map(Parameter::getValue).collect(Collectors.joining(", ")));
         });
     }
@@ -60,10 +69,10 @@ final class ReportEntry {
     /** What tells an argument from others of its kind, null if nothing has to. */
     private static String text(Object argument) {
         if (argument instanceof DenseTemplate template) {
-            return TemplateFolder.name(template);
+            return Templates.name(template);
         }
         if (argument instanceof TfliteModel model) {
-            return TemplateFolder.name(model.name());
+            return Templates.name(model.name());
         }
         boolean injected = argument instanceof Device
                 || argument instanceof Bench
@@ -72,19 +81,25 @@ final class ReportEntry {
         return injected ? null : String.valueOf(argument);
     }
 
-    static void finish(Hypothesis hypothesis, Device device, Evidence evidence, Throwable thrown) {
+    static void finish(ExtensionContext context, Device device, Evidence evidence, Throwable thrown) {
         if (!isReported()) {
             return; // an experiment run within a test, or without Allure
         }
         Verdict verdict = Verdict.of(thrown);
         DeviceFault fault = Verdict.fault(thrown);
-        String description = Description.of(hypothesis, verdict, device, evidence, thrown);
+        String description =
+                Description.of(HypothesisExtension.hypothesis(context), verdict, device, evidence, thrown);
         update(result -> {
             ReportLabel.VERDICT.set(result, verdict.toString());
             if (fault != null) {
                 ReportLabel.FAULT.set(result, fault.kind().name().toLowerCase(Locale.ROOT));
             }
-            result.setDescription(description);
+            evidence.control().ifPresent(why -> ReportLabel.CONTROL.set(result, why));
+            if (result.getParameters().stream().allMatch(known -> known.getName().equals("device"))
+                    && ReportLabel.STORY.in(result).isEmpty()) {
+                keepWhatTellsApart(result, context);
+            }
+            result.setDescriptionHtml(description);
         });
         for (Evidence.Table table : evidence.tables()) {
             attach(table.name(), "text/csv", ".csv", table.csv());
@@ -92,11 +107,57 @@ final class ReportEntry {
         if (fault != null && !fault.log().isEmpty()) {
             attach("device log", "text/plain", ".txt", String.join("\n", fault.log()));
         }
+        if (verdict != Verdict.SUPPORTED && verdict != Verdict.NOT_APPLICABLE) {
+            attach("command", "text/plain", ".txt", command(context, evidence.question().isPresent()));
+            evidence.question().ifPresent(ReportEntry::attach);
+        }
+    }
+
+    /** A run that failed before its arguments were seen, by the name that JUnit gave it, or templates merge as retries. */
+    private static void keepWhatTellsApart(TestResult result, ExtensionContext context) {
+        Method method = context.getRequiredTestMethod();
+        if (method.getParameterCount() > 0 && !context.getDisplayName().equals(Hypothesis.Sentences.of(method))) {
+            result.getParameters()
+                    .add(new Parameter().setName("run").setValue(Printable.name(context.getDisplayName())));
+            ReportLabel.STORY.set(result, Hypothesis.Sentences.of(method));
+            result.setName(context.getDisplayName());
+        }
+    }
+
+    /** What repeats the method, and what repeats the one question that it ended with. */
+    private static String command(ExtensionContext context, boolean asked) {
+        String method = context.getRequiredTestClass().getSimpleName() + "#"
+                + context.getRequiredTestMethod().getName();
+        String run = RunFacts.command() + " -Dexperiment=" + method + "\n";
+        String device = Setting.DEVICE.value().map(name -> " --device " + name).orElse("");
+        return asked ? run + "target/tensorizer run model.tflite --input input.npy" + device + "\n" : run;
+    }
+
+    private static void attach(Evidence.Question question) {
+        attach("model.tflite", "application/octet-stream", ".tflite", question.model().model().copy());
+        attach("input.npy", "application/octet-stream", ".npy", npy(question, question.input()));
+        attach(
+                "expected.npy",
+                "application/octet-stream",
+                ".npy",
+                npy(question, question.model().expected(question.input())));
+        question.answer()
+                .ifPresent(bytes -> attach(
+                        "observed.npy", "application/octet-stream", ".npy", npy(question, bytes)));
+    }
+
+    /** One row, of the tensor's own type. */
+    private static byte[] npy(Evidence.Question question, byte[] bytes) {
+        Npy.Type type = question.model().type() == TensorType.INT8 ? Npy.Type.INT8 : Npy.Type.UINT8;
+        return new Npy(type, List.of(1, bytes.length), bytes).toBytes();
     }
 
     private static void attach(String name, String type, String extension, String text) {
-        byte[] shown = Printable.lines(text, LONGEST_ATTACHMENT).getBytes(StandardCharsets.UTF_8);
-        Allure.getLifecycle().addAttachment(Printable.name(name), type, extension, shown);
+        attach(name, type, extension, Printable.lines(text, LONGEST_ATTACHMENT).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void attach(String name, String type, String extension, byte[] bytes) {
+        Allure.getLifecycle().addAttachment(Printable.name(name), type, extension, bytes);
     }
 
     private static void update(Consumer<TestResult> change) {
@@ -111,7 +172,7 @@ final class ReportEntry {
         if (Allure.getLifecycle().getCurrentTestCase().isPresent()) {
             Allure.getLifecycle()
                     .updateTestCase(result ->
-                            experiment.set(ReportLabel.FEATURE.in(result).isPresent()));
+                            experiment.set(ReportLabel.isExperiment(result)));
         }
         return experiment.get();
     }

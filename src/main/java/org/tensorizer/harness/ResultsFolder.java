@@ -27,7 +27,7 @@ final class ResultsFolder {
         String name = result.getUuid() + "-result.json";
         try {
             Path writing = writing();
-            new FileSystemResultsWriter(writing).write(ShownResult.of(result));
+            new FileSystemResultsWriter(writing).write(ExperimentResults.printable(result));
             putInPlace(writing, name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -15,7 +15,7 @@ import org.tensorizer.base.Setting;
  * for the service loader only.
  */
 public final class Shard implements PostDiscoveryFilter {
-    private static final Setting SETTING = new Setting("tensorizer.shard");
+    static final Setting SETTING = new Setting("tensorizer.shard");
 
     private final int share;
     private final int shares;

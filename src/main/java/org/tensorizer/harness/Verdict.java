@@ -2,8 +2,10 @@ package org.tensorizer.harness;
 
 import io.qameta.allure.model.Status;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import org.opentest4j.TestAbortedException;
 import org.tensorizer.device.DeviceFault;
@@ -14,12 +16,17 @@ public enum Verdict {
     SUPPORTED("supported", Status.PASSED),
     /** The device gave an answer that the hypothesis rules out. */
     REFUTED("refuted", Status.FAILED),
+    /** The device answered one question in two ways: an answer that refuted was another when it was asked for again. */
+    UNSTABLE("unstable", Status.BROKEN),
     /** The device crashed, hung, refused or answered with the wrong size. Says nothing about the hypothesis. */
     DEVICE_FAULT("device fault", Status.BROKEN),
     /** The experiment needs something that this run does not have; the reason names it. */
     NOT_APPLICABLE("not applicable", Status.SKIPPED),
     /** The experiment itself failed, by bad input or by a fault in its code. Says nothing about the hypothesis. */
     NO_VERDICT("no verdict", Status.BROKEN);
+
+    private static final List<Verdict> WEIGHT =
+            List.of(REFUTED, UNSTABLE, DEVICE_FAULT, NO_VERDICT, SUPPORTED, NOT_APPLICABLE);
 
     private final String text;
     private final Status status;
@@ -39,8 +46,12 @@ public enum Verdict {
         if (thrown == null) {
             return SUPPORTED;
         }
-        if (find(thrown, DeviceFault.class) != null) {
-            return DEVICE_FAULT;
+        DeviceFault fault = fault(thrown);
+        if (fault != null) {
+            return fault.kind() == DeviceFault.Kind.UNSTABLE ? UNSTABLE : DEVICE_FAULT;
+        }
+        if (find(thrown, UnstableAnswer.class) != null) {
+            return UNSTABLE;
         }
         if (find(thrown, TestAbortedException.class) != null) {
             return NOT_APPLICABLE;
@@ -48,8 +59,13 @@ public enum Verdict {
         return thrown instanceof AssertionError ? REFUTED : NO_VERDICT;
     }
 
+    /** The verdict of a hypothesis: what weighs most of how its runs ended. Nothing that ended is not applicable. */
+    public static Verdict ofAll(Collection<Verdict> runs) {
+        return WEIGHT.stream().filter(runs::contains).findFirst().orElse(NOT_APPLICABLE);
+    }
+
     /** The verdict that {@link #toString} gives this name. */
-    static Verdict named(String text) {
+    public static Verdict named(String text) {
         return Arrays.stream(values())
                 .filter(verdict -> verdict.text.equals(text))
                 .findFirst()

@@ -13,6 +13,7 @@ import org.tensorizer.picture.Sheet.Lettering;
  */
 public final class HeatMap {
     private static final int FRAME = 1;
+    private static final int BAR = 64;
     private static final Color GREY = new Color(0xb0, 0xb0, 0xb0);
 
     private final String title;
@@ -23,6 +24,26 @@ public final class HeatMap {
         this.title = title;
         this.grid = grid;
         this.scale = scale;
+    }
+
+    /** Every cell as one pixel, for whoever enlarges and letters it by other means. */
+    public static BufferedImage pixels(Grid grid, Scale scale) {
+        BufferedImage image = new BufferedImage(grid.columns(), grid.rows(), BufferedImage.TYPE_INT_RGB);
+        for (int r = 0; r < grid.rows(); r++) {
+            for (int c = 0; c < grid.columns(); c++) {
+                image.setRGB(c, r, scale.rgb(grid.at(r, c)));
+            }
+        }
+        return image;
+    }
+
+    /** The colours of a scale from its smallest value to its largest, a pixel high. */
+    public static BufferedImage bar(Scale scale) {
+        BufferedImage image = new BufferedImage(BAR, 1, BufferedImage.TYPE_INT_RGB);
+        for (int x = 0; x < BAR; x++) {
+            image.setRGB(x, 0, scale.palette().rgb(x / (BAR - 1.0)));
+        }
+        return image;
     }
 
     /**

@@ -24,9 +24,9 @@ import org.tensorizer.template.NotDenseException;
  * The templates of a run: every compiled Dense layer in fixtures/templates and in the user's own folder. A file that is in
  * both counts once.
  */
-final class TemplateFolder {
-    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(TemplateFolder.class);
-    private static final Setting SETTING = new Setting("tensorizer.templates");
+final class Templates {
+    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(Templates.class);
+    static final Setting SETTING = new Setting("tensorizer.templates");
     private static final Path FIXTURES = Path.of("fixtures", "templates");
 
     private final Map<String, DenseTemplate> bySha = new LinkedHashMap<>();
@@ -34,18 +34,18 @@ final class TemplateFolder {
     private final Map<String, String> left = new LinkedHashMap<>();
     private final List<Path> folders;
 
-    private TemplateFolder(List<Path> folders) {
+    private Templates(List<Path> folders) {
         this.folders = folders;
         folders.forEach(this::read);
     }
 
-    static TemplateFolder of(ExtensionContext context) {
+    static Templates of(ExtensionContext context) {
         return context.getRoot()
                 .getStore(NAMESPACE)
-                .computeIfAbsent(TemplateFolder.class, key -> open(context), TemplateFolder.class);
+                .computeIfAbsent(Templates.class, key -> open(context), Templates.class);
     }
 
-    private static TemplateFolder open(ExtensionContext context) {
+    private static Templates open(ExtensionContext context) {
         List<Path> folders = new ArrayList<>();
         if (Files.isDirectory(FIXTURES)) {
             folders.add(FIXTURES);
@@ -60,7 +60,7 @@ final class TemplateFolder {
             }
             folders.add(folder);
         }
-        TemplateFolder opened = new TemplateFolder(folders);
+        Templates opened = new Templates(folders);
         RunFacts facts = RunFacts.of(context);
         opened.bySha.forEach((sha, template) -> facts.put(
                 "Template " + name(template),
