@@ -10,7 +10,6 @@ import java.util.stream.Collectors;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.layout.DenseHeader;
-import org.tensorizer.model.TensorType;
 import org.tensorizer.template.DenseArithmetic;
 import org.tensorizer.template.DenseTemplate;
 
@@ -175,7 +174,7 @@ final class Description {
         if (out >= prediction.accumulators().length) {
             return;
         }
-        int zeroPoint = model.quantization().outputZeroPoint() - (model.type() == TensorType.INT8 ? 128 : 0);
+        int zeroPoint = model.outputDomain().zeroPoint();
         float scale = scale(model, out);
         long accumulator = prediction.accumulators()[out];
         paragraph(
@@ -207,8 +206,8 @@ final class Description {
 
     /** {@code all inputs 0}, {@code input 17 = 127, the others 0}: activations, the zero point taken off. */
     private static String input(DenseTemplate model, byte[] input) {
-        int zeroPoint = model.quantization().inputZeroPoint() - (model.type() == TensorType.INT8 ? 128 : 0);
-        int[] values = Evidence.values(input, model.type() == TensorType.INT8);
+        int zeroPoint = model.inputDomain().zeroPoint();
+        int[] values = Evidence.values(input, model.inputDomain().signed());
         List<String> driven = new java.util.ArrayList<>();
         for (int i = 0; i < values.length; i++) {
             if (values[i] != zeroPoint) {

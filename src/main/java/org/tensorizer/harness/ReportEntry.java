@@ -17,7 +17,6 @@ import org.tensorizer.base.Npy;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseTemplate;
 
@@ -135,20 +134,20 @@ final class ReportEntry {
 
     private static void attach(Evidence.Question question) {
         attach("model.tflite", "application/octet-stream", ".tflite", question.model().model().copy());
-        attach("input.npy", "application/octet-stream", ".npy", npy(question, question.input()));
+        attach("input.npy", "application/octet-stream", ".npy", npy(question.model().inputDomain().signed(), question.input()));
         attach(
                 "expected.npy",
                 "application/octet-stream",
                 ".npy",
-                npy(question, question.model().expected(question.input())));
+                npy(question.model().outputDomain().signed(), question.model().expected(question.input())));
         question.answer()
                 .ifPresent(bytes -> attach(
-                        "observed.npy", "application/octet-stream", ".npy", npy(question, bytes)));
+                        "observed.npy", "application/octet-stream", ".npy", npy(question.model().outputDomain().signed(), bytes)));
     }
 
     /** One row, of the tensor's own type. */
-    private static byte[] npy(Evidence.Question question, byte[] bytes) {
-        Npy.Type type = question.model().type() == TensorType.INT8 ? Npy.Type.INT8 : Npy.Type.UINT8;
+    private static byte[] npy(boolean signed, byte[] bytes) {
+        Npy.Type type = signed ? Npy.Type.INT8 : Npy.Type.UINT8;
         return new Npy(type, List.of(1, bytes.length), bytes).toBytes();
     }
 

@@ -54,7 +54,9 @@ class SensitivityTest {
 
         Trial trial = Trial.of(experiment, counterexample.open(), folder);
 
-        assertThat(trial.with(v -> v == Verdict.REFUTED)).as("refuted").isNotEmpty();
+        assertThat(trial.with(v -> v == Verdict.REFUTED || v == Verdict.UNSTABLE))
+                .as("refuted, or not answered the same way twice")
+                .isNotEmpty();
         assertThat(trial.with(v -> v == Verdict.DEVICE_FAULT || v == Verdict.NO_VERDICT))
                 .as("neither supported nor refuted")
                 .isEmpty();

@@ -51,6 +51,7 @@ public final class ExperimentJvm {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "-Djava.awt.headless=true",
+                "-Dtensorizer.run=test", // the report is the test's to make
                 "-Dallure.results.directory=" + results));
         command.addAll(options);
         command.add(ExperimentJvm.class.getName());

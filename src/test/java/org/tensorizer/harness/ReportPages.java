@@ -5,45 +5,23 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.grack.nanojson.JsonObject;
 import com.grack.nanojson.JsonWriter;
-import java.io.IOException;
-import java.math.BigInteger;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.tensorizer.harness.report.Main;
 
 /** A generated report on the disk, and the scripts that read it in a browser. */
 record ReportPages(Path index) {
     static final Path SHOTS = Path.of("target", "screenshots").toAbsolutePath();
 
-    /** The page and, inside it, the frame that Allure shows descriptions in. */
-    private static final String DOCUMENTS = "[document, ...[...document.querySelectorAll('iframe')]"
-            + ".map(frame => frame.contentDocument)].filter(d => d && d.body)";
-
-    static final String TEXT = DOCUMENTS + ".map(d => d.body.innerText).join('\\n')";
-    static final String PICTURES =
-            DOCUMENTS + ".flatMap(d => [...d.images]).filter(i => i.src.startsWith('data:image/png'))";
-
-    private static final Pattern DATA = Pattern.compile("d\\(\"([^\"]+)\",\"([^\"]*)\"\\)");
+    /** What a reader sees, folded parts left out. */
+    static final String TEXT = "document.body.innerText";
 
     /** Makes one report of folders of results. */
-    static ReportPages generate(List<Path> results, Path report) throws Exception {
-        List<String> command = new ArrayList<>(List.of("sh", "reports/generate"));
-        results.forEach(folder -> command.add(folder.toString()));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("TENSORIZER_REPORT", report.toString());
-        Process process = builder.redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return new ReportPages(report.resolve("index.html"));
+    static ReportPages generate(List<Path> results, Path reports) {
+        Main.main(Stream.concat(Stream.of("--reports=" + reports), results.stream().map(Path::toString))
+                .toArray(String[]::new));
+        return new ReportPages(reports.resolve("html/index.html"));
     }
 
     /** In CI what is missing fails the run; elsewhere it skips with its reason. */
@@ -63,38 +41,18 @@ record ReportPages(Path index) {
         return index.toUri().toString();
     }
 
-    /** Allure's address of a result is the digest of its uuid. */
-    String url(JsonObject result) throws Exception {
-        byte[] digest =
-                MessageDigest.getInstance("MD5").digest(result.getString("uuid").getBytes(StandardCharsets.UTF_8));
-        return url() + "#" + String.format("%032x", new BigInteger(1, digest));
-    }
-
-    /** Goes to a result of this report, which the browser shows already, as a click does, and waits for its claim. */
-    void open(Browser browser, JsonObject result) throws Exception {
-        browser.act(
-                "location.hash = '" + URI.create(url(result)).getFragment() + "'",
-                "document.querySelector('h1')?.innerText == " + JsonWriter.string(result.getString("name"))
-                        + " && document.querySelector('[data-testid=test-result-fullname]').innerText.endsWith('."
-                        + method(result) + "') && " + contains("Claim. " + label(result, "feature")));
+    /** Goes to a result of this report, which the browser shows already, as a click does. */
+    String open(Browser browser, JsonObject result) throws Exception {
+        String id = JsonWriter.string(result.getString("uuid"));
+        browser.act("location.hash = " + id, "document.getElementById(" + id + ").open");
+        return browser.text("document.getElementById(" + id + ").innerText");
     }
 
     static String method(JsonObject result) {
         return result.getString("fullName").replaceFirst(".*\\.", "");
     }
 
-    /** The files that the page holds, by name: a result each, attachments, what the tree is made of. */
-    Map<String, String> data() throws IOException {
-        Map<String, String> data = new LinkedHashMap<>();
-        Matcher matcher = DATA.matcher(Files.readString(index));
-        while (matcher.find()) {
-            byte[] decoded = Base64.getDecoder().decode(matcher.group(2));
-            data.put(matcher.group(1), new String(decoded, StandardCharsets.UTF_8));
-        }
-        return data;
-    }
-
-    /** Whether page or frame show this. */
+    /** Whether the page shows this. */
     static String contains(String text) {
         return "(" + TEXT + ").includes('" + text.replace("\\", "\\\\").replace("'", "\\'") + "')";
     }

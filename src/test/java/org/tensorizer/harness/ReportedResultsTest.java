@@ -27,6 +27,9 @@ class ReportedResultsTest {
                 SampleExperiments.Supported.class,
                 SampleExperiments.Refuted.class,
                 SampleExperiments.Faulted.class,
+                SampleExperiments.RefutedTemplate.class,
+                SampleExperiments.Unstable.class,
+                SampleExperiments.Control.class,
                 SampleExperiments.Skipped.class,
                 SampleExperiments.Broken.class);
         results = byMethod(folder);
@@ -42,6 +45,9 @@ class ReportedResultsTest {
                 .containsOnly(
                         Map.entry("echoesARamp", "passed, supported"),
                         Map.entry("addsOne", "failed, refuted"),
+                        Map.entry("echoesAShiftedRamp", "failed, refuted"),
+                        Map.entry("answersInTwoWays", "broken, unstable"),
+                        Map.entry("agreesWithItself", "passed, supported"),
                         Map.entry("diesHalfWay", "broken, device fault"),
                         Map.entry("assertionReachedThroughAFault", "broken, device fault"),
                         Map.entry("needsTwoDevices", "skipped, not applicable"),
@@ -52,30 +58,53 @@ class ReportedResultsTest {
     @Test
     void everyResultStatesItsClaim() {
         results.forEach((name, result) -> {
-            assertThat(label(result, "feature")).as(name).isNotEmpty();
+            assertThat(label(result, "hypothesis")).as(name).isNotEmpty();
             assertThat(result.getString("name")).as(name).isNotBlank();
-            assertThat(result.getString("description")).as(name).contains(label(result, "feature"));
+            assertThat(result.getString("descriptionHtml")).as(name).contains(label(result, "hypothesis"));
         });
     }
 
     @Test
     void aRefutationShowsPictureDeviceAndFirstDifference() {
         JsonObject refuted = results.get("addsOne");
-        assertThat(refuted.getString("description"))
-                .contains("**Refuted.** Device: **echo**, evidence: **test double** (no Coral took part)")
+        assertThat(refuted.getString("descriptionHtml"))
+                .contains("<b>Refuted.</b> Device: echo, evidence: test double (no Coral took part)")
                 .contains("output 200 is 72, expected 73")
-                .contains("](data:image/png;base64,iVBOR")
+                .contains("src=\"data:image/png;base64,iVBOR")
                 .contains("1 of 256 outputs differ");
         assertThat(refuted.getObject("statusDetails").getString("expected")).contains("out 200: 73\n");
         assertThat(refuted.getObject("statusDetails").getString("actual")).contains("out 200: 72\n");
     }
 
     @Test
+    void aRefutationIsAskedForAgainAndLeavesWhatRepeatsIt() {
+        JsonObject refuted = results.get("echoesAShiftedRamp");
+        assertThat(refuted.getString("descriptionHtml"))
+                .contains("<td>asked again</td><td>the same answer</td>")
+                .containsPattern("output \\d+: accumulator [-\\d,]+ x scale [-\\d.e]+ = [-\\d.]+, rounded")
+                .contains("weights are not 0", "payload, W[out][in]");
+        assertThat(refuted.getArray("attachments").stream()
+                        .map(each -> ((JsonObject) each).getString("name")))
+                .contains("command", "model.tflite", "input.npy", "expected.npy", "observed.npy");
+        assertThat(results.get("answersInTwoWays").getString("descriptionHtml"))
+                .contains("output 0 is 1, expected 0", "asked again: as the claim says");
+    }
+
+    @Test
+    void theClassSaysWhatItIsAboutAndWhatMustRefuteIt() {
+        JsonObject supported = results.get("echoesARamp");
+        assertThat(label(supported, "theme")).isEqualTo("What the chip computes");
+        assertThat(label(supported, "counterexamples")).isEqualTo("a device that answers 0");
+        assertThat(label(results.get("addsOne"), "counterexamples")).isEmpty();
+        assertThat(label(results.get("agreesWithItself"), "control")).isEqualTo("both sides are the same");
+    }
+
+    @Test
     void whatIsNotAVerdictSaysWhy() {
         assertThat(label(results.get("diesHalfWay"), "fault")).isEqualTo("crashed");
-        assertThat(results.get("diesHalfWay").getString("description")).contains("exit status 134");
-        assertThat(results.get("needsTwoDevices").getString("description")).contains("needs two devices");
-        assertThat(results.get("neverBegins").getString("description")).contains("skipped before it begins");
+        assertThat(results.get("diesHalfWay").getString("descriptionHtml")).contains("exit status 134");
+        assertThat(results.get("needsTwoDevices").getString("descriptionHtml")).contains("needs two devices");
+        assertThat(results.get("neverBegins").getString("descriptionHtml")).contains("skipped before it begins");
     }
 
     @Test
@@ -94,12 +123,12 @@ class ReportedResultsTest {
         for (String lost : List.of("haltsTheJvm", "neverRuns")) {
             assertThat(left.get(lost).getString("status")).as(lost).isEqualTo("broken");
             assertThat(label(left.get(lost), "verdict")).as(lost).isEqualTo("device fault");
-            assertThat(left.get(lost).getString("description")).as(lost).contains("test JVM ended");
+            assertThat(left.get(lost).getString("descriptionHtml")).as(lost).contains("test JVM ended");
         }
         assertThat(label(left.get("haltsTheJvm"), "device")).isEqualTo("echo");
-        assertThat(left.get("haltsTheJvm").getString("description"))
-                .contains("Device: **echo**, evidence: **test double** (no Coral took part)", "**Observed.** nothing");
-        assertThat(left.get("neverRuns").getString("description")).contains("It had no device yet");
+        assertThat(left.get("haltsTheJvm").getString("descriptionHtml"))
+                .contains("Device: echo, evidence: test double (no Coral took part)", "<b>Observed.</b> nothing");
+        assertThat(left.get("neverRuns").getString("descriptionHtml")).contains("It had no device yet");
     }
 
     @Test
@@ -111,9 +140,9 @@ class ReportedResultsTest {
         JsonObject result = byMethod(folder).get("asksForATemplate");
         assertThat(result.getString("status")).isEqualTo("broken");
         assertThat(label(result, "verdict")).isEqualTo("no verdict");
-        assertThat(result.getString("description"))
+        assertThat(result.getString("descriptionHtml"))
                 .contains("There are templates")
-                .contains("broken\\_edgetpu.tflite");
+                .contains("broken_edgetpu.tflite");
     }
 
     @Test
@@ -136,7 +165,7 @@ class ReportedResultsTest {
         assertThat(label(replayed.get("echoesARamp"), "verdict")).isEqualTo("supported");
         assertThat(label(replayed.get("addsOne"), "verdict")).isEqualTo("refuted");
         assertThat(label(replayed.get("addsOne"), "evidence")).isEqualTo("replayed");
-        assertThat(replayed.get("addsOne").getString("description"))
+        assertThat(replayed.get("addsOne").getString("descriptionHtml"))
                 .contains("replay of echo (test double)", "read back from a record; nothing ran in this run");
     }
 
@@ -151,9 +180,9 @@ class ReportedResultsTest {
         assertThat(ExperimentJvm.results(folder))
                 .isNotEmpty()
                 .allSatisfy(
-                        result -> assertThat(result.getString("description"))
+                        result -> assertThat(result.getString("descriptionHtml"))
                                 .containsPattern(
-                                        "compared with emulator \\| [1-9]\\d* inferences, 0 differ in 0 values; not compared: 0"));
+                                        "compared with emulator</td><td>[1-9]\\d* inferences, 0 differ in 0 values; not compared: 0"));
         assertThat(Files.readString(folder.resolve("environment.properties"))).contains("0 of ", "inferences differ");
     }
 

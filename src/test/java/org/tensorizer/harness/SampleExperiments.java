@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
+import org.tensorizer.patch.Pattern;
 import org.tensorizer.template.DenseTemplate;
 
 /** Experiments that end in each possible way, as specimens for the tests of harness and report. */
@@ -34,8 +36,16 @@ final class SampleExperiments {
         }
     }
 
-    @Hypothesis(value = "The device echoes its input", refutedBy = "An output that differs", source = "made up")
+    @Hypothesis(
+            value = "The device echoes its input",
+            refutedBy = "An output that differs",
+            source = "made up, https://example.invalid/paper",
+            theme = Hypothesis.Theme.ARITHMETIC)
     static class Supported {
+        static List<Counterexample> counterexamples() {
+            return List.of(Counterexample.device("answers 0", () -> new SampleDevice.Echo().open()));
+        }
+
         @Test
         void echoesARamp(Device device, Evidence evidence) {
             evidence.fact("input", "ramp");
@@ -50,6 +60,34 @@ final class SampleExperiments {
             byte[] expected = RAMP.clone();
             expected[200]++;
             evidence.expect("input ramp", expected, answer(device), true);
+        }
+    }
+
+    @Hypothesis(value = "The device turns a ramp by one", refutedBy = "An output that does not", source = "made up")
+    static class RefutedTemplate {
+        @Test
+        void echoesAShiftedRamp(Bench bench, Evidence evidence) {
+            DenseTemplate shifted = DenseTemplate.read(MODEL).patched(Pattern.shift(1));
+            evidence.expect("shift 1, input ramp", shifted, RAMP, bench.run(shifted, RAMP));
+        }
+    }
+
+    @Hypothesis(value = "The device answers the same twice", refutedBy = "Nothing", source = "made up")
+    static class Unstable {
+        private int asked;
+
+        @Test
+        void answersInTwoWays(Device device, Evidence evidence) {
+            evidence.expect("question", new int[] {0}, new int[] {asked++ == 0 ? 1 : 0});
+        }
+    }
+
+    @Hypothesis(value = "The comparison works", refutedBy = "Nothing", source = "made up")
+    static class Control {
+        @Test
+        void agreesWithItself(Device device, Evidence evidence) {
+            evidence.control("both sides are the same");
+            evidence.expect("itself", RAMP, RAMP, true);
         }
     }
 

@@ -5,7 +5,6 @@ import static org.tensorizer.harness.ReportPages.SHOTS;
 import static org.tensorizer.harness.ReportPages.TEXT;
 import static org.tensorizer.harness.ReportPages.assertOnlyFilesWereAskedFor;
 import static org.tensorizer.harness.ReportPages.contains;
-import static org.tensorizer.harness.ReportPages.method;
 
 import com.grack.nanojson.JsonObject;
 import java.io.IOException;
@@ -35,12 +34,10 @@ class StrangeNamesE2E {
             "gnp\u202etxt\u202c \u2066\u061c zero\u200bwidth\ufeff nul\u0000 bell\u0007 \u001b[2J\u001b]0;title\u0007\u009b31m\r";
     private static final byte[] NO_UTF8 = {'l', 'o', 'n', 'e', (byte) 0xed, (byte) 0xa0, (byte) 0x80, (byte) 0xff, '!'};
     private static final String FILE = "<img src=x onerror=" + SCRIPT + ">[a](javascript:" + SCRIPT + ")`b`|_*c*_";
-    /** Everything that could act stands in this attribute or element. */
+    /** Everything that could act and is not the page's own. */
     private static final String ACTORS =
-            "[document, ...[...document.querySelectorAll('iframe')].map(f => f.contentDocument)].filter(d => d && d.body)"
-                    + ".flatMap((d, i) => [...d.querySelectorAll('[onerror], img[src=x], a[href^=javascript], [href*=example],"
-                    + " [src*=example], [href^=http]:not([href*=allurereport])'), ...(i ? d.querySelectorAll('script, iframe, a, b, i, code') : [])])"
-                    + ".map(e => e.outerHTML).join()";
+            "[...document.querySelectorAll('[onerror], [onclick], [onload], img[src=x], a[href^=javascript], [href*=example],"
+                    + " [src*=example], iframe, .evidence script, .evidence i, .evidence code')].map(e => e.outerHTML).join()";
 
     private static Browser browser;
     private static List<JsonObject> results;
@@ -72,7 +69,6 @@ class StrangeNamesE2E {
                 assertThat(notPrintable(Files.readString(record))).isEmpty();
             });
         }
-        Files.deleteIfExists(Path.of("target", "strange-report-history.jsonl"));
         report = ReportPages.generate(
                 List.of(made), Path.of("target", "strange-report").toAbsolutePath());
     }
@@ -90,26 +86,17 @@ class StrangeNamesE2E {
 
     @Test
     void everyTextOfTheReportIsPrintableAndShort() throws Exception {
-        assertThat(Files.size(report.index())).isLessThan(8_000_000L); // half of it is Allure
-        assertThat(report.data()).allSatisfy((name, text) -> {
-            if (name.startsWith("data/test-results/") || name.startsWith("data/attachments/")) {
-                assertThat(notPrintable(text)).as(name).isEmpty();
-                assertThat(text.replaceAll("data:image/png;base64,[A-Za-z0-9+/=]*", ""))
-                        .as(name)
-                        .hasSizeLessThan(50_000)
-                        .doesNotContain("x".repeat(3000));
-            }
-        });
+        String page = Files.readString(report.index());
+
+        assertThat(page).hasSizeLessThan(3_000_000);
+        assertThat(notPrintable(page)).isEmpty();
+        assertThat(page.replaceAll("data:image/png;base64,[A-Za-z0-9+/=]*", "")).doesNotContain("x".repeat(3000));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1500, 390})
     void theOverviewShowsThemAsText(int width) throws Exception {
-        browser.show(report.url(), width, 1400, contains("Environment: \""));
-        browser.act(
-                "document.querySelectorAll('[data-testid=tree-arrow]').forEach(arrow => arrow.click());"
-                        + "[...document.querySelectorAll('button')].filter(b => b.innerText == 'Show more').forEach(b => b.click())",
-                contains("[a](javascript:"));
+        browser.show(report.url(), width, 1400, contains("[a](javascript:"));
         browser.screenshot(SHOTS.resolve("strange-overview-" + width + ".png"));
         assertHarmless(width);
     }
@@ -117,40 +104,29 @@ class StrangeNamesE2E {
     @ParameterizedTest
     @ValueSource(ints = {1500, 390})
     void everyEndShowsThemAsText(int width) throws Exception {
-        browser.show(report.url(results.get(0)), width, 1400, contains("Claim. A name is text"));
+        browser.show(report.url(), width, 1400, contains("A name is text"));
         for (JsonObject result : strange()) {
             String template = result.getString("name");
-            if (width < 600 && template.matches("(controls|lone).*")) {
-                continue; // no wider than the others
-            }
-            report.open(browser, result);
+            String shown = report.open(browser, result);
             assertHarmless(width);
             if (template.startsWith("<img")) {
-                browser.screenshot(SHOTS.resolve("strange-" + method(result) + "-" + width + ".png"));
-                assertThat(browser.text(TEXT)).contains("</iframe></script><script>" + SCRIPT + "</script><img src=x");
+                assertThat(shown).contains("</iframe></script><script>" + SCRIPT + "</script><img src=x");
             } else if (template.startsWith("controls")) {
-                assertThat(browser.text(TEXT)).contains("gnp\\u202etxt\\u202c", "\\u001b[2J\\u001b]0;title\\u0007");
+                assertThat(shown).contains("gnp\\u202etxt\\u202c", "\\u001b[2J\\u001b]0;title\\u0007");
             } else if (template.startsWith("lone")) {
-                assertThat(browser.text(TEXT)).contains("lone\ufffd");
+                assertThat(shown).contains("lone\ufffd");
             } else {
-                assertThat(browser.text(TEXT))
-                        .containsPattern("\\.\\.\\. \\(\\d{8} characters, SHA-256 [0-9a-f]{16}\\.\\.\\.\\)");
+                assertThat(shown).containsPattern("\\.\\.\\. \\(\\d{8} characters, SHA-256 [0-9a-f]{16}\\.\\.\\.\\)");
             }
         }
     }
 
     @Test
-    void attachmentsShowThemAsText() throws Exception {
-        browser.show(report.url(results.get(0)), 1500, 1400, contains("Claim. A name is text"));
-        for (JsonObject result : strange()) {
-            if (!method(result).equals("supports")) {
-                continue;
-            }
-            report.open(browser, result);
-            browser.act(
-                    "document.querySelector('[data-testid=test-result-attachment-header] button').click()",
-                    "!!document.querySelector('table')");
-            assertHarmless(1500);
+    void filesBesideThePageHaveSafeNames() throws Exception {
+        try (Stream<Path> files = Files.walk(report.index().resolveSibling("attachments"))) {
+            assertThat(files.filter(Files::isRegularFile))
+                    .isNotEmpty()
+                    .allSatisfy(file -> assertThat(file.getFileName().toString()).matches("[A-Za-z0-9_][A-Za-z0-9._-]*"));
         }
     }
 
@@ -174,11 +150,8 @@ class StrangeNamesE2E {
 
     private static void assertHarmless(int width) {
         String shown = browser.text(TEXT);
-        assertThat(shown).hasSizeLessThan(30_000);
         assertThat(notPrintable(shown.replaceAll("[\u00a0\u202f]", " "))).isEmpty();
-        assertThat(browser.text("String(window.owned) + [...document.querySelectorAll('iframe')]"
-                        + ".map(f => f.contentWindow.owned).join('')"))
-                .isEqualTo("undefined");
+        assertThat(browser.text("String(window.owned)")).isEqualTo("undefined");
         assertThat(browser.text(ACTORS)).isEmpty();
         assertThat(browser.text("document.title")).startsWith("Tensorizer");
         assertThat(Integer.parseInt(browser.text("document.documentElement.scrollWidth")))

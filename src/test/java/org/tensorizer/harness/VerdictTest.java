@@ -2,6 +2,7 @@ package org.tensorizer.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 import org.tensorizer.device.DeviceFault;
@@ -16,6 +17,23 @@ class VerdictTest {
         assertThat(Verdict.of(FAULT)).isEqualTo(Verdict.DEVICE_FAULT);
         assertThat(Verdict.of(new TestAbortedException("no Coral"))).isEqualTo(Verdict.NOT_APPLICABLE);
         assertThat(Verdict.of(new NullPointerException())).isEqualTo(Verdict.NO_VERDICT);
+    }
+
+    @Test
+    void anAnswerThatIsAnotherWhenAskedAgainIsUnstable() {
+        assertThat(Verdict.of(new UnstableAnswer(new AssertionError("differs"), "agrees")))
+                .isEqualTo(Verdict.UNSTABLE);
+        assertThat(Verdict.of(new DeviceFault(DeviceFault.Kind.UNSTABLE, "usb:0", "two answers")))
+                .isEqualTo(Verdict.UNSTABLE);
+    }
+
+    @Test
+    void aHypothesisHasTheVerdictThatWeighsMost() {
+        assertThat(Verdict.ofAll(List.of(Verdict.SUPPORTED, Verdict.REFUTED, Verdict.DEVICE_FAULT)))
+                .isEqualTo(Verdict.REFUTED);
+        assertThat(Verdict.ofAll(List.of(Verdict.NOT_APPLICABLE, Verdict.SUPPORTED)))
+                .isEqualTo(Verdict.SUPPORTED);
+        assertThat(Verdict.ofAll(List.of())).isEqualTo(Verdict.NOT_APPLICABLE);
     }
 
     @Test

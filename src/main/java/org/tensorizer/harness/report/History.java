@@ -13,8 +13,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import org.tensorizer.base.AtomicFile;
-import org.tensorizer.base.Existing;
+import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 
 /**
  * The verdicts of earlier runs, a line of JSON each. A run is compared with those like it only: same experiments asked for,
@@ -96,6 +96,6 @@ final class History {
         StringBuilder lines = new StringBuilder();
         runs.subList(Math.max(0, runs.size() - KEPT), runs.size())
                 .forEach(each -> lines.append(JsonWriter.string(each)).append('\n'));
-        AtomicFile.write(file, lines.toString().getBytes(StandardCharsets.UTF_8), Existing.REPLACE);
+        AtomicFiles.write(file, lines.toString().getBytes(StandardCharsets.UTF_8), Existing.REPLACE);
     }
 }

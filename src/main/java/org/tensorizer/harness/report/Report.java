@@ -18,8 +18,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.tensorizer.base.AtomicFile;
-import org.tensorizer.base.Existing;
+import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.harness.Verdict;
 
 /**
@@ -96,12 +96,12 @@ final class Report {
             for (Result.Attachment each : result.attachments()) {
                 Path file = Files.createDirectories(folder.resolve(ATTACHMENTS).resolve(safe(result.id())))
                         .resolve(safe(each.name()));
-                AtomicFile.write(file, Files.readAllBytes(each.file()), Existing.REPLACE);
+                AtomicFiles.write(file, Files.readAllBytes(each.file()), Existing.REPLACE);
                 linked.add(file);
             }
         }
         String html = page.html(folder);
-        AtomicFile.write(folder.resolve(INDEX), html.getBytes(StandardCharsets.UTF_8), Existing.REPLACE);
+        AtomicFiles.write(folder.resolve(INDEX), html.getBytes(StandardCharsets.UTF_8), Existing.REPLACE);
         for (Path old : files(folder.resolve(ATTACHMENTS))) {
             if (!linked.contains(old)) {
                 Files.delete(old);
