@@ -171,7 +171,7 @@ class ArchitectureTest {
 
     /**
      * What a user keeps is written by {@code base}, as a whole. The others: the cache and the results of Allure are renamed
-     * into their places, records grow by whole lines, a first difference is kept in a new folder, the pipeline writes into a
+     * into their places, records and the page of a CI job grow by whole lines, a first difference is kept in a new folder, the pipeline writes into a
      * temporary one; and what is printed is no file.
      */
     @Test
@@ -183,6 +183,7 @@ class ArchitectureTest {
                         "device.compare.Disagreement",
                         "device.usb.TracedBus",
                         "harness.ResultsFolder",
+                        "harness.report.JobSummary",
                         "cli.PipelineCommand",
                         "cli.StandardOutput"))
                 .should()
