@@ -185,7 +185,7 @@ class ArchitectureTest {
                         "harness.ResultsFolder",
                         "harness.report.JobSummary",
                         "cli.PipelineCommand",
-                        "cli.StandardOutput"))
+                        "cli.Main$StandardOutput"))
                 .should()
                 .callMethodWhere(target(owner(type(Files.class)))
                         .and(target(nameMatching("write|writeString|newOutputStream|newBufferedWriter|copy|move"))))

@@ -10,7 +10,6 @@ import org.tensorizer.device.Session;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.tools.Latency;
 import org.tensorizer.tools.LatencyComparison;
-import org.tensorizer.tools.LatencyPlan;
 import org.tensorizer.tools.Timings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,10 +32,10 @@ final class BenchCommand extends FactsCommand {
     private Path file;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "RUNS", description = "Inferences that count. Default: 30.")
-    private int runs = LatencyPlan.DEFAULT.runs();
+    private int runs = Latency.Plan.DEFAULT.runs();
 
     @Parameters(index = "2", arity = "0..1", paramLabel = "WARMUP", description = "Inferences before. Default: 5.")
-    private int warmup = LatencyPlan.DEFAULT.warmup();
+    private int warmup = Latency.Plan.DEFAULT.warmup();
 
     @Option(names = "--against", paramLabel = "MODEL", description = "A patched model to interleave with.")
     private Path other;
@@ -52,7 +51,7 @@ final class BenchCommand extends FactsCommand {
 
     @Override
     public Integer call() {
-        LatencyPlan plan = new LatencyPlan(runs, warmup);
+        Latency.Plan plan = new Latency.Plan(runs, warmup);
         TfliteModel model = named(file);
         TfliteModel second = other == null ? null : named(other);
         String result;
@@ -80,7 +79,7 @@ final class BenchCommand extends FactsCommand {
             out().println(result);
             out().flush();
         }
-        return ExitCode.OK;
+        return OK;
     }
 
     /** Called by its name alone: that stands in the line for programs, wherever the file is. */

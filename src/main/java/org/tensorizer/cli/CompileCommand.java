@@ -37,16 +37,16 @@ final class CompileCommand extends FactsCommand {
         EdgeTpuCompiler.Compilation compilation =
                 EdgeTpuCompiler.require().compile(source, folder, Duration.ofSeconds(timeout));
         Facts facts = new Facts().put("source", source.toString());
-        CompilerFacts.of(compilation).entries().forEach(facts::put);
+        TemplateFacts.of(compilation).entries().forEach(facts::put);
         boolean same = true;
         try {
             TemplateVerification verification = TemplateVerification.of(TfliteModel.read(compilation.model()));
             same = verification.isProgramSame();
-            facts.put("against_ours", VerificationFacts.of(verification));
+            facts.put("against_ours", TemplateFacts.of(verification));
         } catch (NotDenseException reason) {
             facts.put("against_ours", "not compared: " + reason.getMessage());
         }
         print(facts);
-        return same ? ExitCode.OK : ExitCode.REFUTED;
+        return same ? OK : REFUTED;
     }
 }

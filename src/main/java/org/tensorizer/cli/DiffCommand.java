@@ -73,7 +73,7 @@ final class DiffCommand extends FactsCommand {
             facts.put("payload", cells(left, right));
         }
         print(facts);
-        return identical ? ExitCode.OK : ExitCode.REFUTED;
+        return identical ? OK : REFUTED;
     }
 
     private static String state(ByteRange x, ByteRange y, int differing) {

@@ -68,7 +68,7 @@ final class DisassembleCommand extends FactsCommand {
             printAll(all);
         }
         out().flush();
-        return ExitCode.OK;
+        return OK;
     }
 
     private int diff(ModelFile left, ModelFile right) {
@@ -86,7 +86,7 @@ final class DisassembleCommand extends FactsCommand {
                 StreamDiff diff = StreamDiff.of(frame(left, a.get(e), c), frame(right, b.get(e), c));
                 identical &= diff.isIdentical();
                 if (json) {
-                    all.add(DiffFacts.of(diff)
+                    all.add(TemplateFacts.of(diff)
                             .put("executable", a.get(e).index())
                             .put("chunk", c));
                 } else {
@@ -98,7 +98,7 @@ final class DisassembleCommand extends FactsCommand {
             printAll(all);
         }
         out().flush();
-        return identical ? ExitCode.OK : ExitCode.REFUTED;
+        return identical ? OK : REFUTED;
     }
 
     private static InstructionStream frame(ModelFile model, Executable executable, int chunk) {

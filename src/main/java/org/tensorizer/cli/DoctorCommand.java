@@ -7,7 +7,6 @@ import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.DeviceKind;
 import org.tensorizer.tools.Doctor;
 import org.tensorizer.tools.DoctorReport;
-import org.tensorizer.tools.Finding;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
@@ -43,7 +42,7 @@ final class DoctorCommand extends FactsCommand {
         return report.exitStatus();
     }
 
-    private void line(Finding finding) {
+    private void line(DoctorReport.Finding finding) {
         String style = switch (finding.status()) {
             case OK -> "green";
             case NOTE -> "yellow";

@@ -72,7 +72,7 @@ final class ExtractCommand extends FactsCommand {
         files.add(folder.resolve("metadata.json"), metadata.toJson().getBytes(StandardCharsets.UTF_8))
                 .write();
         print(facts);
-        return ExitCode.OK;
+        return OK;
     }
 
     private static Map<String, ByteRange> parts(TfliteModel model) {

@@ -24,7 +24,7 @@ final class InspectCommand extends FactsCommand {
 
     @Override
     public Integer call() {
-        EachFile each = new EachFile(spec.commandLine());
+        FactsCommand.EachFile each = new FactsCommand.EachFile(spec.commandLine());
         List<Facts> all = each.of(files, file -> facts(TfliteModel.read(file)));
         if (json && files.size() == 1 && all.size() == 1) {
             print(all.get(0));

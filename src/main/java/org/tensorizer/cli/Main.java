@@ -1,17 +1,23 @@
 package org.tensorizer.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import java.util.Optional;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.device.DeviceFault;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
@@ -20,7 +26,7 @@ import picocli.CommandLine;
         name = "tensorizer",
         description = "Takes compiled Edge TPU models apart, patches their weights, makes them, runs them.",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+        versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
@@ -66,7 +72,7 @@ public final class Main {
         if (standard.lost().isPresent()) {
             err.println("tensorizer: standard output: cannot be written: "
                     + standard.lost().get());
-            status = status == ExitCode.OK ? ExitCode.BAD_INPUT : status;
+            status = status == FactsCommand.OK ? FactsCommand.BAD_INPUT : status;
         }
         err.flush();
         System.exit(status);
@@ -109,26 +115,26 @@ public final class Main {
         complain(line, problem.getMessage());
         CommandLine.UnmatchedArgumentException.printSuggestions(problem, line.getErr());
         line.getErr().println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
-        return ExitCode.BAD_INPUT;
+        return FactsCommand.BAD_INPUT;
     }
 
     private static int failed(Exception failure, CommandLine line) throws Exception {
         if (failure instanceof BadInputException) {
             complain(line, failure.getMessage());
-            return ExitCode.BAD_INPUT;
+            return FactsCommand.BAD_INPUT;
         }
         if (failure instanceof DeviceFault fault) {
             complain(line, fault.getMessage());
             fault.log().forEach(entry -> line.getErr().println("  | " + entry));
-            return ExitCode.REFUTED;
+            return FactsCommand.REFUTED;
         }
         if (failure instanceof UncheckedIOException unchecked) {
             complain(line, explain(unchecked.getCause()));
-            return ExitCode.BAD_INPUT;
+            return FactsCommand.BAD_INPUT;
         }
         if (failure instanceof IOException io) {
             complain(line, explain(io));
-            return ExitCode.BAD_INPUT;
+            return FactsCommand.BAD_INPUT;
         }
         throw failure;
     }
@@ -142,5 +148,57 @@ public final class Main {
     private static String explain(IOException failure) {
         String file = failure instanceof FileSystemException problem ? problem.getFile() + ": " : "";
         return file + BadInputException.reason(failure);
+    }
+
+    /**
+     * What a command prints, with a memory of what could not be written: {@code System.out} forgets, and a command whose output
+     * went to a full disk would end as if all were well. One thread.
+     */
+    private static final class StandardOutput extends FilterOutputStream {
+        /** A reader such as {@code head} that has seen enough. Linux's and macOS's word for EPIPE. */
+        private static final String ENOUGH = "Broken pipe";
+
+        private IOException failure;
+
+        private StandardOutput(OutputStream out) {
+            super(out);
+        }
+
+        static StandardOutput ofThisProcess() {
+            return new StandardOutput(new FileOutputStream(FileDescriptor.out));
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                failure = failure == null ? e : failure;
+                throw e;
+            }
+        }
+
+        /** Why something was not written that somebody wanted to read. */
+        Optional<String> lost() {
+            return Optional.ofNullable(failure).map(BadInputException::reason).filter(reason -> !reason.equals(ENOUGH));
+        }
+    }
+
+    /** Version from the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        static String text() {
+            String version = Version.class.getPackage().getImplementationVersion();
+            return version == null ? "unpackaged" : version;
+        }
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"tensorizer " + text()};
+        }
     }
 }

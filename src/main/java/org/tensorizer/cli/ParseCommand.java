@@ -34,7 +34,7 @@ final class ParseCommand extends FactsCommand {
 
     @Override
     public Integer call() {
-        EachFile each = new EachFile(spec.commandLine());
+        FactsCommand.EachFile each = new FactsCommand.EachFile(spec.commandLine());
         printAll(each.of(files, this::facts));
         return each.status();
     }

@@ -101,7 +101,7 @@ final class PatchCommand extends FactsCommand {
         } else {
             print(facts(record));
         }
-        return ExitCode.OK;
+        return OK;
     }
 
     private PatchTarget target(TfliteModel model) {

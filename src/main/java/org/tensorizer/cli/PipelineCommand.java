@@ -129,7 +129,7 @@ final class PipelineCommand extends FactsCommand {
         add(files, "summary.json", facts.toJson().getBytes(UTF_8));
         files.write();
         print(facts.put("out", folder.toString()));
-        return asPredicted ? ExitCode.OK : ExitCode.REFUTED;
+        return asPredicted ? OK : REFUTED;
     }
 
     private Facts compiler(byte[] source, AtomicFiles files) throws IOException {
@@ -146,7 +146,7 @@ final class PipelineCommand extends FactsCommand {
             EdgeTpuCompiler.Compilation compilation = found.get().compile(copy, results, Duration.ofMinutes(3));
             byte[] compiled = Files.readAllBytes(compilation.model());
             add(files, COMPILED, compiled);
-            return CompilerFacts.of(compilation)
+            return TemplateFacts.of(compilation)
                     .put("compiled", folder.resolve(COMPILED).toString())
                     .put(
                             "program_same",
@@ -192,7 +192,7 @@ final class PipelineCommand extends FactsCommand {
                         + facts.entries().get("evidence"))
                 + ".</p><h2>Original</h2><img alt='expected, observed, difference' src=original.png>"
                 + "<h2>Patched</h2><img alt='expected, observed, difference' src=patched.png><h2>Facts</h2><pre>"
-                + escape(FactsText.of(facts)) + "</pre>\n";
+                + escape(Facts.Text.of(facts)) + "</pre>\n";
     }
 
     private static String escape(String text) {

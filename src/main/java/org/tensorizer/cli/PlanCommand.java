@@ -48,7 +48,7 @@ final class PlanCommand extends FactsCommand {
             out().println();
             out().print(corals.text(CORALS));
             out().flush();
-            return ExitCode.OK;
+            return OK;
         }
         List<Facts> costs = new ArrayList<>();
         for (int count : CORALS) {
@@ -70,6 +70,6 @@ final class PlanCommand extends FactsCommand {
                 .put("inferences", plan.inferences(vectors))
                 .put("upload_bytes", plan.uploadBytes())
                 .put("on", costs));
-        return ExitCode.OK;
+        return OK;
     }
 }

@@ -80,7 +80,7 @@ final class ProbeCommand extends FactsCommand {
         }
         boolean alone = driven.equals(List.of(out)) && silent.isEmpty();
         print(facts.put("verdict", alone ? "supported: this output alone, and only when driven" : "refuted"));
-        return alone ? ExitCode.OK : ExitCode.REFUTED;
+        return alone ? OK : REFUTED;
     }
 
     private static byte[] predicted(PatchedModel model, byte[] input) {

@@ -25,7 +25,7 @@ final class ReplayCommand extends FactsCommand {
         } else {
             print(facts(record));
         }
-        return ExitCode.OK;
+        return OK;
     }
 
     private static Facts facts(RecordSummary record) {

@@ -85,7 +85,7 @@ final class RunCommand extends FactsCommand {
             writeNpy(session.outputs().get(0), rows, existing);
         }
         print(facts.put("runs", runs));
-        return ExitCode.OK;
+        return OK;
     }
 
     private List<Facts> outputs(List<TensorSpec> tensors, List<byte[]> outputs) {

@@ -1,8 +1,20 @@
 package org.tensorizer.cli;
 
+import java.nio.file.Path;
+import java.util.List;
+import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.Sha256;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.ChainSpec;
+import org.tensorizer.template.DenseSpec;
+import org.tensorizer.template.SourceModel;
+import org.tensorizer.template.TemplateVerification;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -10,7 +22,7 @@ import picocli.CommandLine.Spec;
         description = "Makes compiled models without edgetpu_compiler, and holds compiled ones against ours.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TemplateDenseCommand.class, TemplateFromCommand.class, TemplateVerifyCommand.class})
+        subcommands = {TemplateDenseCommand.class, TemplateCommand.From.class, TemplateCommand.Verify.class})
 final class TemplateCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -18,5 +30,83 @@ final class TemplateCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "template: expected dense, from or verify");
+    }
+
+    @Command(
+            name = "from",
+            description = "Compiles a quantized .tflite of Dense layers, one or a chain such as 784-64-10, without the"
+                    + " compiler. What cannot be compiled is refused, naming operator and reason.",
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: tensorizer template from mlp.tflite --output mlp_edgetpu.tflite"})
+    static final class From extends FactsCommand {
+        @Parameters(paramLabel = "SOURCE", description = "An uncompiled, fully quantized .tflite.")
+        private Path source;
+
+        @Option(names = "--output", required = true, paramLabel = "F", description = "The compiled model.")
+        private Path output;
+
+        @Option(names = "--overwrite", description = "Replace F if it exists.")
+        private boolean overwrite;
+
+        @Override
+        public Integer call() {
+            SourceModel model = SourceModel.read(source);
+            ChainSpec chain = model.chain();
+            byte[] compiled = model.compile();
+            AtomicFiles.write(output, compiled, overwrite ? Existing.REPLACE : Existing.REFUSE, source);
+            print(new Facts()
+                    .put("source", source.toString())
+                    .put("output", output.toString())
+                    .put("bytes", compiled.length)
+                    .put("sha256", Sha256.of(compiled))
+                    .put("layers", layers(chain))
+                    .put("status", chain.status().level().word())
+                    .put("status_reason", chain.status().reason())
+                    .put("notes", model.notes()));
+            return OK;
+        }
+
+        private static List<Facts> layers(ChainSpec chain) {
+            return chain.layers().stream()
+                    .map(DenseSpec::shape)
+                    .map(shape -> new Facts()
+                            .put("inputs", shape.inputs())
+                            .put("outputs", shape.outputs())
+                            .put("parameter_format", shape.format())
+                            .put("activation", shape.activation())
+                            .put("payload_bytes", shape.payloadBytes()))
+                    .toList();
+        }
+    }
+
+    @Command(
+            name = "verify",
+            description =
+                    "Holds a compiled Dense model against what Tensorizer writes for the same layer: same, or different"
+                            + " where, field by field.",
+            mixinStandardHelpOptions = true,
+            footer = {
+                "",
+                "Ends with status 1 if a program differs. A compile of a size that is only extrapolated so"
+                        + " far is worth contributing: send the output of this command with --json, the source model and the"
+                        + " compiler's version."
+            })
+    static final class Verify extends FactsCommand {
+        @Parameters(paramLabel = "COMPILED", arity = "1..*", description = "Compiled .tflite files.")
+        private List<Path> files;
+
+        @Override
+        public Integer call() {
+            FactsCommand.EachFile each = new FactsCommand.EachFile(spec.commandLine());
+            List<TemplateVerification> all = each.of(files, file -> TemplateVerification.of(TfliteModel.read(file)));
+            if (json) {
+                printAll(all.stream().map(TemplateFacts::of).toList());
+            } else {
+                all.forEach(out()::println);
+                out().flush();
+            }
+            boolean same = all.stream().allMatch(TemplateVerification::isProgramSame);
+            return each.status() != OK ? each.status() : same ? OK : REFUTED;
+        }
     }
 }

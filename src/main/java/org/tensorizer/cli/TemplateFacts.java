@@ -1,12 +1,20 @@
 package org.tensorizer.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.isa.StreamDiff;
+import org.tensorizer.template.CompilerLog;
 import org.tensorizer.template.DenseTemplate;
+import org.tensorizer.template.EdgeTpuCompiler;
+import org.tensorizer.template.TemplateVerification.FieldDifference;
+import org.tensorizer.template.TemplateVerification;
 
-/** What is known of a compiled Dense model, under its JSON names. */
+/** What is known of a compiled Dense model, of a comparison with it and of its compilation, under their JSON names. */
 final class TemplateFacts {
     private TemplateFacts() {}
 
+    /** A template. */
     static Facts of(DenseTemplate template) {
         Quantization quantization = template.quantization();
         return new Facts()
@@ -26,5 +34,79 @@ final class TemplateFacts {
                 .put("input_zero_point_unsigned", quantization.inputZeroPoint())
                 .put("output_scale", quantization.outputScale())
                 .put("output_zero_point_unsigned", quantization.outputZeroPoint());
+    }
+
+    /** A compile held against our prediction, under its JSON names. */
+    static Facts of(TemplateVerification verification) {
+        return new Facts()
+                .put("file", verification.template().name())
+                .put("layer", verification.template().shape().toString())
+                .put("status", verification.template().status().level().word())
+                .put("same", verification.isSame())
+                .put("program_same", verification.isProgramSame())
+                .put("execution_only", of(verification.executionOnly()))
+                .put("parameter_caching", of(verification.parameterCaching()))
+                .put("payload_differences", differences(verification.payload()))
+                .put("container_differences", differences(verification.container()));
+    }
+
+    private static List<Facts> differences(List<FieldDifference> differences) {
+        return differences.stream()
+                .map(each -> new Facts()
+                        .put("field", each.field())
+                        .put("compiled", each.compiled())
+                        .put("assembled", each.assembled()))
+                .toList();
+    }
+
+    /** A comparison of two instruction streams under its JSON names. */
+    static Facts of(StreamDiff diff) {
+        List<Facts> entries = new ArrayList<>();
+        for (StreamDiff.Entry entry : diff.entries()) {
+            Facts facts = new Facts().put("left", entry.left()).put("right", entry.right());
+            if (entry instanceof StreamDiff.Changed changed) {
+                facts.put("change", "changed")
+                        .put("opcode", changed.opcode())
+                        .put(
+                                "fields",
+                                changed.changes().stream()
+                                        .map(field -> new Facts()
+                                                .put("field", field.name())
+                                                .put("left", field.left())
+                                                .put("right", field.right()))
+                                        .toList());
+            } else if (entry instanceof StreamDiff.Inserted inserted) {
+                facts.put("change", "inserted")
+                        .put("opcode", inserted.instruction().opcode());
+            } else if (entry instanceof StreamDiff.Removed removed) {
+                facts.put("change", "removed")
+                        .put("opcode", removed.instruction().opcode());
+            }
+            entries.add(facts);
+        }
+        return new Facts()
+                .put("identical", diff.isIdentical())
+                .put("changed_fields", diff.changedFields())
+                .put("entries", entries);
+    }
+
+    /** What edgetpu_compiler did, under its JSON names. */
+    static Facts of(EdgeTpuCompiler.Compilation compilation) {
+        CompilerLog log = compilation.facts();
+        Facts facts = new Facts()
+                .put("compiled", compilation.model().toString())
+                .put("compiler_version", log.version().orElse(null));
+        log.subgraphs().ifPresent(count -> facts.put("edge_tpu_subgraphs", count));
+        log.onChipUsed().ifPresent(bytes -> facts.put("on_chip_parameter_bytes_used", bytes));
+        log.onChipRemaining().ifPresent(bytes -> facts.put("on_chip_parameter_bytes_left", bytes));
+        log.offChip().ifPresent(bytes -> facts.put("off_chip_parameter_bytes", bytes));
+        return facts.put(
+                "operators",
+                log.operators().stream()
+                        .map(row -> new Facts()
+                                .put("operator", row.operator())
+                                .put("count", row.count())
+                                .put("status", row.status()))
+                        .toList());
     }
 }

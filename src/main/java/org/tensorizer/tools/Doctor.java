@@ -1,9 +1,18 @@
 package org.tensorizer.tools;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
 import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.TfliteModel;
 
 /** Looks at everything that a run on the chosen device depends on. Changes nothing, opens no device. */
 public final class Doctor {
@@ -29,7 +38,7 @@ public final class Doctor {
      */
     public DoctorReport examine(DeviceChoice wanted, List<Path> templates) {
         Surroundings surroundings = Surroundings.of(machine, wanted);
-        List<Finding> findings = new ArrayList<>();
+        List<DoctorReport.Finding> findings = new ArrayList<>();
         findings.add(JavaCheck.run(machine));
         findings.add(NodeCheck.run(machine));
         LibraryCheck library = new LibraryCheck(surroundings, libraries);
@@ -42,5 +51,164 @@ public final class Doctor {
             findings.add(TemplateCheck.run(template, library.runtimeVersion()));
         }
         return new DoctorReport(findings);
+    }
+
+    /** The JVM is new enough, or nothing here would run; Maven also needs its compiler. */
+    private static final class JavaCheck {
+        private static final String CHECK = "Java";
+
+        private JavaCheck() {}
+
+        static DoctorReport.Finding run(Machine machine) {
+            Path home = machine.javaHome();
+            String found = machine.javaVersion() + " (" + home + ")";
+            boolean compiles = Files.exists(home.resolve("bin/javac")) || Files.exists(home.resolve("bin/javac.exe"));
+            return compiles
+                    ? DoctorReport.Finding.ok(CHECK, "JDK " + found)
+                    : DoctorReport.Finding.note(
+                            CHECK,
+                            "runtime " + found + " without a compiler",
+                            "mvn test needs a JDK, 17 or newer; the runnable jar does not");
+        }
+    }
+
+    /** Corals on PCI or M.2: the chip, its driver's device files, and whether this user may use them. */
+    private static final class PciCheck {
+        private static final String CHECK = "PCI Coral";
+
+        private PciCheck() {}
+
+        static List<DoctorReport.Finding> run(Surroundings surroundings) {
+            Machine machine = surroundings.machine();
+            List<DoctorReport.Finding> findings = new ArrayList<>();
+            if (surroundings.pci().size() > surroundings.apex().size()) {
+                findings.add(surroundings.trouble(
+                        CHECK,
+                        "1ac1:089a at " + surroundings.pci().get(0).getFileName() + ", but "
+                                + surroundings.apex().size() + " of /dev/apex_* for "
+                                + surroundings.pci().size(),
+                        "install the driver (gasket-dkms) for this kernel and load the module apex"));
+            }
+            for (Path node : surroundings.apex()) {
+                findings.add(
+                        machine.mayUse().test(node)
+                                ? DoctorReport.Finding.ok(CHECK, machine.user() + " may read and write " + machine.name(node))
+                                : surroundings.trouble(
+                                        CHECK,
+                                        machine.user() + " may not read and write " + machine.name(node),
+                                        "udev rule SUBSYSTEM==\"apex\", MODE=\"0660\", GROUP=\"apex\"; sudo usermod -aG apex "
+                                                + machine.user() + "; then log in again"));
+            }
+            return findings.isEmpty() ? List.of(DoctorReport.Finding.note(CHECK, "no /dev/apex_*", "")) : findings;
+        }
+    }
+
+    /** Other processes that have a Coral open: one at a time owns it. */
+    private static final class HolderCheck {
+        private static final String CHECK = "in use";
+
+        private HolderCheck() {}
+
+        static DoctorReport.Finding run(Surroundings surroundings) {
+            List<Path> nodes = surroundings.nodes();
+            if (nodes.isEmpty()) {
+                return DoctorReport.Finding.ok(CHECK, "no Coral that anybody could hold");
+            }
+            Machine machine = surroundings.machine();
+            List<String> names = nodes.stream().map(machine::name).toList();
+            List<String> holders = new ArrayList<>();
+            int closed = 0;
+            for (Path process : machine.list(machine.at("proc"), "[0-9]*")) {
+                String pid = process.getFileName().toString();
+                if (pid.equals(Long.toString(machine.pid()))) {
+                    continue;
+                }
+                if (!Files.isReadable(process.resolve("fd"))) {
+                    closed++;
+                    continue;
+                }
+                for (Path descriptor : machine.list(process.resolve("fd"), "*")) {
+                    String target = target(descriptor);
+                    if (names.contains(target)) {
+                        String program = machine.read(process.resolve("comm")).orElse("?");
+                        holders.add("process " + pid + " (" + program + ") has " + target);
+                        break;
+                    }
+                }
+            }
+            String unseen = closed == 0 ? "" : "; " + closed + " processes of other users could not be looked into";
+            return holders.isEmpty()
+                    ? DoctorReport.Finding.ok(CHECK, "no other process has " + String.join(", ", names) + unseen)
+                    : surroundings.trouble(
+                            CHECK, String.join(", ", holders) + unseen, "end it: one process at a time owns a Coral");
+        }
+
+        private static String target(Path descriptor) {
+            try {
+                return Files.readSymbolicLink(descriptor).toString();
+            } catch (IOException | UnsupportedOperationException e) {
+                return "";
+            }
+        }
+    }
+
+    /** Whether a model file can be read, is compiled for this chip and this runtime, and can be patched safely. */
+    private static final class TemplateCheck {
+        private static final String CHECK = "template";
+
+        private TemplateCheck() {}
+
+        static DoctorReport.Finding run(Path file, OptionalInt runtimeVersion) {
+            TfliteModel model;
+            try {
+                model = TfliteModel.read(file);
+            } catch (BadInputException e) {
+                return DoctorReport.Finding.problem(CHECK, e.getMessage(), "compile it again, or name another file");
+            }
+            if (!model.isCompiled()) {
+                return DoctorReport.Finding.note(
+                        CHECK, file + ": not compiled for the Edge TPU", "runs on device cpu only; compile it for a Coral");
+            }
+            List<EdgeTpuPackage> packages = model.packages();
+            int needs = packages.stream()
+                    .mapToInt(EdgeTpuPackage::minRuntimeVersion)
+                    .max()
+                    .orElse(0);
+            if (runtimeVersion.isPresent() && needs > runtimeVersion.getAsInt()) {
+                return DoctorReport.Finding.problem(
+                        CHECK,
+                        file + ": needs runtime version " + needs + ", libedgetpu has " + runtimeVersion.getAsInt(),
+                        "update libedgetpu, or compile with --min_runtime_version " + runtimeVersion.getAsInt());
+            }
+            List<Executable> executables =
+                    packages.stream().flatMap(each -> each.executables().stream()).toList();
+            for (Executable executable : executables) {
+                if (!executable.chip().isEmpty() && !executable.chip().equals(Executable.EDGE_TPU)) {
+                    return DoctorReport.Finding.problem(
+                            CHECK,
+                            file + ": compiled for chip " + Printable.name(executable.chip()),
+                            "compile it for " + Executable.EDGE_TPU + ", the Edge TPU");
+                }
+            }
+            return patchable(file, needs, executables);
+        }
+
+        private static DoctorReport.Finding patchable(Path file, int needs, List<Executable> executables) {
+            String payload = executables.stream()
+                    .filter(executable -> !executable.parameters().isEmpty())
+                    .map(executable -> executable.parameters().toString())
+                    .collect(Collectors.joining(", "));
+            String found = file + ": compiled, needs runtime version " + needs;
+            if (payload.isEmpty()) {
+                return DoctorReport.Finding.note(CHECK, found + ", no payload", "nothing in it can be patched");
+            }
+            boolean tokens = executables.stream().allMatch(each -> each.tokenField().isPresent());
+            return tokens
+                    ? DoctorReport.Finding.ok(CHECK, found + ", payload " + payload)
+                    : DoctorReport.Finding.note(
+                            CHECK,
+                            found + ", payload " + payload + ", an executable without a parameter-caching token",
+                            "patches of it cannot get fresh tokens: one session of the device for each");
+        }
     }
 }

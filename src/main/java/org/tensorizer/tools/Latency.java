@@ -2,11 +2,12 @@ package org.tensorizer.tools;
 
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Elements;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * Latency of one model on one device, as the caller sees it: from the input on the Java heap to the output there.
@@ -24,7 +25,7 @@ public record Latency(
         String model,
         String device,
         String provenance,
-        LatencyPlan plan,
+        Plan plan,
         double openMicros,
         double firstMicros,
         Timings steady,
@@ -36,12 +37,12 @@ public record Latency(
      * @throws org.tensorizer.device.DeviceFault the device failed
      * @throws org.tensorizer.base.BadInputException the model is refused, or the device only replays a record
      */
-    public static Latency measure(Device device, TfliteModel model, List<byte[]> inputs, LatencyPlan plan) {
+    public static Latency measure(Device device, TfliteModel model, List<byte[]> inputs, Plan plan) {
         return measure(device, model, inputs, plan, System::nanoTime);
     }
 
     static Latency measure(
-            Device device, TfliteModel model, List<byte[]> inputs, LatencyPlan plan, LongSupplier clock) {
+            Device device, TfliteModel model, List<byte[]> inputs, Plan plan, LongSupplier clock) {
         Timings.Stopwatch.require(device);
         Timings.Stopwatch watch = new Timings.Stopwatch(clock);
         long start = clock.getAsLong();
@@ -81,5 +82,30 @@ public record Latency(
                 .add("argmax", argmax.index())
                 .add("score", argmax.value())
                 .toString();
+    }
+
+    /**
+     * How often to run.
+     *
+     * @param runs inferences that count, at least 1
+     * @param warmup inferences before them that do not, the very first not among them
+     */
+    public record Plan(int runs, int warmup) {
+        /** As the published Dense runs: 30 inferences after 5 (source: coral-usb-oxidized, tensorizer_dense_template.md). */
+        public static final Plan DEFAULT = new Plan(30, 5);
+
+        private static final int MOST = 10_000_000;
+
+        /** @throws BadInputException a number out of range */
+        public Plan {
+            require("runs", runs, 1);
+            require("warm-up", warmup, 0);
+        }
+
+        private static void require(String name, int value, int least) {
+            if (value < least || value > MOST) {
+                throw new BadInputException(name + ": expected " + least + " to " + MOST + ", found " + value);
+            }
+        }
     }
 }

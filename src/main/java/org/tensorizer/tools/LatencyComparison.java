@@ -33,7 +33,7 @@ public record LatencyComparison(
         String patched,
         String device,
         String provenance,
-        LatencyPlan plan,
+        Latency.Plan plan,
         int block,
         long seed,
         Timings originalTimings,
@@ -55,7 +55,7 @@ public record LatencyComparison(
      * @throws org.tensorizer.base.BadInputException a model is refused, or the device only replays a record
      */
     public static LatencyComparison measure(
-            Device device, TfliteModel original, TfliteModel patched, List<byte[]> inputs, LatencyPlan plan, long seed) {
+            Device device, TfliteModel original, TfliteModel patched, List<byte[]> inputs, Latency.Plan plan, long seed) {
         return measure(device, original, patched, inputs, plan, seed, System::nanoTime);
     }
 
@@ -64,7 +64,7 @@ public record LatencyComparison(
             TfliteModel original,
             TfliteModel patched,
             List<byte[]> inputs,
-            LatencyPlan plan,
+            Latency.Plan plan,
             long seed,
             LongSupplier clock) {
         Timings.Stopwatch.require(device);
@@ -96,7 +96,7 @@ public record LatencyComparison(
                 patched.name(),
                 device.name(),
                 device.provenance().toString(),
-                new LatencyPlan(rounds * block, plan.warmup()),
+                new Latency.Plan(rounds * block, plan.warmup()),
                 block,
                 seed,
                 timings(a),

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.device.open.DeviceChoice;
-import org.tensorizer.device.open.DeviceKind;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.coral.CoralAddress;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.DeviceKind;
 
 /** TFLite, libedgetpu, whether they go together, and the Corals that libedgetpu lists. */
 final class LibraryCheck {
@@ -45,14 +47,14 @@ final class LibraryCheck {
         return runtimeVersion;
     }
 
-    List<Finding> run() {
-        List<Finding> findings = new ArrayList<>();
+    List<DoctorReport.Finding> run() {
+        List<DoctorReport.Finding> findings = new ArrayList<>();
         Optional<Libraries.Tflite> tflite = Optional.empty();
         try {
             tflite = Optional.of(libraries.tflite());
-            findings.add(Finding.ok(TFLITE, describe(tflite.get())));
+            findings.add(DoctorReport.Finding.ok(TFLITE, describe(tflite.get())));
         } catch (BadInputException e) {
-            findings.add(Finding.problem(
+            findings.add(DoctorReport.Finding.problem(
                     TFLITE, e.getMessage(), "name a library with " + Setting.TFLITE + "=PATH, version 2.12 or newer"));
         }
         try {
@@ -77,7 +79,7 @@ final class LibraryCheck {
                 + tflite.path() + ", SHA-256 " + tflite.sha256() + ")";
     }
 
-    private Finding missing() {
+    private DoctorReport.Finding missing() {
         List<Path> files = FOLDERS.stream()
                 .flatMap(folder ->
                         surroundings.machine().list(surroundings.machine().at(folder), "libedgetpu.so*").stream())
@@ -95,24 +97,24 @@ final class LibraryCheck {
                 "a Coral needs it: install libedgetpu1-std, or name a file with " + Setting.LIBEDGETPU + "=PATH");
     }
 
-    private void present(List<Finding> findings, Libraries.EdgeTpu runtime, Optional<Libraries.Tflite> tflite) {
+    private void present(List<DoctorReport.Finding> findings, Libraries.EdgeTpu runtime, Optional<Libraries.Tflite> tflite) {
         runtimeVersion = runtime.runtimeVersion();
         findings.add(
-                Finding.ok(RUNTIME, runtime.version() + " (" + runtime.path() + ", SHA-256 " + runtime.sha256() + ")"));
+                DoctorReport.Finding.ok(RUNTIME, runtime.version() + " (" + runtime.path() + ", SHA-256 " + runtime.sha256() + ")"));
         tflite.ifPresent(library -> findings.add(PairingCheck.run(surroundings.machine(), library.version())));
         findings.add(devices(runtime.devices()));
     }
 
-    private Finding devices(List<CoralAddress> devices) {
+    private DoctorReport.Finding devices(List<CoralAddress> devices) {
         String list = devices.isEmpty()
                 ? "none"
                 : devices.stream().map(CoralAddress::toString).collect(Collectors.joining(", "));
         if (isListed(devices)) {
             return devices.isEmpty()
-                    ? Finding.note(DEVICES, "none", "plug one in, or go on with the emulator")
-                    : Finding.ok(DEVICES, list);
+                    ? DoctorReport.Finding.note(DEVICES, "none", "plug one in, or go on with the emulator")
+                    : DoctorReport.Finding.ok(DEVICES, list);
         }
-        return Finding.problem(
+        return DoctorReport.Finding.problem(
                 DEVICES,
                 list + "; " + surroundings.wanted() + " is not among them",
                 "plug it in, check power and permissions (below), or choose another device");
@@ -128,5 +130,46 @@ final class LibraryCheck {
             return devices.stream().filter(each -> each.bus() == bus).count() > Integer.parseInt(wanted.argument());
         }
         return !surroundings.coralWanted() || !devices.isEmpty();
+    }
+
+    /**
+     * Whether libedgetpu was built for this TFLite. The library itself does not say; packages do whose version names it, such
+     * as {@code 16.0tf2.17.1-1} (feranick's builds, source: their release names).
+     */
+    private static final class PairingCheck {
+        private static final String CHECK = "TFLite with libedgetpu";
+        private static final Pattern PACKAGE =
+                Pattern.compile("(?m)^Package: (libedgetpu1-(?:std|max))$(?:\\n(?!Package:).+)*?\\nVersion: (\\S+)$");
+        private static final Pattern BUILT_FOR = Pattern.compile("(?i)tf(\\d+)\\.(\\d+)");
+        private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
+        private static final String SIGN = "if the process dies while a model is opened they do not go together: take a"
+                + " libedgetpu built for TFLite ";
+
+        private PairingCheck() {}
+
+        static DoctorReport.Finding run(Machine machine, String tflite) {
+            Optional<String> status = machine.read(machine.at("var/lib/dpkg/status"));
+            Matcher installed = PACKAGE.matcher(status.orElse(""));
+            if (!installed.find()) {
+                return DoctorReport.Finding.note(
+                        CHECK,
+                        "no package says which TFLite libedgetpu was built for (build e35aed1 was seen to go with 2.15 and"
+                                + " 2.18)",
+                        SIGN + tflite);
+            }
+            String name = installed.group(1) + " " + installed.group(2);
+            Matcher built = BUILT_FOR.matcher(installed.group(2));
+            if (!built.find()) {
+                return DoctorReport.Finding.note(
+                        CHECK, "package " + name + " does not say which TFLite it was built for", SIGN + tflite);
+            }
+            Matcher here = VERSION.matcher(tflite);
+            boolean same = here.matches()
+                    && here.group(1).equals(built.group(1))
+                    && here.group(2).equals(built.group(2));
+            String found = "package " + name + " was built for TFLite " + built.group(1) + "." + built.group(2)
+                    + ", this is " + tflite;
+            return same ? DoctorReport.Finding.ok(CHECK, found) : DoctorReport.Finding.note(CHECK, found, SIGN + tflite);
+        }
     }
 }

@@ -20,22 +20,22 @@ final class NodeCheck {
 
     private NodeCheck() {}
 
-    static Finding run(Machine machine) {
+    static DoctorReport.Finding run(Machine machine) {
         Optional<Path> node = find(machine, "node");
         if (node.isEmpty()) {
-            return Finding.note(CHECK, "not found", REMEDY);
+            return DoctorReport.Finding.note(CHECK, "not found", REMEDY);
         }
         String version = version(node.get());
         Matcher number = VERSION.matcher(version);
         if (!number.matches()) {
-            return Finding.note(CHECK, node.get() + " --version gave \"" + version + "\"", REMEDY);
+            return DoctorReport.Finding.note(CHECK, node.get() + " --version gave \"" + version + "\"", REMEDY);
         }
         if (Integer.parseInt(number.group(1)) < OLDEST) {
-            return Finding.note(CHECK, version + " (" + node.get() + ") is too old", REMEDY);
+            return DoctorReport.Finding.note(CHECK, version + " (" + node.get() + ") is too old", REMEDY);
         }
         return find(machine, "npx").isPresent()
-                ? Finding.ok(CHECK, version + " (" + node.get() + ")")
-                : Finding.note(CHECK, version + " (" + node.get() + ") without npx", "install npm for the report");
+                ? DoctorReport.Finding.ok(CHECK, version + " (" + node.get() + ")")
+                : DoctorReport.Finding.note(CHECK, version + " (" + node.get() + ") without npx", "install npm for the report");
     }
 
     private static Optional<Path> find(Machine machine, String program) {

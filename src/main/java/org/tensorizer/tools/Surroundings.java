@@ -15,7 +15,7 @@ import org.tensorizer.device.open.DeviceKind;
  * @param apex device files of Corals on PCI
  * @param pci Corals on PCI, with or without a driver: folders in sysfs
  */
-record Surroundings(Machine machine, DeviceChoice wanted, List<UsbCoral> usb, List<Path> apex, List<Path> pci) {
+record Surroundings(Machine machine, DeviceChoice wanted, List<UsbCheck.UsbCoral> usb, List<Path> apex, List<Path> pci) {
     /** PCI vendor and device of a Coral. Source: coral.ai, guide of the M.2 Accelerator ({@code lspci -nn | grep 089a}). */
     private static final String PCI_VENDOR = "0x1ac1";
 
@@ -29,7 +29,7 @@ record Surroundings(Machine machine, DeviceChoice wanted, List<UsbCoral> usb, Li
                         && machine.read(folder.resolve("device")).orElse("").equals(PCI_DEVICE))
                 .toList();
         return new Surroundings(
-                machine, wanted, UsbCoral.find(machine), machine.list(machine.at("dev"), "apex_[0-9]*"), pci);
+                machine, wanted, UsbCheck.UsbCoral.find(machine), machine.list(machine.at("dev"), "apex_[0-9]*"), pci);
     }
 
     boolean hasCoral() {
@@ -42,14 +42,14 @@ record Surroundings(Machine machine, DeviceChoice wanted, List<UsbCoral> usb, Li
     }
 
     /** Something is wrong with a Coral: a problem for who wants one, else a note. */
-    Finding trouble(String check, String found, String remedy) {
-        return coralWanted() ? Finding.problem(check, found, remedy) : Finding.note(check, found, remedy);
+    DoctorReport.Finding trouble(String check, String found, String remedy) {
+        return coralWanted() ? DoctorReport.Finding.problem(check, found, remedy) : DoctorReport.Finding.note(check, found, remedy);
     }
 
     /** Files in /dev that stand for Corals, as far as they are there. */
     List<Path> nodes() {
         List<Path> nodes = new ArrayList<>(apex);
-        for (UsbCoral coral : usb) {
+        for (UsbCheck.UsbCoral coral : usb) {
             Path node = coral.node(machine);
             if (Files.exists(node)) {
                 nodes.add(node);

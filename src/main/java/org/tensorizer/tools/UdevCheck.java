@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** udev rules that open both ids of a USB Coral to this user; a rule for one id alone works until the id changes. */
 final class UdevCheck {
@@ -14,11 +17,11 @@ final class UdevCheck {
 
     private UdevCheck() {}
 
-    static List<Finding> run(Surroundings surroundings) {
+    static List<DoctorReport.Finding> run(Surroundings surroundings) {
         Machine machine = surroundings.machine();
         List<UdevRule> rules = rules(machine);
-        List<Finding> findings = new ArrayList<>();
-        for (String id : UsbCoral.IDS) {
+        List<DoctorReport.Finding> findings = new ArrayList<>();
+        for (String id : UsbCheck.UsbCoral.IDS) {
             List<UdevRule> fitting =
                     rules.stream().filter(rule -> rule.isFor(id)).toList();
             findings.add(fitting.isEmpty() ? missing(id, surroundings) : judge(id, fitting, surroundings));
@@ -26,20 +29,20 @@ final class UdevCheck {
         return findings;
     }
 
-    private static Finding missing(String id, Surroundings surroundings) {
+    private static DoctorReport.Finding missing(String id, Surroundings surroundings) {
         String found = "none for " + id;
         if (surroundings.usb().isEmpty() || surroundings.machine().isSuperuser()) {
-            return Finding.note(
+            return DoctorReport.Finding.note(
                     CHECK, found + (surroundings.usb().isEmpty() ? "" : ": a Coral works as root only"), remedy(id));
         }
         return surroundings.trouble(CHECK, found, remedy(id));
     }
 
-    private static Finding judge(String id, List<UdevRule> rules, Surroundings surroundings) {
+    private static DoctorReport.Finding judge(String id, List<UdevRule> rules, Surroundings surroundings) {
         Machine machine = surroundings.machine();
         Optional<UdevRule> open = rules.stream().filter(UdevRule::everybody).findFirst();
         if (open.isPresent()) {
-            return Finding.ok(CHECK, id + " in " + machine.name(open.get().file()));
+            return DoctorReport.Finding.ok(CHECK, id + " in " + machine.name(open.get().file()));
         }
         Optional<UdevRule> grouped =
                 rules.stream().filter(rule -> rule.group().isPresent()).findFirst();
@@ -50,16 +53,16 @@ final class UdevCheck {
         String group = grouped.get().group().orElseThrow();
         String found = id + " in " + machine.name(grouped.get().file()) + " for group " + group;
         return machine.isSuperuser() || isMember(machine, group)
-                ? Finding.ok(CHECK, found)
+                ? DoctorReport.Finding.ok(CHECK, found)
                 : unopened(
                         surroundings,
                         found + ", and " + machine.user() + " is not in it",
                         "sudo usermod -aG " + group + " " + machine.user() + ", then log in again");
     }
 
-    private static Finding unopened(Surroundings surroundings, String found, String remedy) {
+    private static DoctorReport.Finding unopened(Surroundings surroundings, String found, String remedy) {
         return surroundings.usb().isEmpty()
-                ? Finding.note(CHECK, found, remedy)
+                ? DoctorReport.Finding.note(CHECK, found, remedy)
                 : surroundings.trouble(CHECK, found, remedy);
     }
 
@@ -106,5 +109,44 @@ final class UdevCheck {
                 .filter(fields -> fields[0].equals(name))
                 .findFirst()
                 .orElse(new String[0]);
+    }
+
+    /**
+     * One line of a udev rule file, as far as it opens a USB device to users.
+     *
+     * @param file it stands in
+     * @param group whose members it opens the device to
+     * @param everybody whether it opens the device to all: by mode, or to who sits at the machine (uaccess)
+     */
+    private record UdevRule(Path file, String text, Optional<String> group, boolean everybody) {
+        private static final Pattern GROUP = Pattern.compile("GROUP:?=\"([^\"]+)\"");
+        private static final Pattern MODE = Pattern.compile("MODE:?=\"0?[0-7]{2}([0-7])\"");
+        private static final Pattern UACCESS = Pattern.compile("TAG\\+?=\"uaccess\"");
+
+        static UdevRule of(Path file, String line) {
+            Matcher group = GROUP.matcher(line);
+            Matcher mode = MODE.matcher(line);
+            boolean worldWritable = mode.find() && (mode.group(1).charAt(0) - '0' & 2) != 0;
+            return new UdevRule(
+                    file,
+                    line,
+                    group.find() ? Optional.of(group.group(1)) : Optional.empty(),
+                    worldWritable || UACCESS.matcher(line).find());
+        }
+
+        /** @param id vendor and product, such as {@code 1a6e:089a} */
+        boolean isFor(String id) {
+            String[] parts = id.split(":", -1);
+            return names("idVendor", parts[0], false) && names("idProduct", parts[1], true);
+        }
+
+        private boolean names(String attribute, String value, boolean whereAbsent) {
+            Matcher match =
+                    Pattern.compile("ATTRS?\\{" + attribute + "\\}==\"([^\"]*)\"").matcher(text);
+            return match.find()
+                    ? Arrays.asList(match.group(1).toLowerCase(Locale.ROOT).split("\\|", -1))
+                            .contains(value)
+                    : whereAbsent;
+        }
     }
 }

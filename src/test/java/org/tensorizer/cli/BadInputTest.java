@@ -55,7 +55,7 @@ class BadInputTest {
 
             assertThat(shell.status())
                     .as("%s %s%n%s", command, file, shell.err())
-                    .isEqualTo(ExitCode.BAD_INPUT);
+                    .isEqualTo(FactsCommand.BAD_INPUT);
             assertThat(shell.err())
                     .startsWith("tensorizer: ")
                     .doesNotContain("Exception")

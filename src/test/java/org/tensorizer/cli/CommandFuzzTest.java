@@ -54,8 +54,8 @@ class CommandFuzzTest {
                 .map(word -> word.equals("FILE") ? file : word.equals("OUT") ? folder.resolve("out") : word)
                 .toArray());
         assertThat(shell.err()).doesNotContain("\tat ").doesNotContain("Exception");
-        assertThat(shell.status()).isBetween(ExitCode.OK, ExitCode.BAD_INPUT);
-        if (shell.status() == ExitCode.BAD_INPUT) {
+        assertThat(shell.status()).isBetween(FactsCommand.OK, FactsCommand.BAD_INPUT);
+        if (shell.status() == FactsCommand.BAD_INPUT) {
             throw new BadInputException(shell.err());
         }
     }

@@ -53,7 +53,7 @@ class InspectCommandTest {
     void oneBadFileDoesNotHideTheOthers() {
         Shell shell = Shell.run("inspect", Shell.IDENTITY, "no-such-file.tflite", Shell.PER_CHANNEL);
 
-        assertThat(shell.status()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(shell.status()).isEqualTo(FactsCommand.BAD_INPUT);
         assertThat(shell.err()).contains("no-such-file.tflite: no such file");
         assertThat(shell.out()).contains("int8_identity").contains("uint8_per_channel");
     }

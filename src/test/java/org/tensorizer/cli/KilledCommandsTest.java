@@ -120,7 +120,7 @@ class KilledCommandsTest {
                 .boxed()
                 .flatMap(number -> Stream.of(OutputCommand.values())
                         .map(command -> command.run(tools, WholeOutputs.place(command, outputs), number % 2)))
-                .filter(shell -> shell.status() != ExitCode.OK)
+                .filter(shell -> shell.status() != FactsCommand.OK)
                 .map(Shell::err)
                 .toList();
 

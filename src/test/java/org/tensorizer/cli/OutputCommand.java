@@ -111,7 +111,7 @@ enum OutputCommand {
                         new ArrayList<>(List.of("template", "dense", "--size", 64, "--bias", "random:" + number));
                 make.addAll(List.of("--token", "0x" + (number + 1), "--output", small, "--source", source));
                 Shell made = Shell.run(make.toArray());
-                if (made.status() != ExitCode.OK) {
+                if (made.status() != FactsCommand.OK) {
                     throw new AssertionError(made.err());
                 }
             }

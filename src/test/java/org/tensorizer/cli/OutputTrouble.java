@@ -111,7 +111,7 @@ enum OutputTrouble {
         Path folder = Files.createTempDirectory("outputs");
         try {
             Shell shell = command.run(tools, folder, 1);
-            if (shell.status() != ExitCode.OK) {
+            if (shell.status() != FactsCommand.OK) {
                 throw new AssertionError(command + ": " + shell.err());
             }
             long size = 0;

@@ -56,7 +56,7 @@ class OutputTroubleTest {
         OutputTrouble.Outcome outcome =
                 trouble.needsDisk() ? onADisk(trouble).get(command) : trouble.meet(command, tools, folder);
         if (trouble == OutputTrouble.LINKS) {
-            assertThat(outcome.status()).as(outcome.said()).isEqualTo(ExitCode.OK);
+            assertThat(outcome.status()).as(outcome.said()).isEqualTo(FactsCommand.OK);
             assertThat(outcome.changes())
                     .isEqualTo(command.outputs().stream()
                             .sorted()
@@ -64,7 +64,7 @@ class OutputTroubleTest {
                             .collect(Collectors.joining(", ", "{", "}")));
             return;
         }
-        assertThat(outcome.status()).as(outcome.said()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(outcome.status()).as(outcome.said()).isEqualTo(FactsCommand.BAD_INPUT);
         assertThat(outcome.changes()).isEqualTo("{}");
         assertThat(outcome.said())
                 .contains("tensorizer: ")

@@ -64,7 +64,7 @@ class PackagedCommandE2E {
         assertThat(start(link, "--version").out()).startsWith("tensorizer 0.");
         assertThat(start(link, "inspect", Shell.IDENTITY.toAbsolutePath()).out())
                 .contains("PARAMETER_CACHING");
-        assertThat(start(link, "inspect", "missing").status()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(start(link, "inspect", "missing").status()).isEqualTo(FactsCommand.BAD_INPUT);
         assertThat(start(link, "generate-completion").out()).contains("complete -F");
     }
 }

@@ -37,7 +37,7 @@ class PatchCommandTest {
         assertThat(shell.err()).isEmpty();
         assertThat(shell.status()).isZero();
         Shell diff = Shell.run("diff", "--json", Shell.IDENTITY, patched);
-        assertThat(diff.status()).isEqualTo(ExitCode.REFUTED);
+        assertThat(diff.status()).isEqualTo(FactsCommand.REFUTED);
         JsonObject payload = diff.json().getObject("payload");
         assertThat(payload.getInt("weights_changed")).isEqualTo(1);
         assertThat(payload.getArray("first").getObject(0).getInt("offset")).isEqualTo(9 / 4 * 256 + 5 * 4 + 9 % 4);
@@ -117,7 +117,7 @@ class PatchCommandTest {
     void badPatternsAndRegionsAreErrorsAndWriteNothing(String mode, String where, String reason) throws IOException {
         Shell shell = Shell.run("patch", Shell.IDENTITY, "-o", folder.resolve("x"), "--mode", mode, "--where", where);
 
-        assertThat(shell.status()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(shell.status()).isEqualTo(FactsCommand.BAD_INPUT);
         assertThat(shell.err()).contains(reason);
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).isEmpty();
@@ -131,10 +131,10 @@ class PatchCommandTest {
 
         assertThat(Shell.run("patch", copy, "-o", copy, "--mode", "zero", "--overwrite")
                         .status())
-                .isEqualTo(ExitCode.BAD_INPUT);
+                .isEqualTo(FactsCommand.BAD_INPUT);
         assertThat(Shell.run("patch", Shell.IDENTITY, "-o", copy, "--mode", "zero")
                         .status())
-                .isEqualTo(ExitCode.BAD_INPUT);
+                .isEqualTo(FactsCommand.BAD_INPUT);
         assertThat(Files.readAllBytes(copy)).isEqualTo(before);
     }
 }

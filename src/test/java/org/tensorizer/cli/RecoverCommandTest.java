@@ -41,6 +41,6 @@ class RecoverCommandTest {
         assertThat(shell.json().getInt("payload_offset")).isEqualTo(512 + 9 / 4 * 256 + 5 * 4 + 1);
         assertThat(Shell.run("probe", Shell.IDENTITY, "--out", 256, "--in", 0, "--device", "emulator")
                         .status())
-                .isEqualTo(ExitCode.BAD_INPUT);
+                .isEqualTo(FactsCommand.BAD_INPUT);
     }
 }

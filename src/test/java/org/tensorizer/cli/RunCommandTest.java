@@ -93,7 +93,7 @@ class RunCommandTest {
     void badInputsAreNamed(String input) {
         Shell shell = Shell.run("run", Shell.IDENTITY, "--device", "emulator", "--input", input);
 
-        assertThat(shell.status()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(shell.status()).isEqualTo(FactsCommand.BAD_INPUT);
         assertThat(shell.err()).contains(input);
     }
 }

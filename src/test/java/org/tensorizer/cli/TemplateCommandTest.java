@@ -96,7 +96,7 @@ class TemplateCommandTest {
         Shell shell = Shell.run((Object[]) words);
 
         assertThat(shell.err()).contains(reason);
-        assertThat(shell.status()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(shell.status()).isEqualTo(FactsCommand.BAD_INPUT);
         assertThat(made).doesNotExist();
     }
 }

@@ -11,10 +11,10 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.tools.DoctorReport.Finding.Status;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.device.coral.CoralAddress;
-import org.tensorizer.tools.Finding.Status;
 
 /** Each finding on a machine of a few files. */
 class DoctorTest {
@@ -62,10 +62,10 @@ class DoctorTest {
                 machine.usb(READY, "5000").goodRules().runtime(14, USB).examine("coral");
         assertThat(report.exitStatus()).isZero();
         assertThat(find(report, "USB Coral"))
-                .isEqualTo(Finding.ok("USB Coral", READY + " on bus 2, port 2-1, device 3, 5000 Mbit/s"));
+                .isEqualTo(DoctorReport.Finding.ok("USB Coral", READY + " on bus 2, port 2-1, device 3, 5000 Mbit/s"));
         assertThat(find(report, "USB Coral access").found()).isEqualTo("alice may read and write /dev/bus/usb/002/003");
         assertThat(find(report, "Corals listed").found()).isEqualTo("usb /sys/bus/usb/devices/2-1");
-        assertThat(all(report, "udev rule")).extracting(Finding::status).containsOnly(Status.OK);
+        assertThat(all(report, "udev rule")).extracting(DoctorReport.Finding::status).containsOnly(Status.OK);
         assertThat(find(report, "udev rule").found()).isEqualTo(NEW + " in /etc/udev/rules.d/99-coral.rules");
         assertThat(find(report, "in use").found()).isEqualTo("no other process has /dev/bus/usb/002/003");
         assertThat(find(report, "libedgetpu").found()).contains("RuntimeVersion(14)", "/usr/lib/libedgetpu.so.1");
@@ -94,7 +94,7 @@ class DoctorTest {
 
     @Test
     void aCoralBeforeItsFirstUseIsNormal() {
-        Finding finding =
+        DoctorReport.Finding finding =
                 find(machine.usb(NEW, "480").goodRules().runtime(14, USB).examine("coral"), "USB Coral");
         assertThat(finding.status()).isEqualTo(Status.NOTE);
         assertThat(finding.found()).contains(NEW, "480 Mbit/s", "normal before its first use", READY);
@@ -104,7 +104,7 @@ class DoctorTest {
     @Test
     void slowPortsAreNamed() {
         machine.runtime(14, USB).goodRules();
-        Finding usb2 = find(machine.usb(READY, "480").examine("coral"), "USB Coral");
+        DoctorReport.Finding usb2 = find(machine.usb(READY, "480").examine("coral"), "USB Coral");
         assertThat(usb2.status()).isEqualTo(Status.NOTE);
         assertThat(usb2.found()).contains("USB 2");
         assertProblem(machine.usb(READY, "12").examine("coral"), "USB Coral", "12 Mbit/s: too slow", "another port");
@@ -133,14 +133,14 @@ class DoctorTest {
                 "lib/udev/rules.d/60-edgetpu.rules",
                 "SUBSYSTEM==\"usb\",ATTRS{idVendor}==\"1a6e\",ATTRS{idProduct}==\"089a\",GROUP=\"plugdev\"\n"
                         + "#SUBSYSTEM==\"usb\",ATTRS{idVendor}==\"18d1\",ATTRS{idProduct}==\"9302\",MODE=\"0666\"\n");
-        List<Finding> findings = all(machine.examine("coral"), "udev rule");
+        List<DoctorReport.Finding> findings = all(machine.examine("coral"), "udev rule");
         assertThat(findings.get(0).found()).contains("for group plugdev, and alice is not in it");
         assertThat(findings.get(0).remedy()).startsWith("sudo usermod -aG plugdev alice");
         assertThat(findings.get(1).found()).isEqualTo("none for " + READY);
-        assertThat(findings).extracting(Finding::status).containsOnly(Status.PROBLEM);
+        assertThat(findings).extracting(DoctorReport.Finding::status).containsOnly(Status.PROBLEM);
         assertThat(all(machine.user("bob").examine("coral"), "udev rule").get(0).status())
                 .isEqualTo(Status.OK);
-        Finding root = all(machine.user("root").examine("coral"), "udev rule").get(1);
+        DoctorReport.Finding root = all(machine.user("root").examine("coral"), "udev rule").get(1);
         assertThat(root.status()).isEqualTo(Status.NOTE);
         assertThat(root.found()).contains("works as root only");
     }
@@ -150,19 +150,19 @@ class DoctorTest {
         machine.usb(READY, "5000").runtime(14, USB);
         machine.file("lib/udev/rules.d/60-x.rules", "ATTR{idVendor}==\"1A6E|18d1\", MODE=\"0666\"\n");
         assertThat(all(machine.examine("coral"), "udev rule"))
-                .extracting(Finding::status)
+                .extracting(DoctorReport.Finding::status)
                 .containsOnly(Status.OK);
         machine.file("etc/udev/rules.d/60-x.rules", "\n");
         assertThat(all(machine.examine("coral"), "udev rule"))
                 .as("a file in /etc hides the one of the same name")
-                .extracting(Finding::status)
+                .extracting(DoctorReport.Finding::status)
                 .containsOnly(Status.PROBLEM);
         machine.file("etc/udev/rules.d/60-x.rules", "ATTR{idVendor}==\"1a6e|18d1\", MODE=\"0660\"\n");
         assertThat(find(machine.examine("coral"), "udev rule").found()).contains("opens it to nobody");
         machine.file("etc/udev/rules.d/60-x.rules", "ATTR{idVendor}==\"1a6e|18d1\", GROUP=\"alice\"\n");
         assertThat(all(machine.examine("coral"), "udev rule"))
                 .as("alice's own group, by /etc/passwd")
-                .extracting(Finding::status)
+                .extracting(DoctorReport.Finding::status)
                 .containsOnly(Status.OK);
     }
 
@@ -207,7 +207,7 @@ class DoctorTest {
     @Test
     void aRuntimeBesideTheLoadersPathIsFound() {
         machine.file("usr/local/lib/libedgetpu.so.1.0", "");
-        Finding finding = find(machine.examine("auto"), "libedgetpu");
+        DoctorReport.Finding finding = find(machine.examine("auto"), "libedgetpu");
         assertThat(finding.found()).contains("/usr/local/lib/libedgetpu.so.1.0");
         assertThat(finding.remedy()).contains("-Dtensorizer.libedgetpu=/usr/local/lib/libedgetpu.so.1.0");
     }
@@ -218,7 +218,7 @@ class DoctorTest {
         String check = "TFLite with libedgetpu";
         assertThat(find(machine.examine("auto"), check).status()).isEqualTo(Status.NOTE);
         assertThat(find(dpkg("16.0tf2.18.1-1"), check).status()).isEqualTo(Status.OK);
-        Finding other = find(dpkg("16.0tf2.17.1-1"), check);
+        DoctorReport.Finding other = find(dpkg("16.0tf2.17.1-1"), check);
         assertThat(other.status()).isEqualTo(Status.NOTE);
         assertThat(other.found()).contains("libedgetpu1-std 16.0tf2.17.1-1 was built for TFLite 2.17, this is 2.18.0");
         assertThat(other.remedy()).contains("dies while a model is opened", "built for TFLite 2.18.0");
@@ -247,7 +247,7 @@ class DoctorTest {
         assertThat(find(machine.examine("auto"), "Node.js").found()).contains("without npx");
         machine.delete("usr/bin/node");
         assertThat(find(machine.examine("auto"), "Node.js"))
-                .isEqualTo(new Finding(
+                .isEqualTo(new DoctorReport.Finding(
                         "Node.js", Status.NOTE, "not found", "install Node.js 18 or newer for the report of mvn test"));
         assertThat(machine.examine("auto").exitStatus()).isZero();
     }
@@ -257,9 +257,9 @@ class DoctorTest {
         Path text = Files.writeString(root.resolve("text.tflite"), "not a model at all");
         Path source = Path.of("fixtures/templates/dense_256_int8_identity.tflite");
         Path missing = root.resolve("missing.tflite");
-        List<Finding> findings = all(machine.examine("auto", TEMPLATE, text, source, missing), "template");
+        List<DoctorReport.Finding> findings = all(machine.examine("auto", TEMPLATE, text, source, missing), "template");
         assertThat(findings)
-                .extracting(Finding::status)
+                .extracting(DoctorReport.Finding::status)
                 .containsExactly(Status.OK, Status.PROBLEM, Status.NOTE, Status.PROBLEM);
         assertThat(findings.get(0).found()).contains("compiled, needs runtime version ", ", payload [");
         assertThat(findings.get(1).found()).contains("text.tflite");
@@ -287,11 +287,11 @@ class DoctorTest {
         });
     }
 
-    private static Finding find(DoctorReport report, String check) {
+    private static DoctorReport.Finding find(DoctorReport report, String check) {
         return all(report, check).get(0);
     }
 
-    private static List<Finding> all(DoctorReport report, String check) {
+    private static List<DoctorReport.Finding> all(DoctorReport report, String check) {
         return report.findings().stream()
                 .filter(finding -> finding.check().equals(check))
                 .toList();

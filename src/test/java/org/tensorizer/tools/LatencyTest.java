@@ -25,7 +25,7 @@ class LatencyTest {
         AtomicLong count = new AtomicLong();
         // inference 2 to 6 are the warm-up and slow
         FakeChip chip = new FakeChip(model -> count.incrementAndGet() <= 6 ? 900_000 : 200_000 + 1000 * count.get());
-        Latency latency = Latency.measure(chip, StubDevice.model("my model"), INPUT, LatencyPlan.DEFAULT, chip);
+        Latency latency = Latency.measure(chip, StubDevice.model("my model"), INPUT, Latency.Plan.DEFAULT, chip);
         assertThat(latency.openMicros()).isEqualTo(2000);
         assertThat(latency.firstMicros()).isEqualTo(1900);
         assertThat(latency.steady().count()).isEqualTo(30);
@@ -41,7 +41,7 @@ class LatencyTest {
     @Test
     void comparisonInterleavesAndLeavesTheUploadsOut() {
         FakeChip chip = new FakeChip(model -> model.equals("A") ? 200_000 : 220_000);
-        LatencyComparison ab = LatencyComparison.measure(chip, A, B, INPUT, new LatencyPlan(30, 2), 1, chip);
+        LatencyComparison ab = LatencyComparison.measure(chip, A, B, INPUT, new Latency.Plan(30, 2), 1, chip);
         assertThat(ab.block()).isEqualTo(3);
         assertThat(ab.originalTimings().max()).isEqualTo(200);
         assertThat(ab.patchedTimings().max()).isEqualTo(220);
@@ -83,7 +83,7 @@ class LatencyTest {
         AtomicLong drift = new AtomicLong();
         FakeChip chip = new FakeChip(model -> (long) ((model.equals("A") ? 1 : factor)
                 * (200_000 + 20 * drift.incrementAndGet() + 5000 * Math.abs(random.nextGaussian()))));
-        return LatencyComparison.measure(chip, A, B, INPUT, new LatencyPlan(200, 5), seed, chip);
+        return LatencyComparison.measure(chip, A, B, INPUT, new Latency.Plan(200, 5), seed, chip);
     }
 
     @Test
@@ -101,10 +101,10 @@ class LatencyTest {
 
     @Test
     void badRequestsAreRefused() {
-        assertThatThrownBy(() -> new LatencyPlan(0, 5)).hasMessageContaining("runs: expected 1 to");
-        assertThatThrownBy(() -> new LatencyPlan(1, -1)).hasMessageContaining("warm-up: expected 0 to");
+        assertThatThrownBy(() -> new Latency.Plan(0, 5)).hasMessageContaining("runs: expected 1 to");
+        assertThatThrownBy(() -> new Latency.Plan(1, -1)).hasMessageContaining("warm-up: expected 0 to");
         StubDevice replay = new StubDevice("replay of usb:0 (silicon)", Provenance.REPLAYED);
-        assertThatThrownBy(() -> Latency.measure(replay, A, INPUT, LatencyPlan.DEFAULT))
+        assertThatThrownBy(() -> Latency.measure(replay, A, INPUT, Latency.Plan.DEFAULT))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("no latency of its own");
     }

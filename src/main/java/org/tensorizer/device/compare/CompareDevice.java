@@ -1,12 +1,17 @@
 package org.tensorizer.device.compare;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import org.tensorizer.model.TfliteModel;
-import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingDevice;
+import org.tensorizer.device.ForwardingSession;
+import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.TensorSpec;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * A device whose every inference is run on a second one too. Name, provenance, answers and faults are those of the first;
@@ -17,9 +22,9 @@ import org.tensorizer.device.Session;
 public final class CompareDevice extends ForwardingDevice {
     private final Device second;
     private final UnaryOperator<TfliteModel> translation;
-    private final ComparisonCount count;
+    private final Count count;
 
-    private CompareDevice(Device first, Device second, UnaryOperator<TfliteModel> translation, ComparisonCount count) {
+    private CompareDevice(Device first, Device second, UnaryOperator<TfliteModel> translation, Count count) {
         super(first);
         this.second = second;
         this.translation = translation;
@@ -41,7 +46,7 @@ public final class CompareDevice extends ForwardingDevice {
      */
     public static CompareDevice of(Device first, Device second, UnaryOperator<TfliteModel> translation) {
         return new CompareDevice(
-                first, second, translation, new ComparisonCount(first.name(), first.provenance(), second.name()));
+                first, second, translation, new Count(first.name(), first.provenance(), second.name()));
     }
 
     /** What the comparison found up to now. */
@@ -53,7 +58,7 @@ public final class CompareDevice extends ForwardingDevice {
     public Session open(TfliteModel model) {
         Session session = device().open(model);
         try {
-            return new CompareSession(model, session, second(model), count);
+            return new Compared(model, session, second(model), count);
         } catch (RuntimeException e) {
             session.close();
             throw e;
@@ -79,6 +84,145 @@ public final class CompareDevice extends ForwardingDevice {
     public void close() {
         try (second) {
             super.close();
+        }
+    }
+
+    /** One model on both devices, or on the first alone where the second refused it. */
+    private static final class Compared extends ForwardingSession {
+        private final TfliteModel model;
+        private final Optional<Session> second;
+        private final Count count;
+
+        Compared(TfliteModel model, Session first, Optional<Session> second, Count count) {
+            super(first);
+            this.model = model;
+            this.second = second;
+            this.count = count;
+        }
+
+        @Override
+        public List<byte[]> run(List<byte[]> inputs) {
+            List<byte[]> answers = super.run(inputs);
+            if (second.isEmpty()) {
+                count.notCompared();
+                return answers;
+            }
+            List<byte[]> others;
+            try {
+                others = second.get().run(inputs);
+            } catch (RuntimeException e) {
+                count.failed(e);
+                return answers;
+            }
+            count.compare(model, outputs(), inputs, answers, others);
+            return answers;
+        }
+
+        @Override
+        public void close() {
+            try (Session other = second.orElse(null)) {
+                super.close();
+            }
+        }
+    }
+
+    /** Adds up what a comparison finds. Thread safety: yes. */
+    private static final class Count {
+        private static final int REASONS = 20;
+
+        private final String first;
+        private final Provenance provenance;
+        private final String second;
+        private final Map<String, Long> reasons = new TreeMap<>();
+        private long inferences;
+        private long differingInferences;
+        private long notCompared;
+        private long values;
+        private long differingValues;
+        private long beyondOne;
+        private double largest;
+        private Disagreement firstDisagreement;
+
+        Count(String first, Provenance provenance, String second) {
+            this.first = first;
+            this.provenance = provenance;
+            this.second = second;
+        }
+
+        /** The second device did not take a model. */
+        synchronized void refused(RuntimeException reason) {
+            reason(reason);
+        }
+
+        /** The second device does not have the model of this inference. */
+        synchronized void notCompared() {
+            notCompared++;
+        }
+
+        /** The second device did not answer. */
+        synchronized void failed(RuntimeException reason) {
+            notCompared++;
+            reason(reason);
+        }
+
+        private void reason(RuntimeException e) {
+            String text = e.getMessage() == null ? e.toString() : e.getMessage();
+            reasons.merge(reasons.size() < REASONS || reasons.containsKey(text) ? text : "other reasons", 1L, Long::sum);
+        }
+
+        synchronized void compare(
+                TfliteModel model,
+                List<TensorSpec> specs,
+                List<byte[]> inputs,
+                List<byte[]> answers,
+                List<byte[]> others) {
+            if (!sameSizes(answers, others)) {
+                failed(new IllegalStateException(model + ": outputs of " + sizes(answers) + " bytes on " + first + ", "
+                        + sizes(others) + " on " + second));
+                return;
+            }
+            inferences++;
+            boolean differs = false;
+            for (int i = 0; i < answers.size(); i++) {
+                String type = i < specs.size() ? specs.get(i).type() : "";
+                Disagreement.TensorDifference difference = Disagreement.TensorDifference.of(type, answers.get(i), others.get(i));
+                values += difference.values();
+                differingValues += difference.differing();
+                beyondOne += difference.beyondOne();
+                largest = Math.max(largest, difference.largest());
+                if (difference.differing() > 0) {
+                    differs = true;
+                    if (firstDisagreement == null) {
+                        firstDisagreement =
+                                Disagreement.of(model, first, second, inputs, answers, others, i, type, difference);
+                    }
+                }
+            }
+            differingInferences += differs ? 1 : 0;
+        }
+
+        private static boolean sameSizes(List<byte[]> a, List<byte[]> b) {
+            return sizes(a).equals(sizes(b));
+        }
+
+        private static List<Integer> sizes(List<byte[]> tensors) {
+            return tensors.stream().map(bytes -> bytes.length).toList();
+        }
+
+        synchronized ComparisonReport report() {
+            return new ComparisonReport(
+                    first,
+                    provenance,
+                    second,
+                    inferences,
+                    differingInferences,
+                    notCompared,
+                    values,
+                    differingValues,
+                    beyondOne,
+                    largest,
+                    reasons,
+                    Optional.ofNullable(firstDisagreement));
         }
     }
 }

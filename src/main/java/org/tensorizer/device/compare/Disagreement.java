@@ -9,9 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Elements;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.base.BadInputException;
 
 /**
  * One inference that two devices answered differently, whole: it can be kept as a fixture and asked again.
@@ -136,5 +136,35 @@ public record Disagreement(
         return model + ", output " + output + "[" + element + "]: " + ComparisonReport.number(firstValue()) + " on "
                 + first + ", " + ComparisonReport.number(secondValue()) + " on " + second + " (" + differing
                 + " values of this output differ)";
+    }
+
+    /**
+     * How two answers differ in one tensor.
+     *
+     * @param values compared elements
+     * @param differing elements that differ
+     * @param beyondOne elements that differ by more than one step
+     * @param largest largest distance, in steps of the element type
+     * @param first index of the first element that differs, -1 if none does
+     */
+    record TensorDifference(long values, long differing, long beyondOne, double largest, int first) {
+        static TensorDifference of(String type, byte[] a, byte[] b) {
+            Elements left = Elements.of(type, a);
+            Elements right = Elements.of(type, b);
+            long differing = 0;
+            long beyondOne = 0;
+            double largest = 0;
+            int first = -1;
+            for (int i = 0; i < left.size(); i++) {
+                double distance = left.distance(right, i);
+                if (distance != 0) {
+                    first = first < 0 ? i : first;
+                    differing++;
+                    beyondOne += distance > 1 ? 1 : 0;
+                    largest = Math.max(largest, distance);
+                }
+            }
+            return new TensorDifference(left.size(), differing, beyondOne, largest, first);
+        }
     }
 }

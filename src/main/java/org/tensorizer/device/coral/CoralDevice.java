@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
@@ -16,6 +16,9 @@ import org.tensorizer.device.tflite.Delegate;
 import org.tensorizer.device.tflite.SessionOptions;
 import org.tensorizer.device.tflite.TfliteLibrary;
 import org.tensorizer.device.tflite.TfliteSession;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * A Coral in this process. Its faults end the process or hang it: outside of a worker process use it only where that
@@ -31,11 +34,11 @@ public final class CoralDevice implements Device {
     private final EdgeTpuLibrary library;
     private final CoralAddress address;
     private final CoralSettings settings;
-    private final CoralLock lock;
+    private final CoralAccess lock;
     private final Delegate keeper;
 
     private CoralDevice(
-            String name, EdgeTpuLibrary library, CoralAddress address, CoralSettings settings, CoralLock lock) {
+            String name, EdgeTpuLibrary library, CoralAddress address, CoralSettings settings, CoralAccess lock) {
         this.name = name;
         this.library = library;
         this.address = address;
@@ -71,8 +74,8 @@ public final class CoralDevice implements Device {
                                 + Setting.LIBEDGETPU + "=PATH"));
         TfliteLibrary.load(); // whatever is wrong with it is better known before a device is touched
         CoralAddress address = select(name, library.devices(), wanted, index);
-        DeviceNode.requireAccess(name, address, Path.of("/"));
-        CoralLock lock = CoralLock.acquire(LibraryCache.ofUser().folder(), name, address);
+        CoralAccess.DeviceNode.requireAccess(name, address, Path.of("/"));
+        CoralAccess lock = CoralAccess.acquire(LibraryCache.ofUser().folder(), name, address);
         try {
             return new CoralDevice(name, library, address, settings, lock);
         } catch (RuntimeException e) {
@@ -148,5 +151,39 @@ public final class CoralDevice implements Device {
     @Override
     public String toString() {
         return name;
+    }
+
+    /** What can be known about a model before libedgetpu sees it. */
+    static final class CompiledModelCheck {
+        /** The chip of every Coral product; edgetpu_compiler writes it into each executable (seen in all models). */
+
+        private CompiledModelCheck() {}
+
+        static void require(TfliteModel model, EdgeTpuLibrary library) {
+            require(model, library.runtimeVersion().orElse(Integer.MAX_VALUE), library.version());
+        }
+
+        static void require(TfliteModel model, int runtimeVersion, String runtime) {
+            if (!model.isCompiled()) {
+                // TFLite's own kernels would run it, and their answers would read like silicon
+                throw new BadInputException(model.name()
+                        + ": not compiled for the Edge TPU: a Coral runs compiled models only, take device cpu");
+            }
+            for (EdgeTpuPackage compiled : model.packages()) {
+                if (compiled.minRuntimeVersion() > runtimeVersion) {
+                    throw new BadInputException(model.name() + ": byte "
+                            + compiled.range().start() + ", Package.min_runtime_version: requires runtime version "
+                            + compiled.minRuntimeVersion() + ", libedgetpu has " + runtimeVersion + " (" + runtime
+                            + "): update libedgetpu, or compile with --min_runtime_version " + runtimeVersion);
+                }
+                for (Executable executable : compiled.executables()) {
+                    if (!executable.chip().isEmpty() && !executable.chip().equals(Executable.EDGE_TPU)) {
+                        throw new BadInputException(model.name() + ": byte "
+                                + executable.range().start() + ", Executable.chip: expected " + Executable.EDGE_TPU
+                                + ", the chip of a Coral, found " + Printable.name(executable.chip()));
+                    }
+                }
+            }
+        }
     }
 }

@@ -6,6 +6,8 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
-import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.base.Setting;
+import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.device.library.JnaRuntime;
 import org.tensorizer.device.library.LibraryFile;
 
@@ -33,7 +35,7 @@ public final class EdgeTpuLibrary {
     private static final Pattern RUNTIME_VERSION = Pattern.compile("RuntimeVersion\\((\\d+)\\)");
     private static EdgeTpuLibrary loaded;
 
-    private final EdgeTpuC functions;
+    private final C functions;
     private final NativeLibrary library;
     private final LibraryFile file;
     private final String version;
@@ -41,7 +43,7 @@ public final class EdgeTpuLibrary {
     private EdgeTpuLibrary(NativeLibrary library, LibraryFile file) {
         this.library = library;
         this.file = file;
-        this.functions = Native.load(file.path().toString(), EdgeTpuC.class, options());
+        this.functions = Native.load(file.path().toString(), C.class, options());
         this.version = functions.edgetpu_version();
     }
 
@@ -145,7 +147,7 @@ public final class EdgeTpuLibrary {
             List<CoralAddress> devices = new ArrayList<>();
             for (int i = 0; i < count.getValue(); i++) {
                 long at = 16L * i;
-                Bus bus = list.getInt(at) == EdgeTpuC.TYPE_USB ? Bus.USB : Bus.PCI;
+                Bus bus = list.getInt(at) == C.TYPE_USB ? Bus.USB : Bus.PCI;
                 devices.add(new CoralAddress(bus, list.getPointer(at + 8).getString(0)));
             }
             return devices;
@@ -157,7 +159,7 @@ public final class EdgeTpuLibrary {
     /** Address of a new delegate for a device, 0 where libedgetpu cannot open it. Takes about 2 s for USB. */
     synchronized long createDelegate(CoralAddress device, CoralSettings settings) {
         functions.edgetpu_verbosity(settings.verbosity());
-        int type = device.bus() == Bus.USB ? EdgeTpuC.TYPE_USB : EdgeTpuC.TYPE_PCI;
+        int type = device.bus() == Bus.USB ? C.TYPE_USB : C.TYPE_PCI;
         List<Memory> strings = new ArrayList<>(); // alive until the call is over
         Pointer options = array(settings.delegateOptions(), strings);
         return Pointer.nativeValue(functions.edgetpu_create_delegate(
@@ -188,5 +190,45 @@ public final class EdgeTpuLibrary {
         memory.setString(0, text, "UTF-8");
         strings.add(memory);
         return memory;
+    }
+
+    /** The functions of edgetpu_c.h, the interface of libedgetpu.so.1. {@code size_t} is a {@code long}: 64 bits only. */
+    private interface C extends Library {
+        int TYPE_PCI = 0;
+        int TYPE_USB = 1;
+
+        /** An array of {@code struct { int type; const char* path; }}, 16 bytes each; NULL where there is none. */
+        Pointer edgetpu_list_devices(LongByReference count);
+
+        void edgetpu_free_devices(Pointer devices);
+
+        /** @param options an array of {@code struct { const char* name; const char* value; }}, or NULL */
+        Pointer edgetpu_create_delegate(int type, String path, Pointer options, long count);
+
+        void edgetpu_free_delegate(Pointer delegate);
+
+        void edgetpu_verbosity(int level);
+
+        String edgetpu_version();
+    }
+
+    /** Which file the dynamic loader took for a library that was asked for by name: /proc/self/maps knows. */
+    private static final class MappedFiles {
+        private static final Path MAPS = Path.of("/proc/self/maps");
+
+        private MappedFiles() {}
+
+        static Path containing(String name) {
+            try {
+                return Files.readAllLines(MAPS).stream()
+                        .filter(line -> line.contains("/"))
+                        .map(line -> Path.of(line.substring(line.indexOf('/'))))
+                        .filter(path -> path.getFileName().toString().startsWith(name))
+                        .findFirst()
+                        .orElseThrow(() -> new BadInputException("no mapped file of this process is called " + name));
+            } catch (IOException e) {
+                throw new BadInputException("cannot read " + MAPS + " to learn where " + name + " is", e);
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package org.tensorizer.device.library;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,14 +8,18 @@ import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import org.tensorizer.base.BadInputException;
@@ -127,7 +132,7 @@ public final class LibraryCache {
             try (var container = jar.getJarFile()) {
                 JarEntry entry = jar.getJarEntry();
                 Path target = prepare(String.format("%08x-%d", entry.getCrc(), entry.getSize()), name);
-                FileSum present = FileSum.of(target);
+                LibraryFile.Sum present = LibraryFile.Sum.of(target);
                 if (present.size() == entry.getSize() && present.crc() == entry.getCrc()) {
                     return new LibraryFile(target, present.sha256(), true);
                 }
@@ -138,10 +143,10 @@ public final class LibraryCache {
         }
         String wanted;
         try (InputStream in = connection.getInputStream()) {
-            wanted = FileSum.of(in, OutputStream.nullOutputStream()).sha256();
+            wanted = LibraryFile.Sum.of(in, OutputStream.nullOutputStream()).sha256();
         }
         Path target = prepare(wanted, name);
-        if (FileSum.of(target).sha256().equals(wanted)) {
+        if (LibraryFile.Sum.of(target).sha256().equals(wanted)) {
             return new LibraryFile(target, wanted, true);
         }
         try (InputStream in = url.openStream()) {
@@ -160,14 +165,14 @@ public final class LibraryCache {
         return target;
     }
 
-    private static LibraryFile write(InputStream library, Path target, Predicate<FileSum> isIt) throws IOException {
+    private static LibraryFile write(InputStream library, Path target, Predicate<LibraryFile.Sum> isIt) throws IOException {
         removeAbandoned(target.getParent());
         Path part =
                 Files.createTempFile(target.getParent(), target.getFileName().toString(), PART);
-        FileSum written;
+        LibraryFile.Sum written;
         try {
             try (OutputStream out = Files.newOutputStream(part)) {
-                written = FileSum.of(library, out);
+                written = LibraryFile.Sum.of(library, out);
             }
             if (!isIt.test(written)) {
                 throw new IOException("what came out of the jar is not what the jar says is in it");
@@ -192,6 +197,69 @@ public final class LibraryCache {
             }
         } catch (NoSuchFileException e) {
             // another process removed it just now
+        }
+    }
+
+    /**
+     * A folder that nobody but this user can put a file into: made with mode 0700, or, where it is there already, no symbolic
+     * link, this user's own, and closed to the writing of others. Nothing about a folder that is there is changed: it may be one
+     * that others need as it is, such as {@code /tmp}. On systems without POSIX permissions only links are looked at.
+     */
+    private static final class PrivateFolder {
+        private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
+        private static final String REMEDY = "; libraries are taken from a folder of this user alone (mode 700)";
+
+        private PrivateFolder() {}
+
+        /** @throws BadInputException the folder is there and is not of that kind */
+        static void makeOrCheck(Path folder) throws IOException {
+            if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                make(folder);
+            }
+            check(folder);
+        }
+
+        private static void make(Path folder) throws IOException {
+            try {
+                if (isUnix(folder)) {
+                    Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PRIVATE));
+                } else {
+                    Files.createDirectory(folder);
+                }
+            } catch (FileAlreadyExistsException e) {
+                // another process made it at the same moment: it is looked at like any other
+            }
+        }
+
+        private static void check(Path folder) throws IOException {
+            if (Files.isSymbolicLink(folder)) {
+                throw refused(folder, "is a symbolic link: name the folder that it leads to");
+            }
+            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                throw refused(folder, "expected a folder, found a file");
+            }
+            if (!isUnix(folder)) {
+                return;
+            }
+            long owner = ((Integer) Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS)) & 0xffffffffL;
+            long user = new UnixSystem().getUid();
+            if (owner != user) {
+                throw refused(folder, "belongs to user " + owner + ", and this is user " + user + REMEDY);
+            }
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS);
+            if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+                    || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+                throw refused(
+                        folder, "others may write to it (" + PosixFilePermissions.toString(permissions) + ")" + REMEDY);
+            }
+        }
+
+        private static boolean isUnix(Path path) {
+            return path.getFileSystem().supportedFileAttributeViews().contains("unix");
+        }
+
+        private static BadInputException refused(Path folder, String problem) {
+            return new BadInputException("cache folder " + folder + ": " + problem);
         }
     }
 }

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.device.coral.Diagnosis;
 import org.tensorizer.device.coral.RuntimeLog;
 
 /** How a child ended and what that means. */
@@ -30,7 +29,7 @@ final class ChildEnd {
     static DeviceFault crashed(String device, String during, boolean loading, int exit, List<String> log) {
         StringBuilder message =
                 new StringBuilder("the process that drives the device ended while " + during + ", " + status(exit));
-        Optional<Diagnosis> diagnosis = RuntimeLog.diagnose(log);
+        Optional<RuntimeLog.Diagnosis> diagnosis = RuntimeLog.diagnose(log);
         if (diagnosis.isPresent()) {
             message.append("; ").append(diagnosis.get());
         } else if (loading && isSegmentationFault(exit, log)) {

@@ -117,15 +117,15 @@ final class RecordJson {
                 tensors.stream().map(Base64.getEncoder()::encodeToString).toList());
     }
 
-    private void failure(Optional<Failure> failure) {
+    private void failure(Optional<RecordLine.Failure> failure) {
         if (failure.isEmpty()) {
             return;
         }
-        if (failure.get() instanceof Failure.Fault fault) {
+        if (failure.get() instanceof RecordLine.Failure.Fault fault) {
             json.object("fault").value("kind", fault.kind().name()).value("message", fault.message());
             strings("log", fault.log());
             json.end();
-        } else if (failure.get() instanceof Failure.BadInput bad) {
+        } else if (failure.get() instanceof RecordLine.Failure.BadInput bad) {
             json.value("bad_input", bad.message());
         }
     }

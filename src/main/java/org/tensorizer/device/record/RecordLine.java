@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.TensorSpec;
 
@@ -88,4 +90,44 @@ public sealed interface RecordLine {
      * @param runs inferences of the run
      */
     record End(Instant at, long runs) implements RecordLine {}
+
+    /** Why there was no answer. */
+    sealed interface Failure {
+        /**
+         * The device failed.
+         *
+         * @param message without the device's name
+         * @param log last lines that the runtime printed, oldest first
+         */
+        record Fault(DeviceFault.Kind kind, String message, List<String> log) implements Failure {
+            public Fault {
+                log = List.copyOf(log);
+            }
+
+            static Fault of(DeviceFault fault) {
+                String message = String.valueOf(fault.getMessage());
+                String prefix = fault.device() + ": ";
+                return new Fault(
+                        fault.kind(),
+                        message.startsWith(prefix) ? message.substring(prefix.length()) : message,
+                        fault.log());
+            }
+
+            @Override
+            public RuntimeException exception(String device) {
+                return new DeviceFault(kind, device, message, log, null);
+            }
+        }
+
+        /** The model or the input was refused as bad. */
+        record BadInput(String message) implements Failure {
+            @Override
+            public RuntimeException exception(String device) {
+                return new BadInputException(message);
+            }
+        }
+
+        /** What a device of this name throws for it. */
+        RuntimeException exception(String device);
+    }
 }

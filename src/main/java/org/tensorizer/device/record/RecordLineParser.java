@@ -83,7 +83,7 @@ final class RecordLineParser {
     }
 
     private static RecordLine.Open open(JsonFields fields) {
-        Optional<Failure> failure = failure(fields);
+        Optional<RecordLine.Failure> failure = failure(fields);
         return new RecordLine.Open(
                 origin(fields),
                 fields.time("at"),
@@ -172,14 +172,14 @@ final class RecordLineParser {
         }
     }
 
-    private static Optional<Failure> failure(JsonFields fields) {
+    private static Optional<RecordLine.Failure> failure(JsonFields fields) {
         if (fields.has("fault")) {
             JsonFields fault = fields.object("fault");
             DeviceFault.Kind kind = oneOf(fault, "kind", DeviceFault.Kind.values(), Enum::name);
-            return Optional.of(new Failure.Fault(kind, fault.string("message"), fault.strings("log")));
+            return Optional.of(new RecordLine.Failure.Fault(kind, fault.string("message"), fault.strings("log")));
         }
         return fields.has("bad_input")
-                ? Optional.of(new Failure.BadInput(fields.string("bad_input")))
+                ? Optional.of(new RecordLine.Failure.BadInput(fields.string("bad_input")))
                 : Optional.empty();
     }
 

@@ -20,7 +20,7 @@ final class RecordedAnswers {
     private record Question(String model, List<String> inputs) {}
 
     /** @param outputs empty if it failed */
-    record Answer(List<byte[]> outputs, Optional<Failure> failure) {}
+    record Answer(List<byte[]> outputs, Optional<RecordLine.Failure> failure) {}
 
     private static final class InOrder<T> {
         private final List<T> all = new ArrayList<>();

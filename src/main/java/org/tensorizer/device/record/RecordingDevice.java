@@ -5,13 +5,19 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
-import org.tensorizer.model.TfliteModel;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.ForwardingDevice;
+import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * A device that writes down what another is asked and what it answers. Name, provenance and answers are the other's.
@@ -91,5 +97,102 @@ public final class RecordingDevice extends ForwardingDevice {
         }
         closed = true;
         recorder.close(device());
+    }
+
+    /** The record of one run of one device. Thread safety: yes. */
+    static final class Recorder {
+        private final RecordLine.Origin origin;
+        private final RecordWriter writer;
+        private final AtomicInteger sessions = new AtomicInteger();
+        private final AtomicLong runs = new AtomicLong();
+
+        Recorder(Device device, RecordWriter writer, Map<String, String> facts) {
+            this.writer = writer;
+            this.origin = new RecordLine.Origin(device.name(), device.provenance());
+            writer.add(new RecordLine.Header(origin, Instant.now(), facts));
+        }
+
+        Path file() {
+            return writer.file();
+        }
+
+        Session open(Device device, TfliteModel model) {
+            ModelFingerprint fingerprint = ModelFingerprint.of(model);
+            int number = sessions.incrementAndGet();
+            Instant at = Instant.now();
+            long start = System.nanoTime();
+            Session session;
+            try {
+                session = device.open(model);
+            } catch (DeviceFault | BadInputException e) {
+                long nanos = System.nanoTime() - start;
+                writer.add(new RecordLine.Open(
+                        origin, at, number, fingerprint, nanos, List.of(), List.of(), Optional.of(failure(e))));
+                throw e;
+            }
+            long nanos = System.nanoTime() - start;
+            try {
+                writer.add(new RecordLine.Open(
+                        origin, at, number, fingerprint, nanos, session.inputs(), session.outputs(), Optional.empty()));
+                return new Recording(this, session, number, fingerprint);
+            } catch (RuntimeException e) {
+                session.close();
+                throw e;
+            }
+        }
+
+        List<byte[]> run(Session session, int number, ModelFingerprint model, List<byte[]> inputs) {
+            Instant at = Instant.now();
+            long start = System.nanoTime();
+            List<byte[]> outputs;
+            try {
+                outputs = session.run(inputs);
+            } catch (DeviceFault | BadInputException e) {
+                long nanos = System.nanoTime() - start;
+                ran(new RecordLine.Run(origin, at, number, model, nanos, inputs, List.of(), Optional.of(failure(e))));
+                throw e;
+            }
+            long nanos = System.nanoTime() - start;
+            ran(new RecordLine.Run(origin, at, number, model, nanos, inputs, outputs, Optional.empty()));
+            return outputs;
+        }
+
+        private void ran(RecordLine.Run run) {
+            writer.add(run);
+            runs.incrementAndGet();
+        }
+
+        private static RecordLine.Failure failure(RuntimeException e) {
+            return e instanceof DeviceFault fault
+                    ? RecordLine.Failure.Fault.of(fault)
+                    : new RecordLine.Failure.BadInput(String.valueOf(e.getMessage()));
+        }
+
+        /** Closes the device and ends the record in order; where closing fails, the record stays without an end. */
+        void close(Device device) {
+            try (writer) {
+                device.close();
+                writer.add(new RecordLine.End(Instant.now(), runs.get()));
+            }
+        }
+    }
+
+    /** A session whose inferences are written down. */
+    private static final class Recording extends ForwardingSession {
+        private final RecordingDevice.Recorder recorder;
+        private final int number;
+        private final ModelFingerprint model;
+
+        Recording(RecordingDevice.Recorder recorder, Session session, int number, ModelFingerprint model) {
+            super(session);
+            this.recorder = recorder;
+            this.number = number;
+            this.model = model;
+        }
+
+        @Override
+        public List<byte[]> run(List<byte[]> inputs) {
+            return recorder.run(session(), number, model, inputs);
+        }
     }
 }

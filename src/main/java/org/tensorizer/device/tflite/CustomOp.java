@@ -1,9 +1,17 @@
 package org.tensorizer.device.tflite;
 
 import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.device.DeviceFault;
 
 /**
  * One registration of {@code edgetpu-custom-op} in one interpreter. The callbacks are the same for the whole process and
@@ -11,10 +19,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * it. No exception leaves a callback: JNA would print it and report success.
  */
 final class CustomOp implements AutoCloseable {
-    private static final OpRegistrar.Init INIT = CustomOp::onInit;
-    private static final OpRegistrar.Free FREE = CustomOp::onFree;
-    private static final OpRegistrar.NodeCall PREPARE = CustomOp::onPrepare;
-    private static final OpRegistrar.NodeCall INVOKE = CustomOp::onInvoke;
+    private static final TfliteLibrary.OpRegistrar.Init INIT = CustomOp::onInit;
+    private static final TfliteLibrary.OpRegistrar.Free FREE = CustomOp::onFree;
+    private static final TfliteLibrary.OpRegistrar.NodeCall PREPARE = CustomOp::onPrepare;
+    private static final TfliteLibrary.OpRegistrar.NodeCall INVOKE = CustomOp::onInvoke;
 
     private static final AtomicLong COUNTER = new AtomicLong();
     private static final Map<Long, KernelNode> NODES = new ConcurrentHashMap<>();
@@ -22,13 +30,13 @@ final class CustomOp implements AutoCloseable {
 
     private final String device;
     private final CustomKernel kernel;
-    private final ModelMemory model;
-    private final KernelFailure failure;
+    private final Interpreter.ModelMemory model;
+    private final Interpreter.Failure failure;
     private final TfliteLibrary library;
-    private final OpRegistrar registrar;
+    private final TfliteLibrary.OpRegistrar registrar;
     private final Pointer op;
 
-    CustomOp(String device, CustomKernel kernel, ModelMemory model, KernelFailure failure, TfliteLibrary library) {
+    CustomOp(String device, CustomKernel kernel, Interpreter.ModelMemory model, Interpreter.Failure failure, TfliteLibrary library) {
         this.device = device;
         this.kernel = kernel;
         this.model = model;
@@ -108,6 +116,162 @@ final class CustomOp implements AutoCloseable {
     }
 
     private static KernelNode find(Pointer node) {
-        return NODES.get(Pointer.nativeValue(OpaqueC.TfLiteOpaqueNodeGetUserData(node)));
+        return NODES.get(Pointer.nativeValue(TfliteC.Opaque.TfLiteOpaqueNodeGetUserData(node)));
+    }
+
+    /** One custom op of one interpreter and the kernel's instance for it. Used by the thread that is inside TFLite. */
+    private static final class KernelNode {
+        private final String device;
+        private final Interpreter.Failure failure;
+        private CustomKernel.Instance instance;
+        private Throwable refused;
+        private NodeTensors inputs;
+        private NodeTensors outputs;
+
+        KernelNode(String device, Interpreter.Failure failure) {
+            this.device = device;
+            this.failure = failure;
+        }
+
+        Interpreter.Failure failure() {
+            return failure;
+        }
+
+        /** C's init has no way to say no: what it threw is raised by {@link #prepare}. */
+        void init(CustomKernel kernel, ByteBuffer customOptions) {
+            try {
+                instance = kernel.init(customOptions);
+                if (instance == null) {
+                    refused = new IllegalStateException("the kernel gave no instance");
+                }
+            } catch (Throwable t) {
+                refused = t;
+            }
+        }
+
+        void prepare(Pointer node) throws Throwable {
+            if (refused != null) {
+                throw refused;
+            }
+            requireSome("inputs", TfliteC.Opaque.TfLiteOpaqueNodeNumberOfInputs(node));
+            requireSome("outputs", TfliteC.Opaque.TfLiteOpaqueNodeNumberOfOutputs(node));
+            inputs = null; // tensors may have moved
+            outputs = null;
+        }
+
+        void invoke(Pointer context, Pointer node) {
+            if (inputs == null) {
+                inputs = new NodeTensors(
+                        "input",
+                        true,
+                        tensors(
+                                "input",
+                                TfliteC.Opaque.TfLiteOpaqueNodeNumberOfInputs(node),
+                                i -> TfliteC.Opaque.TfLiteOpaqueNodeGetInput(context, node, i)));
+                outputs = new NodeTensors(
+                        "output",
+                        false,
+                        tensors(
+                                "output",
+                                TfliteC.Opaque.TfLiteOpaqueNodeNumberOfOutputs(node),
+                                i -> TfliteC.Opaque.TfLiteOpaqueNodeGetOutput(context, node, i)));
+            }
+            List<ByteBuffer> in = inputs.refresh(device);
+            List<ByteBuffer> out = outputs.refresh(device);
+            instance.invoke(in, out);
+            outputs.requireWritten(device);
+        }
+
+        void close() {
+            if (instance != null) {
+                instance.close();
+            }
+        }
+
+        private void requireSome(String role, int count) {
+            if (count < 1) {
+                throw new DeviceFault(
+                        DeviceFault.Kind.REFUSED, device, "the custom op has " + count + " " + role + ": a damaged model?");
+            }
+        }
+
+        private Pointer[] tensors(String role, int count, IntFunction<Pointer> get) {
+            Pointer[] tensors = new Pointer[count];
+            for (int i = 0; i < count; i++) {
+                tensors[i] = get.apply(i);
+                if (tensors[i] == null) {
+                    throw new DeviceFault(
+                            DeviceFault.Kind.REFUSED,
+                            device,
+                            "the custom op's " + role + " " + i + " is NULL: a damaged model?");
+                }
+            }
+            return tensors;
+        }
+    }
+
+    /**
+     * The inputs or the outputs of a custom op, as views of native memory. A view is made once and made anew where TFLite
+     * moved or resized the tensor, which is asked before each call.
+     */
+    private static final class NodeTensors {
+        private final String role;
+        private final boolean readOnly;
+        private final Pointer[] tensors;
+        private final long[] addresses;
+        private final long[] sizes;
+        private final ByteBuffer[] views;
+        private final List<ByteBuffer> list;
+
+        /** @param tensors opaque tensors, none of them NULL */
+        NodeTensors(String role, boolean readOnly, Pointer... tensors) {
+            this.role = role;
+            this.readOnly = readOnly;
+            this.tensors = tensors;
+            this.addresses = new long[tensors.length];
+            this.sizes = new long[tensors.length];
+            this.views = new ByteBuffer[tensors.length];
+            this.list = Collections.unmodifiableList(Arrays.asList(views));
+        }
+
+        /** Current views, each at position 0. The list is the same one each time. */
+        List<ByteBuffer> refresh(String device) {
+            for (int i = 0; i < tensors.length; i++) {
+                Pointer data = TfliteC.Opaque.TfLiteOpaqueTensorData(tensors[i]);
+                long size = TfliteC.Opaque.TfLiteOpaqueTensorByteSize(tensors[i]);
+                if (views[i] == null || Pointer.nativeValue(data) != addresses[i] || size != sizes[i]) {
+                    views[i] = view(device, i, data, size);
+                    addresses[i] = Pointer.nativeValue(data);
+                    sizes[i] = size;
+                }
+                views[i].clear();
+            }
+            return list;
+        }
+
+        private ByteBuffer view(String device, int index, Pointer data, long size) {
+            if (data == null || size < 0 || size > Integer.MAX_VALUE) {
+                throw new DeviceFault(
+                        DeviceFault.Kind.REFUSED,
+                        device,
+                        "the custom op's " + role + " " + index + " has "
+                                + (data == null ? "no memory" : size + " bytes, more than a buffer holds"));
+            }
+            ByteBuffer view = data.getByteBuffer(0, size);
+            return (readOnly ? view.asReadOnlyBuffer() : view).order(ByteOrder.LITTLE_ENDIAN);
+        }
+
+        /** What the kernel left unwritten would be the bytes of an earlier tensor. */
+        void requireWritten(String device) {
+            for (int i = 0; i < views.length; i++) {
+                if (views[i].position() != views[i].capacity()) {
+                    throw new DeviceFault(
+                            DeviceFault.Kind.WRONG_SIZE,
+                            device,
+                            "the custom op's " + role + " " + i + ": expected " + views[i].capacity()
+                                    + " bytes, the kernel wrote " + views[i].position());
+                }
+            }
+        }
     }
 }

@@ -62,7 +62,7 @@ final class ErrorLog implements AutoCloseable {
         try (Memory text = new Memory(LONGEST_LINE)) {
             ErrorLog log = OPEN.get(Pointer.nativeValue(userData));
             if (log != null && format != null) {
-                LibC.vsnprintf(text, LONGEST_LINE, format, arguments);
+                TfliteC.LibC.vsnprintf(text, LONGEST_LINE, format, arguments);
                 log.add(text.getString(0, "UTF-8").strip());
             }
         } catch (Throwable t) {

@@ -1,6 +1,9 @@
 package org.tensorizer.device.tflite;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
@@ -14,7 +17,7 @@ final class Interpreter implements Runnable {
     private final String device;
     private final String name;
     private final ErrorLog log = ErrorLog.open();
-    private final KernelFailure failure = new KernelFailure();
+    private final Failure failure = new Failure();
     private final Delegate delegate;
     private ModelMemory memory;
     private CustomOp op;
@@ -60,7 +63,7 @@ final class Interpreter implements Runnable {
         }
         int status = TfliteC.TfLiteInterpreterAllocateTensors(pointer);
         if (status != TfliteC.OK) {
-            throw refused("the model cannot be prepared, " + Status.text(status));
+            throw refused("the model cannot be prepared, " + TfliteC.Status.text(status));
         }
     }
 
@@ -104,7 +107,7 @@ final class Interpreter implements Runnable {
     void invoke() {
         int status = TfliteC.TfLiteInterpreterInvoke(pointer);
         if (status != TfliteC.OK) {
-            throw refused("inference failed, " + Status.text(status));
+            throw refused("inference failed, " + TfliteC.Status.text(status));
         }
     }
 
@@ -139,5 +142,112 @@ final class Interpreter implements Runnable {
             log.close();
         }
         failure.raise(device, name, List.of());
+    }
+
+    /** Why TFLite knows no kernel for an op, and what helps. */
+    private static final class UnresolvedOps {
+        private UnresolvedOps() {}
+
+        /** TFLite's line about it says "unresolved custom op". */
+        static boolean isMeantBy(String line) {
+            return line.contains("unresolved custom op");
+        }
+
+        static BadInputException explain(String device, String model, String line) {
+            if (line.contains("edgetpu-custom-op")) {
+                return new BadInputException(model + ": compiled for the Edge TPU (it holds edgetpu-custom-op), but device "
+                        + device + " runs uncompiled models only: take the emulator or a Coral, or the source model");
+            }
+            return new BadInputException(model + ": holds an op that device " + device + " has no kernel for: " + line);
+        }
+
+        /** A delegate was there and did not take the op: the known sign of one built for another TFLite. */
+        static DeviceFault explainDelegate(String device, String model, List<String> log) {
+            return new DeviceFault(
+                    DeviceFault.Kind.REFUSED,
+                    device,
+                    model + ": the delegate did not take the custom op: it was built for another TFLite than "
+                            + TfliteLibrary.load().version() + ". Pair the versions: take a build of libedgetpu for this"
+                            + " TFLite, or name the TFLite it was built for with -Dtensorizer.tflite=PATH. TFLite said: "
+                            + String.join("; ", log),
+                    log,
+                    null);
+        }
+    }
+
+    /** A model in native memory, where TFLite uses it in place until its interpreter is deleted. */
+    static final class ModelMemory implements AutoCloseable {
+        private final TfliteModel model;
+        private final Memory memory;
+
+        ModelMemory(TfliteModel model) {
+            this.model = model;
+            this.memory = new Memory(model.size());
+            memory.getByteBuffer(0, model.size()).put(model.bytes());
+        }
+
+        Pointer pointer() {
+            return memory;
+        }
+
+        int size() {
+            return model.size();
+        }
+
+        /**
+         * Bytes that TFLite points at, as a read-only view that may outlive the native memory: of the model on the heap
+         * where they are part of it, else of a copy.
+         */
+        ByteBuffer view(Pointer start, long length) {
+            if (length == 0 || start == null) {
+                return ByteBuffer.allocate(0).asReadOnlyBuffer();
+            }
+            long offset = Pointer.nativeValue(start) - Pointer.nativeValue(memory);
+            ByteBuffer view = offset >= 0 && length <= model.size() - offset
+                    ? model.bytes().slice((int) offset, (int) length)
+                    : ByteBuffer.wrap(start.getByteArray(0, Math.toIntExact(length)));
+            return view.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        }
+
+        @Override
+        public void close() {
+            memory.close();
+        }
+    }
+
+    /**
+     * What a kernel threw inside a callback, kept until the C function that called it has returned: an exception cannot pass
+     * through C, and JNA would count it as success.
+     */
+    static final class Failure {
+        private Throwable thrown;
+
+        /** Keeps the first one. */
+        void keep(Throwable throwable) {
+            if (thrown == null) {
+                thrown = throwable;
+            } else if (thrown != throwable) {
+                thrown.addSuppressed(throwable);
+            }
+        }
+
+        /** Throws what was kept, if anything was, and forgets it. */
+        void raise(String device, String model, List<String> log) {
+            Throwable failure = thrown;
+            thrown = null;
+            if (failure instanceof BadInputException bad) {
+                throw bad;
+            }
+            if (failure instanceof DeviceFault fault) {
+                throw fault;
+            }
+            if (failure instanceof VirtualMachineError error) {
+                throw error;
+            }
+            if (failure != null) {
+                throw new DeviceFault(
+                        DeviceFault.Kind.REFUSED, device, model + ": the custom op failed: " + failure, log, failure);
+            }
+        }
     }
 }

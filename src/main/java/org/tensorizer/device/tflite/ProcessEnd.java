@@ -9,6 +9,6 @@ public final class ProcessEnd {
 
     /** Calls C's {@code _exit}: no handlers, no destructors, no return. */
     public static void now(int status) {
-        LibC._exit(status);
+        TfliteC.LibC._exit(status);
     }
 }

@@ -1,9 +1,12 @@
 package org.tensorizer.device.tflite;
 
 import com.sun.jna.Callback;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
-import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
+import com.sun.jna.Structure;
+import java.util.List;
 
 /**
  * The C functions, mapped directly. Signatures are those of tensorflow/lite/c/c_api.h and c_api_opaque.h; {@code size_t}
@@ -80,4 +83,56 @@ final class TfliteC {
     static native Pointer TfLiteTensorName(Pointer tensor);
 
     static native QuantizationParams.ByValue TfLiteTensorQuantizationParams(Pointer tensor);
+
+    /** What a custom op asks about its node and tensors: tensorflow/lite/c/c_api_opaque.h, mapped directly. */
+    static final class Opaque {
+        private Opaque() {}
+
+        static native Pointer TfLiteOpaqueNodeGetUserData(Pointer node);
+
+        static native int TfLiteOpaqueNodeNumberOfInputs(Pointer node);
+
+        static native int TfLiteOpaqueNodeNumberOfOutputs(Pointer node);
+
+        static native Pointer TfLiteOpaqueNodeGetInput(Pointer context, Pointer node, int index);
+
+        static native Pointer TfLiteOpaqueNodeGetOutput(Pointer context, Pointer node, int index);
+
+        static native Pointer TfLiteOpaqueTensorData(Pointer tensor);
+
+        static native long TfLiteOpaqueTensorByteSize(Pointer tensor);
+    }
+
+    /** What is needed of the C library: the error reporter is handed a {@code va_list}, and a child process must end. */
+    static final class LibC {
+        static {
+            Native.register(LibC.class, NativeLibrary.getProcess());
+        }
+
+        private LibC() {}
+
+        static native void _exit(int status);
+
+        static native int vsnprintf(Pointer buffer, long size, Pointer format, Pointer arguments);
+    }
+
+    /** {@code TfLiteStatus} in words. */
+    static final class Status {
+        private static final List<String> NAMES = List.of(
+                "ok",
+                "error",
+                "delegate error",
+                "application error",
+                "delegate data not found",
+                "delegate data write error",
+                "delegate data read error",
+                "unresolved ops",
+                "cancelled");
+
+        private Status() {}
+
+        static String text(int status) {
+            return "status " + status + (status >= 0 && status < NAMES.size() ? " (" + NAMES.get(status) + ")" : "");
+        }
+    }
 }

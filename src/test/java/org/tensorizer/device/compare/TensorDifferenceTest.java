@@ -11,23 +11,23 @@ class TensorDifferenceTest {
     void aStepIsOneOfTheElementType() {
         byte[] a = {127, 0, (byte) 255, 3};
         byte[] b = {(byte) 128, 0, 0, 4};
-        assertThat(TensorDifference.of("INT8", a, b)).isEqualTo(new TensorDifference(4, 3, 1, 255, 0));
-        assertThat(TensorDifference.of("UINT8", a, b)).isEqualTo(new TensorDifference(4, 3, 1, 255, 0));
+        assertThat(Disagreement.TensorDifference.of("INT8", a, b)).isEqualTo(new Disagreement.TensorDifference(4, 3, 1, 255, 0));
+        assertThat(Disagreement.TensorDifference.of("UINT8", a, b)).isEqualTo(new Disagreement.TensorDifference(4, 3, 1, 255, 0));
     }
 
     @Test
     void wideElementsAreLittleEndian() {
         byte[] a = {0, 1, 5, 0};
         byte[] b = {0, 2, 4, 0};
-        assertThat(TensorDifference.of("INT16", a, b)).isEqualTo(new TensorDifference(2, 2, 1, 256, 0));
-        assertThat(TensorDifference.of("INT32", a, b)).isEqualTo(new TensorDifference(1, 1, 1, 65536 - 256, 0));
+        assertThat(Disagreement.TensorDifference.of("INT16", a, b)).isEqualTo(new Disagreement.TensorDifference(2, 2, 1, 256, 0));
+        assertThat(Disagreement.TensorDifference.of("INT32", a, b)).isEqualTo(new Disagreement.TensorDifference(1, 1, 1, 65536 - 256, 0));
     }
 
     @Test
     void floatsAreComparedAsNumbers() {
         byte[] a = floats(1.5f, Float.NaN, 0f, Float.NaN);
         byte[] b = floats(1f, Float.NaN, -0f, 2f);
-        TensorDifference difference = TensorDifference.of("FLOAT32", a, b);
+        Disagreement.TensorDifference difference = Disagreement.TensorDifference.of("FLOAT32", a, b);
         assertThat(difference.differing()).isEqualTo(2);
         assertThat(difference.first()).isZero();
         assertThat(difference.largest()).isInfinite();

@@ -19,7 +19,7 @@ class CompiledModelCheckTest {
                 .map(TfliteModel::read)
                 .filter(TfliteModel::isCompiled)
                 .forEach(model -> {
-                    assertThatCode(() -> CompiledModelCheck.require(model, 14, "runtime"))
+                    assertThatCode(() -> CoralDevice.CompiledModelCheck.require(model, 14, "runtime"))
                             .doesNotThrowAnyException();
                 });
     }
@@ -27,7 +27,7 @@ class CompiledModelCheckTest {
     @Test
     void comparesTheRuntimeVersion() {
         TfliteModel model = TfliteModel.read(Fixture.compiled());
-        assertThatThrownBy(() -> CompiledModelCheck.require(model, 13, "RuntimeVersion(13)"))
+        assertThatThrownBy(() -> CoralDevice.CompiledModelCheck.require(model, 13, "RuntimeVersion(13)"))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("byte 456, Package.min_runtime_version")
                 .hasMessageContaining("requires runtime version 14, libedgetpu has 13");
@@ -39,7 +39,7 @@ class CompiledModelCheckTest {
         int chip = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("beagle");
         bytes[chip] = 'e';
         TfliteModel model = TfliteModel.parse(NAME, bytes);
-        assertThatThrownBy(() -> CompiledModelCheck.require(model, 14, "runtime"))
+        assertThatThrownBy(() -> CoralDevice.CompiledModelCheck.require(model, 14, "runtime"))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("Executable.chip: expected beagle, the chip of a Coral, found eeagle");
     }

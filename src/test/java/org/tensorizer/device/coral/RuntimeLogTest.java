@@ -25,7 +25,7 @@ class RuntimeLogTest {
                 "ValueError: Failed to load delegate from libedgetpu.so.1|not be opened|device|permission"
             })
     void saysWhichTransferWhichStatusAndWhy(String line, String what, String status, String cause) {
-        Diagnosis diagnosis = RuntimeLog.diagnose(
+        RuntimeLog.Diagnosis diagnosis = RuntimeLog.diagnose(
                         List.of("I something else", "F driver/usb/usb_driver.cc:1097] " + line, "Aborted"))
                 .orElseThrow();
         assertThat(diagnosis.what() + diagnosis.cause()).contains(what, status, cause);

@@ -35,7 +35,7 @@ class ElfFuzzTest {
     @Test
     void headersThatShareTheirBytes() {
         Path file = Path.of("src/test/resources/hostile/libraries/55744-program-headers-in-1012-bytes.so");
-        assertThatThrownBy(() -> ElfSegments.requireWhole(file))
+        assertThatThrownBy(() -> ElfHeader.Segments.requireWhole(file))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageEndingWith("byte 54, e_phentsize: expected at least 56, found 0: damaged");
     }
@@ -44,7 +44,7 @@ class ElfFuzzTest {
         Path file = Files.write(folder.resolve(name + ".so"), bytes);
         ElfHeader header = ElfHeader.read(file);
         header.processor();
-        ElfSegments.requireWhole(file);
+        ElfHeader.Segments.requireWhole(file);
     }
 
     /** Two parts to load behind their headers. */
