@@ -13,9 +13,11 @@ final class BoundProgram {
     private final byte[] cached;
     private final byte[] parameters;
     private final OpKernel[] kernels;
+    private final Definedness.Marks marks;
     private final Deque<Inference> idle = new ConcurrentLinkedDeque<>();
 
     /**
+     * @throws UnsupportedProgramException something that nobody wrote would be used
      * @param cached parameters that are in wide memory; not copied, must not change
      * @param parameters the parameter stream of the program itself
      */
@@ -25,6 +27,13 @@ final class BoundProgram {
         this.cached = cached;
         this.parameters = parameters;
         kernels = new OpKernel[linked.steps().size()];
+        Definedness.Marks always = linked.marks();
+        marks = always.dependsOnWeights() ? Definedness.of(this) : always;
+    }
+
+    /** Which results and output bytes are defined. */
+    Definedness.Marks marks() {
+        return marks;
     }
 
     LinkedProgram linked() {

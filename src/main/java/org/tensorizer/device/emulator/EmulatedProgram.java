@@ -59,6 +59,7 @@ public final class EmulatedProgram {
         }
         RelocatedProgram program = RelocatedProgram.link(execution, file, parameters.image());
         BoundProgram bound = new BoundProgram(program.linked(), chip, parameters.bytes(), program.parameters());
+        program.requireDefinedOutputs(bound);
         return new EmulatedProgram(execution, caching, program, chip, parameters, bound);
     }
 
@@ -141,7 +142,9 @@ public final class EmulatedProgram {
     BoundProgram boundTo(WideContents contents) {
         WideContents.Parameters held = contents.merged();
         LinkedProgram linked = program.linkedTo(held.image());
-        return new BoundProgram(linked, chip, held.bytes(), program.parameters());
+        BoundProgram other = new BoundProgram(linked, chip, held.bytes(), program.parameters());
+        program.requireDefinedOutputs(other);
+        return other;
     }
 
     /** Whether it relies on parameters sent before. */

@@ -18,6 +18,7 @@ public final class LinkedProgram {
     private final int arenaBytes;
     private final int meshBytes;
     private final int[] narrowBytes = new int[Chip.TILES];
+    private Definedness.Marks marks;
 
     LinkedProgram(String name, HostSide host, StepRecorder recorder, ParameterImage image) {
         this.name = name;
@@ -69,6 +70,14 @@ public final class LinkedProgram {
 
     private void measure(int tile, AddressWalk words, int half) {
         narrowBytes[tile] = Math.max(narrowBytes[tile], end(words.addresses(half), Chip.WORD_BYTES));
+    }
+
+    /** Which bytes are defined whatever the weights are; computed once. */
+    synchronized Definedness.Marks marks() {
+        if (marks == null) {
+            marks = Definedness.of(this);
+        }
+        return marks;
     }
 
     /** First byte behind the last of some words. */

@@ -1,5 +1,7 @@
 package org.tensorizer.device.emulator;
 
+import java.util.List;
+
 /** An operation prepared to run again and again. Thread-safe: all that changes is in the {@link Inference}. */
 abstract class OpKernel {
     final Operation operation;
@@ -16,7 +18,9 @@ abstract class OpKernel {
         if (operation.op().resize() != null) {
             return new ResizeKernel(operation);
         }
-        return new StepKernel(operation, program);
+        List<ResultBlock> blocks = ResultBlock.of(operation);
+        MatrixKernel matrix = blocks == null ? null : MatrixKernel.of(operation, program, blocks);
+        return matrix != null ? matrix : new StepKernel(operation, program);
     }
 
     abstract void run(Inference inference);

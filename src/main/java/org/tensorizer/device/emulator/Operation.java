@@ -135,6 +135,12 @@ public final class Operation implements Step {
         return rows.length == 0 ? null : rows[op.shape().rowIndex(halves.weights())[step]];
     }
 
+    /** Whether two steps surely read the same row: the same one of the same section. */
+    boolean isSameRow(int step, int other) {
+        int[] index = op.shape().rowIndex(halves.weights());
+        return index[step] == index[other] && op.shape().section(step) == op.shape().section(other);
+    }
+
     /** Quarter of the weight row that a step reads, 0 to 3. */
     public int quarter(int step) {
         return op.weights().addresses(halves.weights())[step] & 3;

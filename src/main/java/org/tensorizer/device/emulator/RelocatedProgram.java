@@ -202,6 +202,23 @@ final class RelocatedProgram {
         return parameters;
     }
 
+    /** Refuses a program that gives the host bytes that nobody computed. */
+    void requireDefinedOutputs(BoundProgram bound) {
+        Memory memory = new Memory();
+        for (Transfer transfer : bound.linked().transfers()) {
+            if (transfer.kind() == Transfer.Kind.OUTPUT) {
+                memory.write(transfer, bound.marks().output(), transfer.offset());
+            }
+        }
+        for (Layer layer : executable.outputLayers()) {
+            for (byte mark : memory.output(layer)) {
+                if (mark == 0) {
+                    throw refused("output " + Printable.name(layer.name()) + " has bytes of narrow memory, which nobody wrote");
+                }
+            }
+        }
+    }
+
     /** One inference: layers in, layers out, without padding. */
     List<byte[]> run(BoundProgram bound, List<byte[]> in) {
         Memory memory = new Memory(in);
@@ -218,6 +235,8 @@ final class RelocatedProgram {
     private final class Memory implements HostPort {
         private final Map<Region, byte[]> contents = new HashMap<>();
         private final BitSet scratchWritten = new BitSet();
+
+        Memory() {}
 
         Memory(List<byte[]> in) {
             List<Layer> layers = executable.inputLayers();

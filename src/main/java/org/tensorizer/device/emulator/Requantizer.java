@@ -2,6 +2,9 @@ package org.tensorizer.device.emulator;
 
 /** From the sum of a result to its stored value: the end of every op. Thread-safe. */
 final class Requantizer {
+    /** Added and subtracted again it rounds half to even: floats around it are whole. */
+    private static final float TO_INTEGER = 3 << 22;
+
     private final TensorOp op;
     private final ChipParameters chip;
     private final boolean saturates;
@@ -14,17 +17,34 @@ final class Requantizer {
         saturates = op.throughTable() || !Float.isFinite(op.clampMax());
     }
 
-    /** Largest stored value. */
-    int top() {
-        return top;
+    /** Whether {@link #store} does it: clamps keep every result in range, float32, half to even. */
+    boolean isFast() {
+        return !saturates
+                && chip.rounding() == Rounding.HALF_TO_EVEN
+                && chip.requantization() == Requantization.FLOAT32
+                && op.clampMin() <= op.clampMax()
+                && Math.rint(op.clampMin()) + op.outputZeroPoint() >= 0
+                && Math.rint(op.clampMax()) + op.outputZeroPoint() <= top;
     }
 
-    /** Whether clamps keep every result in range, so that nothing needs to be refused. */
-    boolean isPlain() {
-        return !saturates
-                && chip.round(op.clampMin()) + op.outputZeroPoint() >= 0
-                && chip.round(op.clampMax()) + op.outputZeroPoint() <= top
-                && op.clampMin() <= op.clampMax();
+    /**
+     * Stored values of a lane into words that hold several lanes.
+     *
+     * @param added bias and constant; with the sums it stays in int32
+     * @param shift where in the words
+     */
+    void store(int[] sums, int[] words, int width, int added, float scale, int shift) {
+        float multiplier = op.multiplier();
+        float low = op.clampMin();
+        float high = op.clampMax();
+        int zero = op.outputZeroPoint();
+        for (int p = 0; p < width; p++) {
+            float value = (float) (sums[p] + added) * scale * multiplier;
+            value = value >= low ? value : low; // NaN, too
+            value = value > high ? high : value;
+            int rounded = (int) (value + TO_INTEGER - TO_INTEGER);
+            words[p] |= rounded + zero << shift;
+        }
     }
 
     /** Adds bias and constant: saturates, since padding lanes of a softmax have the smallest number as bias. */

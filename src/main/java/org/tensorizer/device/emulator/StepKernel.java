@@ -6,14 +6,16 @@ import org.tensorizer.isa.Opcode;
 /** Any op in any mode, step by step. */
 final class StepKernel extends OpKernel {
     private final Requantizer requantizer;
-    private final boolean whole;
     private final boolean constantZeros;
+
+    /** By tile index and result: defined lanes; null where all are. */
+    private final long[][] defined;
 
     StepKernel(Operation operation, BoundProgram program) {
         super(operation);
         requantizer = new Requantizer(op, program.chip());
-        whole = operation.from() == 0 && operation.to() == shape.steps();
         constantZeros = !op.hasZeroPointRows();
+        defined = program.marks().lanes().get(operation);
     }
 
     @Override
@@ -113,6 +115,12 @@ final class StepKernel extends OpKernel {
 
     private void complete(Inference inference, int index, int result, long[] sums, int[] biases, float[] scales) {
         int tile = operation.tile(index);
+        long lanes = defined == null || defined[index] == null ? -1 : defined[index][result];
+        for (int lane = 0; lane < sums.length; lane++) {
+            if ((lanes >> lane & 1) == 0) {
+                sums[lane] = 0;
+            }
+        }
         RowBytes after = operation.sumsAfter(index, result);
         if (after != null && after.isRead()) {
             for (int lane = 0; lane < sums.length; lane++) {
@@ -127,6 +135,9 @@ final class StepKernel extends OpKernel {
             Words.put(narrow, outputs[word], 0);
         }
         for (int lane = 0; lane < sums.length; lane++) {
+            if ((lanes >> lane & 1) == 0) {
+                continue; // undefined: stays 0
+            }
             int stored = requantizer.stored(sums[lane], biases[lane], scales[lane], inference.tables[tile]);
             int at = outputs[first + lane * size / 4] + lane * size % 4;
             narrow[at] = (byte) stored;

@@ -1,0 +1,122 @@
+package org.tensorizer.device.emulator;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.tensorizer.isa.Chip;
+
+/**
+ * The weights of a block as a chip reads them from its rows: {@code (weight - zero point)} by lane and input. On a wrong
+ * chip other bytes of the rows, or other numbers for the same bytes.
+ */
+final class WeightRows {
+    private final Operation operation;
+    private final ChipParameters chip;
+    private final TensorOp op;
+
+    WeightRows(Operation operation, ChipParameters chip) {
+        this.operation = operation;
+        this.chip = chip;
+        op = operation.op();
+    }
+
+    /** Whether the rows of a block, zero points included, are the same in every inference. */
+    boolean areConstant(ResultBlock block, int index) {
+        RowBytes zeros = operation.parameters(index, block.group).zeroPoints();
+        boolean constant = zeros == null || zeros.isConstant();
+        for (int step : block.steps) {
+            constant &= operation.row(index, step).isConstant();
+        }
+        return constant;
+    }
+
+    /** Whether two tiles have the same weights in a block. */
+    boolean areSame(ResultBlock block, int index, int other) {
+        for (int step : block.steps) {
+            if (!operation.row(index, step).isSame(operation.row(other, step))
+                    || !operation.row(index, step).isConstant()) {
+                return false;
+            }
+        }
+        RowBytes zeros = operation.parameters(index, block.group).zeroPoints();
+        return zeros == null || zeros.isSame(operation.parameters(other, block.group).zeroPoints());
+    }
+
+    /**
+     * Stored weights: input k of step j of a lane at {@code (lane * steps + j) * inputs + k}. Of bytes that nobody wrote
+     * the zero point.
+     *
+     * @param memory finds the memory that a row stands in
+     */
+    int[] stored(ResultBlock block, int index, Memory memory, int[] zeroPoints) {
+        int inputs = op.inputs();
+        int size = op.weightBytes();
+        int steps = block.steps.length;
+        int[] weights = new int[block.lanes * steps * inputs];
+        Map<RowBytes, byte[]> reordered = reordered(block, index, memory);
+        for (int j = 0; j < steps; j++) {
+            RowBytes row = operation.row(index, block.steps[j]);
+            byte[] other = reordered == null ? null : reordered.get(row);
+            byte[] bytes = other == null ? memory.of(row) : other;
+            int offset = (other == null ? row.offset() : 0) + operation.quarter(block.steps[j]);
+            int end = (other == null ? row.offset() : 0) + row.length();
+            for (int lane = 0; lane < block.lanes; lane++) {
+                for (int k = 0; k < inputs; k++) {
+                    int at = offset + Chip.WORD_BYTES * lane + k * size;
+                    int to = (lane * steps + j) * inputs + k;
+                    if (at + size > end) {
+                        weights[to] = zeroPoints[lane];
+                    } else if (size == 1) {
+                        weights[to] = row.isConstant() ? chip.code().unsigned(bytes[at] & 0xff) : bytes[at] & 0xff;
+                    } else {
+                        weights[to] = bytes[at] & 0xff | (bytes[at + 1] & 0xff) << 8;
+                    }
+                }
+            }
+        }
+        return weights;
+    }
+
+    /** Finds the memory that a row stands in. */
+    @FunctionalInterface
+    interface Memory {
+        byte[] of(RowBytes row);
+    }
+
+    /** On a chip that reads rows in another order: the parameter rows of a block as the real chip would have them. */
+    private Map<RowBytes, byte[]> reordered(ResultBlock block, int index, Memory memory) {
+        boolean parameters = op.weightBytes() == 1
+                && op.inputs() == Chip.WORD_BYTES
+                && operation.row(index, block.steps[0]).isConstant();
+        if (chip.readsRowsInOrder() || !parameters) {
+            return null;
+        }
+        int width = operation.row(index, block.steps[0]).length();
+        int rows = block.steps.length;
+        int lanes = Math.min(block.lanes, width / Chip.WORD_BYTES);
+        int[] positions = RowReading.positions(chip, lanes, rows * Chip.WORD_BYTES);
+        Map<RowBytes, byte[]> found = new HashMap<>();
+        int span = lanes * Chip.WORD_BYTES;
+        for (int j = 0; j < rows; j++) {
+            byte[] bytes = new byte[width];
+            for (int at = 0; at < span; at++) {
+                int position = positions[j * span + at];
+                RowBytes from = operation.row(index, block.steps[position / span]);
+                bytes[at] = memory.of(from)[from.offset() + position % span];
+            }
+            found.put(operation.row(index, block.steps[j]), bytes);
+        }
+        return found;
+    }
+
+    /** Zero points of the lanes of a block. */
+    int[] zeroPoints(ResultBlock block, int index, Memory memory) {
+        RowBytes row = operation.parameters(index, block.group).zeroPoints();
+        int[] zeros = new int[block.lanes];
+        for (int lane = 0; lane < zeros.length; lane++) {
+            zeros[lane] = row == null
+                    ? op.weightZeroPoint()
+                    : Words.get(memory.of(row), row.offset() + Chip.WORD_BYTES * lane);
+        }
+        return zeros;
+    }
+}
