@@ -42,7 +42,8 @@ import org.tensorizer.template.DenseTemplate;
                         + " the exact product",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_dense_template.md (executables and"
                 + " latencies measured on a Coral)",
-        theme = Hypothesis.Theme.LAYOUT)
+        theme = Hypothesis.Theme.LAYOUT,
+        onSilicon = "sizes and latencies seen")
 class DimensionScaling {
     static List<Counterexample> wrongChips() {
         return List.of(Counterexample.chip(chip -> chip.withLaneFastest(true)));

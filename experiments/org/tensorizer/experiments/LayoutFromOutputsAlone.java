@@ -45,7 +45,8 @@ import org.tensorizer.template.DenseTemplate;
         value = "The layout recovered from a device's outputs alone is the predicted one, on all cells",
         refutedBy = "A cell that the device reads from another byte, a byte with another role, or another encoding",
         source = "Derived from every byte of compiled 256, 512 and 1024 models; not observed on a chip",
-        theme = Hypothesis.Theme.LAYOUT)
+        theme = Hypothesis.Theme.LAYOUT,
+        onSilicon = "never observed; the third thing to do on a Coral")
 class LayoutFromOutputsAlone {
     static List<Counterexample> wrongChips() {
         return List.of(

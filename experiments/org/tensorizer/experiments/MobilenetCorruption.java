@@ -41,7 +41,8 @@ import org.tensorizer.patch.Region;
                 "Another answer than class 905 with score 38 from the original, or one output that is not 0 after the"
                         + " payload was overwritten",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_mvp.md (measured on a Coral)",
-        theme = Hypothesis.Theme.NETWORKS)
+        theme = Hypothesis.Theme.NETWORKS,
+        onSilicon = "seen")
 class MobilenetCorruption {
     static List<Counterexample> counterexamples() {
         return List.of(

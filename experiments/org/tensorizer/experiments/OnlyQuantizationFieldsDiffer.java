@@ -40,7 +40,8 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "Another field or bit that differs, a named field that does not follow the quantization, or a"
                 + " PARAMETER_CACHING program that differs",
         source = "Derived from 84 tensor ops of three compiled networks, bit for bit",
-        theme = Hypothesis.Theme.ENCODING)
+        theme = Hypothesis.Theme.ENCODING,
+        onSilicon = "says nothing about a chip")
 class OnlyQuantizationFieldsDiffer {
     static List<Counterexample> counterexamples() {
         return List.of(

@@ -30,7 +30,8 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "A sweep of one byte whose output is not the straight line through zero at 128",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/dense_layout_probe.md (measured on a Coral:"
                 + " bytes 255, 224, 192, 160, 128, 96 gave 127, 96, 64, 32, 0, -32)",
-        theme = Hypothesis.Theme.ENCODING)
+        theme = Hypothesis.Theme.ENCODING,
+        onSilicon = "seen (one cell of Dense 256)")
 class PayloadEncoding {
     static List<Counterexample> wrongChips() {
         return List.of(

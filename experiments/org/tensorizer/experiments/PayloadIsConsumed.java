@@ -32,7 +32,8 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "Outputs that stay the same under another payload, a patched model that is refused, or outputs that"
                 + " differ from run to run",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_mvp.md (measured on a Coral)",
-        theme = Hypothesis.Theme.ENCODING)
+        theme = Hypothesis.Theme.ENCODING,
+        onSilicon = "seen (mobilenet, Dense 256)")
 class PayloadIsConsumed {
     static List<Counterexample> counterexamples() {
         return List.of(Counterexample.keepsItsFirstWeights(), Counterexample.flickers(2));

@@ -47,7 +47,8 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "An answer that contradicts an entry of fixtures/observations.json",
         source =
                 "https://github.com/RingCanary/coral-usb-oxidized (February and March 2026); each entry has its own link",
-        theme = Hypothesis.Theme.PUBLISHED)
+        theme = Hypothesis.Theme.PUBLISHED,
+        onSilicon = "each entry of fixtures/observations.json was")
 class PublishedObservations {
     static List<Counterexample> wrongChips() {
         return List.of(

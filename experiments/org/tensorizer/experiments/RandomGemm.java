@@ -30,7 +30,8 @@ import org.tensorizer.template.DenseTemplate;
         source =
                 "Derived: compiled templates against TFLite's CPU kernels; products with random weights were published only"
                         + " up to a fitted scale (coral-usb-oxidized, docs/gemm_weight_load_verify.md)",
-        theme = Hypothesis.Theme.ARITHMETIC)
+        theme = Hypothesis.Theme.ARITHMETIC,
+        onSilicon = "up to a fitted scale (2304 squared)")
 class RandomGemm {
     static List<Counterexample> counterexamples() {
         return List.of(

@@ -25,7 +25,8 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "One bit of one output that differs in one of the runs",
         source = "Assumed by everybody; a fixed-point engine without data-dependent scheduling has no reason to differ",
         theme = Hypothesis.Theme.ARITHMETIC,
-        askedAgain = false)
+        askedAgain = false,
+        onSilicon = "not published")
 class Repeatability {
     static List<Counterexample> counterexamples() {
         return List.of(Counterexample.flickers(97), Counterexample.answersTheSame());

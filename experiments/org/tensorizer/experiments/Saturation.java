@@ -28,7 +28,8 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "An output past the end of the range that is not the end itself",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/tensorizer_dense_template.md (zero pattern on"
                 + " the identity template gave 127 nearly everywhere, measured on a Coral)",
-        theme = Hypothesis.Theme.ARITHMETIC)
+        theme = Hypothesis.Theme.ARITHMETIC,
+        onSilicon = "upper end seen (Dense 256)")
 class Saturation {
     static List<Counterexample> counterexamples() {
         return List.of(

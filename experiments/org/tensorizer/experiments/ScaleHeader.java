@@ -35,7 +35,8 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "Another output that moves, or output c that does not become the predicted half",
         source =
                 "Derived: scales bit-exact on all channels of real templates and 276 further layers; not observed on a chip",
-        theme = Hypothesis.Theme.ENCODING)
+        theme = Hypothesis.Theme.ENCODING,
+        onSilicon = "never observed; the second thing to do on a Coral")
 class ScaleHeader {
     static List<Counterexample> counterexamples() {
         return List.of(Counterexample.keepsItsFirstWeights());

@@ -25,7 +25,8 @@ import org.tensorizer.template.DenseTemplate;
         refutedBy = "An output that is not the exact integer product, scaled and rounded",
         source = "https://github.com/RingCanary/coral-usb-oxidized, docs/dense_layout_probe.md (identity and shifts,"
                 + " measured on a Coral); the others are derived",
-        theme = Hypothesis.Theme.ARITHMETIC)
+        theme = Hypothesis.Theme.ARITHMETIC,
+        onSilicon = "identity and shifts seen")
 class StructuredMatrices {
     static List<Counterexample> wrongChips() {
         return Counterexample.everyWrongChip();

@@ -38,7 +38,8 @@ import org.tensorizer.template.DenseTemplate;
                 "Under one parameter-caching token A, B, A answers with B's weights the third time; fresh tokens prevent it",
         refutedBy = "A third answer that is not B's under one token, or not A's under fresh ones",
         source = "Observed on the unmodified libedgetpu with an emulated USB device; not yet on a chip",
-        theme = Hypothesis.Theme.TOKENS)
+        theme = Hypothesis.Theme.TOKENS,
+        onSilicon = "never observed; the first thing to do on a Coral. Seen on libedgetpu without a chip")
 class TokenTrap {
     static List<Counterexample> counterexamples() {
         return List.of(

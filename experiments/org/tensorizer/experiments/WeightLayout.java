@@ -35,7 +35,8 @@ import org.tensorizer.template.DenseTemplate;
         source =
                 "https://github.com/RingCanary/coral-usb-oxidized, docs/dense_layout_probe.md; and every byte of compiled"
                         + " models whose weights are known",
-        theme = Hypothesis.Theme.LAYOUT)
+        theme = Hypothesis.Theme.LAYOUT,
+        onSilicon = "compiled models agree; read from a chip by nobody")
 class WeightLayout {
     static List<Counterexample> wrongChips() {
         return List.of(

@@ -38,6 +38,9 @@ public @interface Hypothesis {
     /** Where the claim comes from: a link, or what it was derived from. */
     String source();
 
+    /** What anybody has seen of it on a Coral, and who; not by this project, which has not run on one. */
+    String onSilicon() default "not tried";
+
     /** Under which heading the report lists it. */
     Theme theme() default Theme.OWN;
 

@@ -23,6 +23,8 @@ enum ReportLabel {
     REFUTED_BY,
     /** {@link Hypothesis#source}. */
     SOURCE,
+    /** {@link Hypothesis#onSilicon}. */
+    ON_SILICON,
     /** {@link Counterexample}s, a line each; missing where there are none. */
     COUNTEREXAMPLES,
     /** Name of the device that answered. */
@@ -67,6 +69,7 @@ enum ReportLabel {
         THEME.set(result, hypothesis.theme().heading());
         REFUTED_BY.set(result, hypothesis.refutedBy());
         SOURCE.set(result, hypothesis.source());
+        ON_SILICON.set(result, hypothesis.onSilicon());
         List<Counterexample> counterexamples = Counterexample.of(experiment);
         if (!counterexamples.isEmpty()) {
             COUNTEREXAMPLES.set(

@@ -33,7 +33,7 @@ class ReportE2E {
     private static final Pattern ABOUT_OTHERS = Pattern.compile("(?s).*(Source|source|seen on|[Pp]ublished|published).*"
             + "|.*\\(no Coral took part\\).*|.*agreement says nothing new about a Coral.*"
             + "|.*What others saw on their Corals.*|(Claim\\. )?This device does what others published about their Corals.*"
-            + "|.*[Nn]eeds a Coral.*|.*must be refuted by.*|.*https?://.*");
+            + "|Seen by others.*|.*[Nn]eeds a Coral.*|.*must be refuted by.*|.*https?://.*");
 
     private static final int[] WIDTHS = {1500, 390};
     private static final String READY = "document.readyState == 'complete'";

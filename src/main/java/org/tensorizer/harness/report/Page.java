@@ -150,6 +150,7 @@ final class Page {
                 .append("</span></summary>\n<dl>\n");
         item("Refuted by", text(hypothesis.label("refuted_by")));
         item("Source", linked(hypothesis.label("source")));
+        item("Seen by others", text(hypothesis.label("on_silicon")));
         item("Experiment", source(hypothesis, folder));
         String counterexamples = hypothesis.label("counterexamples");
         item(
