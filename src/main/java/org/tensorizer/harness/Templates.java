@@ -73,7 +73,11 @@ final class Templates {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file :
                     files.filter(f -> f.toString().endsWith(".tflite")).sorted().toList()) {
-                take(TfliteModel.read(file));
+                try {
+                    take(TfliteModel.read(file));
+                } catch (BadInputException e) {
+                    left.put(file.getFileName().toString(), "cannot be read: " + e.getMessage());
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -198,7 +198,7 @@ final class FlatTable {
         return position + offset;
     }
 
-    private String name(String field) {
+    String name(String field) {
         return type + "." + field;
     }
 }

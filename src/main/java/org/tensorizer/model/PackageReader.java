@@ -92,7 +92,8 @@ final class PackageReader {
             FlexBufferMap map = new FlexBufferMap(bytes, options, "custom_options");
             FlexBufferMap.Value first = map.find(PACKAGE)
                     .orElseThrow(() -> bytes.fault(
-                            options.start(), "custom_options", "expected a FlexBuffer map with a package under key 4"));
+                            options.start(), "custom_options", "expected a FlexBuffer map with a package under key 4; a model"
+                                    + " compiled in 2019, before there were packages, has to be compiled again"));
             List<FlexBufferMap.Value> packages = new ArrayList<>(List.of(first));
             List<FlexBufferMap.Value> chips = elements(map, CHIPS);
             if (!chips.isEmpty()) {

@@ -1,8 +1,6 @@
 package org.tensorizer.model;
 
-import java.util.Optional;
-
-/** Element types of a TFLite tensor, in the order of their numbers in the file. */
+/** Element types of a TFLite tensor, in the order of their numbers in the file. Source: TFLite's schema. */
 public enum TensorType {
     FLOAT32,
     FLOAT16,
@@ -21,7 +19,14 @@ public enum TensorType {
     VARIANT,
     UINT32,
     UINT16,
-    INT4;
+    INT4,
+    BFLOAT16,
+    INT2,
+    UINT4,
+    FLOAT8_E4M3FN,
+    FLOAT8_E5M2,
+    /** A number that this reader does not know; TFLite has no such type today either. */
+    UNKNOWN;
 
     private static final TensorType[] BY_CODE = values();
 
@@ -30,7 +35,8 @@ public enum TensorType {
         return ordinal();
     }
 
-    static Optional<TensorType> of(int code) {
-        return code >= 0 && code < BY_CODE.length ? Optional.of(BY_CODE[code]) : Optional.empty();
+    /** The type of a number from 0 on. */
+    static TensorType of(int code) {
+        return code < UNKNOWN.ordinal() ? BY_CODE[code] : UNKNOWN;
     }
 }

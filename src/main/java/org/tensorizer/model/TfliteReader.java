@@ -10,6 +10,9 @@ import org.tensorizer.model.TfliteModel.Subgraph;
 final class TfliteReader {
     private static final int VERSION = 3;
 
+    /** Buffer 0 holds nothing, whatever the file says, and may be missing. */
+    private static final ByteRange NO_DATA = new ByteRange(0, 0);
+
     /** Meaning of an opcode index. */
     private record Code(int builtin, String name, int version) {}
 
@@ -67,15 +70,20 @@ final class TfliteReader {
     private List<ByteRange> buffers(FlatTable model) {
         List<ByteRange> buffers = new ArrayList<>();
         for (FlatTable table : model.tables(4, "buffers", "Buffer")) {
-            long offset = table.int64(1, "offset");
-            // 0 and 1 mean that the data, if any, stands in the FlatBuffer
-            buffers.add(
-                    offset == 0 || offset == 1
-                            ? table.bytes(0, "data")
-                            : bytes.range(
-                                    bytes.all(), offset, table.int64(2, "size"), table.position(), "Buffer.offset"));
+            buffers.add(bytes(table, 0, "data", 1, "offset", 2, "size"));
         }
         return buffers;
+    }
+
+    /**
+     * Bytes that stand in the FlatBuffer or, where the file has none there, behind it; an offset of 0 or 1 is none. That is
+     * the order in which TFLite looks.
+     */
+    private ByteRange bytes(FlatTable table, int data, String name, int offset, String offsetName, int size, String sizeName) {
+        long at = table.int64(offset, offsetName);
+        return table.field(data, 4, name).isPresent() || at == 0 || at == 1
+                ? table.bytes(data, name)
+                : bytes.range(bytes.all(), at, table.int64(size, sizeName), table.position(), table.name(offsetName));
     }
 
     private Subgraph subgraph(int index, FlatTable table, List<Code> codes, List<ByteRange> buffers) {
@@ -98,10 +106,11 @@ final class TfliteReader {
 
     private Tensor tensor(int index, FlatTable table, List<ByteRange> buffers) {
         int code = table.int8(1, "type");
-        TensorType type = TensorType.of(code)
-                .orElseThrow(() -> table.fault(1, "type", "expected a tensor type from 0 to 17, found " + code));
+        if (code < 0) {
+            throw table.fault(1, "type", "expected a tensor type from 0 on, found " + code);
+        }
         int buffer = table.int32(2, "buffer");
-        if (buffer < 0 || buffer >= buffers.size()) {
+        if (buffer != 0 && (buffer < 0 || buffer >= buffers.size())) {
             throw table.fault(
                     2,
                     "buffer",
@@ -112,13 +121,13 @@ final class TfliteReader {
         return new Tensor(
                 index,
                 table.text(3, "name"),
-                type,
+                TensorType.of(code),
                 table.int32s(0, "shape"),
                 quantization == null ? List.of() : quantization.float32s(2, "scale"),
                 quantization == null ? List.of() : quantization.int64s(3, "zero_point"),
                 quantization == null ? 0 : quantization.int32(6, "quantized_dimension"),
                 buffer,
-                buffers.get(buffer),
+                buffer == 0 ? NO_DATA : buffers.get(buffer),
                 table.bool(5, "is_variable"));
     }
 
@@ -140,19 +149,14 @@ final class TfliteReader {
                 indices(table, 1, "inputs", -1, tensors),
                 indices(table, 2, "outputs", 0, tensors),
                 options(table),
-                customOptions(table));
-    }
-
-    private ByteRange customOptions(FlatTable table) {
-        long offset = table.int64(9, "large_custom_options_offset");
-        return offset == 0 || offset == 1
-                ? table.bytes(5, "custom_options")
-                : bytes.range(
-                        bytes.all(),
-                        offset,
-                        table.int64(10, "large_custom_options_size"),
-                        table.position(),
-                        "Operator.large_custom_options_offset");
+                bytes(
+                        table,
+                        5,
+                        "custom_options",
+                        9,
+                        "large_custom_options_offset",
+                        10,
+                        "large_custom_options_size"));
     }
 
     private static OperatorOptions options(FlatTable operator) {

@@ -46,6 +46,10 @@ public record PatchTarget(
      * @throws org.tensorizer.base.BadInputException the model is not compiled, has several packages, or no payload
      */
     public static PatchTarget of(TfliteModel model) {
+        if (model.packages().size() > 1) {
+            throw new BadInputException(model.name() + ": expected one compiled package, found "
+                    + model.packages().size() + ": choose one (patch --package N)");
+        }
         return in(model, model.onlyPackage());
     }
 

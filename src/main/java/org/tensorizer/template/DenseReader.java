@@ -81,7 +81,10 @@ final class DenseReader {
         if (model.operators().size() != 1) {
             throw not(model.operators().size() + " operators, expected the custom op alone");
         }
-        return model.onlyPackage();
+        if (model.packages().size() != 1) {
+            throw not(model.packages().size() + " compiled packages, expected 1");
+        }
+        return model.packages().get(0);
     }
 
     private Executable only(List<Executable> found, String type) {

@@ -180,13 +180,17 @@ final class SourceLayer {
 
     private void requireBiasScale(Tensor bias, int outputs) {
         float[] weightScales = weightScales(outputs);
-        if (bias.scales().size() != weightScales.length) {
+        if (bias.scales().isEmpty() && weightScales.length > 1) {
+            return; // TFLite looks at the one scale of a bias beside one weight scale only
+        }
+        if (!bias.scales().isEmpty() && bias.scales().size() != weightScales.length) {
             throw refuse("has " + bias.scales().size() + " bias scales and " + weightScales.length + " weight scales");
         }
         for (int i = 0; i < weightScales.length; i++) {
+            float found = bias.scales().isEmpty() ? 0 : bias.scales().get(i); // a bias without quantization has scale 0 there
             double expected = (double) scale(input) * weightScales[i];
-            if (!(Math.abs(bias.scales().get(i) - expected) / scale(output) <= BIAS_TOLERANCE)) {
-                throw refuse("has a bias of scale " + bias.scales().get(i) + ", expected input scale * weight scale = "
+            if (!(Math.abs(found - expected) / scale(output) <= BIAS_TOLERANCE)) {
+                throw refuse("has a bias of scale " + found + ", expected input scale * weight scale = "
                         + expected);
             }
         }

@@ -1,8 +1,12 @@
 package org.tensorizer.template;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -51,8 +55,7 @@ public final class SourceModel {
      * @throws org.tensorizer.base.BadInputException if the chip has no room for them
      */
     public ChainSpec chain() {
-        return new ChainSpec(
-                found.layers().stream().map(DenseSpec.Builder::build).toList());
+        return chain(UnaryOperator.identity());
     }
 
     /**
@@ -61,8 +64,26 @@ public final class SourceModel {
      * @param token not 0
      */
     public ChainSpec chain(long token) {
-        return new ChainSpec(
-                found.layers().stream().map(layer -> layer.token(token).build()).toList());
+        return chain(layer -> layer.token(token));
+    }
+
+    private ChainSpec chain(UnaryOperator<DenseSpec.Builder> last) {
+        List<DenseSpec> layers = new ArrayList<>();
+        for (int i = 0; i < found.layers().size(); i++) {
+            Operator operator = found.operators().get(i);
+            String where = "operator " + operator.index() + " (" + operator.name() + "): ";
+            layers.add(named(where, last.apply(found.layers().get(i))::build));
+        }
+        return named("", () -> new ChainSpec(layers));
+    }
+
+    /** What a layer's own check says, with the file and the operator in front. */
+    private <T> T named(String where, Supplier<T> made) {
+        try {
+            return made.get();
+        } catch (BadInputException e) {
+            throw BadInputException.of(model.name(), where + e.getMessage(), e);
+        }
     }
 
     /** A complete compiled .tflite with a fresh token. */

@@ -1,7 +1,9 @@
 package org.tensorizer.template;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
@@ -13,7 +15,9 @@ import org.tensorizer.model.TfliteModel;
 final class SourceReader {
     private final TfliteModel model;
     private final List<DenseSpec.Builder> layers = new ArrayList<>();
+    private final List<Operator> operators = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final Set<Integer> folded = new HashSet<>();
     private boolean closed;
 
     SourceReader(TfliteModel model) {
@@ -22,9 +26,13 @@ final class SourceReader {
 
     /**
      * @param layers in order, complete but for the token
+     * @param operators the operator of each layer
      * @param notes what the compiled model does without
      */
-    record Found(List<DenseSpec.Builder> layers, List<String> notes) {}
+    record Found(List<DenseSpec.Builder> layers, List<Operator> operators, List<String> notes) {}
+
+    /** Operators that compute shapes where a converter did not know the batch. */
+    private static final Set<String> SHAPE_ARITHMETIC = Set.of("SHAPE", "STRIDED_SLICE", "PACK");
 
     /** @throws BadInputException naming operator and reason */
     Found read() {
@@ -32,6 +40,9 @@ final class SourceReader {
         int input = model.inputs().get(0);
         int current = input;
         for (Operator operator : model.operators()) {
+            if (isFolded(operator)) {
+                continue;
+            }
             if (operator.inputs().isEmpty()
                     || operator.inputs().get(0) != current
                     || operator.outputs().size() != 1) {
@@ -57,7 +68,25 @@ final class SourceReader {
                                     + model.outputs().get(0)));
         }
         ends(tensor(input), tensor(current));
-        return new Found(layers, List.copyOf(notes));
+        return new Found(layers, operators, List.copyOf(notes));
+    }
+
+    /**
+     * Shape arithmetic behind a fixed shape is a constant: TFLite computes the shape that the tensor behind RESHAPE has in
+     * the file already.
+     */
+    private boolean isFolded(Operator operator) {
+        boolean shape = SHAPE_ARITHMETIC.contains(operator.name())
+                && operator.inputs().stream()
+                        .allMatch(index -> operator.name().equals("SHAPE")
+                                || folded.contains(index)
+                                || index < 0
+                                || !tensor(index).data().isEmpty());
+        if (shape) {
+            folded.addAll(operator.outputs());
+            notes.add(operator.name() + " is left out: the batch is 1");
+        }
+        return shape;
     }
 
     private void requireOneLine() {
@@ -83,6 +112,7 @@ final class SourceReader {
         if (closed) {
             throw refuse(operator, "stands behind the QUANTIZE that ends the model");
         }
+        operators.add(operator);
         layers.add(new SourceLayer(model, operator, notes).spec());
     }
 
@@ -134,10 +164,10 @@ final class SourceReader {
 
     private void requireFixedShape(Operator operator, Tensor tensor) {
         boolean fixed = tensor.shape().stream().allMatch(dimension -> dimension > 0);
-        boolean oneInference = tensor.shape().isEmpty() || tensor.shape().get(0) == 1;
+        boolean oneInference = tensor.shape().size() < 2 || tensor.shape().get(0) == 1;
         if (!fixed || !oneInference) {
             String problem = "tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") has shape "
-                    + tensor.shape() + ", expected " + (fixed ? "a batch of 1" : "fixed dimensions (no dynamic shape)");
+                    + tensor.shape() + ", expected " + (fixed ? "a batch of 1" : "fixed dimensions; convert with a fixed batch of 1");
             throw operator == null
                     ? new BadInputException(model.name() + ": " + problem)
                     : refuse(operator, problem);
@@ -148,8 +178,8 @@ final class SourceReader {
         DenseSpec.Builder first = layers.get(0);
         DenseSpec.Builder last = layers.get(layers.size() - 1);
         layers.forEach(layer -> layer.types(input.type(), output.type()));
-        first.names(input.name(), first.outputName);
-        last.names(last.inputName, output.name());
+        first.names(name(input, "input"), first.outputName);
+        last.names(last.inputName, name(output, "output"));
         if (input.shape().size() != 2) {
             notes.add("the input of shape " + input.shape() + " becomes [1, " + input.elements() + "], the same bytes");
         }
@@ -157,6 +187,11 @@ final class SourceReader {
             notes.add("the output of shape " + output.shape() + " becomes [1, " + output.elements()
                     + "], the same bytes");
         }
+    }
+
+    /** TFLite needs no names; an executable tells its layers apart by them. */
+    private static String name(Tensor tensor, String otherwise) {
+        return tensor.name().isEmpty() ? otherwise : tensor.name();
     }
 
     private static String other(String operator) {

@@ -102,7 +102,10 @@ class OperatorsTest {
                         "BuiltinOptions.fused_activation_function: expected an activation from 0 to 5, found 6");
     }
 
-    /** Offset 0 says that the data stands in the FlatBuffer, and so does 1, a placeholder that was never filled in. */
+    /**
+     * Only where none stands inside, as TFLite looks; offset 0 leads nowhere, and so does 1, a placeholder that was never
+     * filled in.
+     */
     @Test
     void dataMayStandBehindTheFlatBuffer() {
         byte[] inside = {1, 2, 3};
@@ -110,8 +113,10 @@ class OperatorsTest {
         assertThat(tensorData(without)).isEqualTo(ByteBuffer.wrap(inside));
         assertThat(tensorData(file(1, 99, 0, inside))).isEqualTo(ByteBuffer.wrap(inside));
 
+        assertThat(tensorData(file(without.length, 99, 0, inside))).isEqualTo(ByteBuffer.wrap(inside));
+
         byte[] behind = {7, 8};
-        byte[] appended = Arrays.copyOf(file(without.length + 100, 2, 0, inside), without.length + 102);
+        byte[] appended = Arrays.copyOf(file(without.length + 100, 2, 0, null), without.length + 102);
         System.arraycopy(behind, 0, appended, without.length + 100, 2);
         assertThat(tensorData(appended)).isEqualTo(ByteBuffer.wrap(behind));
         assertThatThrownBy(() -> tensorData(Arrays.copyOf(appended, appended.length - 1)))
@@ -170,19 +175,20 @@ class OperatorsTest {
         FlatBufferBuilder b = new FlatBufferBuilder(256);
         int operator = org.tensorizer.model.schema.Operator.createOperator(
                 b, 0, 0, 0, (byte) 0, 0, 0, (byte) 0, 0, 0, optionsOffset, 16);
-        int data = Buffer.createDataVector(b, inside);
+        int data = inside == null ? 0 : Buffer.createDataVector(b, inside);
         return finish(b, (byte) 32, 32, operator, Buffer.createBuffer(b, data, bufferOffset, bufferSize));
     }
 
     private static byte[] finish(FlatBufferBuilder b, byte deprecated, int builtin, int operator, int buffer) {
-        int tensor = org.tensorizer.model.schema.Tensor.createTensor(b, 0, (byte) 9, 0, 0, 0, false);
+        int tensor = org.tensorizer.model.schema.Tensor.createTensor(b, 0, (byte) 9, 1, 0, 0, false);
         int tensors = SubGraph.createTensorsVector(b, new int[] {tensor});
         int operators = SubGraph.createOperatorsVector(b, new int[] {operator});
         int graph = SubGraph.createSubGraph(b, tensors, 0, 0, operators, 0);
         int code = OperatorCode.createOperatorCode(b, deprecated, b.createString("own"), 1, builtin);
         int codes = Model.createOperatorCodesVector(b, new int[] {code});
         int graphs = Model.createSubgraphsVector(b, new int[] {graph});
-        int buffers = Model.createBuffersVector(b, new int[] {buffer});
+        int none = Buffer.createBuffer(b, 0, 0, 0);
+        int buffers = Model.createBuffersVector(b, new int[] {none, buffer});
         Model.finishModelBuffer(b, Model.createModel(b, 3, codes, graphs, 0, buffers, 0, 0));
         return b.sizedByteArray();
     }

@@ -141,7 +141,7 @@ class SourceModelTest {
                                 INT8,
                                 new OddModel().activation(INT8, S, 0, 1, N).activation(INT8, S, 0, N, N))),
                 refusal(
-                        "no dynamic shape",
+                        "convert with a fixed batch of 1",
                         () -> simple(
                                 INT8,
                                 new OddModel().activation(INT8, S, 0, -1, N).constant(INT8, N * N, S, 0, N, N))),
