@@ -5,7 +5,9 @@
  *
  * Requests stand in a file beside this library, "<library>.control", read at each call; one a line:
  *   devices none | devices usb PATH | devices pci PATH      what is listed (default: one USB, one PCI)
- *   open null | open segv | open block                      when a delegate is asked for
+ *   open null | open segv | open block                      when a delegate is asked for; null says why at verbosity 1
+ *   load N segv                                             at the N-th model of the process
+ *   free hang | free abort                                  when the delegate of a session is freed
  *   delegate ignore                                         the delegate takes nothing: a build for another TFLite
  *   prepare refuse                                          the package is refused
  *   invoke N abort | hang | short | wrong | segv | fail     at the N-th inference of the process, 0 for each
@@ -261,6 +263,11 @@ static void kernel_free(void *user, void *context, void *data) {
 
 static int kernel_prepare(void *user, void *context, void *node) {
   (void)user;
+  static int loads;
+  char rest[512];
+  int nth;
+  loads++;
+  if (request("load", rest, sizeof rest) && sscanf(rest, "%d segv", &nth) == 1 && nth == loads) raise(SIGSEGV);
   if (!lite.user_data(node) || asked("prepare", "refuse")) {
     lite.report(context, "Package verification failed.");
     return 1;
@@ -351,7 +358,9 @@ EXPORT const char *edgetpu_version(void) {
   return text;
 }
 
-EXPORT void edgetpu_verbosity(int level) { (void)level; }
+static int verbosity;
+
+EXPORT void edgetpu_verbosity(int level) { verbosity = level; }
 
 EXPORT Device *edgetpu_list_devices(size_t *count) {
   char rest[512], bus[16], path[400];
@@ -379,7 +388,10 @@ EXPORT void *edgetpu_create_delegate(int type, const char *path, const Option *o
   (void)type; (void)path;
   char rest[512];
   int after = 0;
-  if (asked("open", "null")) return NULL;
+  if (asked("open", "null")) {
+    if (verbosity >= 1) fprintf(stderr, "I driver/usb/local_usb_device.cc:142] Unavailable: USB error -6 [ClaimInterface]\n");
+    return NULL;
+  }
   if (asked("open", "segv")) raise(SIGSEGV);
   if (asked("open", "block")) block();
   for (size_t i = 0; i < count; i++)
@@ -399,6 +411,8 @@ EXPORT void *edgetpu_create_delegate(int type, const char *path, const Option *o
 }
 
 EXPORT void edgetpu_free_delegate(void *delegate) {
+  if (delegates > 1 && asked("free", "hang")) block();
+  if (delegates > 1 && asked("free", "abort")) abort();
   lite.delegate_delete(delegate);
   pthread_mutex_lock(&chip);
   if (--delegates == 0) forget_chip();

@@ -17,11 +17,16 @@ final class DeviceOption {
 
     /** Opens the device; the caller closes it. */
     Device open() {
-        return device == null ? Devices.open() : Devices.open(DeviceChoice.parse(device));
+        return Devices.open(choice());
+    }
+
+    private DeviceChoice choice() {
+        return device == null ? DeviceChoice.ofUser() : DeviceChoice.parse(device);
     }
 
     /** Opens the device that suits a model: uncompiled ones run on TFLite's own kernels unless something else was named. */
     Device open(boolean compiled) {
-        return device == null && !compiled ? Devices.open(DeviceChoice.CPU) : open();
+        DeviceChoice choice = choice();
+        return Devices.open(choice.kind() == DeviceKind.AUTO && !compiled ? DeviceChoice.CPU : choice);
     }
 }

@@ -5,12 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.coral.CoralAddress;
+import org.tensorizer.device.coral.Pairing;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.DeviceKind;
 
@@ -18,6 +17,7 @@ import org.tensorizer.device.open.DeviceKind;
 final class LibraryCheck {
     private static final String TFLITE = "TFLite";
     private static final String RUNTIME = "libedgetpu";
+    private static final String PAIRING = "TFLite with libedgetpu";
     private static final String DEVICES = "Corals listed";
 
     /** Where distributions and people put it, below the root. */
@@ -94,14 +94,16 @@ final class LibraryCheck {
         return surroundings.trouble(
                 RUNTIME,
                 "no libedgetpu.so.1",
-                "a Coral needs it: install libedgetpu1-std, or name a file with " + Setting.LIBEDGETPU + "=PATH");
+                "needed for device coral: install a build for TFLite 2.16 or newer (feranick/libedgetpu, such as 16.0tf2.17.1-1;"
+                        + " Google's own libedgetpu1-std 16.0 is for TFLite 2.5), or name a file with " + Setting.LIBEDGETPU
+                        + "=PATH; device usb does without");
     }
 
     private void present(List<DoctorReport.Finding> findings, Libraries.EdgeTpu runtime, Optional<Libraries.Tflite> tflite) {
         runtimeVersion = runtime.runtimeVersion();
         findings.add(
                 DoctorReport.Finding.ok(RUNTIME, runtime.version() + " (" + runtime.path() + ", SHA-256 " + runtime.sha256() + ")"));
-        tflite.ifPresent(library -> findings.add(PairingCheck.run(surroundings.machine(), library.version())));
+        tflite.ifPresent(library -> findings.add(pairing(runtime, library.version())));
         findings.add(devices(runtime.devices()));
     }
 
@@ -132,44 +134,19 @@ final class LibraryCheck {
         return !surroundings.coralWanted() || !devices.isEmpty();
     }
 
-    /**
-     * Whether libedgetpu was built for this TFLite. The library itself does not say; packages do whose version names it, such
-     * as {@code 16.0tf2.17.1-1} (feranick's builds, source: their release names).
-     */
-    private static final class PairingCheck {
-        private static final String CHECK = "TFLite with libedgetpu";
-        private static final Pattern PACKAGE =
-                Pattern.compile("(?m)^Package: (libedgetpu1-(?:std|max))$(?:\\n(?!Package:).+)*?\\nVersion: (\\S+)$");
-        private static final Pattern BUILT_FOR = Pattern.compile("(?i)tf(\\d+)\\.(\\d+)");
-        private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
-        private static final String SIGN = "if the process dies while a model is opened they do not go together: take a"
-                + " libedgetpu built for TFLite ";
-
-        private PairingCheck() {}
-
-        static DoctorReport.Finding run(Machine machine, String tflite) {
-            Optional<String> status = machine.read(machine.at("var/lib/dpkg/status"));
-            Matcher installed = PACKAGE.matcher(status.orElse(""));
-            if (!installed.find()) {
-                return DoctorReport.Finding.note(
-                        CHECK,
-                        "no package says which TFLite libedgetpu was built for (build e35aed1 was seen to go with 2.15 and"
-                                + " 2.18)",
-                        SIGN + tflite);
-            }
-            String name = installed.group(1) + " " + installed.group(2);
-            Matcher built = BUILT_FOR.matcher(installed.group(2));
-            if (!built.find()) {
-                return DoctorReport.Finding.note(
-                        CHECK, "package " + name + " does not say which TFLite it was built for", SIGN + tflite);
-            }
-            Matcher here = VERSION.matcher(tflite);
-            boolean same = here.matches()
-                    && here.group(1).equals(built.group(1))
-                    && here.group(2).equals(built.group(2));
-            String found = "package " + name + " was built for TFLite " + built.group(1) + "." + built.group(2)
-                    + ", this is " + tflite;
-            return same ? DoctorReport.Finding.ok(CHECK, found) : DoctorReport.Finding.note(CHECK, found, SIGN + tflite);
-        }
+    private DoctorReport.Finding pairing(Libraries.EdgeTpu runtime, String tflite) {
+        Pairing pairing =
+                Pairing.of(runtime.path(), tflite, surroundings.machine().at(""));
+        return switch (pairing.verdict()) {
+            case WORKS -> DoctorReport.Finding.ok(PAIRING, pairing.toString());
+            case DIES ->
+                surroundings.trouble(
+                        PAIRING,
+                        pairing + ": the first model of a process loads, with the next one the process dies",
+                        Pairing.REMEDY);
+            case UNKNOWN ->
+                DoctorReport.Finding.note(
+                        PAIRING, pairing.toString(), "if a process dies while it loads a model, " + Pairing.REMEDY);
+        };
     }
 }

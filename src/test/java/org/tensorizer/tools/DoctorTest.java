@@ -73,7 +73,7 @@ class DoctorTest {
 
     @Test
     void aNamedCoralThatIsNotThereIsAProblem() {
-        assertProblem(machine.examine("coral"), "libedgetpu", "no libedgetpu.so.1", "install libedgetpu1-std");
+        assertProblem(machine.examine("coral"), "libedgetpu", "no libedgetpu.so.1", "TFLite 2.16 or newer");
         machine.runtime(14);
         assertProblem(machine.examine("coral"), "Corals listed", "none; coral:0 is not among them", "plug it in");
         machine.runtime(14, USB);
@@ -219,10 +219,20 @@ class DoctorTest {
         assertThat(find(machine.examine("auto"), check).status()).isEqualTo(Status.NOTE);
         assertThat(find(dpkg("16.0tf2.18.1-1"), check).status()).isEqualTo(Status.OK);
         DoctorReport.Finding other = find(dpkg("16.0tf2.17.1-1"), check);
-        assertThat(other.status()).isEqualTo(Status.NOTE);
-        assertThat(other.found()).contains("libedgetpu1-std 16.0tf2.17.1-1 was built for TFLite 2.17, this is 2.18.0");
-        assertThat(other.remedy()).contains("dies while a model is opened", "built for TFLite 2.18.0");
-        assertThat(find(dpkg("16.0"), check).found()).contains("does not say");
+        assertThat(other.status()).as("measured: builds for 2.16 and newer").isEqualTo(Status.OK);
+        assertThat(other.found()).contains("libedgetpu1-std 16.0tf2.17.1-1 was built for TFLite 2.17, this is 2.18");
+        assertThat(find(dpkg("14.1"), check).found()).contains("does not say");
+    }
+
+    @Test
+    void googlesOwnPackageIsAProblemForWhoWantsACoral() {
+        machine.runtime(14);
+        String check = "TFLite with libedgetpu";
+        assertThat(find(dpkg("16.0"), check).status()).isEqualTo(Status.NOTE);
+        DoctorReport.Finding problem = find(machine.examine("coral"), check);
+        assertThat(problem.status()).isEqualTo(Status.PROBLEM);
+        assertThat(problem.found()).contains("16.0 was built for TFLite 2.5, this is 2.18", "the next one");
+        assertThat(problem.remedy()).contains("2.16 or newer", "--device usb", "-Dtensorizer.tflite=PATH");
     }
 
     private DoctorReport dpkg(String version) {

@@ -72,7 +72,14 @@ public final class CoralDevice implements Device {
                         name,
                         "no Edge TPU runtime: libedgetpu.so.1 is not on the loader's path; install it, or name it with "
                                 + Setting.LIBEDGETPU + "=PATH"));
-        TfliteLibrary.load(); // whatever is wrong with it is better known before a device is touched
+        TfliteLibrary tflite = TfliteLibrary.load(); // what is wrong with it is better known before a device is touched
+        Pairing pairing = Pairing.of(library.path(), tflite.version(), Path.of("/"));
+        if (pairing.verdict() == Pairing.Verdict.DIES) {
+            throw new DeviceFault(
+                    DeviceFault.Kind.REFUSED,
+                    name,
+                    pairing + ", and the process would die with the second model it loads: " + Pairing.REMEDY);
+        }
         CoralAddress address = select(name, library.devices(), wanted, index);
         CoralAccess.DeviceNode.requireAccess(name, address, Path.of("/"));
         CoralAccess lock = CoralAccess.acquire(LibraryCache.ofUser().folder(), name, address);
@@ -105,8 +112,7 @@ public final class CoralDevice implements Device {
                     DeviceFault.Kind.REFUSED,
                     name,
                     address.path() + " is there but libedgetpu cannot open it: no permission (udev rule for 1a6e:089a"
-                            + " and 18d1:9302), used by another process, or an option it does not know ("
-                            + settings.delegateOptions() + ")");
+                            + " and 18d1:9302), or used by another process");
         }
         return new Delegate() {
             @Override

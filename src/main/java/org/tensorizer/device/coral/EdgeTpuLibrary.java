@@ -31,7 +31,12 @@ import org.tensorizer.device.library.LibraryFile;
  */
 public final class EdgeTpuLibrary {
     private static final String NAME = "libedgetpu.so.1";
-    private static final int LAZY_LOCAL = 1; // not RTLD_GLOBAL: it exports operator new and delete
+    /**
+     * RTLD_NOW: a libusb that lacks a function is an error here, not the end of the process where it is first called. Not
+     * RTLD_GLOBAL: the library exports operator new and delete.
+     */
+    private static final int NOW_LOCAL = 2;
+
     private static final Pattern RUNTIME_VERSION = Pattern.compile("RuntimeVersion\\((\\d+)\\)");
     private static EdgeTpuLibrary loaded;
 
@@ -95,7 +100,7 @@ public final class EdgeTpuLibrary {
     }
 
     private static Map<String, ?> options() {
-        return Map.of(Library.OPTION_OPEN_FLAGS, LAZY_LOCAL);
+        return Map.of(Library.OPTION_OPEN_FLAGS, NOW_LOCAL);
     }
 
     private static boolean has(NativeLibrary library, String symbol) {
@@ -156,14 +161,21 @@ public final class EdgeTpuLibrary {
         }
     }
 
-    /** Address of a new delegate for a device, 0 where libedgetpu cannot open it. Takes about 2 s for USB. */
+    /**
+     * Address of a new delegate for a device, 0 where libedgetpu cannot open it; why, it prints at verbosity 1 and more
+     * only, so it is never less meanwhile. Takes about 2 s for USB.
+     */
     synchronized long createDelegate(CoralAddress device, CoralSettings settings) {
-        functions.edgetpu_verbosity(settings.verbosity());
+        functions.edgetpu_verbosity(Math.max(1, settings.verbosity()));
         int type = device.bus() == Bus.USB ? C.TYPE_USB : C.TYPE_PCI;
         List<Memory> strings = new ArrayList<>(); // alive until the call is over
         Pointer options = array(settings.delegateOptions(), strings);
-        return Pointer.nativeValue(functions.edgetpu_create_delegate(
-                type, device.path(), options, settings.delegateOptions().size()));
+        try {
+            return Pointer.nativeValue(functions.edgetpu_create_delegate(
+                    type, device.path(), options, settings.delegateOptions().size()));
+        } finally {
+            functions.edgetpu_verbosity(settings.verbosity());
+        }
     }
 
     void freeDelegate(long delegate) {

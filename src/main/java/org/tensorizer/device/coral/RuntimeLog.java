@@ -19,6 +19,10 @@ public final class RuntimeLog {
         }
     }
 
+    /** Cause and remedy of a process that died while it loaded a model. */
+    public static final String OTHER_TFLITE =
+            "libedgetpu was built for another TFLite (Google's release 16.0 for 2.5); try: " + Pairing.REMEDY;
+
     private static final List<Rule> RULES = List.of(
             rule("transfer on tag (\\d+) failed.*?(?:USB transfer )?error (\\d+)", m -> transfer(m, tag(number(m, 1)))),
             rule(
@@ -35,6 +39,25 @@ public final class RuntimeLog {
                             "a USB transfer failed: " + status(number(m, 1)),
                             cause(number(m, 1)),
                             remedy(number(m, 1)))),
+            rule(
+                    "USB error (-\\d+)(?: \\[(\\w+)\\])?",
+                    m -> submission(m.group(), number(m, 1), m.group(2) == null ? "a USB call" : m.group(2))),
+            rule(
+                    "HIB Error\\. hib_error_status = ([0-9a-fA-F]+)",
+                    m -> new Diagnosis(
+                            m.group(),
+                            "the chip stopped with a fatal error of its host interface (hib_error_status 0x"
+                                    + m.group(1).replaceFirst("^0+(?=.)", "") + ")",
+                            "a program or a payload that the chip cannot run, as after a bad patch",
+                            "an unpatched model; if that runs, the patch is to blame: undo it step by step, then plug the"
+                                    + " Coral in again")),
+            rule(
+                    "No active request to complete",
+                    m -> new Diagnosis(
+                            m.group(),
+                            "the chip said once more that it is done, or said it for nothing",
+                            "a program that signals its end twice, or an answer of an earlier, aborted inference",
+                            "an unpatched program; plug the Coral in again")),
             rule(
                     "requires runtime version \\((\\d+)\\), which is newer than this runtime version \\((\\d+)\\)",
                     m -> new Diagnosis(
@@ -62,7 +85,7 @@ public final class RuntimeLog {
                             m.group(),
                             "libedgetpu's delegate did not take the custom op",
                             "libedgetpu was built for another TFLite",
-                            "pair the versions: the names of feranick/libedgetpu's builds say which TFLite they are for")),
+                            Pairing.REMEDY)),
             rule(
                     "Failed to load delegate|Failed to open device|No such device",
                     m -> new Diagnosis(
@@ -71,10 +94,30 @@ public final class RuntimeLog {
                             "no device, no permission, or a stale udev rule",
                             "run `tensorizer doctor`")));
 
+    /** How a line of level I or W begins: {@code I :829] ...}, {@code W0101 12:00:00 ...}, {@code I driver/usb/...}. */
+    private static final Pattern HARMLESS = Pattern.compile("^[IW](?:\\d{4})? ");
+
     private RuntimeLog() {}
 
-    /** The meaning of the last line that is understood. */
+    /**
+     * The meaning of the last line that is understood. Lines of level I and W judge nothing: armed reads that time out or
+     * are cancelled stand there in healthy runs too (seen at verbosity 1, every 6 s and at close).
+     */
     public static Optional<Diagnosis> diagnose(List<String> lines) {
+        return last(lines.stream().filter(line -> !HARMLESS.matcher(line).find()).toList());
+    }
+
+    /**
+     * Why an opening was refused: there, and only there, a line of level I says it (seen at verbosity 1).
+     *
+     * @param lines that the runtime printed while it opened the device
+     */
+    public static Optional<Diagnosis> refusal(List<String> lines) {
+        Optional<Diagnosis> judged = diagnose(lines);
+        return judged.isPresent() ? judged : last(lines);
+    }
+
+    private static Optional<Diagnosis> last(List<String> lines) {
         for (int i = lines.size() - 1; i >= 0; i--) {
             for (Rule rule : RULES) {
                 Optional<Diagnosis> diagnosis = rule.read(lines.get(i));
@@ -99,6 +142,33 @@ public final class RuntimeLog {
         int status = number(match, 2);
         return new Diagnosis(
                 match.group(), "transfer of " + transfer + " failed: " + status(status), cause(status), remedy(status));
+    }
+
+    /** libusb's own codes, negative: what a call gave that was to start a transfer or to open the device. */
+    private static Diagnosis submission(String line, int code, String call) {
+        String what = call + " failed: ";
+        return switch (code) {
+            case -1 -> new Diagnosis(line, what + "I/O error (-1)", "cable, hub or power", "another cable or port");
+            case -3 ->
+                new Diagnosis(
+                        line,
+                        what + "access denied (-3)",
+                        "this user may not write the device",
+                        "a udev rule for 1a6e:089a and 18d1:9302; `tensorizer doctor` shows it");
+            case -4 ->
+                new Diagnosis(
+                        line,
+                        what + "no such device (-4)",
+                        "the Coral was unplugged, lost power, or came back under another address",
+                        "plug it in again; a powered hub");
+            case -6 ->
+                new Diagnosis(
+                        line,
+                        what + "busy (-6)",
+                        "another process has the device",
+                        "end it (`tensorizer doctor` names it), one owner at a time");
+            default -> new Diagnosis(line, what + "libusb error " + code, "see libusb's error codes", "plug it in again");
+        };
     }
 
     private static String tag(int tag) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** The child's command line and environment: a JVM without a shell, and only the variables it needs. */
@@ -23,6 +24,7 @@ final class ChildCommand {
             "LANG",
             "LC_ALL",
             "LD_LIBRARY_PATH",
+            "LIBUSB_DEBUG",
             "USB_TIMEOUT_MILLIS",
             "USB_FAIL_IF_SLOWER_THAN_SUPERSPEED",
             "USB_FORCE_LARGEST_BULK_IN_CHUNK_SIZE",
@@ -31,6 +33,14 @@ final class ChildCommand {
     /** What concerns the parent alone. */
     private static final Set<String> NOT_PASSED =
             Set.of("tensorizer.device", "tensorizer.isolation", "tensorizer.compare", "tensorizer.templates");
+
+    /** Folders of children that this process started; those that are left when it is ended, as by Ctrl-C, go with it. */
+    private static final Set<Path> FOLDERS = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> FOLDERS.forEach(ChildCommand::deleteFolder), "worker folders"));
+    }
 
     private ChildCommand() {}
 
@@ -81,12 +91,18 @@ final class ChildCommand {
 
     /** A new private folder for one child: socket, crash report, shared memory while it has a name. */
     static Path folder() throws IOException {
-        return Files.createTempDirectory("tensorizer-worker");
+        Path folder = Files.createTempDirectory("tensorizer-worker");
+        FOLDERS.add(folder);
+        return folder;
     }
 
     /** Removes a folder if it is there: by the parent when the child has ended, by the child when the parent has. */
     static synchronized void deleteFolder(Path folder) {
-        if (folder == null || !Files.exists(folder)) {
+        if (folder == null) {
+            return;
+        }
+        FOLDERS.remove(folder);
+        if (!Files.exists(folder)) {
             return;
         }
         try (Stream<Path> files = Files.walk(folder)) {

@@ -22,18 +22,23 @@ final class ChildEnd {
 
     /**
      * @param during what was going on, such as {@code loading dense_256}
-     * @param loading whether a device or a model was being opened
+     * @param first whether no model was loaded before
      * @param exit status of the process, 128 + signal where a signal ended it
      * @param log its last lines
      */
-    static DeviceFault crashed(String device, String during, boolean loading, int exit, List<String> log) {
+    static DeviceFault crashed(String device, String during, Stage stage, boolean first, int exit, List<String> log) {
         StringBuilder message =
                 new StringBuilder("the process that drives the device ended while " + during + ", " + status(exit));
         Optional<RuntimeLog.Diagnosis> diagnosis = RuntimeLog.diagnose(log);
         if (diagnosis.isPresent()) {
             message.append("; ").append(diagnosis.get());
-        } else if (loading && isSegmentationFault(exit, log)) {
-            message.append(", SIGSEGV; likely: libedgetpu was built for another TFLite; try: pair the versions");
+        } else if (isSegmentationFault(exit, log) && DeviceChoice.parse(device).kind() == DeviceKind.CPU) {
+            message.append(", SIGSEGV in TFLite; likely: a model whose kernels believe what it says, of a damaged file or with"
+                    + " tensors beyond 2 GiB; try: another model");
+        } else if (isSegmentationFault(exit, log) && (stage == Stage.LOADING || stage == Stage.OPENING)) {
+            message.append(first ? ", SIGSEGV" : ", SIGSEGV, and it was not the first model of its process")
+                    .append("; likely: ")
+                    .append(RuntimeLog.OTHER_TFLITE);
         } else if (!log.isEmpty()) {
             message.append("; its last words: ").append(log.get(log.size() - 1));
         }
@@ -45,16 +50,43 @@ final class ChildEnd {
         return exit == SEGMENTATION_FAULT || log.contains("JVM crash report: SIGSEGV");
     }
 
-    static DeviceFault hung(String device, String during, String deadline, List<String> log) {
-        List<String> lines = new ArrayList<>(log);
-        String meaning =
-                RuntimeLog.diagnose(log).map(diagnosis -> "; " + diagnosis).orElse("");
+    /** What a hang may mean depends on what was going on, unless the runtime said something that is understood. */
+    static DeviceFault hung(String device, Stage stage, String during, String deadline, List<String> log) {
+        String meaning = RuntimeLog.diagnose(log)
+                .map(RuntimeLog.Diagnosis::toString)
+                .orElse("likely: " + stage.cause + "; try: " + stage.remedy);
         return new DeviceFault(
                 DeviceFault.Kind.HUNG,
                 device,
-                "no answer within " + deadline + " while " + during + "; its process was killed" + meaning,
-                lines,
+                "no answer within " + deadline + " while " + during + "; its process was killed; " + meaning,
+                log,
                 null);
+    }
+
+    /** What a child was doing. Causes: seen on the unmodified libedgetpu with an emulated USB device. */
+    enum Stage {
+        OPENING(
+                "a device that does not leave its reset, or that is listed and cannot be opened (libedgetpu tries for 25 s)",
+                "plug it in again; `tensorizer doctor` says who holds it and whether this user may open it"),
+        LOADING("the device is busy with an inference that never ended", "plug it in again, then another model"),
+        RUNNING(
+                "an answer that is shorter than the program announced, or a program that never signals its end: libedgetpu"
+                        + " waits for ever",
+                "an unpatched model; if that answers, the patch is to blame; a longer -Dtensorizer.deadline.run for a large"
+                        + " model"),
+        CLOSING(
+                "more output than the program announced, or a transfer that is still armed: the answers before it are"
+                        + " doubtful",
+                "an unpatched model; plug the device in again"),
+        IDLE("nothing was asked of it", "plug it in again");
+
+        private final String cause;
+        private final String remedy;
+
+        Stage(String cause, String remedy) {
+            this.cause = cause;
+            this.remedy = remedy;
+        }
     }
 
     /** {@code exit status 134 (SIGABRT)}. */

@@ -76,8 +76,8 @@ public enum DeviceKind {
         }
     },
 
-    /** TFLite's own kernels, for uncompiled models. */
-    CPU("cpu", "", "", Home.HERE, Parameters.SENT_ANEW) {
+    /** TFLite's own kernels, for uncompiled models. Some trust what a model says and end their process where it lies. */
+    CPU("cpu", "", "", Home.CHILD, Parameters.SENT_ANEW) {
         @Override
         Device open(DeviceChoice choice) {
             return new CpuDevice();

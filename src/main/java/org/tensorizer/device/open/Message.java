@@ -13,6 +13,7 @@ import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.device.coral.RuntimeLog;
 
 /** What parent and child say to each other. The child answers each request with one reply, in order. */
 sealed interface Message {
@@ -62,12 +63,21 @@ sealed interface Message {
             return new Failed(Reason.DEVICE_FAULT, DeviceFault.Kind.REFUSED, "the worker failed: " + t, List.of());
         }
 
-        /** That exception, in the parent. */
-        RuntimeException exception(String device) {
+        /**
+         * That exception, in the parent.
+         *
+         * @param heard the last lines that the child's runtime printed: a refusal says why there alone
+         */
+        RuntimeException exception(String device, List<String> heard) {
             return switch (reason) {
                 case BAD_INPUT -> new BadInputException(message);
                 case ILLEGAL_ARGUMENT -> new IllegalArgumentException(message);
-                case DEVICE_FAULT -> new DeviceFault(kind, device, message, log, null);
+                case DEVICE_FAULT -> {
+                    String why = kind == DeviceFault.Kind.REFUSED && log.isEmpty()
+                            ? RuntimeLog.refusal(heard).map(said -> "; the runtime said: " + said).orElse("")
+                            : "";
+                    yield new DeviceFault(kind, device, message + why, log.isEmpty() ? heard : log, null);
+                }
             };
         }
 

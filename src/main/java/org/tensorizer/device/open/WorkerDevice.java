@@ -209,17 +209,18 @@ public final class WorkerDevice implements Device {
             }
         }
 
-        /** Gives back what the child holds; where the child is gone there is nothing to give back. */
+        /**
+         * Gives back what the child holds; where the child is gone there is nothing to give back.
+         *
+         * @throws DeviceFault the child ended or hung on it: the answers before are doubtful, since a chip that sends more
+         *     than its program announced shows there for the first time
+         */
         @Override
         public synchronized void close() {
             if (!closed) {
                 closed = true;
                 if (worker.isAlive()) {
-                    try {
-                        closeSession(worker, number, model);
-                    } catch (DeviceFault e) {
-                        // the child ended or hung on it; the device knows and opens another one
-                    }
+                    closeSession(worker, number, model);
                 }
             }
         }

@@ -29,6 +29,7 @@ final class WorkerProcess implements AutoCloseable {
     private Wire wire;
     private Message.Hello hello;
     private DeviceFault fault;
+    private int models;
 
     private WorkerProcess(String device, Path folder, Process process) {
         this.device = device;
@@ -68,12 +69,13 @@ final class WorkerProcess implements AutoCloseable {
             Message first = wire.receive();
             watchdog.end();
             if (first instanceof Message.Failed failed) {
-                close();
-                throw failed.exception(device);
+                release(); // the child ends by itself
+                awaitEnd();
+                throw failed.exception(device, output.toTheEnd());
             }
             hello = (Message.Hello) first;
         } catch (IOException e) {
-            throw end(e, during, true, deadline);
+            throw end(e, ChildEnd.Stage.OPENING, during, deadline);
         }
     }
 
@@ -100,7 +102,7 @@ final class WorkerProcess implements AutoCloseable {
 
     /** For a child that is gone: what ended it while nothing was asked of it. */
     synchronized DeviceFault endedIdle() {
-        return fault == null ? end(new EOFException(), "no inference was running", false, Duration.ZERO) : fault;
+        return fault == null ? end(new EOFException(), ChildEnd.Stage.IDLE, "no inference was running", Duration.ZERO) : fault;
     }
 
     /**
@@ -125,17 +127,21 @@ final class WorkerProcess implements AutoCloseable {
             wire.send(request);
             reply = wire.receive();
         } catch (IOException e) {
-            throw end(e, during, request instanceof Message.Open, deadline);
+            ChildEnd.Stage stage = request instanceof Message.Open
+                    ? ChildEnd.Stage.LOADING
+                    : request instanceof Message.Close ? ChildEnd.Stage.CLOSING : ChildEnd.Stage.RUNNING;
+            throw end(e, stage, during, deadline);
         }
         watchdog.end();
+        models += reply instanceof Message.Opened ? 1 : 0;
         if (reply instanceof Message.Failed failed) {
-            throw failed.exception(device);
+            throw failed.exception(device, output.lines());
         }
         return reply;
     }
 
     /** The connection is gone: makes sure the child is too and says why. */
-    private DeviceFault end(IOException lost, String during, boolean loading, Duration deadline) {
+    private DeviceFault end(IOException lost, ChildEnd.Stage stage, String during, Duration deadline) {
         boolean interrupted = Thread.currentThread().isInterrupted();
         if (interrupted) {
             kill();
@@ -150,10 +156,11 @@ final class WorkerProcess implements AutoCloseable {
         fault = watchdog.hasExpired() || interrupted
                 ? ChildEnd.hung(
                         device,
+                        stage,
                         during,
                         interrupted ? "the time of its caller" : deadline.toMillis() / 1000.0 + " s",
                         log)
-                : ChildEnd.crashed(device, during, loading, exit, log);
+                : ChildEnd.crashed(device, during, stage, models < 1, exit, log);
         release();
         return fault;
     }
@@ -180,13 +187,19 @@ final class WorkerProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** Orderly end: the child closes its device; killed if that takes over 10 s. */
+    /**
+     * Orderly end: the child closes its device; killed if that takes over 10 s.
+     *
+     * @throws DeviceFault it crashed or hung on that, which nobody knew before: what it answered is doubtful
+     */
     @Override
     public synchronized void close() {
         watchdog.stop();
         closeQuietly(wire);
+        boolean orderly = true;
         try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            orderly = process.waitFor(10, TimeUnit.SECONDS);
+            if (!orderly) {
                 kill();
                 process.waitFor(5, TimeUnit.SECONDS);
             }
@@ -194,10 +207,25 @@ final class WorkerProcess implements AutoCloseable {
             kill();
             Thread.currentThread().interrupt();
         }
+        DeviceFault atTheEnd = fault != null || Thread.currentThread().isInterrupted() ? null : doubt(orderly);
         if (fault == null) {
             fault = new DeviceFault(DeviceFault.Kind.CRASHED, device, "the device is closed");
         }
         release();
+        if (atTheEnd != null) {
+            throw atTheEnd;
+        }
+    }
+
+    private DeviceFault doubt(boolean orderly) {
+        String during = "closing the device";
+        if (!orderly) {
+            return ChildEnd.hung(device, ChildEnd.Stage.CLOSING, during, "10 s", output.toTheEnd());
+        }
+        return process.exitValue() == 0
+                ? null
+                : ChildEnd.crashed(
+                        device, during, ChildEnd.Stage.CLOSING, false, process.exitValue(), output.toTheEnd());
     }
 
     private void release() {

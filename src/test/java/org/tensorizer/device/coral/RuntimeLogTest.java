@@ -18,6 +18,10 @@ class RuntimeLogTest {
                 "transfer on tag 3 failed. Abort. Data loss: USB transfer error 6|output|overflow (6)|more than",
                 "transfer on tag 7 failed. Abort. Unavailable: USB transfer error 5|interrupt 3|device gone (5)|left the bus",
                 "HandleQueuedBulkIn transfer in failed. Unavailable: USB transfer error 5|reading results|device gone (5)|two processes",
+                "ProcessIo failed. async transfer out failed. Abort. Unavailable: USB error -4 [AsyncBulkOutTransfer]|AsyncBulkOutTransfer|no such device (-4)|unplugged",
+                "async transfer out failed. Abort. Unavailable: USB error -1 [AsyncBulkOutTransfer]|AsyncBulkOut|I/O error (-1)|cable",
+                "Non-OK-status: CheckHibError() status: Internal: HIB Error. hib_error_status = 0000000000000008, hib_first_error_status = 0000000000000008|fatal error|0x8|patch",
+                "Check failed: No active request to complete.|once more|done|earlier",
                 "Package requires runtime version (14), which is newer than this runtime version (13).|runtime version 14|has 13|old libedgetpu",
                 "Package verification failed.|refuses the package|package|damaged",
                 "Internal: Parameter caching tag is not set.|token 0|PARAMETER_CACHING|token",
@@ -40,6 +44,22 @@ class RuntimeLogTest {
                         .orElseThrow()
                         .what())
                 .contains("parameters");
+    }
+
+    /** Armed reads time out every 6 s, and are cancelled at close, in runs in which nothing is wrong. */
+    @Test
+    void linesOfLevelIJudgeNothing() {
+        String timeout = "I driver/usb/local_usb_device.cc:944] ConvertLibUsbTransferStatus: USB transfer error 2"
+                + " [LibUsbDataInCallback]";
+        assertThat(RuntimeLog.diagnose(List.of(timeout, "W :1] USB transfer error 3"))).isEmpty();
+        assertThat(RuntimeLog.diagnose(List.of("F :870] transfer on tag 2 failed. USB transfer error 5", timeout))
+                        .orElseThrow()
+                        .what())
+                .contains("device gone");
+        assertThat(RuntimeLog.refusal(List.of("I :142] Unavailable: USB error -6 [ClaimInterface]"))
+                        .orElseThrow()
+                        .cause())
+                .contains("another process");
     }
 
     @Test

@@ -168,8 +168,24 @@ class WorkerDeviceTest {
         } finally {
             System.clearProperty(Setting.ISOLATION.name());
         }
+        System.setProperty(Setting.ISOLATION.name(), "none");
         try (Device device = Devices.open(DeviceChoice.CPU)) {
             assertThat(device).isInstanceOf(CpuDevice.class);
+        } finally {
+            System.clearProperty(Setting.ISOLATION.name());
+        }
+    }
+
+    /** TFLite's convolution lays out 2 GiB and more for this model, and counts them in 32 bits. */
+    @Test
+    void aModelThatEndsTfliteOnTheProcessorEndsNothingElse() throws IOException {
+        byte[] beyond = Files.readAllBytes(Path.of("src", "test", "resources", "cases", "conv_beyond_2_gib.tflite"));
+        try (Device device = Devices.open(DeviceChoice.CPU);
+                Session session = device.open("conv", beyond)) {
+            byte[] input = new byte[session.inputs().get(0).byteSize()];
+            assertThatThrownBy(() -> session.run(input))
+                    .isInstanceOf(DeviceFault.class)
+                    .hasMessageContaining("SIGSEGV in TFLite");
         }
     }
 

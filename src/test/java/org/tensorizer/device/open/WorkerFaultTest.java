@@ -195,7 +195,12 @@ class WorkerFaultTest {
         coral.ask("open null");
         DeviceFault fault = fault(() -> open("coral"));
         assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.REFUSED);
-        assertThat(fault).hasMessageContaining(EdgeTpuDouble.USB_PATH).hasMessageContaining("permission");
+        assertThat(fault)
+                .hasMessageContaining(EdgeTpuDouble.USB_PATH)
+                .hasMessageContaining("permission")
+                .as("what the library says at verbosity 1 only")
+                .hasMessageContaining("the runtime said: ClaimInterface failed: busy (-6)");
+        assertThat(fault.log()).anyMatch(line -> line.contains("USB error -6 [ClaimInterface]"));
     }
 
     @Test
@@ -205,7 +210,48 @@ class WorkerFaultTest {
                 new WorkerOptions(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, 2);
         DeviceFault fault = fault(() -> WorkerDevice.open(DeviceChoice.parse("coral"), impatient));
         assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.HUNG);
-        assertThat(fault).hasMessageContaining("no answer within 5.0 s while opening the device");
+        assertThat(fault)
+                .hasMessageContaining("no answer within 5.0 s while opening the device")
+                .hasMessageContaining("likely: a device that does not leave its reset");
+    }
+
+    @Test
+    void theSecondModelDiesAsUnderGooglesPackage() {
+        coral.ask("load 2 segv");
+        try (WorkerDevice device = open("coral");
+                Session first = device.open("dense_256", model)) {
+            DeviceFault fault = fault(() -> device.open("dense_256", model));
+            assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.CRASHED);
+            assertThat(fault)
+                    .hasMessageContaining("not the first model of its process")
+                    .hasMessageContaining("Google's release 16.0 for 2.5");
+        }
+    }
+
+    /** As after an answer longer than announced: the inference reports success, freeing its delegate does not return. */
+    @Test
+    void closingThatHangsThrowsDoubtOnTheAnswers() {
+        coral.ask("free hang");
+        WorkerOptions impatient =
+                new WorkerOptions(Duration.ofSeconds(20), Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, 2);
+        try (WorkerDevice device = WorkerDevice.open(DeviceChoice.parse("coral"), impatient)) {
+            Session session = device.open("dense_256", model);
+            session.run(new byte[256]);
+            DeviceFault fault = fault(session::close);
+            assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.HUNG);
+            assertThat(fault).hasMessageContaining("while closing dense_256").hasMessageContaining("doubtful");
+        }
+    }
+
+    @Test
+    void closingThatCrashesIsAFault() {
+        coral.ask("free abort");
+        try (WorkerDevice device = open("coral")) {
+            Session session = device.open("dense_256", model);
+            DeviceFault fault = fault(session::close);
+            assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.CRASHED);
+            assertThat(fault).hasMessageContaining("while closing dense_256");
+        }
     }
 
     @Test
