@@ -37,15 +37,21 @@ public final class TracedBus implements UsbBus {
     public static UsbBus ofUser(UsbBus bus) {
         return UsbSettings.TRACE
                 .value()
-                .<UsbBus>map(name -> {
-                    Path file = InputFile.path(name);
-                    append(file, "");
-                    return new TracedBus(bus, line -> append(file, line + "\n"));
-                })
+                .<UsbBus>map(name -> new TracedBus(bus, file(InputFile.path(name))))
                 .orElse(bus);
     }
 
-    private static void append(Path file, String text) {
+    /**
+     * Appends lines to a file, which it makes if need be.
+     *
+     * @throws BadInputException it cannot be written
+     */
+    public static Consumer<String> file(Path file) {
+        append(file, "");
+        return line -> append(file, line + "\n");
+    }
+
+    private static synchronized void append(Path file, String text) {
         try {
             Files.write(
                     file,
@@ -53,7 +59,7 @@ public final class TracedBus implements UsbBus {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new BadInputException(UsbSettings.TRACE + ": " + file + ": cannot be written: " + e.getMessage(), e);
+            throw new BadInputException("trace: " + file + ": cannot be written: " + e.getMessage(), e);
         }
     }
 

@@ -13,9 +13,10 @@ interface Chip {
         /**
          * The next bytes of a tag; waits until the host has sent them.
          *
+         * @param into gets them, from {@code at} on
          * @throws Aborted the program is over
          */
-        byte[] read(Wire.Tag tag, int length);
+        void read(Wire.Tag tag, byte[] into, int at, int length);
 
         /**
          * Sends output bytes, not copied; waits while the host reads too slowly.

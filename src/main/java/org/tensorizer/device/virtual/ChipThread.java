@@ -211,18 +211,16 @@ final class ChipThread implements Chip.Port {
     }
 
     @Override
-    public byte[] read(Tag tag, int length) {
-        byte[] bytes = new byte[length];
+    public void read(Tag tag, byte[] into, int at, int length) {
         lock.lock();
         try {
             OutEndpoint from = device.endpoints().toChip();
             awaitOrAbort(() -> from.available(tag) >= length);
-            from.take(tag, bytes);
+            from.take(tag, into, at, length);
         } finally {
             lock.unlock();
         }
         device.tell();
-        return bytes;
     }
 
     @Override

@@ -76,7 +76,7 @@ record Descriptors(boolean boot, UsbSpeed speed, String serial) {
                 .put((byte) (speed.isSuper() ? 9 : 64)) // of endpoint 0: 2^9 or 64 bytes
                 .putShort((short) vendor())
                 .putShort((short) product())
-                .putShort((short) 0x0100)
+                .putShort((short) Wire.VIRTUAL_RELEASE)
                 .put((byte) 1)
                 .put((byte) 2)
                 .put((byte) 3)

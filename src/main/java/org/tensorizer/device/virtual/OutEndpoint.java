@@ -134,7 +134,7 @@ final class OutEndpoint {
     /** The instructions of the next header. */
     byte[] takeStream() {
         byte[] stream = new byte[Math.toIntExact(streams.remove())];
-        take(Tag.INSTRUCTIONS, stream);
+        take(Tag.INSTRUCTIONS, stream, 0, stream.length);
         return stream;
     }
 
@@ -143,21 +143,21 @@ final class OutEndpoint {
     }
 
     /** Takes bytes that must be {@linkplain #available there}; transfers that wait for room then go on. */
-    void take(Tag which, byte[] to) {
+    void take(Tag which, byte[] to, int at, int length) {
         Pieces queue = queues.get(which);
         int filled = 0;
-        while (filled < to.length) {
+        while (filled < length) {
             ByteBuffer piece = queue.pieces.peek();
-            int part = Math.min(piece.remaining(), to.length - filled);
-            piece.get(to, filled, part);
+            int part = Math.min(piece.remaining(), length - filled);
+            piece.get(to, at + filled, part);
             filled += part;
             if (!piece.hasRemaining()) {
                 queue.pieces.remove();
                 pieces--;
             }
         }
-        queue.bytes -= to.length;
-        waiting -= to.length;
+        queue.bytes -= length;
+        waiting -= length;
         admit();
     }
 

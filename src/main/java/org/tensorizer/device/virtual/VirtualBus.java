@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.usb.UsbBus;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbPort;
@@ -29,7 +30,17 @@ public final class VirtualBus implements UsbBus {
     private final List<VirtualCoral> corals = new ArrayList<>();
     private final ScheduledThreadPoolExecutor timer;
 
-    /** Plugs the devices in, with such chips in them. */
+    /** Plugs the devices in. */
+    public VirtualBus(VirtualSettings settings) {
+        this(settings, ChipParameters.EDGE_TPU);
+    }
+
+    /** Devices with a chip that differs from the Edge TPU. */
+    public VirtualBus(VirtualSettings settings, ChipParameters chip) {
+        this(settings, () -> new EmulatedCore(chip));
+    }
+
+    /** With other chips in them. */
     VirtualBus(VirtualSettings settings, Supplier<Chip> chips) {
         timer = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "virtual USB timer");

@@ -40,8 +40,8 @@ public final class ScriptedChip implements Chip {
             char step = (char) steps.get();
             int length = steps.getInt();
             switch (step) {
-                case 'I' -> input = port.read(Tag.INPUT, length);
-                case 'P' -> parameter = port.read(Tag.PARAMETERS, length)[0];
+                case 'I' -> input = read(port, Tag.INPUT, length);
+                case 'P' -> parameter = read(port, Tag.PARAMETERS, length)[0];
                 case 'O' -> port.write(output(length));
                 case 'E' -> {
                     return true;
@@ -50,6 +50,12 @@ public final class ScriptedChip implements Chip {
             }
         }
         return false;
+    }
+
+    private static byte[] read(Port port, Tag tag, int length) {
+        byte[] bytes = new byte[length];
+        port.read(tag, bytes, 0, length);
+        return bytes;
     }
 
     private byte[] output(int length) {

@@ -1,0 +1,45 @@
+package org.tensorizer.device.virtual;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.tensorizer.device.emulator.ChipParameters;
+import org.tensorizer.device.emulator.EmulatedChip;
+import org.tensorizer.device.emulator.HostPort;
+import org.tensorizer.device.emulator.LinkedProgram;
+import org.tensorizer.device.emulator.Transfer;
+import org.tensorizer.device.usb.Wire.Tag;
+
+/** The emulated Edge TPU as the chip of a virtual Coral. */
+final class EmulatedCore implements Chip {
+    private final EmulatedChip chip;
+
+    EmulatedCore(ChipParameters parameters) {
+        chip = new EmulatedChip(parameters);
+    }
+
+    @Override
+    public void clear() {
+        chip.clear();
+    }
+
+    @Override
+    public boolean execute(byte[] chunk, Port port) {
+        Optional<LinkedProgram> program = chip.take(chunk);
+        if (program.isEmpty()) {
+            return false;
+        }
+        chip.run(new HostPort() {
+            @Override
+            public void read(Transfer transfer, byte[] into, int at) {
+                Tag tag = transfer.kind() == Transfer.Kind.PARAMETERS ? Tag.PARAMETERS : Tag.INPUT;
+                port.read(tag, into, at, transfer.size());
+            }
+
+            @Override
+            public void write(Transfer transfer, byte[] from, int at) {
+                port.write(Arrays.copyOfRange(from, at, at + transfer.size()));
+            }
+        });
+        return true;
+    }
+}
