@@ -52,6 +52,7 @@ public final class Main {
             PlanCommand.class,
             BenchCommand.class,
             DoctorCommand.class,
+            ServeCommand.class,
             ReplayCommand.class,
             PipelineCommand.class,
             ReferenceCommand.class,
