@@ -209,6 +209,12 @@ final class Definedness {
             resize(operation, memory);
             return;
         }
+        if (isWhole(operation, index, memory)) {
+            for (int result = shape.completed(operation.from()); result < shape.completed(operation.to()); result++) {
+                complete(operation, index, result, memory, -1);
+            }
+            return;
+        }
         long key = (long) operation.run() << 4 | operation.tile(index);
         long[] lanes = underWay.computeIfAbsent(key, k -> begin(op));
         int group = -1;
@@ -238,6 +244,44 @@ final class Definedness {
         if (completed == shape.results()) {
             underWay.remove(key);
         }
+    }
+
+    /** Whether an operation that multiplies reads nothing undefined on a tile, and no part of it did before. */
+    private boolean isWhole(Operation operation, int index, byte[] memory) {
+        TensorOp op = operation.op();
+        long key = (long) operation.run() << 4 | operation.tile(index);
+        if (op.opcode() != Opcode.MULTIPLY_ACCUMULATE || !op.isFresh() || underWay.containsKey(key)) {
+            return false;
+        }
+        int bytes = op.inputs() * op.activationBytes();
+        int[] activations = operation.activations();
+        for (int step = operation.from(); step < operation.to(); step++) {
+            boolean defined = bytes == 4
+                    ? (Words.get(memory, activations[step]) & WORD_DEFINED) == WORD_DEFINED
+                    : areDefined(memory, activations[step], bytes);
+            if (!defined) {
+                return false;
+            }
+        }
+        int group = -1;
+        for (int section = operation.firstSection(); section < operation.endSection(); section++) {
+            int ofSection = op.shape().group(op.shape().edge(section));
+            int lanes = op.shape().groupLanes(ofSection);
+            for (RowBytes row : operation.operand(index).sections.get(section - operation.firstSection())) {
+                if (row.length() < lanes * Chip.WORD_BYTES || !areDefined(row, lanes * Chip.WORD_BYTES)) {
+                    return false;
+                }
+            }
+            if (ofSection != group) {
+                group = ofSection;
+                requireParameters(operation, index, group);
+            }
+        }
+        return true;
+    }
+
+    private boolean areDefined(RowBytes row, int bytes) {
+        return row.source() != RowBytes.Source.ARENA || areDefined(arena, row.offset(), bytes);
     }
 
     /** Of a maximum or sum any defined weight makes a result; of products all must be defined. */
@@ -324,10 +368,11 @@ final class Definedness {
         int count = shape.lanes(result);
         int first = shape.firstWord(result);
         int[] outputs = operation.outputs();
+        boolean full = (lanes & firstLanes(count)) == firstLanes(count) && count * size % Chip.WORD_BYTES == 0;
         for (int word = first; word < shape.firstWord(result + 1); word++) {
-            Words.put(memory, outputs[word], WORD_WRITTEN);
+            Words.put(memory, outputs[word], full ? WORD_DEFINED | WORD_WRITTEN : WORD_WRITTEN);
         }
-        for (int b = 0; b < count * size; b++) {
+        for (int b = 0; b < count * size && !full; b++) {
             if ((lanes >> b / size & 1) != 0) {
                 memory[outputs[first + b / 4] + b % 4] = BOTH;
             }

@@ -2,6 +2,7 @@ package org.tensorizer.device.emulator;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import org.tensorizer.isa.Chip;
@@ -22,6 +23,8 @@ final class StepRecorder {
     /** Appends a step. */
     void add(Step step) {
         flush();
+        free.addAll(freed); // not before: ops that are joined must not find their rows overwritten
+        freed.clear();
         if (!steps.isEmpty() && step instanceof Step.MeshSend next && steps.get(steps.size() - 1) instanceof Step.MeshSend last
                 && last.move() == next.move() && last.tile() == next.tile() && last.to() == next.from()
                 && last.half() == next.half() && last.at() + last.to() - last.from() == next.at()) {
@@ -44,19 +47,27 @@ final class StepRecorder {
         pending.add(operation);
     }
 
-    /** Ends a round in which ops ran: those that were taken become steps, and rows that were freed can be used again. */
+    /** Ends a round in which ops ran: those that were taken become steps, or parts of steps. */
     void flush() {
         for (Operation operation : pending) {
-            boolean extended = !steps.isEmpty()
-                    && steps.get(steps.size() - 1) instanceof Operation last
-                    && last.extend(operation);
-            if (!extended) {
+            if (!extendsEarlier(operation)) {
                 steps.add(operation);
             }
         }
         pending.clear();
-        free.addAll(freed);
-        freed.clear();
+    }
+
+    /** Joins sections with those before them of the same execution, if nothing but ops of other tiles lies between. */
+    private boolean extendsEarlier(Operation operation) {
+        for (int at = steps.size() - 1; at >= 0 && steps.get(at) instanceof Operation earlier; at--) {
+            if (earlier.extend(operation)) {
+                return true;
+            }
+            if (!Collections.disjoint(earlier.tiles(), operation.tiles())) {
+                return false;
+            }
+        }
+        return false;
     }
 
     /** A new row of the arena. */
