@@ -17,7 +17,7 @@ final class MatrixKernel extends OpKernel {
     private static final int EXACT_INPUTS = 256;
 
     /** Floats of activations that are worked on at a time. */
-    private static final int CHUNK = 1 << 16;
+    private static final int CHUNK = 1 << 18;
 
     /** Sums of so many products of bytes stay in int32. */
     private static final int MOST_INPUTS = 33_000;
