@@ -47,6 +47,7 @@ public final class Main {
             DisassembleCommand.class,
             TemplateCommand.class,
             CompileCommand.class,
+            ModelsCommand.class,
             RecoverCommand.class,
             ProbeCommand.class,
             PlanCommand.class,

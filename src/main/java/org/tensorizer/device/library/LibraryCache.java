@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.InputFile;
+import org.tensorizer.base.CacheFolder;
 import org.tensorizer.base.Setting;
 
 /**
@@ -52,14 +52,12 @@ public final class LibraryCache {
      * would be refused. A named folder that is no good is an error.
      */
     public static LibraryCache ofUser() {
-        Optional<String> named = Setting.CACHE.value();
+        Optional<Path> named = CacheFolder.named();
         if (named.isPresent()) {
-            return at(InputFile.path(named.get()));
+            return at(named.get());
         }
-        String xdg = System.getenv("XDG_CACHE_HOME");
-        Path base = xdg == null || xdg.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
         try {
-            return at(base.resolve("tensorizer"));
+            return at(CacheFolder.ofUser());
         } catch (BadInputException unwritable) {
             return temporary();
         }

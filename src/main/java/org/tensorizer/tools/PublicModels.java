@@ -1,0 +1,95 @@
+package org.tensorizer.tools;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
+
+/**
+ * Public compiled networks that are worth running, with their sources where those are public too. Real models are not ours
+ * to ship; this is where they are. Immutable, thread-safe.
+ */
+public final class PublicModels {
+    private static final String TABLE = "models.tsv";
+
+    /**
+     * A network: the compiled file first, then its source.
+     *
+     * @param name what the user calls it
+     */
+    public record PublicModel(String name, List<ModelFile> files) {
+        public PublicModel {
+            files = List.copyOf(files);
+        }
+
+        /** What it is, in a few words. */
+        public String what() {
+            return files.get(0).what();
+        }
+    }
+
+    /**
+     * A file of one.
+     *
+     * @param bytes its size, empty where nobody here has seen the file
+     * @param sha256 its digest in lower-case hex, empty where none is known
+     * @param digestSource where the digest comes from
+     */
+    public record ModelFile(
+            String file, OptionalLong bytes, Optional<String> sha256, String digestSource, URI url, String what) {}
+
+    private PublicModels() {}
+
+    /** All of them, in the order of the table. */
+    public static List<PublicModel> all() {
+        Map<String, List<ModelFile>> byName = new LinkedHashMap<>();
+        for (String line : table().lines().filter(row -> !row.startsWith("#")).toList()) {
+            String[] column = line.split("\t", -1);
+            byName.computeIfAbsent(column[0], key -> new ArrayList<>())
+                    .add(new ModelFile(
+                            column[1],
+                            column[2].equals("-") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(column[2])),
+                            column[3].equals("-") ? Optional.empty() : Optional.of(column[3]),
+                            column[4],
+                            URI.create(column[5]),
+                            column[6]));
+        }
+        List<PublicModel> models = new ArrayList<>();
+        byName.forEach((name, files) -> models.add(new PublicModel(name, files)));
+        return models;
+    }
+
+    /**
+     * The network of that name.
+     *
+     * @throws BadInputException there is none; the message lists the names
+     */
+    public static PublicModel named(String name) {
+        return all().stream()
+                .filter(model -> model.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new BadInputException("model " + Printable.name(name) + " is not in the list; expected one of "
+                        + String.join(", ", all().stream().map(PublicModel::name).toList())));
+    }
+
+    private static String table() {
+        try (InputStream in = PublicModels.class.getResourceAsStream(TABLE)) {
+            if (in == null) {
+                throw new IllegalStateException(TABLE + " is not on the class path");
+            }
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
