@@ -51,7 +51,7 @@ final class ModelsCommand extends FactsCommand {
             out().println("Fetch one with its source: tensorizer models get NAME    into " + CacheFolder.models());
             out().flush();
         }
-        return ExitCode.OK;
+        return OK;
     }
 
     @Command(
@@ -81,7 +81,7 @@ final class ModelsCommand extends FactsCommand {
                 }
             }
             print(new Facts().put("folder", into).put("files", files));
-            return ExitCode.OK;
+            return OK;
         }
 
         private Facts get(Download download, ModelFile file, Path into) throws IOException {
