@@ -63,7 +63,7 @@ public final class EmulatedProgram {
         return new EmulatedProgram(execution, caching, program, chip, parameters, bound);
     }
 
-    private static Executable execution(EdgeTpuPackage compiled) {
+    static Executable execution(EdgeTpuPackage compiled) {
         return only(compiled, ExecutableType.EXECUTION_ONLY)
                 .or(() -> only(compiled, ExecutableType.STAND_ALONE))
                 .orElseThrow(() -> new UnsupportedProgramException("package " + compiled.index() + " at byte "
@@ -71,7 +71,7 @@ public final class EmulatedProgram {
                         + compiled.executables().size()));
     }
 
-    private static Optional<Executable> caching(EdgeTpuPackage compiled) {
+    static Optional<Executable> caching(EdgeTpuPackage compiled) {
         return only(compiled, ExecutableType.PARAMETER_CACHING);
     }
 

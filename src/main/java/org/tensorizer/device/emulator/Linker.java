@@ -38,6 +38,8 @@ public final class Linker {
     private final Map<Integer, TileCommand> decoded = new HashMap<>();
     private final Map<List<Integer>, TileCommand> patched = new HashMap<>();
     private int pushedTo = -1;
+    private int loadedFrom = -1;
+    private int storedTo = -1;
     private int runs;
     private int executed;
 
@@ -183,9 +185,11 @@ public final class Linker {
         site.requireDecoded();
         int immediate = site.instruction().getInt(Scalar.IMMEDIATE);
         pushedTo = -1;
+        loadedFrom = -1;
+        storedTo = -1;
         core.execute(site, immediate);
         if (recordsScalar) {
-            computed.add(new Step.ScalarInstruction(site, immediate, pushedTo));
+            computed.add(new Step.ScalarInstruction(site, immediate, pushedTo, loadedFrom, storedTo));
         }
         if (pushedTo >= 0) {
             flushComputed();
@@ -279,11 +283,13 @@ public final class Linker {
     private final class Port implements ScalarCore.Port {
         @Override
         public Integer load(InstructionSite by, int at) {
+            loadedFrom = at;
             return memory.load(at);
         }
 
         @Override
         public void store(InstructionSite by, int at, Integer value) {
+            storedTo = at;
             memory.store(recorder, at, value);
         }
 

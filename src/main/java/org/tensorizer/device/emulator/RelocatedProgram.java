@@ -193,6 +193,15 @@ final class RelocatedProgram {
         return stream;
     }
 
+    /** Where each transfer lies, by its number. */
+    List<HostPlace> hostPlaces() {
+        List<HostPlace> found = new ArrayList<>();
+        for (Place place : places) {
+            found.add(new HostPlace(place.region().kind(), place.region().name(), place.at()));
+        }
+        return found;
+    }
+
     LinkedProgram linked() {
         return linked;
     }

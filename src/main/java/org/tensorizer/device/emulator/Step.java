@@ -71,6 +71,8 @@ public sealed interface Step
      *
      * @param operand the immediate with its relocation applied
      * @param pushedTo where in the output stream a pushed word goes, -1 if none is
+     * @param loadedFrom word of scalar memory that it loads, -1 if none
+     * @param storedTo word of scalar memory that it writes, -1 if none
      */
-    record ScalarInstruction(InstructionSite site, int operand, int pushedTo) {}
+    record ScalarInstruction(InstructionSite site, int operand, int pushedTo, int loadedFrom, int storedTo) {}
 }
