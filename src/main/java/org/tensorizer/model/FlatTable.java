@@ -115,6 +115,12 @@ final class FlatTable {
         return at == ABSENT ? new ByteRange(position, position) : vector(at, 1, field);
     }
 
+    /** The elements of a vector of numbers; the empty range at the start of the table if it is left out. */
+    ByteRange elements(int slot, int width, String field) {
+        int at = at(slot, OFFSET, field);
+        return at == ABSENT ? new ByteRange(position, position) : vector(at, width, field);
+    }
+
     /** Contents of a vector of strings. */
     List<ByteRange> strings(int slot, String field) {
         return list(slot, OFFSET, CheckedBytes.TABLE, field, at -> vector(at, 1, field));

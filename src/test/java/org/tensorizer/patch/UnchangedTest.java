@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.base.ByteRange;
-import org.tensorizer.patch.PatchRecord.Unchanged;
+
 
 class UnchangedTest {
     private final byte[] before = new byte[10];
