@@ -55,6 +55,8 @@ class ArchitectureTest {
                 .definedBy("org.tensorizer.tools..")
                 .layer("harness")
                 .definedBy("org.tensorizer.harness..")
+                .layer("network")
+                .definedBy("org.tensorizer.network..")
                 .layer("gemm")
                 .definedBy("org.tensorizer.gemm..")
                 .layer("recovery")
@@ -81,16 +83,18 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("harness")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("network")
+                .mayOnlyBeAccessedByLayers("cli", "harness")
                 .whereLayer("gemm")
                 .mayOnlyBeAccessedByLayers("cli", "harness")
                 .whereLayer("recovery")
                 .mayOnlyBeAccessedByLayers("cli", "harness")
                 .whereLayer("device")
-                .mayOnlyBeAccessedByLayers("cli", "tools", "harness", "gemm", "recovery")
+                .mayOnlyBeAccessedByLayers("cli", "tools", "harness", "network", "gemm", "recovery")
                 .whereLayer("template")
-                .mayOnlyBeAccessedByLayers("cli", "tools", "harness", "gemm", "recovery")
+                .mayOnlyBeAccessedByLayers("cli", "tools", "harness", "network", "gemm", "recovery")
                 .whereLayer("patch")
-                .mayOnlyBeAccessedByLayers("cli", "harness", "gemm", "recovery", "template")
+                .mayOnlyBeAccessedByLayers("cli", "harness", "network", "gemm", "recovery", "template")
                 .whereLayer("layout")
                 .mayOnlyBeAccessedByLayers("cli", "harness", "gemm", "recovery", "template", "patch")
                 .whereLayer("isa")
@@ -106,6 +110,11 @@ class ArchitectureTest {
     @Test
     void topLevelPackagesHaveNoCycles() {
         slices().matching("org.tensorizer.(*)..").should().beFreeOfCycles().check(classes);
+    }
+
+    @Test
+    void partsOfANetworkHaveNoCycles() {
+        slices().matching("org.tensorizer.network.(*)..").should().beFreeOfCycles().check(classes);
     }
 
     @Test

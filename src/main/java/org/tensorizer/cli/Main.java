@@ -42,6 +42,7 @@ public final class Main {
             ParseCommand.class,
             ExtractCommand.class,
             PatchCommand.class,
+            TransplantCommand.class,
             RunCommand.class,
             DiffCommand.class,
             DisassembleCommand.class,

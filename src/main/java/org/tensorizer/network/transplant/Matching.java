@@ -1,0 +1,362 @@
+package org.tensorizer.network.transplant;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorizer.model.Operator;
+import org.tensorizer.model.OperatorOptions;
+import org.tensorizer.network.graph.Graph;
+import org.tensorizer.network.graph.GraphOperator;
+import org.tensorizer.network.graph.GraphTensor;
+import org.tensorizer.network.graph.GraphTensor.Shape;
+import org.tensorizer.network.graph.LayerOperator;
+import org.tensorizer.network.source.SourceGraph;
+import org.tensorizer.network.source.SourceLayer;
+
+/**
+ * Which operator of a source each operator of a compiled network is. Outputs are matched first, by name or position; from
+ * there both graphs are walked backwards side by side. Operators that cost nothing on the chip are stepped over on both
+ * sides. The operands of a sum or product may stand in either order: both are tried.
+ */
+public final class Matching {
+    private static final int PATIENCE = 200_000;
+
+    private final SourceGraph source;
+    private final Map<GraphTensor, Integer> tensors = new HashMap<>();
+    private final Map<GraphOperator, Operator> operators = new HashMap<>();
+    private final Deque<Runnable> undo = new ArrayDeque<>();
+    private String problem = "";
+    private int deepest = -1;
+    private int steps;
+
+    private Matching(SourceGraph source) {
+        this.source = source;
+    }
+
+    /**
+     * Matches a network with a source.
+     *
+     * @param names gives the source tensor of an input or output of the network
+     * @throws TransplantException they are not the same network
+     */
+    static Matching of(Graph graph, SourceGraph source, Edges names) {
+        Matching matching = new Matching(source);
+        for (GraphTensor input : graph.inputs()) {
+            matching.tensors.put(input, source.origin(names.input(input)));
+        }
+        for (Graph.Output output : graph.outputs()) {
+            if (output.tensor().isPresent()
+                    && !matching.tensor(output.tensor().get(), names.output(output.name()))) {
+                throw new TransplantException(matching.explain(graph, output.name()));
+            }
+        }
+        return matching;
+    }
+
+    /** The source tensor of an input or output. */
+    interface Edges {
+        int input(GraphTensor input);
+
+        int output(String name);
+    }
+
+    /** The source tensor with the bytes of a tensor of the network, if it was matched. */
+    public Optional<Integer> tensor(GraphTensor tensor) {
+        return Optional.ofNullable(tensors.get(tensor));
+    }
+
+    /** The source operator of an operator of the network, if it was matched and does anything. */
+    public Optional<Operator> operator(GraphOperator operator) {
+        return Optional.ofNullable(operators.get(operator));
+    }
+
+    /** Every matched pair. */
+    public Map<GraphOperator, Operator> operators() {
+        return Map.copyOf(operators);
+    }
+
+    private String explain(Graph graph, String output) {
+        List<LayerOperator> compiled = graph.layers();
+        List<SourceLayer> layers = source.model().operators().stream()
+                .filter(source::isLayer)
+                .map(source::layer)
+                .toList();
+        String place = source.model().name() + ": not the network that was compiled (seen from output "
+                + org.tensorizer.base.Printable.name(output) + "): ";
+        for (int i = 0; i < Math.min(compiled.size(), layers.size()); i++) {
+            String difference = LayerFit.difference(compiled.get(i), layers.get(i));
+            if (!difference.isEmpty()) {
+                return place + "the first layer that differs is layer " + i + ": " + compiled.get(i)
+                        + " of the compiled network " + difference + " (operator "
+                        + layers.get(i).operator().index() + ")";
+            }
+        }
+        if (compiled.size() != layers.size()) {
+            return place + layers.size() + " layers with weights, the compiled network has " + compiled.size();
+        }
+        return place + problem;
+    }
+
+    private boolean fail(GraphTensor at, String reason) {
+        return at.producer().isPresent()
+                ? fail(at.producer().get(), reason)
+                : fail("input " + org.tensorizer.base.Printable.name(at.name()) + " of the compiled network " + reason);
+    }
+
+    private boolean fail(GraphOperator at, String reason) {
+        return fail((at instanceof LayerOperator layer ? layer.toString() : at.name()) + " of the compiled network "
+                    + (at.places().isEmpty() ? "" : "(" + at.places().get(0) + ") ") + reason);
+    }
+
+    private boolean fail(String reason) {
+        if (undo.size() >= deepest) {
+            deepest = undo.size();
+            problem = reason;
+        }
+        return false;
+    }
+
+    private void bind(GraphTensor tensor, int to) {
+        tensors.put(tensor, to);
+        undo.push(() -> tensors.remove(tensor));
+    }
+
+    private void bind(GraphOperator operator, Operator to) {
+        operators.put(operator, to);
+        undo.push(() -> operators.remove(operator));
+    }
+
+    private void rewind(int size) {
+        while (undo.size() > size) {
+            undo.pop().run();
+        }
+    }
+
+    /** Whether a tensor of the network and a tensor of the source can be the same. */
+    private boolean tensor(GraphTensor compiled, int tensor) {
+        if (++steps > PATIENCE) {
+            throw new TransplantException(source.model().name()
+                    + ": too many ways to match sums with those of the compiled network");
+        }
+        int origin = source.origin(tensor);
+        Integer known = tensors.get(compiled);
+        if (known != null) {
+            return known == origin
+                    || fail(compiled, "is tensor " + known + " of the source in one place and " + origin + " in another");
+        }
+        bind(compiled, origin);
+        Optional<GraphOperator> producer = compiled.producer();
+        if (producer.isEmpty()) {
+            return fail(compiled, "is tensor " + origin + " of the source");
+        }
+        GraphOperator operator = producer.get();
+        if (operator instanceof GraphOperator.Reshape reshape) {
+            return tensor(reshape.inputs().get(0), origin);
+        }
+        if (operator instanceof GraphOperator.Pad pad) {
+            Optional<Operator> made = source.producer(origin).filter(Matching::isPad);
+            return tensor(pad.inputs().get(0), made.map(o -> o.inputs().get(0)).orElse(origin));
+        }
+        Optional<Operator> made = source.producer(origin);
+        if (made.isEmpty()) {
+            return fail(operator, "is an input or a constant in the source");
+        }
+        return operator(operator, made.get());
+    }
+
+    static boolean isPad(Operator operator) {
+        return operator.name().equals("PAD") || operator.name().equals("PADV2");
+    }
+
+    private boolean operator(GraphOperator compiled, Operator operator) {
+        if (compiled instanceof LayerOperator layer) {
+            return layer(layer, operator);
+        } else if (compiled instanceof GraphOperator.Concatenation concatenation) {
+            return concatenation(concatenation, operator);
+        } else if (compiled instanceof GraphOperator.Rescale rescale) {
+            return rescale(rescale, operator);
+        } else if (compiled instanceof GraphOperator.Slice slice) {
+            return slice(slice, operator);
+        } else if (compiled instanceof GraphOperator.Pool pool) {
+            return pool(pool, operator);
+        } else if (compiled.inputs().size() == 2) {
+            return pair(compiled, operator);
+        }
+        if (!operator.name().equals(compiled.name())) {
+            return fail(compiled, "is " + described(operator) + " in the source");
+        }
+        bind(compiled, operator);
+        return tensor(compiled.inputs().get(0), operator.inputs().get(0));
+    }
+
+    private String described(Operator operator) {
+        return "operator " + operator.index() + " (" + operator.name() + ")";
+    }
+
+    private boolean layer(LayerOperator compiled, Operator operator) {
+        if (compiled.kind() == LayerOperator.Kind.CHANNELWISE) {
+            return channelwise(compiled, operator);
+        }
+        if (!source.isLayer(operator)) {
+            return fail(compiled, "is " + described(operator) + " in the source");
+        }
+        SourceLayer layer = source.layer(operator);
+        String difference = LayerFit.difference(compiled, layer);
+        if (!difference.isEmpty()) {
+            return fail(compiled, difference + ": " + described(operator));
+        }
+        bind(compiled, operator);
+        GraphTensor input = compiled.inputs().get(0);
+        int from = source.origin(operator.inputs().get(0));
+        Optional<Operator> padded = source.producer(from).filter(Matching::isPad);
+        String lies = LayerFit.geometryDifference(compiled, layer, padded.map(this::paddings));
+        if (!lies.isEmpty()) {
+            return fail(compiled, lies + ": " + described(operator));
+        }
+        boolean padHere = input.producer().orElse(null) instanceof GraphOperator.Pad;
+        if (padded.isPresent() && !padHere && !tensors.containsKey(input)) {
+            return tensor(input, padded.get().inputs().get(0));
+        }
+        return tensor(input, from) || padded.isPresent() && tensor(input, padded.get().inputs().get(0));
+    }
+
+    /** Arithmetic with constants, which a compiler folded: its numbers are not known, only what it reads. */
+    private boolean channelwise(LayerOperator compiled, Operator operator) {
+        Operator at = operator;
+        while (true) {
+            int data = dataOperand(at);
+            if (data < 0) {
+                return fail(compiled, "is " + described(operator) + " in the source");
+            }
+            int origin = source.origin(data);
+            Optional<Operator> before = source.producer(origin);
+            if (before.isEmpty() || dataOperand(before.get()) < 0) {
+                return tensor(compiled.inputs().get(0), origin);
+            }
+            at = before.get();
+        }
+    }
+
+    /** The operand of a sum, difference or product with a constant; -1 of anything else. */
+    private int dataOperand(Operator operator) {
+        boolean arithmetic =
+                operator.name().equals("ADD") || operator.name().equals("SUB") || operator.name().equals("MUL");
+        if (!arithmetic || operator.inputs().size() != 2) {
+            return -1;
+        }
+        int a = operator.inputs().get(0);
+        int b = operator.inputs().get(1);
+        boolean first = source.tensor(a).data().isEmpty();
+        boolean second = source.tensor(b).data().isEmpty();
+        return first == second ? -1 : first ? a : b;
+    }
+
+    private int[] paddings(Operator pad) {
+        return source.integers(pad.inputs().get(1));
+    }
+
+    private boolean concatenation(GraphOperator.Concatenation compiled, Operator operator) {
+        List<Integer> inputs = operator.inputs();
+        boolean sameKind = operator.name().equals("CONCATENATION") || operator.name().equals("PACK");
+        if (!sameKind || inputs.size() != compiled.inputs().size()) {
+            return fail(compiled, "is " + described(operator) + " of " + inputs.size() + " inputs in the source, expected "
+                    + compiled.inputs().size());
+        }
+        bind(compiled, operator);
+        for (int i = 0; i < inputs.size(); i++) {
+            GraphTensor part = compiled.inputs().get(i);
+            boolean rescaled = part.producer().orElse(null) instanceof GraphOperator.Rescale
+                    && !source.quantized(inputs.get(i)).equals(source.quantized(operator.outputs().get(0)));
+            boolean same;
+            if (rescaled) {
+                GraphOperator rescale = part.producer().orElseThrow();
+                bind(part, source.origin(operator.outputs().get(0)));
+                bind(rescale, operator);
+                same = tensor(rescale.inputs().get(0), inputs.get(i));
+            } else {
+                same = tensor(part, inputs.get(i));
+            }
+            if (!same) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean rescale(GraphOperator.Rescale compiled, Operator operator) {
+        boolean rescales =
+                switch (operator.name()) {
+                    case "QUANTIZE", "RELU", "RELU6", "RELU_N1_TO_1", "RESHAPE", "SQUEEZE", "PAD", "CONCATENATION" -> true;
+                    default -> false;
+                };
+        if (rescales) {
+            bind(compiled, operator);
+            return tensor(compiled.inputs().get(0), operator.inputs().get(0));
+        }
+        return fail(compiled, "is " + described(operator) + " in the source");
+    }
+
+    private boolean slice(GraphOperator.Slice compiled, Operator operator) {
+        int data;
+        switch (operator.name()) {
+            case "SPLIT" -> data = 1;
+            case "SLICE", "STRIDED_SLICE", "SPLIT_V", "UNPACK" -> data = 0;
+            default -> {
+                return fail(compiled, "is " + described(operator) + " in the source");
+            }
+        }
+        Shape shape = compiled.output().shape();
+        int output = operator.outputs().stream()
+                .filter(t -> source.tensor(t).elements() == shape.elements())
+                .findFirst()
+                .orElse(-1);
+        if (output < 0) {
+            return fail(compiled, "of " + shape + " has another size than " + described(operator));
+        }
+        bind(compiled, operator);
+        return tensor(compiled.inputs().get(0), operator.inputs().get(data));
+    }
+
+    private boolean pool(GraphOperator.Pool compiled, Operator operator) {
+        GraphOperator.Pool.Window window = compiled.window();
+        boolean fits;
+        if (operator.options() instanceof OperatorOptions.Pool options) {
+            Shape input = compiled.inputs().get(0).shape();
+            boolean single = compiled.output().shape().isFlat() && window.height() == input.height()
+                    && window.width() == input.width();
+            fits = operator.name().equals(compiled.isMaximum() ? "MAX_POOL_2D" : "AVERAGE_POOL_2D")
+                    && options.height() == window.height()
+                    && options.width() == window.width()
+                    && (single || options.strideY() == window.strideY() && options.strideX() == window.strideX());
+        } else {
+            fits = operator.name().equals("MEAN") && !compiled.isMaximum();
+        }
+        if (!fits) {
+            return fail(compiled, "over " + window.height() + "x" + window.width() + " is " + described(operator)
+                    + " in the source");
+        }
+        bind(compiled, operator);
+        return tensor(compiled.inputs().get(0), operator.inputs().get(0));
+    }
+
+    /** A sum or product of two tensors. */
+    private boolean pair(GraphOperator compiled, Operator operator) {
+        if (!operator.name().equals(compiled.name()) || operator.inputs().size() != 2) {
+            return fail(compiled, "is " + described(operator) + " in the source");
+        }
+        bind(compiled, operator);
+        GraphTensor a = compiled.inputs().get(0);
+        GraphTensor b = compiled.inputs().get(1);
+        int first = operator.inputs().get(0);
+        int second = operator.inputs().get(1);
+        int before = undo.size();
+        if (tensor(a, first) && tensor(b, second)) {
+            return true;
+        }
+        rewind(before);
+        return tensor(a, second) && tensor(b, first);
+    }
+}
