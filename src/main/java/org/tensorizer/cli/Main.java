@@ -56,6 +56,7 @@ public final class Main {
             DoctorCommand.class,
             ServeCommand.class,
             ReplayCommand.class,
+            UsbTraceCommand.class,
             PipelineCommand.class,
             ReferenceCommand.class,
             AutoComplete.GenerateCompletion.class,

@@ -14,7 +14,7 @@ import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 
-/** Looks at everything that a run on the chosen device depends on. Changes nothing, opens no device. */
+/** Looks at everything that a run on the chosen device depends on. Changes nothing, sends nothing to a device. */
 public final class Doctor {
     private final Machine machine;
     private final Libraries libraries;
@@ -43,6 +43,7 @@ public final class Doctor {
         findings.add(NodeCheck.run(machine));
         LibraryCheck library = new LibraryCheck(surroundings, libraries);
         findings.addAll(library.run());
+        findings.addAll(DriverCheck.run(surroundings, libraries));
         findings.addAll(UsbCheck.run(surroundings));
         findings.addAll(UdevCheck.run(surroundings));
         findings.addAll(PciCheck.run(surroundings));

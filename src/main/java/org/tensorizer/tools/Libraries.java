@@ -7,6 +7,14 @@ import java.util.OptionalInt;
 import org.tensorizer.device.coral.CoralAddress;
 import org.tensorizer.device.coral.EdgeTpuLibrary;
 import org.tensorizer.device.tflite.TfliteLibrary;
+import org.tensorizer.device.usb.Firmware;
+import org.tensorizer.device.usb.UsbBus;
+import org.tensorizer.device.usb.UsbException;
+import org.tensorizer.device.usb.UsbPort;
+import org.tensorizer.device.usb.UsbSettings;
+import org.tensorizer.device.usb.UsbTransport;
+import org.tensorizer.device.usb.libusb.Libusb;
+import org.tensorizer.device.usb.libusb.LibusbBus;
 
 /** The native libraries, as loading them into this process shows them. */
 public interface Libraries {
@@ -24,6 +32,20 @@ public interface Libraries {
         }
     }
 
+    /**
+     * @param name of libusb, as it was found
+     * @param corals that it lists
+     * @param firmware where the image for a Coral without one was found
+     */
+    record Usb(String version, String name, List<Opened> corals, Optional<String> firmware) {
+        public Usb {
+            corals = List.copyOf(corals);
+        }
+    }
+
+    /** @param refusal why it cannot be opened, empty if it can */
+    record Opened(UsbPort port, String refusal) {}
+
     /** @throws org.tensorizer.base.BadInputException there is none for this platform, or it cannot be loaded */
     Tflite tflite();
 
@@ -33,6 +55,14 @@ public interface Libraries {
      * @throws org.tensorizer.base.BadInputException there is one, but it cannot be loaded
      */
     Optional<EdgeTpu> edgeTpu();
+
+    /**
+     * What Tensorizer's own driver goes by; each Coral is opened and closed. Empty without libusb.
+     *
+     * @throws org.tensorizer.base.BadInputException a library or file that the user named is none
+     * @throws org.tensorizer.device.DeviceFault libusb does not start
+     */
+    Optional<Usb> usb();
 
     /** Those that this JVM loads. */
     static Libraries here() {
@@ -52,6 +82,29 @@ public interface Libraries {
                                 library.sha256(),
                                 library.runtimeVersion(),
                                 library.devices()));
+            }
+
+            @Override
+            public Optional<Usb> usb() {
+                return Libusb.find().map(libusb -> {
+                    try (UsbBus bus = LibusbBus.open("doctor")) {
+                        List<Opened> corals = bus.devices().stream()
+                                .filter(port -> port.isApplication() || port.isBootLoader())
+                                .map(port -> new Opened(port, refusal(bus, port)))
+                                .toList();
+                        Optional<String> firmware = Firmware.find(UsbSettings.ofUser().firmware())
+                                .map(Firmware::origin);
+                        return new Usb(libusb.version(), libusb.name(), corals, firmware);
+                    }
+                });
+            }
+
+            private static String refusal(UsbBus bus, UsbPort port) {
+                try (UsbTransport transport = bus.open(port)) {
+                    return "";
+                } catch (UsbException e) {
+                    return e.status().toString();
+                }
             }
         };
     }

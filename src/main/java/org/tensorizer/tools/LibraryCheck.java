@@ -65,7 +65,7 @@ final class LibraryCheck {
                 findings.add(missing());
             }
         } catch (BadInputException e) {
-            findings.add(surroundings.trouble(
+            findings.add(surroundings.runtimeTrouble(
                     RUNTIME,
                     e.getMessage(),
                     "install the build for this processor with what it needs (libusb-1.0), or name another with "
@@ -86,12 +86,12 @@ final class LibraryCheck {
                 .toList();
         if (!files.isEmpty()) {
             String file = surroundings.machine().name(files.get(0));
-            return surroundings.trouble(
+            return surroundings.runtimeTrouble(
                     RUNTIME,
                     "not on the loader's path, but there is " + file,
                     "run ldconfig, or name it with " + Setting.LIBEDGETPU + "=" + file);
         }
-        return surroundings.trouble(
+        return surroundings.runtimeTrouble(
                 RUNTIME,
                 "no libedgetpu.so.1",
                 "needed for device coral: install a build for TFLite 2.16 or newer (feranick/libedgetpu, such as 16.0tf2.17.1-1;"
@@ -131,7 +131,7 @@ final class LibraryCheck {
             CoralAddress.Bus bus = wanted.kind() == DeviceKind.PCI ? CoralAddress.Bus.PCI : CoralAddress.Bus.USB;
             return devices.stream().filter(each -> each.bus() == bus).count() > Integer.parseInt(wanted.argument());
         }
-        return !surroundings.coralWanted() || !devices.isEmpty();
+        return !surroundings.runtimeWanted() || !devices.isEmpty();
     }
 
     private DoctorReport.Finding pairing(Libraries.EdgeTpu runtime, String tflite) {
@@ -140,7 +140,7 @@ final class LibraryCheck {
         return switch (pairing.verdict()) {
             case WORKS -> DoctorReport.Finding.ok(PAIRING, pairing.toString());
             case DIES ->
-                surroundings.trouble(
+                surroundings.runtimeTrouble(
                         PAIRING,
                         pairing + ": the first model of a process loads, with the next one the process dies",
                         Pairing.REMEDY);

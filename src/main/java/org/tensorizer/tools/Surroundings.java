@@ -38,12 +38,33 @@ record Surroundings(Machine machine, DeviceChoice wanted, List<UsbCheck.UsbCoral
 
     /** A Coral was named, or the choice is left to us and there is one. */
     boolean coralWanted() {
-        return wanted.kind().isCoral() || (wanted.kind() == DeviceKind.AUTO && hasCoral());
+        return wanted.kind().isCoral() || driverWanted() || (wanted.kind() == DeviceKind.AUTO && hasCoral());
+    }
+
+    /** One that libedgetpu is to drive: at PCI there is nothing else. */
+    boolean runtimeWanted() {
+        return wanted.kind().isCoral()
+                || (wanted.kind() == DeviceKind.AUTO && !(apex.isEmpty() && pci.isEmpty()));
+    }
+
+    /** One that Tensorizer is to drive itself. */
+    private boolean driverWanted() {
+        return wanted.kind() == DeviceKind.USB || (wanted.kind() == DeviceKind.AUTO && !usb.isEmpty());
     }
 
     /** Something is wrong with a Coral: a problem for who wants one, else a note. */
     DoctorReport.Finding trouble(String check, String found, String remedy) {
         return coralWanted() ? DoctorReport.Finding.problem(check, found, remedy) : DoctorReport.Finding.note(check, found, remedy);
+    }
+
+    /** The same for what only libedgetpu needs. */
+    Finding runtimeTrouble(String check, String found, String remedy) {
+        return runtimeWanted() ? Finding.problem(check, found, remedy) : Finding.note(check, found, remedy);
+    }
+
+    /** The same for what only Tensorizer's own driver needs. */
+    Finding driverTrouble(String check, String found, String remedy) {
+        return driverWanted() ? Finding.problem(check, found, remedy) : Finding.note(check, found, remedy);
     }
 
     /** Files in /dev that stand for Corals, as far as they are there. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,8 @@ import org.tensorizer.tools.DoctorReport.Finding.Status;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.device.coral.CoralAddress;
+import org.tensorizer.device.usb.UsbPort;
+import org.tensorizer.device.usb.UsbSpeed;
 
 /** Each finding on a machine of a few files. */
 class DoctorTest {
@@ -43,6 +46,7 @@ class DoctorTest {
                         "ok Node.js",
                         "ok TFLite",
                         "note libedgetpu",
+                        "ok libusb",
                         "note USB Coral",
                         "note udev rule",
                         "note udev rule",
@@ -52,7 +56,7 @@ class DoctorTest {
         assertThat(report.exitStatus()).isZero();
         JsonObject json = JsonParser.object().from(report.toJson());
         assertThat(json.getInt("exit_status")).isZero();
-        assertThat(json.getArray("findings")).hasSize(10);
+        assertThat(json.getArray("findings")).hasSize(11);
         assertThat(json.getArray("findings").getObject(2).getString("found")).contains("2.18.0", "SHA-256 cdcd");
     }
 
@@ -69,6 +73,34 @@ class DoctorTest {
         assertThat(find(report, "udev rule").found()).isEqualTo(NEW + " in /etc/udev/rules.d/99-coral.rules");
         assertThat(find(report, "in use").found()).isEqualTo("no other process has /dev/bus/usb/002/003");
         assertThat(find(report, "libedgetpu").found()).contains("RuntimeVersion(14)", "/usr/lib/libedgetpu.so.1");
+    }
+
+    private static Libraries.Usb usb(int product, String refusal, Optional<String> firmware) {
+        UsbPort port = new UsbPort(2, "1", 3, product == 0x9302 ? 0x18d1 : 0x1a6e, product, UsbSpeed.SUPER);
+        return new Libraries.Usb("1.0.26", "libusb-1.0.so.0", List.of(new Libraries.Opened(port, refusal)), firmware);
+    }
+
+    @Test
+    void ourOwnDriverNeedsNoLibedgetpu() {
+        machine.usb(READY, "5000").goodRules().libusb(usb(0x9302, "", Optional.of("/lib/a.so, byte 5")));
+        DoctorReport report = machine.examine("usb");
+        assertThat(report.exitStatus()).isZero();
+        assertThat(machine.examine("auto").exitStatus()).isZero();
+        assertThat(find(report, "libedgetpu").status()).isEqualTo(Status.NOTE);
+        assertThat(find(report, "USB Coral opened").found()).isEqualTo("2-1 (18d1:9302, SuperSpeed, 5 Gbit/s)");
+        assertThat(find(report, "firmware")).isEqualTo(Finding.ok("firmware", "/lib/a.so, byte 5"));
+    }
+
+    @Test
+    void whatKeepsOurOwnDriverFromACoralIsAProblem() {
+        machine.usb(READY, "5000").goodRules().libusb(null);
+        assertProblem(machine.examine("usb"), "libusb", "none", "libusb-1.0-0");
+        assertThat(machine.runtime(14, USB).examine("coral").hasProblem()).isFalse();
+        machine.libusb(usb(0x9302, "no permission", Optional.empty()));
+        assertProblem(machine.examine("usb"), "USB Coral opened", "no permission", "udev rule");
+        assertThat(find(machine.examine("usb"), "firmware").status()).isEqualTo(Status.NOTE);
+        machine.libusb(usb(0x089a, "", Optional.empty()));
+        assertProblem(machine.examine("usb"), "firmware", "a Coral waits for it", "-Dtensorizer.usb.firmware");
     }
 
     @Test

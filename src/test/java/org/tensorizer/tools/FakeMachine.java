@@ -25,6 +25,7 @@ final class FakeMachine implements Libraries {
     private boolean tfliteMissing;
     private EdgeTpu runtime;
     private String runtimeFailure;
+    private Usb usb = new Usb("1.0.26", "libusb-1.0.so.0", List.of(), Optional.empty());
 
     FakeMachine(Path root) {
         this.root = root;
@@ -147,6 +148,17 @@ final class FakeMachine implements Libraries {
                 List.of(root.resolve("nowhere"), root.resolve("usr/bin")),
                 file -> Files.exists(file) && !forbidden.contains(file));
         return new Doctor(machine, this).examine(DeviceChoice.parse(wanted), List.of(templates));
+    }
+
+    /** What libusb finds; null: it is not installed. */
+    FakeMachine libusb(Usb found) {
+        usb = found;
+        return this;
+    }
+
+    @Override
+    public Optional<Usb> usb() {
+        return Optional.ofNullable(usb);
     }
 
     @Override

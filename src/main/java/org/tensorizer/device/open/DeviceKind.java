@@ -2,6 +2,7 @@ package org.tensorizer.device.open;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tensorizer.device.Device;
@@ -13,6 +14,14 @@ import org.tensorizer.device.coral.EdgeTpuLibrary;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.record.ReplayDevice;
 import org.tensorizer.device.tflite.CpuDevice;
+import org.tensorizer.device.usb.UsbBus;
+import org.tensorizer.device.usb.UsbDevice;
+import org.tensorizer.device.usb.UsbException;
+import org.tensorizer.device.usb.UsbFault;
+import org.tensorizer.device.usb.UsbSelector;
+import org.tensorizer.device.usb.UsbSettings;
+import org.tensorizer.device.usb.libusb.Libusb;
+import org.tensorizer.device.usb.libusb.LibusbBus;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 
@@ -26,6 +35,32 @@ public enum DeviceKind {
         @Override
         Device open(DeviceChoice choice) {
             throw new IllegalStateException("auto is resolved before a device is opened");
+        }
+    },
+
+    /** The N-th Coral at USB, or the one at a port, driven by Tensorizer itself. */
+    USB("usb", "[:N|:BUS-PORT]", "0|[1-9]\\d{0,3}|\\d{1,3}-\\d{1,3}(?:\\.\\d{1,3}){0,6}", Home.HERE, Parameters.SENT_ANEW) {
+        @Override
+        Optional<DeviceChoice> present() {
+            if (Libusb.find().isEmpty()) {
+                return Optional.empty();
+            }
+            try (UsbBus bus = LibusbBus.open("auto")) {
+                OptionalInt first = UsbDevice.present(bus);
+                return first.isPresent() ? Optional.of(new DeviceChoice(this, "" + first.getAsInt())) : Optional.empty();
+            } catch (UsbFault | UsbException e) {
+                return Optional.empty(); // a machine without USB
+            }
+        }
+
+        @Override
+        Device open(DeviceChoice choice) {
+            String which = choice.argument();
+            UsbSelector selector = UsbSelector.isLocation(which)
+                    ? UsbSelector.at(which)
+                    : UsbSelector.index(Integer.parseInt(which));
+            UsbSettings settings = UsbSettings.ofUser();
+            return UsbDevice.open(LibusbBus.open(choice.toString()), choice.toString(), selector, settings);
         }
     },
 
@@ -110,7 +145,7 @@ public enum DeviceKind {
 
     /** What {@link DeviceChoice#parse} understands, for help and messages; a constant, since annotations want one. */
     public static final String FORMS =
-            "auto, coral[:N], pci[:N], emulator, cpu, replay:FILE, or the absolute path of a Coral";
+            "auto, usb[:N|:BUS-PORT], coral[:N], pci[:N], emulator, cpu, replay:FILE, or the absolute path of a Coral";
 
     private final String word;
     private final String form;

@@ -3,6 +3,7 @@ package org.tensorizer.device.usb;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,9 +14,13 @@ import java.util.regex.Pattern;
  * failed ends with {@code failed:} and the reason.
  */
 public final class TraceLine {
-    private static final Pattern ACCESS = Pattern.compile("(read|write)(32|64) ([0-9a-f]+)( 0x[0-9a-f]+)?(.*)");
-    private static final Pattern HEADER = Pattern.compile("header [0-9a-f]{16} length (\\d+) tag (\\d+)");
-    private static final Pattern READ = Pattern.compile("(?:arm-)?in ep(\\d) \\d+.*");
+    private static final Pattern ACCESS =
+            Pattern.compile("(read|write)(32|64) ([0-9a-f]{1,8}) 0x[0-9a-f]{1,16}( failed: .*)?");
+    private static final Pattern HEADER = Pattern.compile("header [0-9a-f]{16} length (\\d{1,10}) tag (\\d{1,2})");
+    private static final Pattern READ = Pattern.compile("(?:arm-)?in ep(\\d) \\d+( failed: .*)?");
+    private static final Pattern OTHER = Pattern.compile("(init|get_device_list|exit|close|reset_device|open #\\d+"
+            + "|get_descriptor type \\d+|(claim|release)_interface \\d+|bulk-out \\d+|out ep1 \\d+"
+            + "|dfu-(dnload|upload) \\d+ \\d+|dfu-getstatus -> state -?\\d+|control type .*)( failed: .*)?");
 
     private TraceLine() {}
 
@@ -68,29 +73,33 @@ public final class TraceLine {
         return " failed: " + status;
     }
 
-    /** The line with names for people: registers, tags, endpoints; empty if there is nothing to say about it. */
-    public static String explain(String line) {
+    /**
+     * What a line is about, for people: register and its meaning, tag, endpoint.
+     *
+     * @return empty text where the line says it all; nothing where it is no line of a trace
+     */
+    public static Optional<String> explain(String line) {
         Matcher access = ACCESS.matcher(line);
         if (access.matches()) {
-            int address = Integer.parseUnsignedInt(access.group(3), 16);
-            return Register.at(address)
+            return Optional.of(Register.at(Integer.parseUnsignedInt(access.group(3), 16))
                     .map(register -> register.name() + ": " + register.meaning())
-                    .orElse("no register that a host is known to use");
+                    .orElse("no register that a host is known to use"));
         }
         Matcher header = HEADER.matcher(line);
         if (header.matches()) {
             int tag = Integer.parseInt(header.group(2));
-            return tag < Wire.Tag.values().length ? Wire.Tag.values()[tag].toString() : "unknown tag";
+            return Optional.of(tag < Wire.Tag.values().length ? Wire.Tag.values()[tag].toString() : "unknown tag");
         }
         Matcher read = READ.matcher(line);
         if (read.matches()) {
-            return switch (read.group(1)) {
-                case "1" -> "output";
-                case "2" -> "event";
-                case "3" -> "interrupt";
-                default -> "";
-            };
+            return Optional.of(
+                    switch (read.group(1)) {
+                        case "1" -> "output";
+                        case "2" -> "event";
+                        case "3" -> "interrupt";
+                        default -> "";
+                    });
         }
-        return "";
+        return OTHER.matcher(line).matches() ? Optional.of("") : Optional.empty();
     }
 }

@@ -3,10 +3,12 @@ package org.tensorizer.device.usb;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
@@ -50,11 +52,15 @@ public final class UsbDevice implements Device {
     private volatile UsbPort port;
 
     private UsbDevice(
-            UsbBus bus, UsbSelector selector, UsbSettings settings, Supplier<Optional<Firmware>> firmware) {
+            UsbBus bus,
+            String name,
+            UsbSelector selector,
+            UsbSettings settings,
+            Supplier<Optional<Firmware>> firmware) {
         this.bus = bus;
         this.selector = selector;
         this.settings = settings;
-        name = selector.toString();
+        this.name = name;
         start = new UsbStart(bus, name, settings, firmware);
     }
 
@@ -62,17 +68,22 @@ public final class UsbDevice implements Device {
      * Opens a Coral; one that waits for its firmware gets it.
      *
      * @param bus closed with the device, also where that cannot be opened
+     * @param name how the device is called: {@code usb:0}
      * @throws UsbFault whatever is in the way, with its remedy
      * @throws BadInputException the firmware named is none
      */
-    public static UsbDevice open(UsbBus bus, UsbSelector selector, UsbSettings settings) {
-        return open(bus, selector, settings, () -> Firmware.find(settings.firmware()));
+    public static UsbDevice open(UsbBus bus, String name, UsbSelector selector, UsbSettings settings) {
+        return open(bus, name, selector, settings, () -> Firmware.find(settings.firmware()));
     }
 
     /** The same, with another source of firmware: for boot loaders that are not Google's chip. */
     public static UsbDevice open(
-            UsbBus bus, UsbSelector selector, UsbSettings settings, Supplier<Optional<Firmware>> firmware) {
-        UsbDevice device = new UsbDevice(TracedBus.ofUser(bus), selector, settings, firmware);
+            UsbBus bus,
+            String name,
+            UsbSelector selector,
+            UsbSettings settings,
+            Supplier<Optional<Firmware>> firmware) {
+        UsbDevice device = new UsbDevice(TracedBus.ofUser(bus), name, selector, settings, firmware);
         try {
             device.awake();
             return device;
@@ -82,7 +93,22 @@ public final class UsbDevice implements Device {
         }
     }
 
-    /** {@code usb:0} or {@code usb:1-2.3}, as it was chosen. */
+    /** The first Coral of a bus that may be opened, by its number; nothing is sent to it. */
+    public static OptionalInt present(UsbBus bus) {
+        List<UsbPort> corals = bus.devices().stream()
+                .filter(port -> port.isApplication() || port.isBootLoader())
+                .toList();
+        return IntStream.range(0, corals.size())
+                .filter(i -> {
+                    try (UsbTransport transport = bus.open(corals.get(i))) {
+                        return true;
+                    } catch (UsbException e) {
+                        return false;
+                    }
+                })
+                .findFirst();
+    }
+
     @Override
     public String name() {
         return name;
@@ -101,7 +127,7 @@ public final class UsbDevice implements Device {
     /**
      * Makes a compiled model ready. Nothing is sent yet.
      *
-     * @throws BadInputException no valid model, one that is not compiled, or one that cannot be run over USB
+     * @throws BadInputException one that is not compiled, or one that cannot be run over USB
      * @throws DeviceFault TFLite refuses the operators around the compiled ones
      */
     @Override

@@ -60,7 +60,10 @@ final class UsbStart {
                 .filter(port -> port.isApplication() || port.isBootLoader())
                 .map(UsbPort::toString)
                 .collect(Collectors.joining(", "));
-        return selector + ": expected a Coral (18d1:9302 or 1a6e:089a), found "
+        return selector.location().map(at -> at + ": ").orElse("")
+                + "expected "
+                + (selector.index() == 0 ? "a Coral" : selector.index() + 1 + " Corals")
+                + " (18d1:9302 or 1a6e:089a), found "
                 + (corals.isEmpty() ? "none among " + devices.size() + " USB devices" : corals);
     }
 

@@ -33,7 +33,7 @@ class UsbFaultTest {
     private final ScriptedBus bus = new ScriptedBus().knows("fixture", Fixture.compiledBytes());
 
     private UsbDevice open() {
-        return UsbDevice.open(bus, UsbSelector.index(0), QUICK, Optional::empty);
+        return UsbDevice.open(bus, "usb:0", UsbSelector.index(0), QUICK, Optional::empty);
     }
 
     /** Runs once in order, once with the fault, and twice in order again. */
@@ -244,7 +244,7 @@ class UsbFaultTest {
 
     @Test
     void closeDuringATransfer() throws Exception {
-        UsbDevice device = UsbDevice.open(bus, UsbSelector.index(0), UsbSettings.DEFAULT, Optional::empty);
+        UsbDevice device = UsbDevice.open(bus, "usb:0", UsbSelector.index(0), UsbSettings.DEFAULT, Optional::empty);
         Session session = device.open("fixture", Fixture.compiledBytes());
         CompletableFuture<Void> waiting = new CompletableFuture<>();
         bus.answerHook = (endpoint, bytes) -> {
@@ -264,7 +264,7 @@ class UsbFaultTest {
 
     private UsbFault refused(UsbSettings settings) {
         UsbFault fault =
-                assertThrows(UsbFault.class, () -> UsbDevice.open(bus, UsbSelector.index(0), settings, Optional::empty));
+                assertThrows(UsbFault.class, () -> UsbDevice.open(bus, "usb:0", UsbSelector.index(0), settings, Optional::empty));
         assertEquals(0, bus.openNow, "handles left");
         return fault;
     }
@@ -323,7 +323,7 @@ class UsbFaultTest {
         UsbFault fault = assertThrows(
                 UsbFault.class,
                 () -> UsbDevice.open(
-                        bus, UsbSelector.index(0), QUICK, () -> Optional.of(new Firmware(new byte[1000], "a test"))));
+                        bus, "usb:0", UsbSelector.index(0), QUICK, () -> Optional.of(new Firmware(new byte[1000], "a test"))));
         assertFault(UsbFault.Cause.BOOT, DeviceFault.Kind.REFUSED, fault);
         assertTrue(fault.getMessage().contains("read back: byte 300: expected 0x00, found 0x01"), fault.getMessage());
         assertEquals(0, bus.openNow);
@@ -335,7 +335,7 @@ class UsbFaultTest {
         Random random = new Random(20);
         List<UsbFault.Cause> seen = new ArrayList<>();
         try (UsbDevice device = UsbDevice.open(
-                        bus, UsbSelector.index(0), UsbSettings.DEFAULT.withDeadline(3), Optional::empty);
+                        bus, "usb:0", UsbSelector.index(0), UsbSettings.DEFAULT.withDeadline(3), Optional::empty);
                 Session session = device.open("fixture", Fixture.compiledBytes())) {
             byte[] good = session.run(INPUT);
             for (int i = 0; i < 300; i++) {

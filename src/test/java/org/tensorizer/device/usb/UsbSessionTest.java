@@ -33,7 +33,7 @@ class UsbSessionTest {
 
     private final ScriptedBus bus = new ScriptedBus().knows("fixture", MODEL);
     private final UsbDevice device =
-            UsbDevice.open(bus, UsbSelector.index(0), UsbSettings.DEFAULT, Optional::empty);
+            UsbDevice.open(bus, "usb:0", UsbSelector.index(0), UsbSettings.DEFAULT, Optional::empty);
 
     @AfterEach
     void nothingIsLeft() {
@@ -83,7 +83,7 @@ class UsbSessionTest {
     void aDeviceThatDoesNotSayThatItIsVirtualIsSilicon() {
         ScriptedBus real = new ScriptedBus();
         real.release = 0x0100;
-        try (UsbDevice other = UsbDevice.open(real, UsbSelector.at("2-1.4"), UsbSettings.DEFAULT)) {
+        try (UsbDevice other = UsbDevice.open(real, "usb:0", UsbSelector.at("2-1.4"), UsbSettings.DEFAULT)) {
             assertEquals(Provenance.SILICON, other.provenance());
         }
     }

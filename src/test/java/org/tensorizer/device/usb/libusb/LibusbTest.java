@@ -88,7 +88,7 @@ class LibusbTest {
     void aCoralThatIsNotThereIsAFaultWithARemedy() {
         UsbBus bus = bus();
         UsbFault fault = assertThrows(
-                UsbFault.class, () -> UsbDevice.open(bus, UsbSelector.at("250-1"), UsbSettings.DEFAULT));
+                UsbFault.class, () -> UsbDevice.open(bus, "usb:0", UsbSelector.at("250-1"), UsbSettings.DEFAULT));
         assertEquals(UsbFault.Cause.NO_DEVICE, fault.faultCause());
         assertTrue(fault.getMessage().contains("18d1:9302"), fault.getMessage());
         assertThrows(IllegalStateException.class, bus::devices);
