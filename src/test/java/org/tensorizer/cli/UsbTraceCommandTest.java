@@ -44,7 +44,7 @@ class UsbTraceCommandTest {
     @Test
     void jsonHasTheSame() {
         Shell result = Shell.run("usb-trace", "--json", trace.toString());
-        assertTrue(result.out().contains("\"event\": \"in ep1 256\""), result.out());
+        assertTrue(result.out().contains("\"event\":\"in ep1 256\""), result.out());
     }
 
     @Test
