@@ -55,6 +55,6 @@ final class UsbTraceCommand extends FactsCommand {
             printAll(events);
         }
         out().flush();
-        return ExitCode.OK;
+        return OK;
     }
 }

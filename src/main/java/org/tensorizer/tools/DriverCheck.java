@@ -3,6 +3,7 @@ package org.tensorizer.tools;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.tools.DoctorReport.Finding;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.usb.UsbFault;
 import org.tensorizer.device.usb.UsbSettings;

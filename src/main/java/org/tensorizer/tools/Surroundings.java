@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.tools.DoctorReport.Finding;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.DeviceKind;
 

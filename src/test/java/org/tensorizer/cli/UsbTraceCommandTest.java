@@ -26,7 +26,7 @@ class UsbTraceCommandTest {
     @Test
     void namesRegistersTagsAndEndpoints() {
         Shell result = Shell.run("usb-trace", trace.toString());
-        assertEquals(ExitCode.OK, result.status());
+        assertEquals(FactsCommand.OK, result.status());
         assertTrue(result.out().contains("read32 1a318 0xa00000"), result.out());
         assertTrue(result.out().contains("SCU_CTRL_3"), result.out());
         assertTrue(result.out().contains("tag 0"), result.out());
@@ -51,7 +51,7 @@ class UsbTraceCommandTest {
     void anotherFileIsRefusedWithTheLine() throws Exception {
         Files.writeString(trace, "init\nwrite32 zz 0x1\n");
         Shell result = Shell.run("usb-trace", trace.toString());
-        assertEquals(ExitCode.BAD_INPUT, result.status());
+        assertEquals(FactsCommand.BAD_INPUT, result.status());
         assertTrue(result.err().contains("line 2: expected an event of a USB trace"), result.err());
     }
 }

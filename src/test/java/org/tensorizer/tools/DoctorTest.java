@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorizer.tools.DoctorReport.Finding;
 import org.tensorizer.tools.DoctorReport.Finding.Status;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.coral.CoralAddress.Bus;
