@@ -75,6 +75,14 @@ public final class NetworkProgram {
         return places;
     }
 
+    /** What it is, in a few words. */
+    public String describe() {
+        String result = head.map(plan -> plan.resultChannels() + " channels")
+                .orElse(chain.result().toString());
+        int layers = chain.steps().size() + head.map(plan -> plan.layers().size()).orElse(0);
+        return "network " + chain.images().get(0) + " to " + result + " in " + layers + " layers";
+    }
+
     Optional<HeadPlan> head() {
         return head;
     }

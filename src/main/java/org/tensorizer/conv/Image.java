@@ -100,6 +100,16 @@ public final class Image {
         return x.start(tile % 4);
     }
 
+    /** Row of tiles that keeps a row of pixels. */
+    public int rowOf(int row) {
+        return y.partOf(row);
+    }
+
+    /** Column of tiles that keeps a column of pixels. */
+    public int columnOf(int column) {
+        return x.partOf(column);
+    }
+
     public int pixels(int tile) {
         return rows(tile) * columns(tile);
     }

@@ -37,7 +37,7 @@ public record Window(int kernel, int stride, boolean valid) {
     }
 
     /** Outputs along an axis of so many pixels. */
-    int outputs(int pixels) {
+    public int outputs(int pixels) {
         return valid ? (pixels - kernel) / stride + 1 : Arithmetic.ceilDiv(pixels, stride);
     }
 

@@ -32,11 +32,10 @@ public record Assembly(
     /**
      * A tensor where the chip's part of the model begins or ends.
      *
-     * @param shape dimensions in the TFLite graph, batch first
+     * @param shape dimensions in the TFLite graph, batch first; the executable has the same
      * @param y rows of pixels
      * @param x pixels of a row
      * @param z channels
-     * @param extents dimensions that the executable names, which may leave rows and columns of one pixel out
      * @param transferBytes bytes that cross the wire
      * @param layout how the bytes of an output map to pixels, empty for an input
      */
@@ -46,14 +45,12 @@ public record Assembly(
             int y,
             int x,
             int z,
-            List<Integer> extents,
             int transferBytes,
             float scale,
             TensorDomain domain,
             Optional<OutputLayout> layout) {
         public Edge {
             shape = List.copyOf(shape);
-            extents = List.copyOf(extents);
         }
 
         /** A vector that enters. */
@@ -76,8 +73,8 @@ public record Assembly(
 
         private static Edge vector(
                 String name, int channels, float scale, TensorDomain domain, Optional<OutputLayout> layout) {
-            List<Integer> shape = List.of(1, channels);
-            return new Edge(name, shape, 1, 1, channels, shape, units(channels), scale, domain, layout);
+            return new Edge(
+                    name, List.of(1, channels), 1, 1, channels, units(channels), scale, domain, layout);
         }
 
         /** Transfers are in units of 8 bytes. */

@@ -69,7 +69,17 @@ public final class CompiledModelWriter {
     private static String description(ChainSpec chain) {
         ShapeStatus status = chain.status();
         String layers = chain.shapes().stream().map(DenseShape::toString).collect(Collectors.joining("; "));
-        return layers + SIGNATURE + status.level().word() + ": " + status.reason();
+        return description(layers, status.level().word() + ": " + status.reason());
+    }
+
+    /**
+     * What a model written here says of itself.
+     *
+     * @param what it is
+     * @param status how far its program was compared with the compiler's
+     */
+    public static String description(String what, String status) {
+        return what + SIGNATURE + status;
     }
 
     private static void fill(ChainSpec chain, ChainProgram program, ByteBuffer payload) {

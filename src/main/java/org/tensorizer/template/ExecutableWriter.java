@@ -161,7 +161,7 @@ final class ExecutableWriter {
 
     private int outputLayer(FlatBufferBuilder b, Assembly.Edge edge) {
         int layer = OutputLayer.createOutputLayer(b, layout(b, edge.layout().orElseThrow()), (short) 0, 0);
-        List<Integer> extents = edge.extents();
+        List<Integer> extents = edge.shape();
         TensorShape.startDimensionVector(b, extents.size());
         for (int i = extents.size() - 1; i >= 0; i--) {
             Range.createRange(b, 0, extents.get(i) - 1);

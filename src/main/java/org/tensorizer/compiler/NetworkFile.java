@@ -1,0 +1,152 @@
+package org.tensorizer.compiler;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tensorizer.base.Sha256;
+import org.tensorizer.conv.ConvolutionPayload;
+import org.tensorizer.conv.Image;
+import org.tensorizer.conv.ResultCode;
+import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.Program;
+import org.tensorizer.model.Layer.OutputLayout;
+import org.tensorizer.model.Operator;
+import org.tensorizer.model.Tensor;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.Assembly;
+import org.tensorizer.template.CompiledContainer;
+import org.tensorizer.template.CompiledModelWriter;
+import org.tensorizer.template.HostGraph;
+
+/** The compiled .tflite of a network: its programs and payload in their container, with the layout of the output. */
+final class NetworkFile {
+    private final NetworkProgram program;
+    private final List<ConvolutionPayload.Numbers> numbers;
+    private final Tensor input;
+    private final Tensor output;
+
+    /**
+     * @param input tensor of the source that enters the chip
+     * @param output the one that leaves it
+     */
+    NetworkFile(NetworkProgram program, List<ConvolutionPayload.Numbers> numbers, Tensor input, Tensor output) {
+        this.program = program;
+        this.numbers = numbers;
+        this.input = input;
+        this.output = output;
+    }
+
+    byte[] write(TfliteModel source, List<Operator> before, List<Operator> behind) {
+        Program execution = program.executionOnly();
+        Program caching = program.parameterCaching();
+        byte[] payload = new byte[program.payloadBytes()];
+        program.writePayload(numbers, payload, 0);
+        Assembly assembly = new Assembly(
+                CompiledModelWriter.description(
+                        program.describe(), "likely: written by rules that compiled programs were compared with"),
+                execution,
+                caching,
+                inputEdge(),
+                outputEdge(),
+                program.narrowBytes(),
+                payload.length,
+                token(execution.bytes(), caching.bytes(), payload));
+        HostGraph graph = before.isEmpty() && behind.isEmpty()
+                ? HostGraph.around(assembly)
+                : HostGraph.of(assembly, source, input.index(), output.index(), before, behind);
+        return new CompiledContainer(assembly, graph).write(place -> place.put(payload));
+    }
+
+    /** Another one for every program and every payload, or the chip would keep the parameters of another model. */
+    private static long token(byte[]... parts) {
+        MessageDigest digest = Sha256.digest();
+        for (byte[] part : parts) {
+            digest.update(part);
+        }
+        return ByteBuffer.wrap(digest.digest()).getLong() >>> 1 | 1;
+    }
+
+    private static String name(Tensor tensor, String otherwise) {
+        return tensor.name().isEmpty() ? otherwise : tensor.name();
+    }
+
+    private Assembly.Edge inputEdge() {
+        Image image = program.chain().images().get(0);
+        return new Assembly.Edge(
+                name(input, "input"),
+                input.shape(),
+                image.height(),
+                image.width(),
+                image.channels(),
+                program.chain().input().bytes(),
+                input.scale(),
+                input.domain(),
+                Optional.empty());
+    }
+
+    private Assembly.Edge outputEdge() {
+        return program.head().map(this::vectorEdge).orElseGet(this::imageEdge);
+    }
+
+    private Assembly.Edge imageEdge() {
+        Image image = program.chain().result();
+        return edge(image.height(), image.width(), image.channels(), ResultCode.bytes(image), layout(image));
+    }
+
+    private Assembly.Edge vectorEdge(HeadPlan head) {
+        List<Integer> offsets = new ArrayList<>();
+        int offset = 0;
+        for (int tile = 0; tile < Chip.TILES; tile++) {
+            boolean used = tile < head.resultWords().size();
+            offsets.add(used ? offset : 0);
+            offset += used ? HeadPlan.tileBytes(head.resultWords().get(tile)) : 0;
+        }
+        List<Integer> zero = List.of(0);
+        OutputLayout layout = new OutputLayout(
+                zero, zero, offsets, zero, zero, List.of(4 * head.resultWords().get(0)));
+        return edge(1, 1, head.resultChannels(), head.resultBytes(), layout);
+    }
+
+    private Assembly.Edge edge(int y, int x, int z, int bytes, OutputLayout layout) {
+        return new Assembly.Edge(
+                name(output, "output"),
+                output.shape(),
+                y,
+                x,
+                z,
+                bytes,
+                output.scale(),
+                output.domain(),
+                Optional.of(layout));
+    }
+
+    /** Where the device puts pixel (y, x): tile, row of its part, byte in the row. */
+    private static OutputLayout layout(Image image) {
+        List<Integer> yToTile = new ArrayList<>();
+        List<Integer> yToRow = new ArrayList<>();
+        List<Integer> xToTile = new ArrayList<>();
+        List<Integer> xToByte = new ArrayList<>();
+        List<Integer> xToRowBytes = new ArrayList<>();
+        int pixel = 4 * image.pixelWords();
+        for (int y = 0; y < image.height(); y++) {
+            int row = image.rowOf(y);
+            yToTile.add(Chip.GRID * row);
+            yToRow.add(y - image.firstRow(Chip.GRID * row));
+        }
+        for (int x = 0; x < image.width(); x++) {
+            int column = image.columnOf(x);
+            xToTile.add(column);
+            xToByte.add(pixel * (x - image.firstColumn(column)));
+            xToRowBytes.add(pixel * image.columns(column));
+        }
+        List<Integer> offsets = new ArrayList<>();
+        int offset = 0;
+        for (int tile = 0; tile < Chip.TILES; tile++) {
+            offsets.add(offset);
+            offset += ResultCode.tileBytes(image, tile);
+        }
+        return new OutputLayout(yToTile, xToTile, offsets, xToByte, yToRow, xToRowBytes);
+    }
+}

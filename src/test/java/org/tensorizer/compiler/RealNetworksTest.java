@@ -1,0 +1,151 @@
+package org.tensorizer.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.SharedFolder;
+import org.tensorizer.conv.ConvolutionPlan;
+import org.tensorizer.conv.ParameterPlaces;
+import org.tensorizer.conv.ParameterPlaces.Piece;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.RingBusConsumer;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.Layer;
+import org.tensorizer.model.TfliteModel;
+
+/** Real sources compiled here against the same compiled by Google, the parameters placed as there. */
+class RealNetworksTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "stack2_32", "stack5_120", "conv3x3_p128_anchor", "conv3x3_p32_h12_w176", "conv3x3_p64_anchor"
+            })
+    void chainsOfConvolutionsAreTheRealOnesByteForByte(String name) {
+        Pair pair = new Pair("networks", name);
+        assertThat(pair.ours.executionOnly().bytes()).isEqualTo(pair.stream(pair.execution()));
+        assertThat(pair.ours.parameterCaching().bytes()).isEqualTo(pair.stream(pair.caching()));
+        pair.requireSameContainer();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "networks, mobilenet_v1_1.0_224_extractor, 843, 66",
+        "templates, mobilenet_v1_0.25_128_quant, 1874, 190"
+    })
+    void everyTileInstructionOfMobilenetIsTheRealOne(String folder, String name, int execution, int caching) {
+        Pair pair = new Pair(folder, name);
+        assertThat(tiles(pair.ours.executionOnly().bytes()))
+                .hasSize(execution)
+                .isEqualTo(tiles(pair.stream(pair.execution())));
+        assertThat(tiles(pair.ours.parameterCaching().bytes()))
+                .hasSize(caching)
+                .isEqualTo(tiles(pair.stream(pair.caching())));
+        pair.requireSameContainer();
+    }
+
+    /** All instructions but the scalar core's, without sequence numbers. */
+    private static List<Instruction> tiles(byte[] stream) {
+        List<Instruction> tiles = new ArrayList<>();
+        for (Instruction instruction : InstructionStream.frame("program", stream).instructions()) {
+            Opcode opcode = instruction.opcode();
+            if (opcode != Opcode.SCALAR && opcode.code() < 0x30) {
+                Instruction copy = instruction.copy();
+                if (opcode.isTileOp()) {
+                    copy.number(0);
+                }
+                tiles.add(copy);
+            }
+        }
+        return tiles;
+    }
+
+    private static final class Pair {
+        private final TfliteModel real;
+        private final NetworkProgram ours;
+        private final CompiledNetwork compiled;
+
+        Pair(String folder, String name) {
+            java.nio.file.Path root = SharedFolder.template("../" + folder + "/" + name + ".tflite");
+            real = TfliteModel.read(root.resolveSibling(name + "_edgetpu.tflite"));
+            compiled = NetworkCompiler.compile(TfliteModel.read(root), false);
+            ours = compiled.program().withPlaces(places());
+        }
+
+        Executable execution() {
+            return real.onlyPackage().executionOnly();
+        }
+
+        Executable caching() {
+            return real.onlyPackage().parameterCaching();
+        }
+
+        byte[] stream(Executable executable) {
+            assertThat(executable.chunks()).hasSize(1);
+            return bytes(real, executable.chunks().get(0).range());
+        }
+
+        private static byte[] bytes(TfliteModel model, org.tensorizer.base.ByteRange range) {
+            byte[] bytes = new byte[range.length()];
+            model.bytes(range).get(bytes);
+            return bytes;
+        }
+
+        /** Tiles and rows of the broadcast parameters, which the compiler chooses by a rule that nobody knows. */
+        private ParameterPlaces places() {
+            List<Piece> found = new ArrayList<>();
+            for (Instruction store :
+                    InstructionStream.frame("caching", stream(caching())).instructions()) {
+                if (store.opcode() == Opcode.RING_BUS_CONSUMER_0) {
+                    int rows = RingBusConsumer.ROWS.get(store).limits()[0] + 1;
+                    int tile = Integer.numberOfTrailingZeros(store.tiles());
+                    found.add(new Piece(tile, store.getInt(RingBusConsumer.ROWS.base()), rows));
+                }
+            }
+            List<List<Piece>> layers = new ArrayList<>();
+            for (ConvolutionPlan plan : compiled.program().chain().convolutions()) {
+                List<Piece> pieces = new ArrayList<>();
+                for (int left = plan.parameterRows(); left > 0; left -= pieces.get(pieces.size() - 1).rows()) {
+                    pieces.add(found.remove(0));
+                }
+                layers.add(pieces);
+            }
+            return new ParameterPlaces(layers);
+        }
+
+        void requireSameContainer() {
+            TfliteModel mine = TfliteModel.parse("ours", compiled.file());
+            Executable execution = mine.onlyPackage().executionOnly();
+            Executable caching = mine.onlyPackage().parameterCaching();
+            assertThat(execution.usedNarrowMemoryBytesPerTile())
+                    .isEqualTo(execution().usedNarrowMemoryBytesPerTile());
+            assertThat(bytes(mine, caching.parameters()))
+                    .isEqualTo(bytes(real, caching().parameters()));
+            assertThat(layers(execution)).isEqualTo(layers(execution()));
+        }
+
+        private static List<Object> layers(Executable executable) {
+            List<Object> facts = new ArrayList<>();
+            for (List<Layer> list : List.of(executable.inputLayers(), executable.outputLayers())) {
+                for (Layer layer : list) {
+                    facts.add(List.of(
+                            layer.sizeBytes(),
+                            layer.y(),
+                            layer.x(),
+                            layer.z(),
+                            layer.zeroPoint(),
+                            layer.scale(),
+                            layer.type(),
+                            layer.layout(),
+                            layer.shape()));
+                }
+            }
+            return facts;
+        }
+    }
+}
