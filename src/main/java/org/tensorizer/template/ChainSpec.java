@@ -5,6 +5,7 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.ChainProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ShapeStatus;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * Dense layers one behind the other, to be compiled into one program. Token, input name and input type are those of the first
@@ -17,6 +18,16 @@ public record ChainSpec(List<DenseSpec> layers) {
     public ChainSpec {
         layers = List.copyOf(layers);
         program(layers);
+    }
+
+    /**
+     * The layers of a compiled Dense layer or chain, to be written anew: as a source model for TFLite, or compiled as they
+     * were. Of a single layer that edgetpu_compiler made, too; of chains those whose programs are assembled here.
+     *
+     * @throws NotDenseException if it is something else, with the reason
+     */
+    public static ChainSpec read(TfliteModel compiled) {
+        return ChainReader.read(compiled);
     }
 
     ChainProgram program() {

@@ -5,14 +5,14 @@ import java.util.List;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseProgram;
 import org.tensorizer.dense.DenseShape;
-import org.tensorizer.isa.Instruction;
-import org.tensorizer.isa.Op;
-import org.tensorizer.isa.InstructionStream;
-import org.tensorizer.isa.Opcode;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.Requantization;
 import org.tensorizer.dense.ShapeStatus;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.isa.Op;
+import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.Program;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.DataType;
@@ -41,13 +41,46 @@ final class DenseReader {
         return new DenseReader(model).facts();
     }
 
-    private DenseFacts facts() {
+    /** The parts of a compiled model of one input and one output vector that its layers are read from. */
+    record Container(Executable execution, Executable caching, Layer input, Layer output, List<Instruction> ops) {}
+
+    /** @throws NotDenseException with the first thing that speaks against Dense layers */
+    static Container container(TfliteModel model) {
+        return new DenseReader(model).container();
+    }
+
+    private Container container() {
         EdgeTpuPackage edgeTpu = onlyPackage();
         Executable execution = only(edgeTpu.findExecutionOnly().stream().toList(), "EXECUTION_ONLY");
         Executable caching = only(edgeTpu.findParameterCaching().stream().toList(), "PARAMETER_CACHING");
         Layer input = vector(execution.inputLayers(), "input");
         Layer output = vector(execution.outputLayers(), "output");
-        Instruction op = tensorOp(execution);
+        List<Instruction> ops = stream(execution).instructions().stream()
+                .filter(instruction -> instruction.opcode() == Opcode.MULTIPLY_ACCUMULATE)
+                .toList();
+        if (ops.isEmpty()) {
+            throw not("no tensor op in the program");
+        }
+        return new Container(execution, caching, input, output, ops);
+    }
+
+    /** Whether there are no more ops than one layer has; a short last tile has one of its own. */
+    static boolean isOneLayer(Container container) {
+        int outputs = container.output().z();
+        boolean shortLastTile = outputs > DenseShape.GROUP && outputs % DenseShape.GROUP != 0;
+        return container.ops().size() <= (shortLastTile ? 2 : 1);
+    }
+
+    private DenseFacts facts() {
+        Container container = container();
+        Executable execution = container.execution();
+        Executable caching = container.caching();
+        Layer input = container.input();
+        Layer output = container.output();
+        if (!isOneLayer(container)) {
+            throw not(container.ops().size() + " tensor ops, expected one layer's");
+        }
+        Instruction op = container.ops().get(0);
         DenseShape bare = DenseShape.of(input.z(), output.z(), ParameterFormat.of(op.getInt(Op.FORMAT)));
         requireFit(bare, op, caching);
         Quantization quantization = quantization(bare, op, input, output);
@@ -115,21 +148,6 @@ final class DenseReader {
 
     private static TensorType type(Layer layer) {
         return layer.type() == DataType.SIGNED_FIXED_POINT8 ? TensorType.INT8 : TensorType.UINT8;
-    }
-
-    private Instruction tensorOp(Executable execution) {
-        List<Instruction> ops = stream(execution).instructions().stream()
-                .filter(instruction -> instruction.opcode() == Opcode.MULTIPLY_ACCUMULATE)
-                .toList();
-        if (ops.isEmpty()) {
-            throw not("no tensor op in the program");
-        }
-        int outputs = execution.outputLayers().get(0).z();
-        boolean shortLastTile = outputs > DenseShape.GROUP && outputs % DenseShape.GROUP != 0;
-        if (ops.size() > (shortLastTile ? 2 : 1)) {
-            throw not(ops.size() + " tensor ops, expected one layer's");
-        }
-        return ops.get(0);
     }
 
     private InstructionStream stream(Executable executable) {

@@ -187,34 +187,41 @@ public final class DenseTemplate {
      * names and token are the same. Weight scales are ones that give the program's multipliers exactly.
      */
     public DenseSpec spec() {
-        Quantization q = facts.quantization();
-        DenseHeader header = layout.header();
-        byte[] payload = new byte[payload().length()];
-        model.bytes(payload()).get(payload);
-        int outputs = facts.shape().outputs();
-        DenseSpec.Builder spec = DenseSpec.of(facts.shape())
+        return spec(facts.shape(), facts.quantization(), payloadBytes())
                 .types(facts.input().type(), facts.output().type())
-                .quantization(q)
-                .weights(layout.unpack(payload, 0))
                 .token(token() == 0 ? 1 : token())
                 .names(
                         facts.executionOnly().inputLayers().get(0).name(),
-                        facts.executionOnly().outputLayers().get(0).name());
+                        facts.executionOnly().outputLayers().get(0).name())
+                .build();
+    }
+
+    /** The numbers of a layer from its payload. */
+    static DenseSpec.Builder spec(DenseShape shape, Quantization q, byte[] payload) {
+        DenseLayout layout = DenseLayout.of(shape);
+        DenseHeader header = layout.header();
+        DenseSpec.Builder spec = DenseSpec.of(shape).quantization(q).weights(layout.unpack(payload, 0));
         if (header.hasScales()) {
-            float[] scales = new float[outputs];
-            for (int out = 0; out < outputs; out++) {
+            float[] scales = new float[shape.outputs()];
+            for (int out = 0; out < scales.length; out++) {
                 scales[out] = WeightScale.of(header.scale(payload, 0, out), q.inputScale(), q.outputScale());
             }
             spec.weightScales(scales);
         }
         if (header.hasBias()) {
-            int[] bias = new int[outputs];
-            for (int out = 0; out < outputs; out++) {
+            int[] bias = new int[shape.outputs()];
+            for (int out = 0; out < bias.length; out++) {
                 bias[out] = header.bias(payload, 0, out);
             }
             spec.bias(bias);
         }
-        return spec.build();
+        return spec;
+    }
+
+    private byte[] payloadBytes() {
+        byte[] payload = new byte[payload().length()];
+        model.bytes(payload()).get(payload);
+        return payload;
     }
 
     /**
@@ -255,8 +262,7 @@ public final class DenseTemplate {
     private DenseArithmetic.Channels channels() {
         int outputs = facts.shape().outputs();
         DenseHeader header = layout.header();
-        byte[] payload = new byte[payload().length()];
-        model.bytes(payload()).get(payload);
+        byte[] payload = payloadBytes();
         int[] zeroPoints = new int[outputs];
         float[] scales = new float[outputs];
         int[] bias = new int[outputs];

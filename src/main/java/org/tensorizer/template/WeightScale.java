@@ -30,6 +30,11 @@ final class WeightScale {
         return estimate;
     }
 
+    /** Whether there is a weight scale with exactly that multiplier. */
+    static boolean isExact(float multiplier, float inputScale, float outputScale) {
+        return (inputScale * of(multiplier, inputScale, outputScale)) * (1f / outputScale) == multiplier;
+    }
+
     private static boolean hits(float weightScale, float multiplier, float inputScale, float outputScale) {
         try {
             return Requantization.multiplier(inputScale, weightScale, outputScale) == multiplier;

@@ -9,6 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.SharedFolder;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
@@ -23,6 +24,53 @@ import org.tensorizer.model.TfliteModel;
 /** MLPs: one program on the emulator, one FULLY_CONNECTED after the other on the CPU, and the arithmetic of both. */
 class ChainSpecTest {
     private static final int RUNS = 20;
+
+    /** Compiled, taken apart, written as a source model, and compiled again. */
+    @ParameterizedTest
+    @CsvSource({
+        "784-64-10, PER_TENSOR, INT8, NONE",
+        "32-10-7-100, PER_CHANNEL_BIAS, UINT8, RELU",
+        "100-130-70, PER_CHANNEL, INT8, RELU6",
+        "64-200-64, PER_TENSOR_BIAS, INT8, RELU6",
+        "16-1152-8, PER_TENSOR, INT8, NONE",
+        "96-96, PER_CHANNEL, UINT8, NONE"
+    })
+    void theWayBackEndsAtTheSameBytes(String sizes, ParameterFormat format, TensorType type, Activation activation) {
+        List<DenseSpec> layers = chain(sizes, format, type).layers().stream()
+                .map(layer -> with(layer, activation))
+                .toList();
+        byte[] compiled = CompiledModelWriter.write(new ChainSpec(layers));
+
+        ChainSpec read = ChainSpec.read(TfliteModel.parse("compiled", compiled));
+
+        assertThat(read.shapes()).isEqualTo(new ChainSpec(layers).shapes());
+        for (int i = 0; i < layers.size(); i++) {
+            assertThat(read.layers().get(i).weights()).isEqualTo(layers.get(i).weights());
+            assertThat(read.layers().get(i).bias()).isEqualTo(layers.get(i).bias());
+        }
+        assertThat(CompiledModelWriter.write(read)).isEqualTo(compiled);
+        TfliteModel source = TfliteModel.parse("source", SourceModelWriter.write(read));
+        assertThat(CompiledModelWriter.write(SourceModel.of(source).chain(layers.get(0).token())))
+                .isEqualTo(compiled);
+    }
+
+    private static DenseSpec with(DenseSpec layer, Activation activation) {
+        DenseShape shape = layer.shape();
+        return DenseSpec.of(new DenseShape(shape.inputs(), shape.outputs(), shape.format(), activation))
+                .types(layer.inputDomain().type(), layer.outputDomain().type())
+                .quantization(layer.quantization())
+                .weights(layer.weights())
+                .weightScales(layer.weightScales())
+                .bias(layer.bias())
+                .token(layer.token())
+                .build();
+    }
+
+    @Test
+    void aNetworkIsNoChain() {
+        TfliteModel model = TfliteModel.read(SharedFolder.template("gabor_64x64_7k_4o_2s_edgetpu.tflite"));
+        assertThatThrownBy(() -> ChainSpec.read(model)).isInstanceOf(NotDenseException.class);
+    }
 
     /** Converters write such models: {@code inference_input_type} uint8 and {@code inference_output_type} int8. */
     @ParameterizedTest
