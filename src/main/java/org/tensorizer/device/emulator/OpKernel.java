@@ -19,8 +19,11 @@ abstract class OpKernel {
             return new ResizeKernel(operation);
         }
         List<ResultBlock> blocks = ResultBlock.of(operation);
-        MatrixKernel matrix = blocks == null ? null : MatrixKernel.of(operation, program, blocks);
-        return matrix != null ? matrix : new StepKernel(operation, program);
+        OpKernel kernel = blocks == null ? null : VectorKernel.of(operation, program, blocks);
+        if (kernel == null && blocks != null) {
+            kernel = MatrixKernel.of(operation, program, blocks);
+        }
+        return kernel != null ? kernel : new StepKernel(operation, program);
     }
 
     abstract void run(Inference inference);
