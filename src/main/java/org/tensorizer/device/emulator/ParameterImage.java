@@ -13,10 +13,12 @@ public final class ParameterImage {
 
     private final int[] offsets;
     private final short[] lengths;
+    private final int hash;
 
     private ParameterImage(int[] offsets, short[] lengths) {
         this.offsets = offsets;
         this.lengths = lengths;
+        hash = 31 * Arrays.hashCode(offsets) + Arrays.hashCode(lengths);
     }
 
     /** Rows with parameters of a program, at the program's end. */
@@ -76,13 +78,14 @@ public final class ParameterImage {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ParameterImage that
+        return this == other
+                || other instanceof ParameterImage that
                 && Arrays.equals(offsets, that.offsets)
                 && Arrays.equals(lengths, that.lengths);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(offsets) + Arrays.hashCode(lengths);
+        return hash;
     }
 }

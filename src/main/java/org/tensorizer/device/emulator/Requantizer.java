@@ -27,6 +27,15 @@ final class Requantizer {
                 && Math.rint(op.clampMax()) + op.outputZeroPoint() <= top;
     }
 
+    /** The stored value where {@link #isFast}: bias and constant are added and saturate. */
+    int fast(long biased, float scale) {
+        long sum = Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, biased + op.constant()));
+        float value = (float) sum * scale * op.multiplier();
+        value = value >= op.clampMin() ? value : op.clampMin(); // NaN, too
+        value = value > op.clampMax() ? op.clampMax() : value;
+        return (int) (value + TO_INTEGER - TO_INTEGER) + op.outputZeroPoint();
+    }
+
     /**
      * Stored values of a lane into words that hold several lanes.
      *

@@ -116,10 +116,12 @@ final class VectorKernel extends OpKernel {
 
     private final List<Part> parts = new ArrayList<>();
     private final Requantizer requantizer;
+    private final boolean fast;
 
     private VectorKernel(Operation operation, BoundProgram program, List<ResultBlock> blocks) {
         super(operation);
         requantizer = new Requantizer(op, program.chip());
+        fast = requantizer.isFast();
         WeightRows rows = new WeightRows(operation, program.chip());
         for (int index = 0; index < operation.width(); index++) {
             for (ResultBlock block : blocks) {
@@ -197,11 +199,14 @@ final class VectorKernel extends OpKernel {
     /** Stored values of up to four lanes. */
     private int stored(Part part, int[] sums, long total, int first) {
         int word = 0;
+        int[] bias = part.parameters().bias();
+        float[] scale = part.parameters().scale();
         for (int lane = first; lane < Math.min(first + 4, part.block().lanes); lane++) {
             long sum = sums[lane] + part.corrections()[lane] * total;
-            int bias = part.parameters().bias()[lane];
-            float scale = part.parameters().scale()[lane];
-            word |= requantizer.stored(sum, bias, scale, null) << 8 * (lane - first);
+            int stored = fast && sum == (int) sum
+                    ? requantizer.fast(sum + bias[lane], scale[lane])
+                    : requantizer.stored(sum, bias[lane], scale[lane], null);
+            word |= stored << 8 * (lane - first);
         }
         return word;
     }
