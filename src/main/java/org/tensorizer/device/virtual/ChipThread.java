@@ -215,9 +215,10 @@ final class ChipThread implements Chip.Port {
         lock.lock();
         try {
             OutEndpoint from = device.endpoints().toChip();
-            awaitOrAbort(() -> from.available(tag) >= length);
-            from.take(tag, into, at, length);
+            from.want(tag, into, at, length);
+            awaitOrAbort(from::isSatisfied);
         } finally {
+            device.endpoints().toChip().want(null, into, 0, 0);
             lock.unlock();
         }
         device.tell();

@@ -31,6 +31,8 @@ final class OutEndpoint {
     private final Map<Tag, Pieces> queues = new EnumMap<>(Tag.class);
     private final Deque<Long> streams = new ArrayDeque<>();
     private final ByteBuffer header = ByteBuffer.allocate(Wire.Header.BYTES);
+    private Tag wanted;
+    private ByteBuffer into = ByteBuffer.allocate(0);
     private long waiting;
     private int pieces;
     private long inTransfers;
@@ -75,9 +77,8 @@ final class OutEndpoint {
     }
 
     private void accept(VirtualTransfer transfer) {
-        byte[] bytes = transfer.takeAll();
+        frame(transfer.takeAll());
         done.accept(transfer, UsbStatus.COMPLETED);
-        frame(ByteBuffer.wrap(bytes));
     }
 
     private void frame(ByteBuffer bytes) {
@@ -110,20 +111,37 @@ final class OutEndpoint {
 
     private void body(ByteBuffer bytes) {
         int part = (int) Math.min(missing, bytes.remaining());
-        ByteBuffer piece = bytes.slice().limit(part);
+        ByteBuffer body = bytes.slice().limit(part);
         bytes.position(bytes.position() + part);
         missing -= part;
         if (tag == null) {
             return;
         }
-        Pieces queue = queues.get(tag);
-        queue.pieces.add(piece);
-        queue.bytes += part;
-        waiting += part;
-        pieces++;
+        if (tag == wanted && queues.get(tag).bytes == 0) {
+            fill(body);
+        }
+        if (body.hasRemaining()) {
+            keep(body);
+        }
         if (tag == Tag.INSTRUCTIONS && missing == 0) {
             streams.add(announced);
         }
+    }
+
+    private void keep(ByteBuffer body) {
+        byte[] piece = new byte[body.remaining()];
+        body.get(piece);
+        Pieces queue = queues.get(tag);
+        queue.pieces.add(ByteBuffer.wrap(piece));
+        queue.bytes += piece.length;
+        waiting += piece.length;
+        pieces++;
+    }
+
+    private void fill(ByteBuffer from) {
+        int part = Math.min(from.remaining(), into.remaining());
+        into.put(from.slice().limit(part));
+        from.position(from.position() + part);
     }
 
     /** Whether all instructions of a header have come. */
@@ -134,31 +152,39 @@ final class OutEndpoint {
     /** The instructions of the next header. */
     byte[] takeStream() {
         byte[] stream = new byte[Math.toIntExact(streams.remove())];
-        take(Tag.INSTRUCTIONS, stream, 0, stream.length);
+        want(Tag.INSTRUCTIONS, stream, 0, stream.length);
+        want(null, stream, 0, 0);
         return stream;
     }
 
-    long available(Tag which) {
-        return queues.get(which).bytes;
+    /**
+     * The chip waits for bytes, which from now on go straight into its memory.
+     *
+     * @param which null: it does not wait any more
+     */
+    void want(Tag which, byte[] memory, int at, int length) {
+        wanted = which;
+        into = ByteBuffer.wrap(memory, at, length).slice();
+        if (which != null) {
+            Pieces queue = queues.get(which);
+            while (into.hasRemaining() && queue.bytes > 0) {
+                ByteBuffer piece = queue.pieces.peek();
+                int before = piece.remaining();
+                fill(piece);
+                queue.bytes -= before - piece.remaining();
+                waiting -= before - piece.remaining();
+                if (!piece.hasRemaining()) {
+                    queue.pieces.remove();
+                    pieces--;
+                }
+            }
+            admit();
+        }
     }
 
-    /** Takes bytes that must be {@linkplain #available there}; transfers that wait for room then go on. */
-    void take(Tag which, byte[] to, int at, int length) {
-        Pieces queue = queues.get(which);
-        int filled = 0;
-        while (filled < length) {
-            ByteBuffer piece = queue.pieces.peek();
-            int part = Math.min(piece.remaining(), length - filled);
-            piece.get(to, at + filled, part);
-            filled += part;
-            if (!piece.hasRemaining()) {
-                queue.pieces.remove();
-                pieces--;
-            }
-        }
-        queue.bytes -= length;
-        waiting -= length;
-        admit();
+    /** Whether all that the chip waits for is in its memory. */
+    boolean isSatisfied() {
+        return !into.hasRemaining();
     }
 
     private void admit() {
@@ -197,6 +223,7 @@ final class OutEndpoint {
         });
         streams.clear();
         header.clear();
+        into.rewind();
         missing = 0;
         waiting = 0;
         pieces = 0;

@@ -75,12 +75,10 @@ final class VirtualTransfer implements UsbTransfer {
         length += bytes;
     }
 
-    /** All that the host sends. */
-    byte[] takeAll() {
-        byte[] bytes = new byte[data.remaining()];
-        data.get(bytes);
-        length = bytes.length;
-        return bytes;
+    /** All that the host sends; good until the transfer ends. */
+    ByteBuffer takeAll() {
+        length = data.remaining();
+        return data;
     }
 
     boolean isUnderWay() {

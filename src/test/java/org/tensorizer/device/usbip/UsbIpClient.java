@@ -23,6 +23,9 @@ final class UsbIpClient implements Closeable {
     static final int EPIPE = -32;
     private static final int TIMEOUT = 20_000;
 
+    /** Below this a command is sent in one piece. */
+    private static final int SMALL = 16 << 10;
+
     final Socket socket;
     final DataInputStream in;
     final DataOutputStream out;
@@ -130,7 +133,13 @@ final class UsbIpClient implements Closeable {
 
     /** USBIP_CMD_SUBMIT; gives its number. */
     int submit(boolean toHost, int endpoint, int length, long setup, byte... data) throws IOException {
-        ByteArrayOutputStream message = new ByteArrayOutputStream(48 + data.length);
+        return submit(toHost, endpoint, length, setup, data, 0, data.length);
+    }
+
+    /** The same with a part of an array. */
+    int submit(boolean toHost, int endpoint, int length, long setup, byte[] data, int from, int sent)
+            throws IOException {
+        ByteArrayOutputStream message = new ByteArrayOutputStream(48);
         DataOutputStream to = new DataOutputStream(message);
         to.writeInt(1);
         to.writeInt(++sequence);
@@ -143,9 +152,14 @@ final class UsbIpClient implements Closeable {
         to.writeInt(0xffffffff); // number_of_packets
         to.writeInt(0); // interval
         to.writeLong(setup);
-        to.write(data);
+        if (sent < SMALL) {
+            to.write(data, from, sent);
+        }
         directions.put(sequence, toHost);
         out.write(message.toByteArray());
+        if (sent >= SMALL) {
+            out.write(data, from, sent);
+        }
         return sequence;
     }
 
