@@ -20,6 +20,8 @@ import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbFault;
 import org.tensorizer.device.usb.UsbSelector;
 import org.tensorizer.device.usb.UsbSettings;
+import org.tensorizer.device.virtual.VirtualBus;
+import org.tensorizer.device.virtual.VirtualSettings;
 import org.tensorizer.device.usb.libusb.Libusb;
 import org.tensorizer.device.usb.libusb.LibusbBus;
 import org.tensorizer.base.BadInputException;
@@ -98,6 +100,15 @@ public enum DeviceKind {
         }
     },
 
+    /** An emulated Edge TPU behind a USB port in software: our own driver, its wire, the emulator. */
+    VIRTUAL("virtual", "", "", Home.HERE, Parameters.SENT_ANEW) {
+        @Override
+        Device open(DeviceChoice choice) {
+            VirtualBus bus = new VirtualBus(VirtualSettings.ofUser());
+            return UsbDevice.open(bus, choice.toString(), UsbSelector.index(0), UsbSettings.ofUser());
+        }
+    },
+
     /** The emulated Edge TPU. */
     EMULATOR("emulator", "", "", Home.HERE, Parameters.KEPT_BY_TOKEN) {
         @Override
@@ -145,7 +156,7 @@ public enum DeviceKind {
 
     /** What {@link DeviceChoice#parse} understands, for help and messages; a constant, since annotations want one. */
     public static final String FORMS =
-            "auto, usb[:N|:BUS-PORT], coral[:N], pci[:N], emulator, cpu, replay:FILE, or the absolute path of a Coral";
+            "auto, usb[:N|:BUS-PORT], coral[:N], pci[:N], virtual, emulator, cpu, replay:FILE, or the absolute path of a Coral";
 
     private final String word;
     private final String form;

@@ -1,9 +1,11 @@
 package org.tensorizer.device.virtual;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import org.tensorizer.device.usb.UsbSpeed;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
+import org.tensorizer.device.usb.UsbSpeed;
 
 /**
  * How the virtual Corals of a {@link VirtualBus} are.
@@ -21,6 +23,9 @@ public record VirtualSettings(
     public static final VirtualSettings DEFAULT =
             new VirtualSettings(1, false, UsbSpeed.SUPER, List.of(), false, line -> {});
 
+    /** {@code KIND[:N]} of faults on request, separated by commas, for a device that is opened in this process. */
+    public static final Setting FAULT = new Setting("tensorizer.virtual.fault");
+
     private static final int MOST = 16;
 
     /** @throws BadInputException a number of devices or a speed that is not supported */
@@ -32,6 +37,19 @@ public record VirtualSettings(
             throw new BadInputException("speed: expected super or high, found " + speed);
         }
         faults = List.copyOf(faults);
+    }
+
+    /**
+     * One device as fast as it can be, with the faults of {@link #FAULT}; what it has to say goes to standard error.
+     *
+     * @throws BadInputException one of the faults is none
+     */
+    public static VirtualSettings ofUser() {
+        List<Fault> faults = FAULT.value().stream()
+                .flatMap(text -> Arrays.stream(text.split(",")))
+                .map(Fault::parse)
+                .toList();
+        return DEFAULT.withFaults(faults).withLog(line -> System.err.println("virtual Coral, " + line));
     }
 
     public VirtualSettings withDevices(int number) {
