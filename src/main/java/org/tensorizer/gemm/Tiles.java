@@ -1,5 +1,6 @@
 package org.tensorizer.gemm;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -8,6 +9,7 @@ import java.util.stream.Stream;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.WeightSwap;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.PayloadWriter;
 import org.tensorizer.template.DenseTemplate;
@@ -75,28 +77,37 @@ final class Tiles implements AutoCloseable {
     }
 
     /**
-     * One payload in memory and, while it is ready to run, its session. A session uses the model's bytes in place, so it
-     * ends before they change; the next one gets a fresh token.
+     * One payload in memory and, while it is ready to run, its session. Where a session can exchange its weights it stays
+     * and gets the changed payload before it runs. Any other uses the model's bytes in place, so it ends before they
+     * change; the next one gets a fresh token.
      */
     static final class Tile implements AutoCloseable {
         private final String name;
         private final Device device;
         private final PayloadWriter writer;
         private final int outputs;
+        private final int payloadBytes;
         private Session session;
+        private WeightSwap swap;
+        private boolean changed;
         private DenseTemplate seen;
 
         Tile(String name, DenseTemplate template, Device device) {
             this.name = name;
             this.device = device;
             writer = PayloadWriter.open(template.target());
+            payloadBytes = template.target().payload().length();
             outputs = template.shape().outputs();
         }
 
         /** Changes the payload. */
         void write(Consumer<PayloadWriter> change) {
             seen = null;
-            release();
+            if (swap == null) {
+                release();
+            } else {
+                changed = true; // sent when it is to run: until then the chip may be at work on another tile
+            }
             change.accept(writer);
         }
 
@@ -105,6 +116,8 @@ final class Tiles implements AutoCloseable {
             if (session == null) {
                 writer.refreshToken();
                 session = device.open(name, writer.bytes());
+                swap = session.weightSwap().orElse(null);
+                changed = false;
             }
         }
 
@@ -119,6 +132,10 @@ final class Tiles implements AutoCloseable {
          */
         byte[] run(byte[] input) {
             prepare();
+            if (changed) {
+                swap.swap(ByteBuffer.wrap(writer.bytes(), writer.payloadStart(), payloadBytes));
+                changed = false;
+            }
             byte[] answer = session.run(input);
             if (answer.length != outputs) {
                 throw new DeviceFault(
@@ -141,6 +158,7 @@ final class Tiles implements AutoCloseable {
         void release() {
             Session open = session;
             session = null;
+            swap = null;
             if (open != null) {
                 open.close();
             }

@@ -1,6 +1,7 @@
 package org.tensorizer.recovery;
 
 import org.tensorizer.base.Sha256;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -9,8 +10,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.WeightSwap;
 import org.tensorizer.recovery.Canvas.Trial;
 
 /**
@@ -103,8 +106,7 @@ final class Interview implements AutoCloseable {
 
     private byte[] live(Trial patch, byte[] input) {
         if (loaded != patch) {
-            release();
-            session = target.open(patch.payload());
+            load(patch.payload());
             loaded = patch;
         }
         byte[] answer = session.run(input);
@@ -116,6 +118,18 @@ final class Interview implements AutoCloseable {
                             + target.output().channels());
         }
         return answer;
+    }
+
+    /** Into the session there is, if it can take another payload; else into a new one. */
+    private void load(byte[] payload) {
+        loaded = null;
+        Optional<WeightSwap> swap = session == null ? Optional.empty() : session.weightSwap();
+        if (swap.isPresent()) {
+            swap.get().swap(ByteBuffer.wrap(payload));
+        } else {
+            release();
+            session = target.open(payload);
+        }
     }
 
     private void report() {

@@ -33,6 +33,9 @@ final class CompiledOp implements WeightSwap {
     private final int payloadBytes;
     private Payload payload;
 
+    /** Copy of a payload that was given on the heap; null before the first. */
+    private ByteBuffer copied;
+
     /** Runs an op's programs on the chip. */
     interface ChipUser {
         /** @param payload null if the program needs none */
@@ -40,6 +43,9 @@ final class CompiledOp implements WeightSwap {
 
         /** Sends a payload ahead of the run that needs it. */
         void load(Payload payload);
+
+        /** Waits until nothing that was handed over is still being sent. */
+        void drain();
     }
 
     /** One run of a program. */
@@ -169,8 +175,16 @@ final class CompiledOp implements WeightSwap {
             throw new IllegalArgumentException(
                     model + ": payload: expected " + payloadBytes + " bytes, found " + bytes.remaining());
         }
-        ByteBuffer given = bytes.isDirect() ? bytes.slice() : direct(bytes);
-        payload = new Payload(caching, given, true);
+        payload = new Payload(caching, bytes.isDirect() ? bytes.slice() : copy(bytes), true);
         chip.load(payload);
+    }
+
+    private ByteBuffer copy(ByteBuffer bytes) {
+        if (copied == null) {
+            copied = allocate(payloadBytes);
+        } else {
+            chip.drain();
+        }
+        return copied.put(0, bytes, bytes.position(), payloadBytes);
     }
 }

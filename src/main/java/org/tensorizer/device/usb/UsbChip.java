@@ -76,6 +76,11 @@ final class UsbChip {
         }
     }
 
+    /** Waits until nothing is being sent. */
+    void drain() {
+        pipes.drain();
+    }
+
     private void explainFatal() {
         long status = registers.read(Register.HIB_ERROR_STATUS);
         if (status == 0) {

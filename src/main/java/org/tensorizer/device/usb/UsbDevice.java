@@ -158,6 +158,11 @@ public final class UsbDevice implements Device {
             public void load(Payload payload) {
                 use(awake -> awake.load(payload));
             }
+
+            @Override
+            public void drain() {
+                use(UsbChip::drain);
+            }
         };
     }
 
