@@ -166,7 +166,6 @@ class ArchitectureTest {
         noClasses()
                 .that(areNot(
                         "device.open.ChildCommand",
-                        "tools.NodeCheck",
                         "harness.RunFacts$Revision",
                         "template.EdgeTpuCompiler"))
                 .should()

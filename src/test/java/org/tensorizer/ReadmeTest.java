@@ -8,7 +8,9 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,6 +23,7 @@ import org.junit.platform.testkit.engine.Events;
 
 /** What the README shows is true: its experiment compiles and runs, its links and profiles exist. */
 class ReadmeTest {
+    static final Path OWN_PROJECT = Path.of("docs/own-project.md");
     private static final Path README = Path.of("README.md");
 
     @TempDir
@@ -28,15 +31,11 @@ class ReadmeTest {
 
     @Test
     void theExperimentCompilesRunsAndIsSupported() throws Exception {
-        String source = blocks("java").stream()
-                .filter(block -> block.contains("class SignedWeights"))
-                .findFirst()
-                .orElseThrow();
-        compile("SignedWeights.java", source);
+        compile("SignedWeights.java", experiment());
 
         try (URLClassLoader loader = new URLClassLoader(
                 new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
-            Class<?> experiment = loader.loadClass("org.tensorizer.experiments.SignedWeights");
+            Class<?> experiment = loader.loadClass("mine.SignedWeights");
             Events tests = EngineTestKit.engine("junit-jupiter")
                     .selectors(selectClass(experiment))
                     .execute()
@@ -48,11 +47,11 @@ class ReadmeTest {
 
     @Test
     void theLibraryExampleCompiles() throws IOException {
-        String body = blocks("java").stream()
+        String body = blocks(OWN_PROJECT, "java").stream()
                 .filter(block -> block.contains("Gemm.on("))
                 .findFirst()
                 .orElseThrow();
-        String imports = Stream.of("device", "gemm", "template")
+        String imports = Stream.of("device", "device.open", "gemm", "template")
                 .map(each -> "import org.tensorizer." + each + ".*;\n")
                 .reduce("import java.nio.file.Path;\n", String::concat);
         compile(
@@ -70,27 +69,47 @@ class ReadmeTest {
 
     @Test
     void linksLeadToFiles() throws IOException {
-        Matcher links = Pattern.compile("\\]\\(([^)#:]+)\\)").matcher(Files.readString(README));
-        int count = 0;
-        while (links.find()) {
-            assertThat(Path.of(links.group(1))).exists();
-            count++;
+        List<Path> pages = new ArrayList<>(List.of(README, Path.of("experiments/README.md")));
+        try (Stream<Path> docs = Files.list(Path.of("docs"))) {
+            docs.forEach(pages::add);
         }
-        assertThat(count).isPositive();
+        for (Path page : pages) {
+            List<MatchResult> links = Pattern.compile("\\]\\(([^)#:]+)\\)")
+                    .matcher(Files.readString(page))
+                    .results()
+                    .toList();
+            assertThat(links).allSatisfy(link -> assertThat(page.resolveSibling(link.group(1)))
+                    .as("%s links to", page)
+                    .exists());
+        }
+        assertThat(Files.readString(README).lines()).as("one page").hasSizeLessThan(175);
     }
 
     @Test
     void profilesExist() throws IOException {
         String pom = Files.readString(Path.of("pom.xml"));
-        Matcher profiles = Pattern.compile("-P([a-z]+)").matcher(Files.readString(README));
+        Matcher profiles = Pattern.compile("-P([a-z]+)").matcher(
+                Files.readString(README) + Files.readString(Path.of("docs/development.md")));
         while (profiles.find()) {
             assertThat(pom).contains("<id>" + profiles.group(1) + "</id>");
         }
     }
 
+    /** The experiment that the README shows. */
+    static String experiment() throws IOException {
+        return blocks("java").stream()
+                .filter(block -> block.contains("class SignedWeights"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     static List<String> blocks(String language) throws IOException {
+        return blocks(README, language);
+    }
+
+    static List<String> blocks(Path page, String language) throws IOException {
         Matcher blocks =
-                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(README));
+                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(page));
         return Stream.iterate(blocks, Matcher::find, found -> found)
                 .map(found -> found.group(1))
                 .toList();

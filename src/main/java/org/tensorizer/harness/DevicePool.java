@@ -83,7 +83,17 @@ final class DevicePool implements AutoCloseable {
             if (device instanceof CompareDevice compared) {
                 summarize(compared.report());
             }
+            close(device);
+        }
+    }
+
+    /** A device that does not end in order leaves its answers in doubt: that is said, and the others are closed too. */
+    private void close(Device device) {
+        try {
             device.close();
+        } catch (DeviceFault fault) {
+            facts.put("Not closed in order: " + device.name(), fault.getMessage());
+            System.out.println("Not closed in order: " + fault.getMessage());
         }
     }
 

@@ -11,7 +11,7 @@ import org.tensorizer.base.Setting;
 
 /**
  * A share of the experiments: {@code -Dtensorizer.shard=i/n} runs the i-th of n shares, i from 1. Each experiment method is
- * in exactly one share, on every machine the same. {@code reports/generate} makes one report of all shares' results. Public
+ * in exactly one share, on every machine the same. One report can be made of all shares' results. Public
  * for the service loader only.
  */
 public final class Shard implements PostDiscoveryFilter {

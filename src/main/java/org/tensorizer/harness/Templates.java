@@ -16,18 +16,23 @@ import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Printable;
 import org.tensorizer.base.Setting;
 import org.tensorizer.base.Sha256;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.NotDenseException;
 
 /**
  * The templates of a run: every compiled Dense layer in fixtures/templates and in the user's own folder. A file that is in
- * both counts once.
+ * both counts once. Where there is neither folder, as in another project, an assembled one stands in.
  */
 final class Templates {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(Templates.class);
     static final Setting SETTING = new Setting("tensorizer.templates");
     private static final Path FIXTURES = Path.of("fixtures", "templates");
+
+    private static final int ASSEMBLED = 1024;
 
     private final Map<String, DenseTemplate> bySha = new LinkedHashMap<>();
     private final Map<String, TfliteModel> compiled = new LinkedHashMap<>();
@@ -37,6 +42,13 @@ final class Templates {
     private Templates(List<Path> folders) {
         this.folders = folders;
         folders.forEach(this::read);
+        if (folders.isEmpty()) {
+            DenseShape shape = DenseShape.square(ASSEMBLED, ParameterFormat.PER_TENSOR);
+            take(DenseTemplate.assemble(DenseSpec.of(shape)
+                            .weights(DenseSpec.identityWeights(ASSEMBLED))
+                            .build())
+                    .model());
+        }
     }
 
     static Templates of(ExtensionContext context) {

@@ -40,7 +40,6 @@ public final class Doctor {
         Surroundings surroundings = Surroundings.of(machine, wanted);
         List<DoctorReport.Finding> findings = new ArrayList<>();
         findings.add(JavaCheck.run(machine));
-        findings.add(NodeCheck.run(machine));
         LibraryCheck library = new LibraryCheck(surroundings, libraries);
         findings.addAll(library.run());
         findings.addAll(DriverCheck.run(surroundings, libraries));
