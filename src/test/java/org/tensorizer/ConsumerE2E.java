@@ -22,7 +22,10 @@ class ConsumerE2E {
     private static final String LIBRARY = "<dependency><groupId>org.tensorizer</groupId><artifactId>tensorizer</artifactId>"
             + "<version>" + VERSION + "</version></dependency>";
     private static final String ALLURE = "<dependency><groupId>io.qameta.allure</groupId>"
-            + "<artifactId>allure-jupiter</artifactId><version>2.35.3</version><scope>test</scope></dependency>";
+            + "<artifactId>allure-jupiter</artifactId><version>2.35.3</version><scope>test</scope></dependency>"
+            // of JUnit's version: Allure asks for an older one
+            + "<dependency><groupId>org.junit.platform</groupId><artifactId>junit-platform-launcher</artifactId>"
+            + "<version>6.1.3</version><scope>test</scope></dependency>";
 
     private static final String OWN_TEST =
             """
@@ -91,7 +94,8 @@ class ConsumerE2E {
                 "src/test/java/mine/OwnTest.java",
                 OWN_TEST.replace("class OwnTest", "@io.qameta.allure.Feature(\"mine\") class OwnTest"));
 
-        assertThat(project.run("test").status()).isZero();
+        MavenProject.Run run = project.run("test");
+        assertThat(run.status()).as(run.output()).isZero();
 
         assertThat(results(project.folder().resolve("allure-results")))
                 .hasSize(1)
