@@ -39,6 +39,7 @@ public final class Main {
     /** All commands in the order of the help. */
     private static final List<Class<?>> COMMANDS = List.of(
             InspectCommand.class,
+            ExplainCommand.class,
             ParseCommand.class,
             ExtractCommand.class,
             PatchCommand.class,

@@ -1,6 +1,8 @@
 package org.tensorizer.network.graph;
 
 import java.util.List;
+import java.util.Optional;
+import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.network.trace.OpFields;
 import org.tensorizer.network.trace.Place;
 
@@ -34,6 +36,27 @@ public sealed interface GraphOperator
 
     /** The numbers of its quantization; null for operators that move bytes only. */
     OpFields fields();
+
+    /**
+     * The activation that the clamps show because it cuts something off; empty if they are not those of the output. With a
+     * zero point of 0 and a full range NONE, RELU and RELU6 are the same program.
+     */
+    default Optional<FusedActivation> activation() {
+        OpFields fields = fields();
+        boolean none =
+                fields == null || this instanceof Function || this instanceof Softmax || Float.isInfinite(fields.clampMaxValue());
+        if (none) {
+            return Optional.empty();
+        }
+        int zero = output().zeroPoint();
+        double max = fields.clampMaxValue();
+        double min = fields.clampMinValue();
+        double near = 4.0 * Math.ulp((float) Math.max(255 - zero, 1));
+        if (max < 255 - zero && Math.abs(max - (255 - zero)) > near) {
+            return Optional.of(min > -0.5 ? FusedActivation.RELU6 : FusedActivation.RELU_N1_TO_1);
+        }
+        return Optional.of(min > 0.5 - zero ? FusedActivation.RELU : FusedActivation.NONE);
+    }
 
     /** Sum of two tensors with 16-bit factors, {@code factors[0] : factors[1]} as their scales. */
     record Add(

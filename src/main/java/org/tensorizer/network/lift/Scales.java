@@ -12,7 +12,6 @@ import org.tensorizer.network.graph.GraphTensor;
 import org.tensorizer.network.graph.LayerOperator;
 import org.tensorizer.network.rules.Factors;
 import org.tensorizer.network.rules.Quantized;
-import org.tensorizer.network.trace.OpFields;
 
 /**
  * One unknown scale for each class of tensors that must share it, and what the operators say about them. A state is an
@@ -150,36 +149,13 @@ final class Scales {
         return network.multipliers(layer);
     }
 
-    /**
-     * The activation that the clamps of an operator show because it cuts something off; null if the operator has no clamps
-     * of its output.
-     */
-    FusedActivation activation(GraphOperator operator) {
-        OpFields fields = operator.fields();
-        boolean none = fields == null
-                || operator instanceof GraphOperator.Function
-                || operator instanceof GraphOperator.Softmax
-                || Float.isInfinite(fields.clampMaxValue());
-        if (none) {
-            return null;
-        }
-        int zero = operator.output().zeroPoint();
-        double max = fields.clampMaxValue();
-        double min = fields.clampMinValue();
-        double near = 4.0 * Math.ulp((float) Math.max(255 - zero, 1));
-        if (max < 255 - zero && Math.abs(max - (255 - zero)) > near) {
-            return min > -0.5 ? FusedActivation.RELU6 : FusedActivation.RELU_N1_TO_1;
-        }
-        return min > 0.5 - zero ? FusedActivation.RELU : FusedActivation.NONE;
-    }
-
     /** Whether a scale of an operator's output gives its clamps. */
     boolean givesClamps(GraphOperator operator, float scale) {
         return clamps(operator, scale) == 2;
     }
 
     private int clamps(GraphOperator operator, float scale) {
-        FusedActivation activation = activation(operator);
+        FusedActivation activation = operator.activation().orElseThrow();
         Quantized output = new Quantized(scale, operator.output().zeroPoint());
         return (Float.floatToRawIntBits(output.clampMax(activation)) == operator.fields().clampMax() ? 1 : 0)
                 + (output.clampMin(activation) == operator.fields().clampMinValue() ? 1 : 0);
@@ -190,7 +166,7 @@ final class Scales {
         double hit = 0;
         double total = 0;
         float output = get(state, operator.output());
-        if (activation(operator) != null) {
+        if (operator.activation().isPresent()) {
             hit += clamps(operator, output);
             total += 2;
         }

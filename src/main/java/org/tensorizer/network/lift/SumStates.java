@@ -146,7 +146,7 @@ final class SumStates {
     private boolean clamps(int own, float scale) {
         for (GraphOperator operator : scales.near(own)) {
             if (scales.classOf(operator.output()) == own
-                    && scales.activation(operator) != null
+                    && operator.activation().isPresent()
                     && !scales.givesClamps(operator, scale)) {
                 return false;
             }

@@ -1,0 +1,92 @@
+package org.tensorizer.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.device.emulator.LinkedPackage;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.Network;
+import org.tensorizer.network.explain.NarrowUse;
+import org.tensorizer.network.explain.NetworkMap;
+import org.tensorizer.network.explain.NetworkPage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "explain",
+        description = "Maps a compiled network from its program alone: one line an operator with shapes, kernel, weights,"
+                + " activation, ops, tiles, payload, MACs and share of the instructions. May take seconds.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Example: tensorizer explain mobilenet_edgetpu.tflite --html mobilenet.html"
+        })
+final class ExplainCommand extends FactsCommand {
+    private static final int POINTS = 240;
+
+    @Parameters(paramLabel = "MODEL", description = "A compiled .tflite.")
+    private Path file;
+
+    @Option(names = "--package", paramLabel = "N", description = "Which package, where there are several.")
+    private Integer packageIndex;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Also write a page with pictures.")
+    private Path html;
+
+    @Option(names = "--overwrite", description = "Replace FILE if it exists.")
+    private boolean overwrite;
+
+    @Override
+    public Integer call() {
+        TfliteModel model = TfliteModel.read(file);
+        Network network = packageIndex == null ? Network.of(model) : Network.of(model, packageIndex);
+        NetworkMap map = NetworkMap.of(network);
+        NarrowUse narrow =
+                NarrowUse.of(LinkedPackage.of(network.compiled(), model.bytes()).program(), POINTS);
+        if (html != null) {
+            new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, file)
+                    .add(html, NetworkPage.of(network, map, narrow).getBytes(StandardCharsets.UTF_8))
+                    .write();
+        }
+        print(facts(network, map, narrow));
+        return OK;
+    }
+
+    private Facts facts(Network network, NetworkMap map, NarrowUse narrow) {
+        List<Facts> operators = map.entries().stream()
+                .map(entry -> new Facts()
+                        .put("layer", entry.layer() < 0 ? null : entry.layer())
+                        .put("kind", entry.kind())
+                        .put("input", String.join(" + ", entry.inputs()))
+                        .put("output", entry.output())
+                        .put("kernel", entry.kernel())
+                        .put("weights", entry.format())
+                        .put("activation", entry.activation())
+                        .put("ops", entry.ops())
+                        .put("tiles", entry.tiles())
+                        .put("payload", entry.payload().map(Object::toString).orElse(null))
+                        .put("bytes", entry.payload().map(range -> range.length()).orElse(null))
+                        .put("macs", entry.macs())
+                        .put("stream_percent", String.format(Locale.ROOT, "%.1f", 100 * entry.stream())))
+                .toList();
+        return new Facts()
+                .put("file", file.toString())
+                .put("page", html == null ? null : html.toString())
+                .put("operators", operators)
+                .put("macs", map.entries().stream().mapToLong(NetworkMap.Entry::macs).sum())
+                .put("payload_bytes", map.payloadBytes())
+                .put("layer_bytes", map.layerBytes())
+                .put("instruction_bytes", map.streamBytes())
+                .put("narrow_bytes_needed", narrow.most())
+                .put("narrow_bytes_reserved", network.program().usedNarrowMemoryBytesPerTile())
+                .put(
+                        "not_understood",
+                        map.unknown().entrySet().stream()
+                                .map(each -> each.getKey() + ": " + each.getValue())
+                                .toList());
+    }
+}
