@@ -1,6 +1,8 @@
 package org.tensorizer.cli;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,24 +16,50 @@ import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Npy;
 import org.tensorizer.base.Sha256;
+import org.tensorizer.dense.DenseShape;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.ChainSpec;
+import org.tensorizer.template.CompiledModelWriter;
+import org.tensorizer.template.DenseSpec;
+import org.tensorizer.template.SourceModel;
+import org.tensorizer.template.SourceModelWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
         name = "extract",
-        description = "Writes serialized packages, executables, instruction chunks and payloads as files, with a"
-                + " metadata.json that says where each stood. Deletes nothing.",
+        description = "Writes what a compiled model is made of as files, with a metadata.json that tells about them. Deletes"
+                + " nothing.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: tensorizer extract model_edgetpu.tflite --out parts"})
+        footer = {
+            "",
+            "parts: packages, executables, instruction chunks and payloads, byte for byte as they stand in the file.",
+            "weights: of each layer W[out][in] as int8, its weight scales and its biases, for NumPy.",
+            "source: the uncompiled .tflite that `template from` compiles to this model again.",
+            "The last two are for Dense layers, one or a chain. Weight scales per tensor, and the scales between layers,"
+                    + " are not in a compiled model: they are ones that lead to the same program.",
+            "",
+            "Example: tensorizer extract model_edgetpu.tflite --as weights --out parts"
+        })
 final class ExtractCommand extends FactsCommand {
     @Parameters(paramLabel = "FILE", description = "A compiled .tflite.")
     private Path file;
+
+    /** What is written. */
+    private enum Form {
+        PARTS,
+        WEIGHTS,
+        SOURCE
+    }
+
+    @Option(names = "--as", paramLabel = "FORM", description = "parts, weights or source. Default: parts.")
+    private Form form = Form.PARTS;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write to, made if missing.")
     private Path folder;
@@ -46,26 +74,29 @@ final class ExtractCommand extends FactsCommand {
         if (!model.isCompiled()) {
             throw new BadInputException(file + ": nothing to extract, the model is not compiled for the Edge TPU");
         }
-        Map<String, ByteRange> parts = parts(model);
-        Files.createDirectories(folder);
-        AtomicFiles files = new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, file);
-        List<Facts> written = new ArrayList<>();
-        for (Map.Entry<String, ByteRange> part : parts.entrySet()) {
-            ByteRange range = part.getValue();
-            byte[] content = Arrays.copyOfRange(bytes, range.start(), range.end());
-            files.add(folder.resolve(part.getKey()), content);
-            written.add(new Facts()
-                    .put("file", part.getKey())
-                    .put("start", range.start())
-                    .put("end", range.end())
-                    .put("bytes", range.length())
-                    .put("sha256", Sha256.of(content)));
-        }
         Facts facts = new Facts()
                 .put("source", file.toString())
                 .put("source_sha256", Sha256.of(bytes))
-                .put("out", folder.toString())
-                .put("files", written);
+                .put("out", folder.toString());
+        Map<String, byte[]> contents = new LinkedHashMap<>();
+        List<Facts> written = new ArrayList<>();
+        if (form == Form.PARTS) {
+            parts(model).forEach((name, range) -> {
+                contents.put(name, Arrays.copyOfRange(bytes, range.start(), range.end()));
+                written.add(new Facts().put("file", name).put("start", range.start()).put("end", range.end()));
+            });
+        } else {
+            layers(model, facts, contents);
+            contents.keySet().forEach(name -> written.add(new Facts().put("file", name)));
+        }
+        Files.createDirectories(folder);
+        AtomicFiles files = new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, file);
+        for (Facts each : written) {
+            byte[] content = contents.get(each.entries().get("file"));
+            files.add(folder.resolve(each.entries().get("file").toString()), content);
+            each.put("bytes", content.length).put("sha256", Sha256.of(content));
+        }
+        facts.put("files", written);
         Facts metadata = new Facts();
         facts.entries().forEach(metadata::put);
         metadata.put("model", InspectCommand.facts(model));
@@ -73,6 +104,67 @@ final class ExtractCommand extends FactsCommand {
                 .write();
         print(facts);
         return OK;
+    }
+
+    private void layers(TfliteModel model, Facts facts, Map<String, byte[]> contents) {
+        ChainSpec chain = ChainSpec.read(model);
+        long token = chain.layers().get(0).token();
+        byte[] source = SourceModelWriter.write(chain);
+        byte[] again = CompiledModelWriter.write(
+                SourceModel.of(TfliteModel.parse("source", source)).chain(token));
+        List<Facts> layers = new ArrayList<>();
+        for (DenseSpec layer : chain.layers()) {
+            String prefix = "layer" + layers.size() + "_";
+            layers.add(TemplateCommand.layer(layer.shape())
+                    .put("input_scale", layer.quantization().inputScale())
+                    .put("input_zero_point_unsigned", layer.quantization().inputZeroPoint())
+                    .put("output_scale", layer.quantization().outputScale())
+                    .put("output_zero_point_unsigned", layer.quantization().outputZeroPoint())
+                    .put("weight_zero_point_unsigned", layer.quantization().weightZeroPoint()));
+            if (form == Form.WEIGHTS) {
+                arrays(layer).forEach((name, array) -> contents.put(prefix + name + ".npy", array.toBytes()));
+            }
+        }
+        if (form == Form.SOURCE) {
+            String name = file.getFileName().toString().replaceFirst("(_edgetpu)?\\.tflite$", "");
+            contents.put(name + ".tflite", source);
+        }
+        facts.put("layers", layers)
+                .put("token", ModelFacts.token(token))
+                .put("compiled_again", comparison(model, TfliteModel.parse("again", again)));
+    }
+
+    /** How the source, compiled here, compares with the model it was taken from. */
+    private static String comparison(TfliteModel model, TfliteModel again) {
+        if (model.bytes().equals(again.bytes())) {
+            return "identical";
+        }
+        boolean same = true;
+        for (Executable mine : again.onlyPackage().executables()) {
+            for (Executable theirs : model.onlyPackage().executables()) {
+                same &= mine.type() != theirs.type()
+                        || again.bytes(mine.chunks().get(0).range())
+                                        .equals(model.bytes(theirs.chunks().get(0).range()))
+                                && again.bytes(mine.parameters()).equals(model.bytes(theirs.parameters()));
+            }
+        }
+        return same ? "same programs and payload in another container" : "other programs or payload";
+    }
+
+    private static Map<String, Npy> arrays(DenseSpec layer) {
+        DenseShape shape = layer.shape();
+        float[] scales = shape.format().isPerChannel()
+                ? layer.weightScales()
+                : new float[] {layer.quantization().weightScale()};
+        ByteBuffer scaleBytes = ByteBuffer.allocate(Float.BYTES * scales.length).order(ByteOrder.LITTLE_ENDIAN);
+        scaleBytes.asFloatBuffer().put(scales);
+        Map<String, Npy> arrays = new LinkedHashMap<>();
+        arrays.put("weights", new Npy(Npy.Type.INT8, List.of(shape.outputs(), shape.inputs()), layer.weights()));
+        arrays.put("scales", new Npy(Npy.Type.FLOAT32, List.of(scales.length), scaleBytes.array()));
+        if (shape.format().hasBias()) {
+            arrays.put("bias", Npy.of(layer.bias(), shape.outputs()));
+        }
+        return arrays;
     }
 
     private static Map<String, ByteRange> parts(TfliteModel model) {

@@ -5,9 +5,10 @@ import java.util.List;
 import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.Sha256;
+import org.tensorizer.dense.DenseShape;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.ChainSpec;
-import org.tensorizer.template.DenseSpec;
+import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.SourceModel;
 import org.tensorizer.template.TemplateVerification;
 import picocli.CommandLine.Command;
@@ -42,6 +43,9 @@ final class TemplateCommand implements Runnable {
         @Parameters(paramLabel = "SOURCE", description = "An uncompiled, fully quantized .tflite.")
         private Path source;
 
+        @Option(names = "--token", paramLabel = "HEX", description = "Fixed parameter-caching token. Default: a fresh one.")
+        private String token;
+
         @Option(names = "--output", required = true, paramLabel = "F", description = "The compiled model.")
         private Path output;
 
@@ -51,32 +55,30 @@ final class TemplateCommand implements Runnable {
         @Override
         public Integer call() {
             SourceModel model = SourceModel.read(source);
-            ChainSpec chain = model.chain();
-            byte[] compiled = model.compile();
+            ChainSpec chain = token == null ? model.chain() : model.chain(TemplateDenseCommand.token(token));
+            byte[] compiled = CompiledModelWriter.write(chain);
             AtomicFiles.write(output, compiled, overwrite ? Existing.REPLACE : Existing.REFUSE, source);
             print(new Facts()
                     .put("source", source.toString())
                     .put("output", output.toString())
                     .put("bytes", compiled.length)
                     .put("sha256", Sha256.of(compiled))
-                    .put("layers", layers(chain))
+                    .put("layers", chain.shapes().stream().map(TemplateCommand::layer).toList())
                     .put("status", chain.status().level().word())
                     .put("status_reason", chain.status().reason())
                     .put("notes", model.notes()));
             return OK;
         }
+    }
 
-        private static List<Facts> layers(ChainSpec chain) {
-            return chain.layers().stream()
-                    .map(DenseSpec::shape)
-                    .map(shape -> new Facts()
-                            .put("inputs", shape.inputs())
-                            .put("outputs", shape.outputs())
-                            .put("parameter_format", shape.format())
-                            .put("activation", shape.activation())
-                            .put("payload_bytes", shape.payloadBytes()))
-                    .toList();
-        }
+    /** A Dense layer under its JSON names. */
+    static Facts layer(DenseShape shape) {
+        return new Facts()
+                .put("inputs", shape.inputs())
+                .put("outputs", shape.outputs())
+                .put("parameter_format", shape.format())
+                .put("activation", shape.activation())
+                .put("payload_bytes", shape.payloadBytes());
     }
 
     @Command(

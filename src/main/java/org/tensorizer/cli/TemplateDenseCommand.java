@@ -134,7 +134,7 @@ final class TemplateDenseCommand extends FactsCommand {
             layer.bias(WeightsOption.bias(bias, shape.outputs()));
         }
         if (token != null) {
-            layer.token(hex(token));
+            layer.token(token(token));
         }
         return layer.build();
     }
@@ -154,7 +154,7 @@ final class TemplateDenseCommand extends FactsCommand {
         return new DenseShape(in, out, ParameterFormat.of(family == Family.UINT8, bias != null), activation);
     }
 
-    private static long hex(String token) {
+    static long token(String token) {
         try {
             return Long.parseUnsignedLong(token.startsWith("0x") ? token.substring(2) : token, 16);
         } catch (NumberFormatException e) {

@@ -13,7 +13,7 @@ import org.tensorizer.model.TfliteModel;
 /** Files as they lie about in repositories: what commands say of them. */
 class StrangeFilesTest {
     private static final Path CASES = Path.of("src/test/resources/cases");
-    private static final Path TWO = CASES.resolve("two_subgraphs_edgetpu.tflite");
+    static final Path TWO = CASES.resolve("two_subgraphs_edgetpu.tflite");
 
     @TempDir
     private Path folder;
