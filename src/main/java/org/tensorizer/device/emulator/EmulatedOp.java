@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.Printable;
+import org.tensorizer.device.WeightSwap;
 import org.tensorizer.device.tflite.CustomKernel;
 import org.tensorizer.model.DataType;
 import org.tensorizer.model.Layer;
@@ -12,8 +13,8 @@ import org.tensorizer.model.Layer;
  * A program behind an op of TFLite: tensors in, tensors out. Like libedgetpu it inverts the sign bit of signed elements,
  * since the chip knows unsigned ones only.
  */
-final class EmulatedOp implements CustomKernel.Instance {
-    private final EmulatedProgram program;
+final class EmulatedOp implements CustomKernel.Instance, WeightSwap {
+    private EmulatedProgram program;
     private final ParameterMemory memory;
     private final int address;
     private final int[] inputOrder;
@@ -53,6 +54,27 @@ final class EmulatedOp implements CustomKernel.Instance {
             flip(layer, out.get(i));
             tensor("output", outputs, outputOrder[i], layer).put(out.get(i));
         }
+    }
+
+    /** Whether parameters are sent ahead of the inferences, and can be exchanged. */
+    boolean hasPayload() {
+        return program.cachesParameters();
+    }
+
+    @Override
+    public int payloadBytes() {
+        return program.parameters().bytes().length;
+    }
+
+    @Override
+    public void swap(ByteBuffer payload) {
+        if (payload.remaining() != payloadBytes()) {
+            throw new IllegalArgumentException(
+                    "payload: expected " + payloadBytes() + " bytes, found " + payload.remaining());
+        }
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(payload.position(), bytes);
+        program = program.withPayload(bytes);
     }
 
     private static ByteBuffer tensor(String role, List<ByteBuffer> tensors, int index, Layer layer) {

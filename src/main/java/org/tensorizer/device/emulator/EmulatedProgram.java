@@ -3,6 +3,7 @@ package org.tensorizer.device.emulator;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.EdgeTpuPackage;
@@ -17,12 +18,17 @@ import org.tensorizer.model.Layer;
  * <p>Accumulators are exact in int32. Thread-safe; inferences of several threads run at the same time.
  */
 public final class EmulatedProgram {
+    /** Of swapped payloads: models have random ones. */
+    private static final AtomicLong TOKENS = new AtomicLong(Long.MIN_VALUE);
+
     private final Executable execution;
     private final Optional<Executable> caching;
     private final RelocatedProgram program;
     private final ChipParameters chip;
     private final WideContents.Parameters parameters;
     private final BoundProgram bound;
+    private final long executionToken;
+    private final long cachingToken;
 
     private EmulatedProgram(
             Executable execution,
@@ -30,13 +36,17 @@ public final class EmulatedProgram {
             RelocatedProgram program,
             ChipParameters chip,
             WideContents.Parameters parameters,
-            BoundProgram bound) {
+            BoundProgram bound,
+            long executionToken,
+            long cachingToken) {
         this.execution = execution;
         this.caching = caching;
         this.program = program;
         this.chip = chip;
         this.parameters = parameters;
         this.bound = bound;
+        this.executionToken = executionToken;
+        this.cachingToken = cachingToken;
     }
 
     /**
@@ -60,7 +70,34 @@ public final class EmulatedProgram {
         RelocatedProgram program = RelocatedProgram.link(execution, file, parameters.image());
         BoundProgram bound = new BoundProgram(program.linked(), chip, parameters.bytes(), program.parameters());
         program.requireDefinedOutputs(bound);
-        return new EmulatedProgram(execution, caching, program, chip, parameters, bound);
+        return new EmulatedProgram(
+                execution,
+                caching,
+                program,
+                chip,
+                parameters,
+                bound,
+                execution.token(),
+                caching.map(Executable::token).orElse(0L));
+    }
+
+    /**
+     * The same programs with another payload, under a token that nothing else has.
+     *
+     * @param payload as long as the one it has; not copied, must not change
+     */
+    EmulatedProgram withPayload(byte[] payload) {
+        WideContents.Parameters other = new WideContents.Parameters(parameters.image(), payload);
+        long token = TOKENS.incrementAndGet();
+        return new EmulatedProgram(
+                execution,
+                caching,
+                program,
+                chip,
+                other,
+                new BoundProgram(program.linked(), chip, payload, program.parameters()),
+                token,
+                token);
     }
 
     static Executable execution(EdgeTpuPackage compiled) {
@@ -158,10 +195,10 @@ public final class EmulatedProgram {
     }
 
     long executionToken() {
-        return execution.token();
+        return executionToken;
     }
 
     long cachingToken() {
-        return caching.map(Executable::token).orElse(0L);
+        return cachingToken;
     }
 }

@@ -81,7 +81,8 @@ public final class EmulatorDevice implements Device {
         for (EdgeTpuPackage compiled : file.packages()) {
             ops.add(op(file, compiled));
         }
-        return TfliteSession.open(file, SessionOptions.kernel(name(), new EmulatorKernel(ops, memory)));
+        EmulatorKernel kernel = new EmulatorKernel(ops, memory);
+        return kernel.session(TfliteSession.open(file, SessionOptions.kernel(name(), kernel)));
     }
 
     private EmulatorKernel.Op op(TfliteModel file, EdgeTpuPackage compiled) {

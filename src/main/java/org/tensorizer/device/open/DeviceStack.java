@@ -2,6 +2,7 @@ package org.tensorizer.device.open;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.tensorizer.device.Device;
@@ -10,6 +11,7 @@ import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.device.WeightSwap;
 import org.tensorizer.device.compare.CompareDevice;
 import org.tensorizer.device.record.RecordingDevice;
 import org.tensorizer.model.TfliteModel;
@@ -91,6 +93,11 @@ public final class DeviceStack {
         private final class Sized extends ForwardingSession {
             Sized(Session session) {
                 super(session);
+            }
+
+            @Override
+            public Optional<WeightSwap> weightSwap() {
+                return session().weightSwap();
             }
 
             @Override

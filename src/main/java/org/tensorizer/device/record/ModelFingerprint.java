@@ -3,6 +3,7 @@ package org.tensorizer.device.record;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
@@ -43,6 +44,22 @@ public record ModelFingerprint(
         }
         String question = blanked == null ? model.sha256() : Sha256.of(blanked.array());
         return new ModelFingerprint(model.name(), model.sha256(), question, payloads, tokens);
+    }
+
+    /** The model as a session has it that was given another payload. */
+    static TfliteModel withPayload(TfliteModel model, ByteBuffer payload) {
+        byte[] bytes = model.copy();
+        payload.get(payload.position(), bytes, payloadRange(model).start(), payload.remaining());
+        return TfliteModel.parse(model.name(), bytes);
+    }
+
+    /** Of the one payload that a session can exchange. */
+    static ByteRange payloadRange(TfliteModel model) {
+        return model.packages().stream()
+                .flatMap(compiled -> compiled.findParameterCaching().stream())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(model + " has no payload"))
+                .parameters();
     }
 
     /** Name and digest, for messages. */

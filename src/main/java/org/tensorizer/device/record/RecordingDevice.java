@@ -1,5 +1,6 @@
 package org.tensorizer.device.record;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.WeightSwap;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -134,11 +136,26 @@ public final class RecordingDevice extends ForwardingDevice {
             try {
                 writer.add(new RecordLine.Open(
                         origin, at, number, fingerprint, nanos, session.inputs(), session.outputs(), Optional.empty()));
-                return new Recording(this, session, number, fingerprint);
+                return new Recording(this, session, number, model);
             } catch (RuntimeException e) {
                 session.close();
                 throw e;
             }
+        }
+
+        /** Writes down that a session goes on as the model with another payload. */
+        int swap(Session session, TfliteModel model, long nanos) {
+            int number = sessions.incrementAndGet();
+            writer.add(new RecordLine.Open(
+                    origin,
+                    Instant.now(),
+                    number,
+                    ModelFingerprint.of(model),
+                    nanos,
+                    session.inputs(),
+                    session.outputs(),
+                    Optional.empty()));
+            return number;
         }
 
         List<byte[]> run(Session session, int number, ModelFingerprint model, List<byte[]> inputs) {
@@ -177,22 +194,44 @@ public final class RecordingDevice extends ForwardingDevice {
         }
     }
 
-    /** A session whose inferences are written down. */
+    /** A session whose inferences are written down. Another payload is another model for the record. */
     private static final class Recording extends ForwardingSession {
         private final RecordingDevice.Recorder recorder;
-        private final int number;
-        private final ModelFingerprint model;
+        private int number;
+        private TfliteModel model;
+        private ModelFingerprint fingerprint;
 
-        Recording(RecordingDevice.Recorder recorder, Session session, int number, ModelFingerprint model) {
+        Recording(RecordingDevice.Recorder recorder, Session session, int number, TfliteModel model) {
             super(session);
             this.recorder = recorder;
             this.number = number;
             this.model = model;
+            this.fingerprint = ModelFingerprint.of(model);
         }
 
         @Override
         public List<byte[]> run(List<byte[]> inputs) {
-            return recorder.run(session(), number, model, inputs);
+            return recorder.run(session(), number, fingerprint, inputs);
+        }
+
+        @Override
+        public Optional<WeightSwap> weightSwap() {
+            return session().weightSwap().map(swap -> new WeightSwap() {
+                @Override
+                public int payloadBytes() {
+                    return swap.payloadBytes();
+                }
+
+                @Override
+                public void swap(ByteBuffer payload) {
+                    long start = System.nanoTime();
+                    swap.swap(payload);
+                    long nanos = System.nanoTime() - start;
+                    model = ModelFingerprint.withPayload(model, payload);
+                    fingerprint = ModelFingerprint.of(model);
+                    number = recorder.swap(session(), model, nanos);
+                }
+            });
         }
     }
 }

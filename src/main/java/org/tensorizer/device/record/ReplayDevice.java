@@ -1,9 +1,11 @@
 package org.tensorizer.device.record;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tensorizer.base.BadInputException;
@@ -13,6 +15,7 @@ import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.device.WeightSwap;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -106,7 +109,7 @@ public final class ReplayDevice implements Device {
         if (open.failure().isPresent()) {
             throw open.failure().get().exception(name);
         }
-        return new Replay(name, file, answers, asked, open);
+        return new Replay(name, file, answers, model, open);
     }
 
     @Override
@@ -115,19 +118,21 @@ public final class ReplayDevice implements Device {
     }
 
     /** A model that the record has. */
-    private static final class Replay implements Session {
+    private static final class Replay implements Session, WeightSwap {
         private final String device;
         private final Path file;
         private final RecordedAnswers answers;
-        private final ModelFingerprint model;
         private final RecordLine.Open open;
+        private TfliteModel loaded;
+        private ModelFingerprint model;
         private volatile boolean closed;
 
-        Replay(String device, Path file, RecordedAnswers answers, ModelFingerprint model, RecordLine.Open open) {
+        Replay(String device, Path file, RecordedAnswers answers, TfliteModel loaded, RecordLine.Open open) {
             this.device = device;
             this.file = file;
             this.answers = answers;
-            this.model = model;
+            this.loaded = loaded;
+            this.model = ModelFingerprint.of(loaded);
             this.open = open;
         }
 
@@ -152,6 +157,25 @@ public final class ReplayDevice implements Device {
                 throw answer.failure().get().exception(device);
             }
             return answer.outputs().stream().map(byte[]::clone).toList();
+        }
+
+        /** The record has an answer for a model with another payload, or has none: that is told when it is asked. */
+        @Override
+        public Optional<WeightSwap> weightSwap() {
+            boolean compiled = loaded.packages().stream()
+                    .anyMatch(each -> each.findParameterCaching().isPresent());
+            return compiled ? Optional.of(this) : Optional.empty();
+        }
+
+        @Override
+        public int payloadBytes() {
+            return ModelFingerprint.payloadRange(loaded).length();
+        }
+
+        @Override
+        public void swap(ByteBuffer payload) {
+            loaded = ModelFingerprint.withPayload(loaded, payload);
+            model = ModelFingerprint.of(loaded);
         }
 
         private void requireSizes(List<byte[]> inputs) {

@@ -3,11 +3,9 @@ package org.tensorizer.device.usb;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.WeightSwap;
+import org.tensorizer.device.SwappingSession;
 import org.tensorizer.device.tflite.CustomKernel;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.TfliteModel;
@@ -46,25 +44,6 @@ final class UsbKernel implements CustomKernel {
     Session session(Session tflite) {
         List<CompiledOp> weighted =
                 ops.stream().map(Op::op).filter(CompiledOp::hasPayload).toList();
-        return weighted.size() == 1 ? new Swapping(tflite, weighted.get(0)) : tflite;
-    }
-
-    private static final class Swapping extends ForwardingSession {
-        private final CompiledOp op;
-
-        private Swapping(Session tflite, CompiledOp op) {
-            super(tflite);
-            this.op = op;
-        }
-
-        @Override
-        public void run(List<ByteBuffer> inputs, List<ByteBuffer> outputs) {
-            session().run(inputs, outputs);
-        }
-
-        @Override
-        public Optional<WeightSwap> weightSwap() {
-            return Optional.of(op);
-        }
+        return weighted.size() == 1 ? new SwappingSession(tflite, weighted.get(0)) : tflite;
     }
 }
