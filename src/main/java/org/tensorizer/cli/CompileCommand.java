@@ -1,38 +1,128 @@
 package org.tensorizer.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.compiler.CompiledNetwork;
+import org.tensorizer.compiler.NetworkCompiler;
+import org.tensorizer.compiler.PlanSummary;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.Devices;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.EdgeTpuCompiler;
 import org.tensorizer.template.NotDenseException;
 import org.tensorizer.template.TemplateVerification;
+import org.tensorizer.tools.CompiledCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
         name = "compile",
-        description =
-                "Runs Google's edgetpu_compiler where it is installed, reads its log and, for a Dense layer, compares"
-                        + " its program with ours.",
+        description = "Compiles a quantized .tflite for the Edge TPU, without Google's compiler; or runs that one.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "The compiler is looked for on PATH, or named with -Dtensorizer.compiler=FILE. It exists for Linux on x86-64"
-                    + " only and is archived; 'template dense' and 'template from' do without it."
+            "Covered: chains of CONV_2D, DEPTHWISE_CONV_2D, MAX_POOL_2D, ADD and PAD on images, then the mean over the image,"
+                    + " FULLY_CONNECTED and SOFTMAX; or fully connected layers alone. A QUANTIZE at either end stays on the"
+                    + " host.",
+            "",
+            "With --google edgetpu_compiler is looked for on PATH, or named with -Dtensorizer.compiler=FILE. It exists for"
+                    + " Linux on x86-64 only and is archived.",
+            "",
+            "Example: tensorizer compile mobilenet.tflite -o mobilenet_edgetpu.tflite --page plan.html"
         })
 final class CompileCommand extends FactsCommand {
     @Parameters(paramLabel = "SOURCE", description = "An uncompiled, fully quantized .tflite.")
     private Path source;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder for the compiled model. Default: this one.")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "OUT",
+            description = "The compiled model. Default: SOURCE with _edgetpu before its extension.")
+    private Path output;
+
+    @Option(names = "--partial", description = "Leave what is not covered, or does not fit, on the host.")
+    private boolean partial;
+
+    @Option(names = "--no-check", description = "Write without executing: no emulator, no TFLite.")
+    private boolean unchecked;
+
+    @Option(names = "--inputs", paramLabel = "N", description = "Random inputs of the check. Default: 2.")
+    private int inputs = 2;
+
+    @Option(names = "--page", paramLabel = "HTML", description = "Also draw the memory plan as a page.")
+    private Path page;
+
+    @Option(names = "--overwrite", description = "Replace files that exist.")
+    private boolean overwrite;
+
+    @Option(names = "--google", description = "Run edgetpu_compiler, and compare its program of a Dense layer with ours.")
+    private boolean google;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "With --google: folder of its output. Default: this one.")
     private Path folder = Path.of("");
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Kill the compiler after this. Default: 180.")
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "With --google: kill it after this. Default: 180.")
     private int timeout = 180;
 
     @Override
     public Integer call() {
+        return google ? runGoogle() : compile();
+    }
+
+    private Integer compile() {
+        if (inputs < 1) {
+            throw new BadInputException("--inputs " + inputs + ": expected 1 or more");
+        }
+        Path target = output == null ? beside(source) : output;
+        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
+        AtomicFiles.check(target, existing, source);
+        TfliteModel model = TfliteModel.read(source);
+        CompiledNetwork network = NetworkCompiler.compile(model, partial);
+        Facts facts = new Facts().put("source", source.toString()).put("output", target.toString());
+        CompileFacts.of(network).entries().forEach(facts::put);
+        if (!unchecked) {
+            CompiledCheck check = check(network, model);
+            facts.put("check", CompileFacts.check(check));
+            if (!check.agrees()) {
+                print(facts.put("output", "not written: the compiled model does not answer as its source"));
+                return REFUTED;
+            }
+        }
+        AtomicFiles files = new AtomicFiles(existing).add(target, network.file());
+        network.program().map(PlanSummary::of).ifPresent(plan -> {
+            if (json) {
+                facts.put("plan", CompileFacts.plan(plan));
+            }
+            if (page != null) {
+                String html = PlanPage.of(source.getFileName().toString(), plan);
+                files.add(page, html.getBytes(StandardCharsets.UTF_8));
+            }
+        });
+        files.write();
+        print(facts);
+        return OK;
+    }
+
+    private static Path beside(Path source) {
+        String name = source.getFileName().toString();
+        String stem = name.endsWith(".tflite") ? name.substring(0, name.length() - ".tflite".length()) : name;
+        return source.resolveSibling(stem + "_edgetpu.tflite");
+    }
+
+    private CompiledCheck check(CompiledNetwork network, TfliteModel model) {
+        try (Device emulator = Devices.open(DeviceChoice.EMULATOR);
+                Device cpu = Devices.open(DeviceChoice.CPU)) {
+            return CompiledCheck.run(emulator, network.file(), cpu, model.copy(), inputs, 1);
+        }
+    }
+
+    private Integer runGoogle() {
         TfliteModel.read(source);
         EdgeTpuCompiler.Compilation compilation =
                 EdgeTpuCompiler.require().compile(source, folder, Duration.ofSeconds(timeout));

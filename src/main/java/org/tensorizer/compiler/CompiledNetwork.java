@@ -1,16 +1,18 @@
 package org.tensorizer.compiler;
 
 import java.util.List;
+import java.util.Optional;
 import org.tensorizer.model.Operator;
 
 /**
  * A network that was compiled.
  *
  * @param file a whole .tflite
- * @param program its programs and plans
+ * @param program its programs and plans; a model of nothing but fully connected layers is a {@link
+ *     org.tensorizer.dense.ChainProgram}, which has none of these
  * @param operators all operators of the source, in order, and what became of them
  */
-public record CompiledNetwork(byte[] file, NetworkProgram program, List<Placed> operators) {
+public record CompiledNetwork(byte[] file, Optional<NetworkProgram> program, List<Placed> operators) {
     public CompiledNetwork {
         operators = List.copyOf(operators);
     }

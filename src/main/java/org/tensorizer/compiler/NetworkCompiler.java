@@ -17,12 +17,15 @@ import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.OperatorNumbers;
+import org.tensorizer.template.SourceModel;
 
 /**
  * Compiles a quantized .tflite of a chain of images and what follows them. Deterministic: the same source gives the same
  * bytes; its token is a digest of programs and payload. Thread-safe.
  */
 public final class NetworkCompiler {
+    private static final Set<String> DENSE = Set.of("FULLY_CONNECTED", "RESHAPE", "QUANTIZE");
+
     private final TfliteModel source;
     private final Found found;
     private final boolean partial;
@@ -41,7 +44,22 @@ public final class NetworkCompiler {
      * @throws BadInputException an operator is not covered, or the chip has no room; the message names it
      */
     public static CompiledNetwork compile(TfliteModel source, boolean partial) {
-        return new NetworkCompiler(source, partial).compile();
+        return isDense(source) ? dense(source) : new NetworkCompiler(source, partial).compile();
+    }
+
+    /** Whether a source has fully connected layers and nothing else that computes. */
+    private static boolean isDense(TfliteModel source) {
+        Set<String> names = new HashSet<>();
+        source.operators().forEach(operator -> names.add(operator.name()));
+        return names.contains("FULLY_CONNECTED") && DENSE.containsAll(names);
+    }
+
+    private static CompiledNetwork dense(TfliteModel source) {
+        byte[] file = SourceModel.of(source).compile();
+        List<Placed> placed = source.operators().stream()
+                .map(operator -> new Placed(operator, true, ""))
+                .toList();
+        return new CompiledNetwork(file, Optional.empty(), placed);
     }
 
     private CompiledNetwork compile() {
@@ -142,7 +160,7 @@ public final class NetworkCompiler {
                 .filter(operator -> !mapped.contains(operator.index()) && !found.before().contains(operator))
                 .toList();
         byte[] file = new NetworkFile(program, numbers, input, output).write(source, found.before(), behind);
-        return new CompiledNetwork(file, program, placed(mapped, stop));
+        return new CompiledNetwork(file, Optional.of(program), placed(mapped, stop));
     }
 
     private List<Placed> placed(Set<Integer> mapped, Optional<Stop> stop) {

@@ -115,7 +115,7 @@ public final class Image {
     }
 
     /** Pixels of the largest part. */
-    int mostPixels() {
+    public int mostPixels() {
         return y.largest() * x.largest();
     }
 

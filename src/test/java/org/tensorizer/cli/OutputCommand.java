@@ -54,7 +54,7 @@ enum OutputCommand {
             "summary.json"),
     REFERENCE("reference --isa @/isa.html --commands @/commands.md", "isa.html", "commands.md"),
     COMPILE(
-            "compile TOOLS/small-0-source.tflite --out @",
+            "compile TOOLS/small-0-source.tflite --google --out @",
             "small-0-source_edgetpu.tflite",
             "small-0-source_edgetpu.log");
 

@@ -74,7 +74,7 @@ class RealNetworksTest {
             java.nio.file.Path root = SharedFolder.template("../" + folder + "/" + name + ".tflite");
             real = TfliteModel.read(root.resolveSibling(name + "_edgetpu.tflite"));
             compiled = NetworkCompiler.compile(TfliteModel.read(root), false);
-            ours = compiled.program().withPlaces(places());
+            ours = compiled.program().orElseThrow().withPlaces(places());
         }
 
         Executable execution() {
@@ -108,7 +108,7 @@ class RealNetworksTest {
                 }
             }
             List<List<Piece>> layers = new ArrayList<>();
-            for (ConvolutionPlan plan : compiled.program().chain().convolutions()) {
+            for (ConvolutionPlan plan : compiled.program().orElseThrow().chain().convolutions()) {
                 List<Piece> pieces = new ArrayList<>();
                 for (int left = plan.parameterRows(); left > 0; left -= pieces.get(pieces.size() - 1).rows()) {
                     pieces.add(found.remove(0));

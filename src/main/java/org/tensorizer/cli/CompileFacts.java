@@ -1,0 +1,92 @@
+package org.tensorizer.cli;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.tensorizer.compiler.CompiledNetwork;
+import org.tensorizer.compiler.PlanSummary;
+import org.tensorizer.conv.ParameterPlaces.Piece;
+import org.tensorizer.isa.Chip;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.tools.CompiledCheck;
+
+/** What {@code compile} has to say, in the words of edgetpu_compiler's log where it has any. */
+final class CompileFacts {
+    private CompileFacts() {}
+
+    static Facts of(CompiledNetwork network) {
+        Facts facts = new Facts()
+                .put("bytes", network.file().length)
+                .put("operators_mapped", network.mapped())
+                .put("operators_total", network.operators().size())
+                .put("operators", network.operators().stream().map(CompileFacts::operator).toList());
+        Executable execution = TfliteModel.parse("compiled", network.file()).onlyPackage().executionOnly();
+        facts.put("narrow_memory_used_bytes", execution.usedNarrowMemoryBytesPerTile())
+                .put("narrow_memory_bytes", Chip.NARROW_BYTES)
+                .put("instruction_bytes", execution.instructionBytes());
+        network.program().map(PlanSummary::of).ifPresent(plan -> memory(facts, plan));
+        return facts;
+    }
+
+    private static Facts operator(CompiledNetwork.Placed placed) {
+        return new Facts()
+                .put("index", placed.operator().index())
+                .put("operator", placed.operator().name())
+                .put("status", placed.mapped() ? "Mapped to Edge TPU" : "stays on the host")
+                .put("reason", placed.reason().isEmpty() ? null : placed.reason());
+    }
+
+    private static void memory(Facts facts, PlanSummary plan) {
+        facts.put("on_chip_parameters_bytes", plan.parameterBytes())
+                .put("on_chip_remaining_bytes", plan.remainingBytes())
+                .put("off_chip_parameters_bytes", 0)
+                .put("estimated_op_cycles", plan.cycles())
+                .put("estimate", "a calculation: op steps of the busiest tile, nothing was measured");
+    }
+
+    /** Images over time in narrow memory, rows of wide memory, parameters per tile. */
+    static Facts plan(PlanSummary plan) {
+        return new Facts()
+                .put("images", plan.images().stream().map(CompileFacts::extent).toList())
+                .put("steps", plan.steps().stream().map(CompileFacts::work).toList())
+                .put("wide_memory_rows", Chip.WIDE_ROWS)
+                .put("wide_memory_floor", plan.floor())
+                .put("parameter_rows", plan.tiles());
+    }
+
+    private static Facts extent(PlanSummary.Extent extent) {
+        return new Facts()
+                .put("what", extent.what())
+                .put("first_byte", extent.first())
+                .put("bytes", extent.bytes())
+                .put("from_step", extent.from())
+                .put("to_step", extent.to());
+    }
+
+    private static Facts work(PlanSummary.Work work) {
+        return new Facts()
+                .put("what", work.what())
+                .put("form", work.form().isEmpty() ? null : work.form())
+                .put("wide_memory_floor", work.floor())
+                .put("parameters", work.parameters().isEmpty() ? null : pieces(work.parameters()))
+                .put("op_cycles", work.cycles());
+    }
+
+    private static String pieces(List<Piece> pieces) {
+        return pieces.stream()
+                .map(piece -> "tile " + piece.tile() + " rows " + piece.row() + " to "
+                        + (piece.row() + piece.rows() - 1))
+                .collect(Collectors.joining(", "));
+    }
+
+    static Facts check(CompiledCheck check) {
+        return new Facts()
+                .put("inputs", check.inputs())
+                .put("outputs_compared", check.numbers())
+                .put("outputs_differing", check.differing())
+                .put("largest_difference_steps", check.largest())
+                .put("mean_difference_steps", check.mean())
+                .put("agrees", check.agrees())
+                .put("devices", "emulated Edge TPU against TFLite CPU on the source; emulated, not silicon");
+    }
+}

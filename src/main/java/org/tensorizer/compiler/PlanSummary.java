@@ -1,0 +1,160 @@
+package org.tensorizer.compiler;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tensorizer.conv.ConvolutionPlan;
+import org.tensorizer.conv.Image;
+import org.tensorizer.conv.NarrowPlan;
+import org.tensorizer.conv.ParameterPlaces.Piece;
+import org.tensorizer.conv.PlacedImage;
+import org.tensorizer.conv.PoolPlan;
+import org.tensorizer.conv.Step;
+import org.tensorizer.conv.StepPlan;
+import org.tensorizer.conv.Sum;
+import org.tensorizer.isa.Chip;
+
+/**
+ * The plan of a program to look at: images over time in narrow memory, rows of wide memory, parameters on the tiles, and
+ * how long the ops take by calculation.
+ *
+ * @param images over time
+ * @param steps in order
+ * @param tiles rows of parameters on each of the 16 tiles
+ * @param narrowBytes in use on a tile
+ * @param floor first row of wide memory that is worked in and keeps no parameters
+ * @param parameterBytes of the payload
+ */
+public record PlanSummary(
+        List<Extent> images, List<Work> steps, List<Integer> tiles, int narrowBytes, int floor, int parameterBytes) {
+    /**
+     * Something in narrow memory.
+     *
+     * @param what it is
+     * @param first byte
+     * @param bytes of the largest part
+     * @param from number of the step before which it is there
+     * @param to number of the step behind which it is no longer needed
+     */
+    public record Extent(String what, int first, int bytes, int from, int to) {}
+
+    /**
+     * A step.
+     *
+     * @param what it does
+     * @param form order of the sums of a convolution, else empty
+     * @param floor lowest row of wide memory that it works in
+     * @param parameters where they are kept
+     * @param cycles op steps of the busiest tile: a calculation
+     */
+    public record Work(String what, String form, int floor, List<Piece> parameters, long cycles) {}
+
+    public PlanSummary {
+        images = List.copyOf(images);
+        steps = List.copyOf(steps);
+        tiles = List.copyOf(tiles);
+    }
+
+    /** The plan of a program. */
+    public static PlanSummary of(NetworkProgram program) {
+        List<Extent> images = images(program);
+        List<Work> steps = new ArrayList<>();
+        int convolution = 0;
+        for (StepPlan plan : program.chain().plans()) {
+            boolean mine = plan instanceof ConvolutionPlan;
+            List<Piece> pieces = mine ? program.places().layers().get(convolution++) : List.of();
+            Image result = program.chain().images().get(steps.size() + 1);
+            steps.add(new Work(
+                    plan.step().describe(),
+                    mine ? ((ConvolutionPlan) plan).form().toString() : "",
+                    plan.floor(),
+                    pieces,
+                    cycles(plan, result)));
+        }
+        program.head().ifPresent(head -> head(head, steps));
+        List<Integer> tiles = new ArrayList<>(program.head()
+                .map(HeadPlan::start)
+                .orElse(java.util.Collections.nCopies(Chip.TILES, 0)));
+        program.places().layers().forEach(layer -> layer.forEach(
+                piece -> tiles.set(piece.tile(), Math.max(tiles.get(piece.tile()), piece.row() + piece.rows()))));
+        int floor = program.head().map(HeadPlan::floor).orElse(program.chain().floor());
+        return new PlanSummary(images, steps, tiles, program.narrowBytes(), floor, program.payloadBytes());
+    }
+
+    private static List<Extent> images(NetworkProgram program) {
+        List<Extent> images = new ArrayList<>();
+        NarrowPlan narrow = program.narrow();
+        for (int i = 0; i < narrow.images().size(); i++) {
+            PlacedImage image = narrow.images().get(i);
+            String what = i == 0 ? "input" : "result of step " + (i - 1);
+            NarrowPlan.Life life = narrow.lives().get(i);
+            images.add(new Extent(
+                    what + " " + image.image(), 4 * image.base(), 4 * image.image().words(), life.made(), life.last()));
+        }
+        images.add(new Extent("staging", 4 * narrow.staging().base(), 4 * narrow.staging().words(), 0, 0));
+        Optional<HeadPlan> head = program.head();
+        int end = program.chain().steps().size() + 1;
+        head.flatMap(HeadPlan::gather).ifPresent(gather -> {
+            images.add(extent("tower", gather.tower().base(), gather.tower().words(), end));
+            images.add(extent("gathered", gather.gathered().base(), gather.gathered().words(), end));
+            images.add(extent("mean", gather.average().base(), gather.average().words(), end));
+        });
+        head.ifPresent(plan -> {
+            for (int i = 0; i < plan.layers().size(); i++) {
+                LayerPlan layer = plan.layers().get(i);
+                images.add(extent("inputs " + i, layer.gathered().base(), layer.gathered().words(), end + i));
+                images.add(extent("outputs " + i, layer.result().base(), layer.result().words(), end + i));
+            }
+        });
+        return images;
+    }
+
+    private static Extent extent(String what, int base, int words, int time) {
+        return new Extent(what, 4 * base, 4 * words, time, time);
+    }
+
+    private static void head(HeadPlan head, List<Work> steps) {
+        head.gather().ifPresent(gather -> steps.add(new Work(
+                "mean of " + gather.image().image(),
+                "",
+                gather.floor(),
+                List.of(),
+                (long) gather.image().image().height() * gather.image().image().width())));
+        for (LayerPlan layer : head.layers()) {
+            steps.add(new Work(
+                    "fully connected " + layer.layer().inputs() + " to " + layer.layer().outputs(),
+                    layer.isStreamed() ? "STREAMED" : "IN_PLACE",
+                    layer.stream().map(ConvolutionPlan::floor).orElse(head.floor()),
+                    List.of(),
+                    layer.isStreamed()
+                            ? (long) layer.inputWords()
+                                    * layer.stream().orElseThrow().groups()
+                            : layer.inputWords()));
+        }
+        head.softmax().ifPresent(softmax -> steps.add(
+                new Work("softmax of " + softmax.classes(), "", head.floor(), List.of(), 20L * softmax.words())));
+    }
+
+    /** Op steps of the largest part; a step is up to 64 lanes times 4 inputs. */
+    private static long cycles(StepPlan plan, Image result) {
+        long pixels = result.mostPixels();
+        if (plan instanceof ConvolutionPlan convolution) {
+            return pixels * convolution.passRows() * convolution.passes() * convolution.groups();
+        }
+        Step step = plan.step();
+        if (plan instanceof PoolPlan) {
+            return pixels * step.window().kernel() * step.window().kernel() * plan.groups();
+        }
+        return step instanceof Sum ? 4 * pixels * result.pixelWords() : pixels;
+    }
+
+    /** Op steps of all steps one behind the other. */
+    public long cycles() {
+        return steps.stream().mapToLong(Work::cycles).sum();
+    }
+
+    /** Bytes of wide memory that more parameters could take. */
+    public long remainingBytes() {
+        return tiles.stream().mapToLong(rows -> Math.max(0, floor - rows)).sum() * Chip.ROW_BYTES;
+    }
+}
