@@ -39,6 +39,14 @@ public interface Device extends AutoCloseable {
         return this;
     }
 
+    /**
+     * Whether tokens decide if parameters are sent, as in libedgetpu; a driver that compares the parameters themselves says
+     * no.
+     */
+    default boolean goesByTokens() {
+        return true;
+    }
+
     @Override
     default void close() {}
 }

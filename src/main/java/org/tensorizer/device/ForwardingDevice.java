@@ -34,6 +34,11 @@ public abstract class ForwardingDevice implements Device {
     public abstract Device allowingTokenReuse();
 
     @Override
+    public boolean goesByTokens() {
+        return device.goesByTokens();
+    }
+
+    @Override
     public void close() {
         device.close();
     }

@@ -119,6 +119,11 @@ public final class UsbDevice implements Device {
         return provenance;
     }
 
+    @Override
+    public boolean goesByTokens() {
+        return false;
+    }
+
     /** Where it was last seen, and how fast. */
     public UsbPort port() {
         return port;
