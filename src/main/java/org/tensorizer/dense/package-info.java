@@ -1,10 +1,8 @@
 /**
- * The instructions of the Edge TPU, and programs made of them.
+ * Dense layers: shape, quantization, and the programs that compute them.
  *
- * <p>{@link org.tensorizer.dense.InstructionSet} holds every known bit of every opcode once; an
- * {@link org.tensorizer.dense.InstructionStream} cuts a chunk into {@link org.tensorizer.dense.Instruction}s, the
- * {@link org.tensorizer.dense.Disassembler} prints them, {@link org.tensorizer.dense.StreamDiff} compares two chunks, and
- * {@link org.tensorizer.dense.DenseProgram} and {@link org.tensorizer.dense.ChainProgram} assemble them. What a program of a
- * shape rests on says {@link org.tensorizer.dense.ShapeStatus}.
+ * <p>{@link org.tensorizer.dense.DenseProgram} assembles one layer, {@link org.tensorizer.dense.ChainProgram} several one
+ * behind the other. What a program of a shape rests on says {@link org.tensorizer.dense.ShapeStatus}; how a result is
+ * brought back to 8 bits says {@link org.tensorizer.dense.Requantization}.
  */
 package org.tensorizer.dense;

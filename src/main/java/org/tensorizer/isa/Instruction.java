@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One instruction: an opcode and its bits, up to 17 bundles or 2176 bits. Mutable, not thread-safe; {@link #copy()}
@@ -166,6 +167,18 @@ public final class Instruction {
             }
         }
         return bits;
+    }
+
+    /** What nobody can know the meaning of: bits that no field covers, or a wait for a counter that does not exist. */
+    public Optional<String> unknown() {
+        List<Integer> bits = undecodedBits();
+        if (!bits.isEmpty()) {
+            return Optional.of("undecoded bits " + bits);
+        }
+        return table.groups().stream()
+                .filter(Waits.class::isInstance)
+                .flatMap(waits -> ((Waits) waits).unknown(this).stream())
+                .findFirst();
     }
 
     public Instruction copy() {

@@ -2,6 +2,7 @@ package org.tensorizer.isa;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The wait slots of a unit; {@link Wait} is the value of one. Immutable, thread-safe. */
 public final class Waits implements FieldTable.Group {
@@ -72,6 +73,18 @@ public final class Waits implements FieldTable.Group {
                 instruction.getInt(slot.value),
                 instruction.getInt(slot.step),
                 slot.room != null && instruction.isSet(slot.room));
+    }
+
+    /** The first slot that is on and waits for a counter that does not exist. */
+    Optional<String> unknown(Instruction instruction) {
+        int counters = scalar ? ScalarCounter.COUNT : TileCounter.COUNT;
+        for (int k = 0; k < slots.size(); k++) {
+            int counter = instruction.getInt(slots.get(k).counter);
+            if (instruction.isSet(slots.get(k).on) && counter >= counters) {
+                return Optional.of("wait" + k + " for counter " + counter + ", there are " + counters);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Fills slot {@code index} and switches it on; wait and step are taken modulo 65536. */

@@ -67,6 +67,8 @@ public final class AddressWalk {
             if (loops.tail() > loops.limits()[shortened] && moreThanOnce(loops)) {
                 throw new IllegalArgumentException("loops outside the tail level");
             }
+        } else if (loops.rewind() != 0 || loops.tail() != 0) {
+            throw new IllegalArgumentException("a tail of " + loops.tail() + ", rewind " + loops.rewind() + ", of no loop");
         }
         return new AddressWalk(loops, shortened);
     }

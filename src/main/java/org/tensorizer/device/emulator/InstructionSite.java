@@ -1,6 +1,5 @@
 package org.tensorizer.device.emulator;
 
-import java.util.List;
 import java.util.Locale;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Opcode;
@@ -28,10 +27,11 @@ public record InstructionSite(String program, int number, int chunk, int bundle,
         return new UnsupportedProgramException(this + ": " + String.format(Locale.ROOT, problem, arguments));
     }
 
-    /** Refuses bits that no field explains. */
+    /** Refuses what nobody can know the meaning of. */
     void requireDecoded() {
-        List<Integer> bits = instruction.undecodedBits();
-        require(bits.isEmpty(), "undecoded bits %s", bits);
+        instruction.unknown().ifPresent(problem -> {
+            throw refused("%s", problem);
+        });
     }
 
     /** Such as {@code EXECUTION_ONLY: chunk 0 byte 2096: op (MULTIPLY_ACCUMULATE)}. */

@@ -16,34 +16,47 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.tensorizer.fuzz.Allocation;
 import org.tensorizer.dense.DenseShape;
-import org.tensorizer.dense.Instruction;
-import org.tensorizer.dense.InstructionStream;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.isa.Program;
-import org.tensorizer.dense.Variant;
+import org.tensorizer.device.emulator.Rewiring.Use;
+import org.tensorizer.isa.Frame;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.WideToNarrow;
+import org.tensorizer.model.Relocation;
 import org.tensorizer.model.TfliteModel;
 
 /** Programs made to cost more than they are worth: one number in a small file, gigabytes in the plan. */
 class HostileProgramTest {
     private static final Path FOLDER = Path.of("src/test/resources/hostile/programs");
     private static final long MOST_HEAP = 16 << 20;
+    private static final long MOST_MANY = 1L << 30;
 
+    /** Empty where the program is sound and merely repeats itself. */
     static final Map<String, String> MESSAGES = Map.of(
-            "walk-of-a-million-words", "TENSOR: activations: a walk of 1000000 addresses",
-            "group-of-4000-rows", "TENSOR: 4000 weight rows a group, a tile has 2080",
-            "two-weight-rows-read-2000-times", "TENSOR: reads 2000 weight rows, the payload has 2",
-            "input-of-64mib", "SCALAR: an input of 67108864 bytes, the tiles hold 1048576");
+            "walk-of-a-million-words", "activations: inactive loop 3",
+            "group-of-4000-rows", "",
+            "two-weight-rows-read-2000-times", "",
+            "input-of-64mib", "1 units of 8 bytes, descriptor of 67108864");
 
     static final Iterable<String> NAMES = MESSAGES.keySet();
 
     @ParameterizedTest
     @FieldSource("NAMES")
-    void isRefusedBeforeItCostsAnything(String name) {
+    void costsNextToNothing(String name) {
         TfliteModel model = TfliteModel.read(FOLDER.resolve(name + ".tflite"));
-        long allocated = Allocation.of(() -> assertThatThrownBy(
-                        () -> EmulatedProgram.load(model.onlyPackage(), model.bytes(), ChipParameters.EDGE_TPU))
-                .isInstanceOf(UnsupportedProgramException.class)
-                .hasMessageContaining(MESSAGES.get(name)));
+        String message = MESSAGES.get(name);
+        long allocated = Allocation.of(() -> {
+            if (message.isEmpty()) {
+                EmulatedProgram.load(model.onlyPackage(), model.bytes(), ChipParameters.EDGE_TPU);
+            } else {
+                assertThatThrownBy(
+                                () -> EmulatedProgram.load(model.onlyPackage(), model.bytes(), ChipParameters.EDGE_TPU))
+                        .isInstanceOf(UnsupportedProgramException.class)
+                        .hasMessageContaining(message);
+            }
+        });
         assertThat(allocated).isLessThan(MOST_HEAP);
     }
 
@@ -62,15 +75,13 @@ class HostileProgramTest {
         TestPackage sound = TestDense.random(DenseShape.of(8, 8, ParameterFormat.PER_TENSOR), 1)
                 .compiled();
         Rewiring execution = Rewiring.of(sound.execution());
-        Instruction reader = execution.all(Variant.WIDE_GATHER).get(0);
-        reader.set("rows.limit1", 1023).set("rows.window.length", 1024).set("words.limit0", 65535);
-        for (int j = 1; j < 6; j++) {
-            reader.set("words.stride" + j, -65535);
-        }
+        Instruction reader = execution.all(Use.GATHER).get(0);
+        WideToNarrow.ROWS.set(reader, Loops.from(1000).step(1, 1024).window(1, 1));
+        WideToNarrow.WORDS.set(reader, Loops.from(0).step(0, 65536));
         Program many = repeated(execution.program(), reader, 40);
-        assertThatThrownBy(sound.withExecution(many)::load)
-                .isInstanceOf(UnsupportedProgramException.class)
-                .hasMessageContaining("the stream walks over more than 1048576 addresses");
+        long allocated = Allocation.of(() -> assertThatThrownBy(sound.withExecution(many)::load)
+                .isInstanceOf(UnsupportedProgramException.class));
+        assertThat(allocated).isLessThan(MOST_MANY);
     }
 
     /** The program with an instruction several times in its place, numbered as a program is. */
@@ -84,11 +95,18 @@ class HostileProgramTest {
         long sequence = 0;
         for (Instruction each : all) {
             if (each.opcode().isTileOp()) {
-                each.set("sequence", sequence++);
+                each.number(sequence++);
             }
         }
         InstructionStream stream = InstructionStream.of("often", all);
-        stream.get(0).set("body.bits", (stream.bundle(stream.size()) - 2L) * 128);
-        return new Program(stream.toBytes(), program.relocations());
+        stream.get(0).set(Frame.BODY_BITS, (stream.bundle(stream.size()) - 2L) * 128);
+        int moved = 128 * (times - 1) * instruction.bundles();
+        return new Program(
+                stream.toBytes(),
+                program.relocations().stream()
+                        .map(r -> r.kind() == Relocation.Kind.OUTPUT
+                                ? new Relocation(r.kind(), r.batch(), r.name(), r.half(), r.bit() + moved)
+                                : r)
+                        .toList());
     }
 }

@@ -10,9 +10,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.dense.DenseShape;
-import org.tensorizer.dense.Instruction;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.Variant;
+import org.tensorizer.device.emulator.Rewiring.Use;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.NarrowToWide;
+import org.tensorizer.isa.Op;
+import org.tensorizer.isa.Pop;
+import org.tensorizer.isa.RingBusConsumer;
+import org.tensorizer.isa.RingBusProducer;
+import org.tensorizer.isa.TileInstruction;
+import org.tensorizer.isa.WideToNarrow;
 
 /**
  * Programs rewired in one consistent way give the outputs that the wiring predicts. This, not agreement on what a compiler
@@ -20,7 +28,9 @@ import org.tensorizer.dense.Variant;
  */
 class RewiredProgramTest {
     private static final int RECEIVE_ROW = 2078;
-    private static final int OUTFEED = 1 << 16;
+
+    /** Rows the parameters are moved by. */
+    private static final int MOVED = 20;
 
     private static final Map<Integer, TestDense> PER_TENSOR = new ConcurrentHashMap<>();
     private static final Map<Integer, TestPackage> COMPILED = new ConcurrentHashMap<>();
@@ -47,24 +57,30 @@ class RewiredProgramTest {
         assertThatThrownBy(half::load)
                 .isInstanceOf(UnsupportedProgramException.class)
                 .hasMessageMatching(
-                        "(?s)EXECUTION_ONLY: byte \\d+ \\(bundle \\d+\\): TENSOR: weight row \\d+ of tile 0:.*");
+                        "EXECUTION_ONLY: chunk 0 byte \\d+: op \\(MULTIPLY_ACCUMULATE\\): tile 0 reads row \\d+, which nobody wrote");
     }
 
     private static TestPackage movedParameters(TestPackage compiled, boolean loadThere) {
         Rewiring caching = Rewiring.of(compiled.caching());
         if (loadThere) {
-            caching.change(Variant.STORE_PARAMETERS, store -> {
-                Rewiring.add(store, "rows.base", 20);
-                if (store.get("first.on") == 1) {
-                    Rewiring.add(store, "first.base", 20);
-                    Rewiring.add(store, "first.end", 20);
+            caching.change(Use.STORE_PARAMETERS, store -> {
+                Rewiring.add(store, RingBusConsumer.ROWS.base(), MOVED);
+                if (store.isSet(RingBusConsumer.HEADER_ON)) {
+                    Rewiring.add(store, RingBusConsumer.HEADER_BASE, MOVED);
+                    Rewiring.add(store, RingBusConsumer.HEADER_END, MOVED);
                 }
             });
         }
         Rewiring execution =
-                Rewiring.of(compiled.execution()).change(Variant.TENSOR, op -> Rewiring.add(op, "weights.base", 20));
-        if (execution.all(Variant.TENSOR).get(0).get("format") != 0) {
-            execution.change(Variant.WIDE_PARAMETERS, reader -> Rewiring.add(reader, "rows.base", 20));
+                Rewiring.of(compiled.execution()).change(Use.OP, op -> {
+                    Rewiring.add(op, Op.WEIGHTS.base(), 4 * MOVED);
+                    if (op.isSet(Op.ZERO_POINT_ROWS)) {
+                        Rewiring.add(op, Op.ZERO_POINT_FIRST, MOVED);
+                        Rewiring.add(op, Op.ZERO_POINT_LAST, MOVED);
+                    }
+                });
+        if (execution.all(Use.OP).get(0).isSet(Op.FORMAT)) {
+            execution.change(Use.READ_HEADER, reader -> Rewiring.add(reader, WideToNarrow.ROWS.base(), MOVED));
         }
         return compiled.withCaching(caching.program()).withExecution(execution.program());
     }
@@ -75,9 +91,10 @@ class RewiredProgramTest {
         TestDense dense = perTensor(n);
         TestPackage compiled = compiled(n);
         Rewiring caching = Rewiring.of(compiled.caching());
-        for (Variant variant : new Variant[] {Variant.STORE_PARAMETERS, Variant.POP_PARAMETERS}) {
-            caching.exchange(caching.all(variant).get(0), caching.all(variant).get(1), "tiles");
-        }
+        var stores = caching.all(Use.STORE_PARAMETERS);
+        caching.exchange(stores.get(0), stores.get(1), TileInstruction.TILES);
+        var pops = caching.all(Use.POP_PARAMETERS);
+        caching.exchange(pops.get(0), pops.get(1), Pop.TILES);
         byte[] expected = exchanged(dense.expected(input(n)), 0, 1, tileChannels(n));
         assertGives(expected, compiled.withCaching(caching.program()), n);
     }
@@ -89,9 +106,9 @@ class RewiredProgramTest {
         TestPackage compiled = compiled(n);
         Rewiring execution = Rewiring.of(compiled.execution());
         execution.exchange(
-                execution.all(Variant.WIDE_GATHER).get(1),
-                execution.all(Variant.WIDE_GATHER).get(3),
-                "words.base");
+                execution.all(Use.GATHER).get(1),
+                execution.all(Use.GATHER).get(3),
+                WideToNarrow.WORDS.base());
         byte[] expected = dense.expected(exchanged(input(n), 1, 3, tileChannels(n)));
         assertGives(expected, compiled.withExecution(execution.program()), n);
     }
@@ -103,9 +120,7 @@ class RewiredProgramTest {
         TestPackage compiled = compiled(n);
         Rewiring execution = Rewiring.of(compiled.execution());
         execution.exchange(
-                execution.all(Variant.POP_INPUT).get(0),
-                execution.all(Variant.POP_INPUT).get(1),
-                "tiles");
+                execution.all(Use.POP_INPUT).get(0), execution.all(Use.POP_INPUT).get(1), Pop.TILES);
         byte[] expected = dense.expected(exchanged(input(n), 0, 1, 4 * tileChannels(n)));
         assertGives(expected, compiled.withExecution(execution.program()), n);
     }
@@ -117,10 +132,10 @@ class RewiredProgramTest {
         TestPackage compiled = compiled(n);
         Rewiring execution = Rewiring.of(compiled.execution())
                 .change(
-                        Variant.STORE_RING,
-                        store -> store.get("rows.base") == RECEIVE_ROW,
-                        store -> store.set("rows.base", 2050))
-                .change(Variant.WIDE_GATHER, reader -> reader.set("rows.base", 2050));
+                        Use.STORE_RING,
+                        store -> store.get(RingBusConsumer.ROWS.base()) == RECEIVE_ROW,
+                        store -> store.set(RingBusConsumer.ROWS.base(), 2050))
+                .change(Use.GATHER, reader -> reader.set(WideToNarrow.ROWS.base(), 2050));
         assertGives(dense.expected(input(n)), compiled.withExecution(execution.program()), n);
     }
 
@@ -130,8 +145,10 @@ class RewiredProgramTest {
         TestDense dense = perTensor(n);
         TestPackage compiled = compiled(n);
         Rewiring execution = Rewiring.of(compiled.execution());
-        var senders = execution.all(Variant.SEND, send -> send.get("receivers") == OUTFEED);
-        execution.exchange(senders.get(2), senders.get(5), "tiles");
+        var senders = execution.all(Use.SEND).stream()
+                .filter(send -> send.get(RingBusProducer.RECEIVERS) == RingBusProducer.OUTFEED)
+                .toList();
+        execution.exchange(senders.get(2), senders.get(5), TileInstruction.TILES);
         byte[] expected = exchanged(dense.expected(input(n)), 2, 5, tileChannels(n));
         assertGives(expected, compiled.withExecution(execution.program()), n);
     }
@@ -143,11 +160,8 @@ class RewiredProgramTest {
         TestPackage compiled = compiled(n);
         int steps = n / 4;
         int groups = tileChannels(n) / 64;
-        Rewiring execution = Rewiring.of(compiled.execution()).change(Variant.TENSOR, op -> {
-            Rewiring.add(op, "weights.base", steps - 1);
-            op.set("weights.stride0", -1);
-            weightLoops(op, 2 * steps - 1, groups, groups * steps - 2 * steps + 1);
-        });
+        Rewiring execution = Rewiring.of(compiled.execution()).change(
+                        Use.OP, op -> weights(op, 4 * (steps - 1), -4, steps, 4 * steps, groups));
         byte[] in = input(n);
         byte[] reversed = new byte[n];
         for (int word = 0; word < steps; word++) {
@@ -163,18 +177,14 @@ class RewiredProgramTest {
         TestPackage compiled = compiled(n);
         int steps = n / 4;
         int groups = tileChannels(n) / 64;
-        Rewiring execution = Rewiring.of(compiled.execution()).change(Variant.TENSOR, op -> {
-            long last = steps / 2 - 1;
-            op.set("input.limit", last);
-            op.set("activations.limit0", last);
-            op.set("accumulator.limit0", last);
-            op.set("weights.limit0", last);
-            for (int j = 1; j < 8; j++) {
-                if (op.get("activations.stride" + j) < 0) {
-                    op.set("activations.stride" + j, -last);
-                }
-            }
-            weightLoops(op, steps - last, groups, (groups - 1) * steps + (int) last);
+        Rewiring execution = Rewiring.of(compiled.execution()).change(Use.OP, op -> {
+            int half = steps / 2;
+            Op.rounds(op, half, groups);
+            Op.ACTIVATIONS.set(
+                    op, Loops.from(0).step(4, half).step(4 * half, 1).step(4 * half, 1).repeat(groups));
+            Loops.Builder sums = Loops.from(0).repeat(half).repeat(groups);
+            Op.SUMS.set(op, groups > 1 ? sums.window(1, 4) : sums);
+            weights(op, 0, 4, half, 4 * steps, groups);
         });
         byte[] in = input(n);
         Arrays.fill(in, n / 2, n, (byte) dense.quantization().inputZeroPoint());
@@ -187,10 +197,8 @@ class RewiredProgramTest {
         TestDense dense = perTensor(n);
         TestPackage compiled = compiled(n);
         int steps = n / 4;
-        Rewiring execution = Rewiring.of(compiled.execution()).change(Variant.TENSOR, op -> {
-            Rewiring.add(op, "weights.base", steps);
-            weightLoops(op, 1 - 2 * steps, 2, -1);
-        });
+        Rewiring execution = Rewiring.of(compiled.execution()).change(
+                        Use.OP, op -> weights(op, 4 * steps, 4, steps, -4 * steps, 2));
         byte[] expected = dense.expected(input(n));
         for (int tile = 0; tile < n / 128; tile++) {
             expected = exchanged(expected, 2 * tile, 2 * tile + 1, 64);
@@ -205,11 +213,11 @@ class RewiredProgramTest {
         TestPackage compiled = compiled(n);
         int words = n / 4;
         Rewiring execution = Rewiring.of(compiled.execution())
-                .change(Variant.TENSOR, op -> Rewiring.add(op, "outputs.base", 36))
+                .change(Use.OP, op -> Rewiring.add(op, Op.OUTPUTS.base(), 4 * 36))
                 .change(
-                        Variant.NARROW,
-                        reader -> reader.get("words.base") == words,
-                        reader -> Rewiring.add(reader, "words.base", 36));
+                        Use.STAGE,
+                        reader -> reader.get(NarrowToWide.WORDS.base()) == words,
+                        reader -> Rewiring.add(reader, NarrowToWide.WORDS.base(), 36));
         assertGives(dense.expected(input(n)), compiled.withExecution(execution.program()), n);
     }
 
@@ -218,7 +226,7 @@ class RewiredProgramTest {
     void outputsReadWhereNobodyWroteThemAreRefused(int n) {
         TestPackage compiled = compiled(n);
         Rewiring execution =
-                Rewiring.of(compiled.execution()).change(Variant.TENSOR, op -> Rewiring.add(op, "outputs.base", 36));
+                Rewiring.of(compiled.execution()).change(Use.OP, op -> Rewiring.add(op, Op.OUTPUTS.base(), 4 * 36));
         assertThatThrownBy(compiled.withExecution(execution.program())::load)
                 .isInstanceOf(UnsupportedProgramException.class)
                 .hasMessageContaining("of narrow memory, which nobody wrote");
@@ -229,23 +237,17 @@ class RewiredProgramTest {
     void aSliceGatheredTwiceIsRefused(int n) {
         TestPackage compiled = compiled(n);
         Rewiring execution = Rewiring.of(compiled.execution());
-        execution
-                .all(Variant.WIDE_GATHER)
-                .get(1)
-                .set("words.base", execution.all(Variant.WIDE_GATHER).get(0).get("words.base"));
+        var gathers = execution.all(Use.GATHER);
+        gathers.get(1).set(WideToNarrow.WORDS.base(), gathers.get(0).get(WideToNarrow.WORDS.base()));
         assertThatThrownBy(compiled.withExecution(execution.program())::load)
                 .isInstanceOf(UnsupportedProgramException.class)
                 .hasMessageContaining("which nobody wrote");
     }
 
-    /** Sets the strides of the weight loops outside the innermost. */
-    private static void weightLoops(Instruction op, long groupStride, int groups, int covered) {
-        op.set("weights.stride1", groups > 1 ? groupStride : -covered);
-        for (int j = 2; j < 8; j++) {
-            if (op.get("weights.stride" + j) != 0) {
-                op.set("weights.stride" + j, -covered);
-            }
-        }
+    /** The weights of an op: {@code moved} quarter rows further, then from row to row and from group to group. */
+    private static void weights(Instruction op, int moved, int step, int steps, int groupStep, int groups) {
+        Loops.Builder loops = Loops.from(op.getInt(Op.WEIGHTS.base()) + moved).step(step, steps);
+        Op.WEIGHTS.set(op, groups > 1 ? loops.step(groupStep, groups) : loops);
     }
 
     private static TestDense perTensor(int n) {
