@@ -24,7 +24,8 @@ import java.util.List;
  * permissions of its folder. One thread.
  */
 public final class AtomicFiles {
-    private static final String EXISTS = "exists, and overwriting was not asked for";
+    /** The end of the message about a file that is there and must not be replaced. */
+    public static final String EXISTS = "exists, and overwriting was not asked for";
 
     private record Output(Path file, Path target, byte[] bytes) {}
 

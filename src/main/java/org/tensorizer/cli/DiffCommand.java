@@ -55,10 +55,12 @@ final class DiffCommand extends FactsCommand {
             executables.add(new Facts()
                     .put("executable", x.index())
                     .put("type", x.type())
-                    .put("range_a", x.range().toString())
-                    .put("range_b", y.range().toString())
-                    .put("token", x.token() == y.token() ? "same" : "different")
-                    .put("parameters", state(x.parameters(), y.parameters(), inParameters))
+                    .put("range_a", x.range())
+                    .put("range_b", y.range())
+                    .put("token_same", x.token() == y.token())
+                    .put("parameter_bytes_a", x.parameters().length())
+                    .put("parameter_bytes_b", y.parameters().length())
+                    .put("parameter_bytes_that_differ", inParameters < 0 ? null : inParameters)
                     .put("instructions", instructions(left, x, right, y)));
         }
         boolean identical = Arrays.equals(left.bytes(), right.bytes());
@@ -74,13 +76,6 @@ final class DiffCommand extends FactsCommand {
         }
         print(facts);
         return identical ? OK : REFUTED;
-    }
-
-    private static String state(ByteRange x, ByteRange y, int differing) {
-        if (differing < 0) {
-            return x.length() + " bytes against " + y.length();
-        }
-        return differing == 0 ? "same" : differing + " of " + x.length() + " bytes differ";
     }
 
     /** Bytes that differ, -1 if the lengths do. */
@@ -143,15 +138,13 @@ final class DiffCommand extends FactsCommand {
                 others++;
             }
             if (shown.size() < cells) {
-                shown.add(new Facts()
-                        .put("offset", offset)
-                        .put("role", role.toString())
-                        .put("a", before & 0xff)
-                        .put("b", after & 0xff));
+                Facts cell = new Facts().put("offset", offset);
+                ModelFacts.role(role).entries().forEach(cell::put);
+                shown.add(cell.put("a", before & 0xff).put("b", after & 0xff));
             }
         }
         return new Facts()
-                .put("layer", x.shape().toString())
+                .put("layer", ModelFacts.dense(x.shape()))
                 .put("weights_changed", weights)
                 .put("output_channels_touched", rows.size())
                 .put("input_channels_touched", columns.size())

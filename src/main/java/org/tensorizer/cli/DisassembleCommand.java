@@ -1,5 +1,9 @@
 package org.tensorizer.cli;
 
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Field;
+import java.util.stream.IntStream;
+import java.util.HexFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,16 +52,25 @@ final class DisassembleCommand extends FactsCommand {
         List<Facts> all = new ArrayList<>();
         for (Executable each : model.chosen(executable)) {
             for (InstructionChunk chunk : each.chunks()) {
-                String text = Disassembler.text(model.frame(each, chunk), chunk.relocations());
+                InstructionStream stream = model.frame(each, chunk);
                 if (json) {
                     all.add(new Facts()
                             .put("executable", each.index())
                             .put("type", each.type())
                             .put("chunk", chunk.index())
-                            .put("start", chunk.range().start())
-                            .put("end", chunk.range().end())
-                            .put("lines", text.lines().toList()));
+                            .put("range", chunk.range())
+                            .put(
+                                    "instructions",
+                                    IntStream.range(0, stream.size())
+                                            .mapToObj(i -> instruction(stream, i))
+                                            .toList())
+                            .put(
+                                    "relocations",
+                                    chunk.relocations().stream()
+                                            .map(ModelFacts::relocation)
+                                            .toList()));
                 } else {
+                    String text = Disassembler.text(stream, chunk.relocations());
                     out().println("; " + model.chunkName(each, chunk) + ", bytes " + chunk.range());
                     out().println(text.stripTrailing());
                     out().println();
@@ -65,10 +78,30 @@ final class DisassembleCommand extends FactsCommand {
             }
         }
         if (json) {
-            printAll(all);
+            print(new Facts().put("file", file.toString()).put("chunks", all));
         }
         out().flush();
         return OK;
+    }
+
+    /** Fields that hold 0 are left out; what no field describes stands in the numbers of its bits. */
+    private static Facts instruction(InstructionStream stream, int index) {
+        Instruction instruction = stream.get(index);
+        Facts fields = new Facts();
+        for (Field field : instruction.opcode().fields()) {
+            if (field.kind() == Field.Kind.FLOAT) {
+                fields.put(field.name(), instruction.get(field) == 0 ? null : instruction.getFloat(field));
+            } else {
+                fields.put(field.name(), instruction.get(field) == 0 ? null : instruction.get(field));
+            }
+        }
+        return new Facts()
+                .put("bundle", stream.bundle(index))
+                .put("opcode", instruction.opcode().code())
+                .put("unit", instruction.opcode().unit())
+                .put("fields", fields)
+                .put("undecoded_bits", instruction.undecodedBits())
+                .put("hex", HexFormat.of().formatHex(instruction.toBytes()));
     }
 
     private int diff(ModelFile left, ModelFile right) {
@@ -95,7 +128,11 @@ final class DisassembleCommand extends FactsCommand {
             }
         }
         if (json) {
-            printAll(all);
+            print(new Facts()
+                    .put("a", file.toString())
+                    .put("b", other.toString())
+                    .put("identical", identical)
+                    .put("chunks", all));
         }
         out().flush();
         return identical ? OK : REFUTED;

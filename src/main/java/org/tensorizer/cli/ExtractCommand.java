@@ -83,7 +83,7 @@ final class ExtractCommand extends FactsCommand {
         if (form == Form.PARTS) {
             parts(model).forEach((name, range) -> {
                 contents.put(name, Arrays.copyOfRange(bytes, range.start(), range.end()));
-                written.add(new Facts().put("file", name).put("start", range.start()).put("end", range.end()));
+                written.add(new Facts().put("file", name).put("range", range));
             });
         } else {
             layers(model, facts, contents);
@@ -115,7 +115,7 @@ final class ExtractCommand extends FactsCommand {
         List<Facts> layers = new ArrayList<>();
         for (DenseSpec layer : chain.layers()) {
             String prefix = "layer" + layers.size() + "_";
-            layers.add(TemplateCommand.layer(layer.shape())
+            layers.add(ModelFacts.dense(layer.shape())
                     .put("input_scale", layer.quantization().inputScale())
                     .put("input_zero_point_unsigned", layer.quantization().inputZeroPoint())
                     .put("output_scale", layer.quantization().outputScale())

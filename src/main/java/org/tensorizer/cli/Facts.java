@@ -1,5 +1,7 @@
 package org.tensorizer.cli;
 
+import java.time.Instant;
+import org.tensorizer.base.ByteRange;
 import com.grack.nanojson.JsonWriter;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,7 +15,10 @@ import org.tensorizer.base.Printable;
 /**
  * What a command found out, in the order it tells it: one tree from which both the text on the screen and the output of
  * {@code --json} are made, so that the two can never say different things. Names are the JSON names: lower case with
- * underscores, stable between versions. A value is a string, a number, a boolean, another {@code Facts} or a list.
+ * underscores, stable between versions. A value is a string, a number, a boolean, a time, an enum constant, a {@link ByteRange},
+ * another {@code Facts} or a list of these; the text form of an object of ours is none: whoever reads JSON would have to
+ * take it apart. In JSON a range is an object of start, end (one past the last) and bytes, an enum constant its name, and a
+ * number that is none, such as NaN, null.
  */
 final class Facts {
     private final Map<String, Object> entries = new LinkedHashMap<>();
@@ -21,9 +26,24 @@ final class Facts {
     /** Adds an entry; {@code null} is left out. */
     Facts put(String name, Object value) {
         if (value != null) {
-            entries.put(name, value);
+            entries.put(name, checked(name, value));
         }
         return this;
+    }
+
+    private static Object checked(String name, Object value) {
+        if (value instanceof Collection<?> values) {
+            values.forEach(each -> checked(name, each));
+        } else if (!(value instanceof CharSequence
+                || value instanceof Number
+                || value instanceof Boolean
+                || value instanceof Enum<?>
+                || value instanceof Instant
+                || value instanceof ByteRange
+                || value instanceof Facts)) {
+            throw new IllegalArgumentException(name + ": " + value.getClass() + " is no fact");
+        }
+        return value;
     }
 
     Facts put(String name, Collection<?> values) {
@@ -37,10 +57,6 @@ final class Facts {
     /** Indented JSON, members in the order they were put. */
     String toJson() {
         return json(this);
-    }
-
-    static String toJson(List<Facts> several) {
-        return json(several);
     }
 
     private static String json(Object value) {
@@ -58,10 +74,16 @@ final class Facts {
             values.forEach(each -> list.add(plain(each)));
             return list;
         }
-        if (value instanceof Number || value instanceof Boolean) {
-            return value;
+        if (value instanceof ByteRange range) {
+            return plain(new Facts()
+                    .put("start", range.start())
+                    .put("end", range.end())
+                    .put("bytes", range.length()));
         }
-        return value.toString();
+        if (value instanceof Number number) {
+            return Double.isFinite(number.doubleValue()) ? number : null;
+        }
+        return value instanceof Boolean ? value : value instanceof Enum<?> each ? each.name() : value.toString();
     }
 
     /** Lays {@link Facts} out for a reader: names in one column, values in the next, lists of alike objects as tables. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.tensorizer.base.Printable;
 import org.tensorizer.base.BadInputException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,47 +43,42 @@ abstract class FactsCommand implements Callable<Integer> {
         out().flush();
     }
 
-    /** One document for several files: a JSON array, or one block of text after the other. */
-    final void printAll(List<Facts> several) {
-        if (json) {
-            out().println(Facts.toJson(several));
-        } else {
-            String gap = "";
-            for (Facts facts : several) {
-                out().print(gap + Facts.Text.of(facts));
-                gap = "\n";
+    /**
+     * Several files in one call: a bad one is reported and the others are still done; the status remembers it. One shape
+     * in JSON whether there is one file or more: an object whose {@code files} has an entry for each, with {@code file} and,
+     * for a bad one, {@code error}.
+     *
+     * @param work gives the facts of a file and, in text, prints them by itself where it returns null
+     * @return the highest status of all
+     */
+    final int each(List<Path> files, Function<Path, Facts> work) {
+        List<Facts> all = new ArrayList<>();
+        int status = OK;
+        for (Path file : files) {
+            try {
+                Facts facts = work.apply(file);
+                all.add(facts);
+                if (!json && facts != null) {
+                    out().print((all.size() > 1 ? "\n" : "") + Facts.Text.of(facts));
+                }
+            } catch (BadInputException problem) {
+                Main.complain(spec.commandLine(), problem.getMessage());
+                status = BAD_INPUT;
+                all.add(new Facts().put("file", file.toString()).put("error", error(BAD_INPUT, problem.getMessage())));
             }
+        }
+        if (json) {
+            out().println(new Facts().put("files", all).toJson());
         }
         out().flush();
+        return status;
     }
 
-    /** Several files in one call: a bad one is reported and the others are still done; the status remembers it. */
-    static final class EachFile {
-        private final CommandLine line;
-        private int status = FactsCommand.OK;
-
-        EachFile(CommandLine line) {
-            this.line = line;
-        }
-
-        <T> List<T> of(List<Path> files, Function<Path, T> work) {
-            List<T> results = new ArrayList<>();
-            for (Path file : files) {
-                try {
-                    results.add(work.apply(file));
-                } catch (BadInputException problem) {
-                    if (files.size() == 1) {
-                        throw problem;
-                    }
-                    Main.complain(line, problem.getMessage());
-                    status = FactsCommand.BAD_INPUT;
-                }
-            }
-            return results;
-        }
-
-        int status() {
-            return status;
-        }
+    /** What went wrong, in JSON. */
+    static Facts error(int status, String message) {
+        return new Facts()
+                .put("kind", status == BAD_INPUT ? "bad_input" : "device_fault")
+                .put("status", status)
+                .put("message", Printable.line(message));
     }
 }

@@ -24,19 +24,12 @@ final class InspectCommand extends FactsCommand {
 
     @Override
     public Integer call() {
-        FactsCommand.EachFile each = new FactsCommand.EachFile(spec.commandLine());
-        List<Facts> all = each.of(files, file -> facts(TfliteModel.read(file)));
-        if (json && files.size() == 1 && all.size() == 1) {
-            print(all.get(0));
-        } else {
-            printAll(all);
-        }
-        return each.status();
+        return each(files, file -> facts(TfliteModel.read(file)));
     }
 
     static Facts facts(TfliteModel model) {
         // most of the time goes into digests: that of the file runs beside those of its executables
-        CompletableFuture<String> sha256 = CompletableFuture.supplyAsync(() -> Sha256.of(model.bytes()));
+        CompletableFuture<String> sha256 = CompletableFuture.supplyAsync(model::sha256);
         List<Facts> packages = new ArrayList<>();
         for (EdgeTpuPackage edgeTpu : model.packages()) {
             packages.add(ModelFacts.edgeTpuPackage(edgeTpu)

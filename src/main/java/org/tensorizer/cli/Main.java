@@ -1,5 +1,11 @@
 package org.tensorizer.cli;
 
+import org.tensorizer.base.AtomicFiles;
+import java.util.stream.Stream;
+import java.util.regex.Pattern;
+import java.util.regex.Matcher;
+import java.util.Map;
+import java.util.HashMap;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
@@ -63,6 +69,9 @@ public final class Main {
             AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class);
 
+    /** A setting as remedies write it, {@code -Dtensorizer.tflite=PATH}: taken wherever it stands among the arguments. */
+    private static final Pattern SETTING = Pattern.compile("-D(tensorizer\\.[a-z.]+)=(.*)", Pattern.DOTALL);
+
     private Main() {}
 
     /** Runs one command and ends the JVM with its status. */
@@ -89,7 +98,30 @@ public final class Main {
      * @return the exit status: 0, 1 or 2
      */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        return commandLine(arguments).setOut(out).setErr(err).execute(arguments);
+        String[] rest = Stream.of(arguments).filter(each -> !SETTING.matcher(each).matches()).toArray(String[]::new);
+        Map<String, String> before = new HashMap<>();
+        for (String argument : arguments) {
+            Matcher setting = SETTING.matcher(argument);
+            if (setting.matches()) {
+                before.putIfAbsent(setting.group(1), System.setProperty(setting.group(1), setting.group(2)));
+            }
+        }
+        try {
+            CommandLine line = commandLine(rest).setOut(out).setErr(err);
+            if (rest.length == 0) {
+                line.usage(out);
+                return FactsCommand.OK;
+            }
+            return line.execute(rest);
+        } finally {
+            before.forEach((name, value) -> {
+                if (value == null) {
+                    System.clearProperty(name);
+                } else {
+                    System.setProperty(name, value);
+                }
+            });
+        }
     }
 
     /**
@@ -120,28 +152,42 @@ public final class Main {
         complain(line, problem.getMessage());
         CommandLine.UnmatchedArgumentException.printSuggestions(problem, line.getErr());
         line.getErr().println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
-        return FactsCommand.BAD_INPUT;
+        return told(line, List.of(arguments).contains("--json"), FactsCommand.BAD_INPUT, problem.getMessage());
     }
 
     private static int failed(Exception failure, CommandLine line) throws Exception {
-        if (failure instanceof BadInputException) {
-            complain(line, failure.getMessage());
-            return FactsCommand.BAD_INPUT;
-        }
+        boolean json = line.getCommand() instanceof FactsCommand command && command.json;
         if (failure instanceof DeviceFault fault) {
             complain(line, fault.getMessage());
             fault.log().forEach(entry -> line.getErr().println("  | " + entry));
-            return FactsCommand.REFUTED;
+            return told(line, json, FactsCommand.REFUTED, fault.getMessage());
         }
-        if (failure instanceof UncheckedIOException unchecked) {
-            complain(line, explain(unchecked.getCause()));
-            return FactsCommand.BAD_INPUT;
+        String message;
+        if (failure instanceof BadInputException) {
+            message = failure.getMessage() + advice(failure, line);
+        } else if (failure instanceof UncheckedIOException unchecked) {
+            message = explain(unchecked.getCause());
+        } else if (failure instanceof IOException io) {
+            message = explain(io);
+        } else {
+            throw failure;
         }
-        if (failure instanceof IOException io) {
-            complain(line, explain(io));
-            return FactsCommand.BAD_INPUT;
+        complain(line, message);
+        return told(line, json, FactsCommand.BAD_INPUT, message);
+    }
+
+    /** The option that lets a command do what it refused. */
+    private static String advice(Exception failure, CommandLine line) {
+        boolean exists = failure.getMessage().endsWith(AtomicFiles.EXISTS);
+        return exists && line.getCommandSpec().findOption("--overwrite") != null ? ": --overwrite replaces it" : "";
+    }
+
+    private static int told(CommandLine line, boolean json, int status, String message) {
+        if (json) {
+            line.getOut().println(new Facts().put("error", FactsCommand.error(status, message)).toJson());
+            line.getOut().flush();
         }
-        throw failure;
+        return status;
     }
 
     static void complain(CommandLine line, String message) {

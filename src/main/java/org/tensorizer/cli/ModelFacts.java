@@ -3,6 +3,8 @@ package org.tensorizer.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.layout.ByteRole;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.model.DmaHints.DmaHint;
@@ -18,10 +20,6 @@ import org.tensorizer.model.TfliteModel;
 /** The facts of a model file under the names that every command uses for them. */
 final class ModelFacts {
     private ModelFacts() {}
-
-    static Facts range(ByteRange range) {
-        return new Facts().put("start", range.start()).put("end", range.end()).put("bytes", range.length());
-    }
 
     static String token(long token) {
         return String.format(Locale.ROOT, "%016x", token);
@@ -61,14 +59,11 @@ final class ModelFacts {
         return new Facts()
                 .put("index", executable.index())
                 .put("type", executable.type())
-                .put("start", executable.range().start())
-                .put("end", executable.range().end())
-                .put("bytes", executable.range().length())
+                .put("range", executable.range())
                 .put("instruction_bytes", executable.instructionBytes())
-                .put("parameters", executable.parameters().toString())
-                .put("parameter_bytes", executable.parameters().length())
+                .put("parameters", executable.parameters())
                 .put("token", token(executable.token()))
-                .put("sha256", Sha256.of(model.bytes(executable.range())))
+                .put("sha256", model.sha256(executable.range()))
                 .put(
                         "chunks",
                         executable.chunks().stream().map(ModelFacts::chunk).toList());
@@ -77,9 +72,7 @@ final class ModelFacts {
     static Facts chunk(InstructionChunk chunk) {
         return new Facts()
                 .put("chunk", chunk.index())
-                .put("start", chunk.range().start())
-                .put("end", chunk.range().end())
-                .put("bytes", chunk.range().length())
+                .put("range", chunk.range())
                 .put("relocations", chunk.relocations().size());
     }
 
@@ -87,9 +80,8 @@ final class ModelFacts {
         Facts facts = new Facts()
                 .put("index", edgeTpu.index())
                 .put("operator", edgeTpu.operator() < 0 ? null : edgeTpu.operator())
-                .put("range", edgeTpu.range().toString())
-                .put("bytes", edgeTpu.range().length())
-                .put("multi_executable", edgeTpu.multiExecutable().toString())
+                .put("range", edgeTpu.range())
+                .put("multi_executable", edgeTpu.multiExecutable())
                 .put("min_runtime_version", edgeTpu.minRuntimeVersion())
                 .put("compiler_version", edgeTpu.compilerVersion())
                 .put("virtual_chip_id", edgeTpu.virtualChipId())
@@ -104,21 +96,19 @@ final class ModelFacts {
         return new Facts()
                 .put("index", executable.index())
                 .put("type", executable.type())
-                .put("range", range(executable.range()))
+                .put("range", executable.range())
                 .put("version", executable.version())
                 .put("name", executable.name())
                 .put("chip", executable.chip())
                 .put("batch_size", executable.batchSize())
                 .put("scratch_bytes", executable.scratchBytes())
-                .put("parameters", range(executable.parameters()))
+                .put("parameters", executable.parameters())
                 .put("parameter_caching_token", token(executable.token()))
-                .put(
-                        "token_field",
-                        executable.tokenField().map(ByteRange::toString).orElse("absent"))
+                .put("token_field", executable.tokenField().orElse(null))
                 .put("used_narrow_memory_bytes_per_tile", executable.usedNarrowMemoryBytesPerTile())
                 .put("estimated_cycles", executable.estimatedCycles())
                 .put("use_tpu_dram_for_parameters", executable.useTpuDram())
-                .put("serialized_model", executable.serializedModel().toString())
+                .put("serialized_model", executable.serializedModel())
                 .put(
                         "chunks",
                         executable.chunks().stream()
@@ -145,7 +135,7 @@ final class ModelFacts {
                                 .toList());
     }
 
-    private static Facts relocation(Relocation relocation) {
+    static Facts relocation(Relocation relocation) {
         return new Facts()
                 .put("description", relocation.kind())
                 .put("name", relocation.name())
@@ -185,9 +175,55 @@ final class ModelFacts {
                 .put("scale", layer.scale())
                 .put("executions_per_inference", layer.executionsPerInference())
                 .put("cache_on_dram", layer.cacheOnDram())
-                .put("shape", layer.shape());
-        layer.layout().ifPresent(layout -> facts.put("layout", layout));
+                .put("shape", indices(layer.shape()));
+        layer.layout()
+                .ifPresent(layout -> facts.put(
+                        "layout",
+                        new Facts()
+                                .put("y_to_tile", layout.yToTile())
+                                .put("x_to_tile", layout.xToTile())
+                                .put("tile_byte_offset", layout.tileByteOffset())
+                                .put("x_to_byte_offset", layout.xToByteOffset())
+                                .put("y_to_local_y", layout.yToLocalY())
+                                .put("x_to_row_size", layout.xToRowSize())));
         return facts.put(
-                "slices", layer.slices().isEmpty() ? null : layer.slices().toString());
+                "slices",
+                layer.slices().stream()
+                        .map(slice -> new Facts()
+                                .put("shape", indices(slice.shape()))
+                                .put("stride", slice.stride())
+                                .put("offset", slice.offset()))
+                        .toList());
+    }
+
+    private static List<Facts> indices(List<Layer.IndexRange> shape) {
+        return shape.stream()
+                .map(range -> new Facts().put("first", range.first()).put("last", range.last()))
+                .toList();
+    }
+
+    /** A Dense layer. */
+    static Facts dense(DenseShape shape) {
+        return new Facts()
+                .put("inputs", shape.inputs())
+                .put("outputs", shape.outputs())
+                .put("parameter_format", shape.format())
+                .put("activation", shape.activation())
+                .put("payload_bytes", shape.payloadBytes());
+    }
+
+    /** What a byte of a payload is; the same words in every command. */
+    static Facts role(ByteRole role) {
+        Facts facts = new Facts();
+        if (role instanceof ByteRole.Weight weight) {
+            return facts.put("role", "weight").put("out", weight.out()).put("in", weight.in());
+        } else if (role instanceof ByteRole.Scale scale) {
+            return facts.put("role", "scale").put("out", scale.out()).put("byte", scale.index());
+        } else if (role instanceof ByteRole.Bias bias) {
+            return facts.put("role", "bias").put("out", bias.out()).put("byte", bias.index());
+        } else if (role instanceof ByteRole.ZeroPoint zero) {
+            return facts.put("role", "zero_point").put("out", zero.out()).put("byte", zero.index());
+        }
+        return facts.put("role", role instanceof ByteRole.Padding ? "padding" : "unknown");
     }
 }

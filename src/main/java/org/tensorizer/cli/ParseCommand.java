@@ -34,16 +34,15 @@ final class ParseCommand extends FactsCommand {
 
     @Override
     public Integer call() {
-        FactsCommand.EachFile each = new FactsCommand.EachFile(spec.commandLine());
-        printAll(each.of(files, this::facts));
-        return each.status();
+        return each(files, this::facts);
     }
 
     private Facts facts(Path file) {
         Facts facts = new Facts().put("file", file.toString());
         List<Facts> executables = new ArrayList<>();
         if (Files.isDirectory(file)) {
-            for (Path part : serialized(file)) {
+            List<Path> parts = serialized(file);
+            for (Path part : executable == null ? parts : List.of(chosen(file, parts))) {
                 Facts each = new Facts().put("file", part.getFileName().toString());
                 ModelFacts.everything(Executable.parse(part.toString(), InputFile.read(part)))
                         .entries()
@@ -53,12 +52,23 @@ final class ParseCommand extends FactsCommand {
             return facts.put("executables", executables);
         }
         ModelFile model = ModelFile.read(file);
-        for (EdgeTpuPackage edgeTpu : model.packages()) {
-            facts.put("package_" + edgeTpu.index(), ModelFacts.edgeTpuPackage(edgeTpu));
-        }
         return facts.put(
+                        "packages",
+                        model.packages().stream()
+                                .map(ModelFacts::edgeTpuPackage)
+                                .toList())
+                .put(
                 "executables",
                 model.chosen(executable).stream().map(ModelFacts::everything).toList());
+    }
+
+    /** The one with the index that was asked for; where there are several packages, of the first that has it. */
+    private Path chosen(Path folder, List<Path> parts) {
+        return parts.stream()
+                .filter(part -> part.getFileName().toString().endsWith("_executable" + executable + ".bin"))
+                .findFirst()
+                .orElseThrow(() -> new BadInputException(folder + ": no executable " + executable + " in this folder, it has "
+                        + parts.stream().map(Path::getFileName).toList()));
     }
 
     /** The executables in a folder that extract wrote. */

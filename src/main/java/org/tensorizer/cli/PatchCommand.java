@@ -95,12 +95,7 @@ final class PatchCommand extends FactsCommand {
             }
             files.write();
         }
-        if (json) {
-            out().println(record.toJson());
-            out().flush();
-        } else {
-            print(facts(record));
-        }
+        print(facts(record));
         return OK;
     }
 
@@ -141,9 +136,10 @@ final class PatchCommand extends FactsCommand {
     private Facts facts(PatchRecord record) {
         return new Facts()
                 .put("input", file.toString())
-                .put("output", dryRun ? "(dry run, nothing written)" : output.toString())
+                .put("output", dryRun ? null : output.toString())
+                .put("written", !dryRun)
                 .put("layer", record.layout().orElse("unknown layout: patched by bytes"))
-                .put("payload", record.payload().toString())
+                .put("payload", record.payload())
                 .put(
                         "steps",
                         record.steps().stream()

@@ -64,7 +64,7 @@ final class PlanCommand extends FactsCommand {
         }
         print(new Facts()
                 .put("evidence", "calculated from published rates")
-                .put("template", plan.template().toString())
+                .put("template", ModelFacts.dense(plan.template()))
                 .put("reason", plan.reason())
                 .put("tiles", plan.tiles())
                 .put("inferences", plan.inferences(vectors))

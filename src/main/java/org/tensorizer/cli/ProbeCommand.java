@@ -1,5 +1,6 @@
 package org.tensorizer.cli;
 
+import org.tensorizer.base.BadInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,8 +31,6 @@ import picocli.CommandLine.Parameters;
             "Example: tensorizer probe fixtures/dense_256_int8_identity_edgetpu.tflite --out 5 --in 9"
         })
 final class ProbeCommand extends FactsCommand {
-    private static final int SHOWN = 16;
-
     @Parameters(paramLabel = "TEMPLATE", description = "A compiled Dense .tflite.")
     private Path file;
 
@@ -58,22 +57,28 @@ final class ProbeCommand extends FactsCommand {
         int offset = template.layout().offset(out, in);
         Facts facts = new Facts()
                 .put("template", file.toString())
-                .put("weight", "W[" + out + "][" + in + "] = " + value)
+                .put("out", out)
+                .put("in", in)
+                .put("value", value)
                 .put("payload_offset", offset)
                 .put("file_offset", template.payload().start() + offset);
+        byte[] drive = input(template, true);
+        if (predicted(zero, drive)[out] == predicted(hot, drive)[out]) {
+            throw new BadInputException("--value " + value + ": too small to be seen, output " + out
+                    + " would answer the same as with weight 0: expected a larger one, such as 127");
+        }
         List<Integer> driven;
         List<Integer> silent;
         try (Device opened = device.open()) {
             facts.put("device", opened.name())
                     .put("evidence", opened.provenance().toString());
             byte[] quiet = input(template, false);
-            byte[] drive = input(template, true);
             List<byte[]> before = answers(opened, zero, quiet, drive);
             List<byte[]> after = answers(opened, hot, quiet, drive);
             silent = moved(before.get(0), after.get(0));
             driven = moved(before.get(1), after.get(1));
-            facts.put("outputs_moved_with_input_driven", shown(driven))
-                    .put("outputs_moved_without", shown(silent))
+            facts.put("outputs_moved_with_input_driven", driven)
+                    .put("outputs_moved_without", silent)
                     .put("output_before", number(template, before.get(1)[out]))
                     .put("output_after", number(template, after.get(1)[out]))
                     .put("output_predicted", number(template, predicted(hot, drive)[out]));
@@ -88,7 +93,7 @@ final class ProbeCommand extends FactsCommand {
     }
 
     private static List<byte[]> answers(Device device, PatchedModel model, byte[]... inputs) {
-        try (Session session = device.open("probe", model.bytes())) {
+        try (Session session = device.open(model.model("probe"))) {
             List<byte[]> answers = new ArrayList<>();
             for (byte[] input : inputs) {
                 answers.add(session.run(input));
@@ -116,10 +121,6 @@ final class ProbeCommand extends FactsCommand {
             }
         }
         return moved;
-    }
-
-    private static String shown(List<Integer> outputs) {
-        return outputs.size() <= SHOWN ? outputs.toString() : outputs.size() + " outputs";
     }
 
     private static int number(DenseTemplate template, byte value) {

@@ -1,5 +1,6 @@
 package org.tensorizer.cli;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.nio.file.Path;
 import java.util.List;
 import org.tensorizer.base.AtomicFiles.Existing;
@@ -63,22 +64,12 @@ final class TemplateCommand implements Runnable {
                     .put("output", output.toString())
                     .put("bytes", compiled.length)
                     .put("sha256", Sha256.of(compiled))
-                    .put("layers", chain.shapes().stream().map(TemplateCommand::layer).toList())
+                    .put("layers", chain.shapes().stream().map(ModelFacts::dense).toList())
                     .put("status", chain.status().level().word())
                     .put("status_reason", chain.status().reason())
                     .put("notes", model.notes()));
             return OK;
         }
-    }
-
-    /** A Dense layer under its JSON names. */
-    static Facts layer(DenseShape shape) {
-        return new Facts()
-                .put("inputs", shape.inputs())
-                .put("outputs", shape.outputs())
-                .put("parameter_format", shape.format())
-                .put("activation", shape.activation())
-                .put("payload_bytes", shape.payloadBytes());
     }
 
     @Command(
@@ -99,16 +90,16 @@ final class TemplateCommand implements Runnable {
 
         @Override
         public Integer call() {
-            FactsCommand.EachFile each = new FactsCommand.EachFile(spec.commandLine());
-            List<TemplateVerification> all = each.of(files, file -> TemplateVerification.of(TfliteModel.read(file)));
-            if (json) {
-                printAll(all.stream().map(TemplateFacts::of).toList());
-            } else {
-                all.forEach(out()::println);
-                out().flush();
-            }
-            boolean same = all.stream().allMatch(TemplateVerification::isProgramSame);
-            return each.status() != OK ? each.status() : same ? OK : REFUTED;
+            AtomicBoolean same = new AtomicBoolean(true);
+            int status = each(files, file -> {
+                TemplateVerification verification = TemplateVerification.of(TfliteModel.read(file));
+                same.compareAndSet(true, verification.isProgramSame());
+                if (!json) {
+                    out().println(verification);
+                }
+                return json ? TemplateFacts.of(verification) : null;
+            });
+            return status != OK ? status : same.get() ? OK : REFUTED;
         }
     }
 }

@@ -28,8 +28,7 @@ final class TemplateFacts {
                 .put("status", template.status().level().word())
                 .put("status_reason", template.status().reason())
                 .put("program_is_ours", template.isProgramOurs())
-                .put("payload", template.payload().toString())
-                .put("payload_bytes", template.payload().length())
+                .put("payload", template.payload())
                 .put("input_scale", quantization.inputScale())
                 .put("input_zero_point_unsigned", quantization.inputZeroPoint())
                 .put("output_scale", quantization.outputScale())
@@ -40,7 +39,7 @@ final class TemplateFacts {
     static Facts of(TemplateVerification verification) {
         return new Facts()
                 .put("file", verification.template().name())
-                .put("layer", verification.template().shape().toString())
+                .put("layer", ModelFacts.dense(verification.template().shape()))
                 .put("status", verification.template().status().level().word())
                 .put("same", verification.isSame())
                 .put("program_same", verification.isProgramSame())

@@ -52,7 +52,7 @@ final class UsbTraceCommand extends FactsCommand {
             }
         }
         if (json) {
-            printAll(events);
+            print(new Facts().put("file", file.toString()).put("events", events));
         }
         out().flush();
         return OK;

@@ -42,8 +42,8 @@ class PatchCommandTest {
         assertThat(payload.getInt("weights_changed")).isEqualTo(1);
         assertThat(payload.getArray("first").getObject(0).getInt("offset")).isEqualTo(9 / 4 * 256 + 5 * 4 + 9 % 4);
         assertThat(payload.getArray("first").getObject(0).getInt("b")).isEqualTo(200);
-        assertThat(diff.json().getArray("executables").getObject(0).getString("token"))
-                .isEqualTo("different");
+        assertThat(diff.json().getArray("executables").getObject(0).getBoolean("token_same"))
+                .isFalse();
         assertThat(Files.readString(record)).contains("cell:5,9");
     }
 
@@ -67,7 +67,7 @@ class PatchCommandTest {
                 .json()
                 .getArray("executables")
                 .getObject(1);
-        assertThat(executable.getString("token")).isEqualTo("same");
+        assertThat(executable.getBoolean("token_same")).isTrue();
     }
 
     @ParameterizedTest

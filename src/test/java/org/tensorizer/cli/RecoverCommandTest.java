@@ -1,5 +1,6 @@
 package org.tensorizer.cli;
 
+import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.grack.nanojson.JsonObject;
@@ -37,10 +38,23 @@ class RecoverCommandTest {
         Shell shell = Shell.run("probe", Shell.PER_CHANNEL, "--out", 5, "--in", 9, "--device", "emulator", "--json");
 
         assertThat(shell.status()).isZero();
-        assertThat(shell.json().getString("outputs_moved_with_input_driven")).isEqualTo("[5]");
+        assertThat(shell.json().getArray("outputs_moved_with_input_driven")).isEqualTo(List.of(5));
         assertThat(shell.json().getInt("payload_offset")).isEqualTo(512 + 9 / 4 * 256 + 5 * 4 + 1);
         assertThat(Shell.run("probe", Shell.IDENTITY, "--out", 256, "--in", 0, "--device", "emulator")
                         .status())
                 .isEqualTo(FactsCommand.BAD_INPUT);
+    }
+
+    /** Nothing can be refuted by what cannot be seen. */
+    @Test
+    void aWeightThatMovesNothingIsNoRefutation() {
+        for (String value : List.of("0", "1")) {
+            Shell shell = Shell.run(
+                    "probe", Shell.IDENTITY, "--out", 5, "--in", 9, "--value", value, "--device", "emulator", "--json");
+            assertThat(shell.status()).as(value).isIn(FactsCommand.OK, FactsCommand.BAD_INPUT);
+            assertThat(shell.out()).doesNotContain("refuted");
+        }
+        assertThat(Shell.run("probe", Shell.IDENTITY, "--out", 5, "--in", 9, "--value", 0, "--device", "emulator").err())
+                .contains("--value 0: too small to be seen");
     }
 }

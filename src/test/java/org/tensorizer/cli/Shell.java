@@ -1,6 +1,5 @@
 package org.tensorizer.cli;
 
-import com.grack.nanojson.JsonArray;
 import com.grack.nanojson.JsonObject;
 import com.grack.nanojson.JsonParser;
 import com.grack.nanojson.JsonParserException;
@@ -33,11 +32,8 @@ record Shell(int status, String out, String err) {
         }
     }
 
-    JsonArray jsonArray() {
-        try {
-            return JsonParser.array().from(out);
-        } catch (JsonParserException e) {
-            throw new AssertionError("no JSON array: " + out + err, e);
-        }
+    /** The entry of the only file, of a command that takes several. */
+    JsonObject file() {
+        return json().getArray("files").getObject(0);
     }
 }

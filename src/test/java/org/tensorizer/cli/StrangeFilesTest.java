@@ -20,7 +20,7 @@ class StrangeFilesTest {
 
     @Test
     void bothPackagesOfAModelAreShown() {
-        JsonObject facts = Shell.run("inspect", TWO, "--json").json();
+        JsonObject facts = Shell.run("inspect", TWO, "--json").file();
         assertThat(facts.getArray("packages")).hasSize(2);
         assertThat(facts.toString()).contains("2 compiled packages, expected 1");
     }

@@ -19,7 +19,7 @@ class TemplateCommandTest {
     void theIdentityTemplateOfTheFixturesIsTheDefault() throws IOException {
         Path made = folder.resolve("made.tflite");
         String token = Shell.run("inspect", "--json", Shell.IDENTITY)
-                .json()
+                .file()
                 .getArray("packages")
                 .getObject(0)
                 .getArray("executables")
