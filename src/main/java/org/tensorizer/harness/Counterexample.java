@@ -19,6 +19,7 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.WeightSwap;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.model.TfliteModel;
@@ -289,6 +290,11 @@ public final class Counterexample {
         @Override
         public List<byte[]> run(List<byte[]> inputs) {
             return super.run(inputs).stream().map(change).toList();
+        }
+
+        @Override
+        public Optional<WeightSwap> weightSwap() {
+            return session().weightSwap();
         }
     }
 }
