@@ -35,7 +35,7 @@ class ReadmeCommandsE2E {
     private static final Set<String> BY_HAND = Set.of(
             "mvn -Plong verify",
             "mvn -Pbench verify",
-            "mvn -Ppit -Dpit=layout -DskipExperiments prepare-package org.pitest:pitest-maven:mutationCoverage",
+            "mvn -Ppit -Dpit=layout -DskipExperiments package org.pitest:pitest-maven:mutationCoverage",
             "mvn verify -Dlibrary=PatternTest",
             "mvn spotless:apply",
             "mvn install",

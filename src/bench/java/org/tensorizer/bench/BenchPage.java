@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import org.tensorizer.picture.LinePlot;
+import org.tensorizer.harness.LinePlot;
 import org.tensorizer.picture.Png;
 
 /** The results as one page that needs nothing else: goals, plots over the size, all numbers with their ratio. */

@@ -149,7 +149,7 @@ final class DevicePool implements AutoCloseable {
             List<Device> opened = new ArrayList<>();
             try {
                 if (value(SOURCE).isPresent()) {
-                    for (String type : value(SOURCE).get().strip().split("\\s*,\\s*")) {
+                    for (String type : value(SOURCE).get().strip().split("\\s*,\\s*", -1)) {
                         opened.add(stacked(DeviceStack.on(source(type)), NO_RECORDS));
                     }
                 } else {

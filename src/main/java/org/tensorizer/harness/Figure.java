@@ -84,11 +84,18 @@ final class Figure {
                         : "";
         String last = String.valueOf(grid.columns() - 1);
         return "<div class=\"panel\"><p class=\"title\">" + escape(title, LONGEST_NAME) + "</p>" + rows
-                + "<div class=\"cells\"><img loading=\"lazy\" alt=\"" + alt + "\" style=\"height:" + height + "px\" src=\""
+                + "<div class=\"cells\"><img loading=\"lazy\" alt=\"" + alt + "\" style=\"" + size(grid, height) + "\" src=\""
                 + Png.dataUri(HeatMap.pixels(grid, scale)) + "\"><p class=\"axis\"><span>0</span><span>" + axis
                 + "</span><span>" + last + "</span></p></div><p class=\"bar\"><span>" + scale.min() + "</span><img alt=\"\" src=\""
                 + Png.dataUri(HeatMap.bar(scale)) + "\"><span>" + scale.max() + (unit.isEmpty() ? "" : " " + unit)
                 + "</span></p></div>";
+    }
+
+    /** A matrix keeps its shape, a row of outputs is as wide as the page. */
+    private static String size(Grid grid, int height) {
+        return grid.rows() > MOST_PIXELS / 2 && grid.rows() * 4 >= grid.columns()
+                ? "aspect-ratio:" + grid.columns() + "/" + grid.rows()
+                : "height:" + height + "px";
     }
 
     static String range(Grid grid) {

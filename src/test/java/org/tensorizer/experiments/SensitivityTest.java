@@ -115,7 +115,7 @@ class SensitivityTest {
         all().flatMap(experiment -> Counterexample.of(experiment).stream())
                 .flatMap(each -> each.test().stream())
                 .forEach(test -> {
-                    String[] parts = test.split("#");
+                    String[] parts = test.split("#", -1);
                     assertThat(type("org.tensorizer.experiments." + parts[0]).getDeclaredMethods())
                             .as(test)
                             .anyMatch(method -> method.getName().equals(parts[1])

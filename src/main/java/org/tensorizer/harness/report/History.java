@@ -34,9 +34,7 @@ final class History {
             return;
         }
         try {
-            for (String line : Files.readString(file, StandardCharsets.UTF_8).split("\n")) {
-                read(line);
-            }
+            Files.readString(file, StandardCharsets.UTF_8).lines().forEach(this::read);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,4 +1,4 @@
-package org.tensorizer.picture;
+package org.tensorizer.harness;
 
 import java.awt.Color;
 import java.awt.image.BufferedImage;
