@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every command of the README and of docs, as it stands, in a copy of the tree; the block of the tour has {@link ReadmeTourE2E}.
+ * Every command of the README and of the pages in reports, as it stands, in a copy of the tree; the block of the tour has {@link ReadmeTourE2E}.
  * Commands of minutes are run by {@code -Plong}, and those that take hours by nobody but a person.
  */
 class ReadmeCommandsE2E {
@@ -106,8 +106,11 @@ class ReadmeCommandsE2E {
     /** Indented lines up to their comment, and spans of code in the text. */
     private static Set<String> commands() throws IOException {
         StringBuilder pages = new StringBuilder(Files.readString(Path.of("README.md")));
-        try (Stream<Path> docs = Files.list(Path.of("docs"))) {
-            for (Path page : docs.sorted().toList()) {
+        try (Stream<Path> docs = Files.list(Path.of("reports"))) {
+            for (Path page : docs.filter(each -> each.toString().endsWith(".md"))
+                    .filter(each -> !each.endsWith("commands.md"))
+                    .sorted()
+                    .toList()) {
                 pages.append(Files.readString(page));
             }
         }

@@ -23,7 +23,7 @@ import org.junit.platform.testkit.engine.Events;
 
 /** What the README shows is true: its experiment compiles and runs, its links and profiles exist. */
 class ReadmeTest {
-    static final Path OWN_PROJECT = Path.of("docs/own-project.md");
+    static final Path OWN_PROJECT = Path.of("reports/own-project.md");
     private static final Path README = Path.of("README.md");
 
     @TempDir
@@ -70,8 +70,8 @@ class ReadmeTest {
     @Test
     void linksLeadToFiles() throws IOException {
         List<Path> pages = new ArrayList<>(List.of(README, Path.of("experiments/README.md")));
-        try (Stream<Path> docs = Files.list(Path.of("docs"))) {
-            docs.forEach(pages::add);
+        try (Stream<Path> docs = Files.list(Path.of("reports"))) {
+            docs.filter(each -> each.toString().endsWith(".md")).forEach(pages::add);
         }
         for (Path page : pages) {
             List<MatchResult> links = Pattern.compile("\\]\\(([^)#:]+)\\)")
@@ -89,7 +89,7 @@ class ReadmeTest {
     void profilesExist() throws IOException {
         String pom = Files.readString(Path.of("pom.xml"));
         Matcher profiles = Pattern.compile("-P([a-z]+)").matcher(
-                Files.readString(README) + Files.readString(Path.of("docs/development.md")));
+                Files.readString(README) + Files.readString(Path.of("reports/development.md")));
         while (profiles.find()) {
             assertThat(pom).contains("<id>" + profiles.group(1) + "</id>");
         }

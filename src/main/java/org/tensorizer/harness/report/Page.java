@@ -94,7 +94,17 @@ final class Page {
                 .append(scope.isEmpty() ? "" : "only " + text(scope) + ", ")
                 .append(results)
                 .append(results == 1 ? " result" : " results")
+                .append(leftOut())
                 .append("</p>\n</header>\n<main>\n");
+    }
+
+    /** Files that somebody named and that no experiment has seen, said where nobody misses it. */
+    private String leftOut() {
+        long count = facts.entrySet().stream()
+                .filter(fact -> fact.getKey().startsWith("No template: "))
+                .filter(fact -> fact.getValue().stream().anyMatch(reason -> reason.startsWith("cannot be read")))
+                .count();
+        return count == 0 ? "" : ", <b>" + count + (count == 1 ? " file" : " files") + " cannot be read</b>: see This run";
     }
 
     private void needsALook() {
