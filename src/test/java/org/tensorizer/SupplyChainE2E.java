@@ -79,7 +79,7 @@ class SupplyChainE2E {
     void everyFileOfTheRunnableJarIsOursOrOneOfTheBills() throws Exception {
         Map<Path, Map<String, String>> sources = new LinkedHashMap<>();
         try (Stream<Path> target = Files.list(Path.of("target"))) {
-            target.filter(file -> file.getFileName().toString().matches("tensorizer-[0-9].*\\.jar"))
+            target.filter(file -> file.getFileName().toString().matches("tensorizer-[0-9.]+(-SNAPSHOT)?\\.jar"))
                     .forEach(own -> sources.put(own, digests(own)));
         }
         assertThat(sources).as("our own jar").hasSize(1);
