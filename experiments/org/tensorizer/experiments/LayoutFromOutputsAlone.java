@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.tensorizer.device.emulator.UnsupportedProgramException;
 import org.tensorizer.device.emulator.WeightCode;
-import org.junit.jupiter.api.Tag;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
@@ -14,14 +14,14 @@ import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.layout.ByteRole;
 import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.picture.ClassMap;
 import org.tensorizer.picture.Grid;
+import org.tensorizer.picture.HeatMap.ClassMap;
 import org.tensorizer.picture.HeatMap;
 import org.tensorizer.picture.Scale;
 import org.tensorizer.recovery.CellMap;
-import org.tensorizer.recovery.InsensitiveTemplateException;
 import org.tensorizer.recovery.ModelTarget;
 import org.tensorizer.recovery.RecoveredLayout;
+import org.tensorizer.recovery.Recovery.InsensitiveTemplateException;
 import org.tensorizer.recovery.Recovery;
 import org.tensorizer.template.DenseTemplate;
 

@@ -7,7 +7,7 @@ import java.util.Random;
 import java.util.Set;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.recovery.CellProbe;
+import org.tensorizer.recovery.RivalTournament.CellProbe;
 
 /**
  * A way to lay out weights in tiles of outputs by inputs. Headers stand where they are known to.

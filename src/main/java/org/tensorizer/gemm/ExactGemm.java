@@ -6,6 +6,8 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.device.Device;
 import org.tensorizer.gemm.DigitRows.DigitRow;
+import org.tensorizer.gemm.ExactPlan.ExactSearch;
+import org.tensorizer.gemm.ExactScale.ExactTiles;
 import org.tensorizer.gemm.Tiles.Tile;
 import org.tensorizer.layout.WeightBlock;
 import org.tensorizer.model.TensorDomain;

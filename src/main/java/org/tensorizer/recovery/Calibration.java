@@ -5,7 +5,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorizer.recovery.ByteEncoding.EncodingFit;
 import org.tensorizer.recovery.Canvas.Trial;
+import org.tensorizer.recovery.PayloadTarget.Activations;
+import org.tensorizer.recovery.Recovery.InsensitiveTemplateException;
 
 /**
  * Measures encoding, zero points and gains with patches whose bytes are all alike. Then every output adds up the same

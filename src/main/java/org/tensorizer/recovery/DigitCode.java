@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.tensorizer.recovery.PayloadTarget.Activations;
+import org.tensorizer.recovery.Recovery.InsensitiveTemplateException;
 
 /**
  * The digits that number all free bytes of a payload, chosen for the gain that was measured: as many byte values as one

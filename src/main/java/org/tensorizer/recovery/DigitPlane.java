@@ -2,6 +2,7 @@ package org.tensorizer.recovery;
 
 import java.util.Arrays;
 import org.tensorizer.recovery.Canvas.Trial;
+import org.tensorizer.recovery.PayloadTarget.Activations;
 
 /**
  * One digit of every free byte's number, and how it is read: the digit's byte values, and the deflections of the inputs

@@ -5,6 +5,8 @@ import java.nio.ByteOrder;
 import java.util.function.IntUnaryOperator;
 import org.tensorizer.recovery.Canvas.Trial;
 import org.tensorizer.recovery.HeaderSearch.HeaderWords;
+import org.tensorizer.recovery.PayloadTarget.Activations;
+import org.tensorizer.recovery.RecoveredLayout.RoleTable;
 
 /**
  * Proves the role of every single header byte by its effect, now that all weights are known and can be set at will. The

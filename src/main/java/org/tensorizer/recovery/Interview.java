@@ -1,6 +1,5 @@
 package org.tensorizer.recovery;
 
-import org.tensorizer.base.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,10 +10,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.WeightSwap;
 import org.tensorizer.recovery.Canvas.Trial;
+import org.tensorizer.recovery.PayloadTarget.Activations;
+import org.tensorizer.recovery.Recovery.RecoveryListener;
 
 /**
  * Asks the device, and the record of an earlier run before it. Counts, records and reports every answer, and repeats

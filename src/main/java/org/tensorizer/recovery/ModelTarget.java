@@ -1,8 +1,5 @@
 package org.tensorizer.recovery;
 
-import org.tensorizer.patch.PayloadWriter;
-import org.tensorizer.patch.PatchTarget;
-import org.tensorizer.model.TensorDomain;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
@@ -10,7 +7,11 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.model.Tensor;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.patch.PatchTarget;
+import org.tensorizer.patch.PayloadWriter;
+import org.tensorizer.recovery.PayloadTarget.Activations;
 
 /**
  * A compiled model on a device. Of the file it uses the tensors at its edges, the range of its one payload and the

@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.recovery.Canvas.Trial;
+import org.tensorizer.recovery.HeaderJudge.HeaderGain;
 import org.tensorizer.recovery.HeaderSearch.HeaderWords;
 import org.tensorizer.recovery.RecoveredLayout.Budget;
+import org.tensorizer.recovery.RecoveredLayout.RoleTable;
 
 /**
  * Finds where every weight stands in a payload from what a device answers, on one template, with no compiler and no
@@ -240,5 +242,35 @@ public final class Recovery {
             }
         }
         return formulas;
+    }
+
+    /** Hears how a recovery gets on. Called from the recovering thread, after every answer; should be quick. */
+    @FunctionalInterface
+    public interface RecoveryListener {
+        /** A listener that does nothing. */
+        RecoveryListener SILENT = progress -> {};
+
+        void progress(Progress progress);
+
+        /**
+         * Where a recovery stands.
+         *
+         * @param phase what is being done, in words for people
+         * @param answers answers so far, the recorded ones included
+         * @param expected estimate of all answers; grows if answers have to be repeated
+         * @param recorded how many of the answers came from the record of an earlier run
+         * @param perSecond rate of the answers of this run; 0 before the first
+         * @param secondsLeft at that rate; negative before there is a rate
+         */
+        record Progress(String phase, int answers, int expected, int recorded, double perSecond, double secondsLeft) {}
+    }
+
+    /** The outputs of a template move so little with its weights that one answer cannot tell two byte values apart. */
+    public static final class InsensitiveTemplateException extends BadInputException {
+        private static final long serialVersionUID = 1L;
+
+        InsensitiveTemplateException(String template, String found) {
+            super(template + ": too insensitive to recover its layout: " + found);
+        }
     }
 }

@@ -176,4 +176,24 @@ public final class RivalTournament<P, A> {
         }
         return best;
     }
+
+    /**
+     * The smallest experiment on a layout: one payload byte is changed, one input is deflected, and the outputs that answer
+     * differently than before are looked at. A layout says which output that is, or none.
+     *
+     * @param offset payload byte that is changed
+     * @param in input channel that is deflected
+     */
+    public record CellProbe(int offset, int in) {
+        /** The answer where no output changed. */
+        public static final int NONE = -1;
+
+        /** The answer where more than one output changed: no layout of single weights says so. */
+        public static final int SEVERAL = -2;
+
+        @Override
+        public String toString() {
+            return "byte " + offset + " under input " + in;
+        }
+    }
 }

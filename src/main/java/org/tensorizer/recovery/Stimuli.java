@@ -1,6 +1,7 @@
 package org.tensorizer.recovery;
 
 import java.util.Random;
+import org.tensorizer.recovery.PayloadTarget.Activations;
 
 /** Inputs to ask with, as deflections from the zero point. Stateless. */
 final class Stimuli {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.harness.LinePlot;
+import org.tensorizer.picture.HeatMap.ClassMap;
 import org.tensorizer.picture.Scale.Palette;
 
 /** Class maps, line plots and lifelines: that what they show is in the picture. */

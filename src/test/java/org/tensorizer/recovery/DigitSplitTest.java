@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.recovery.Formula.DigitSplit;
 
 /** Functions of one variable, known in part or wrong in part, and the digits they come from. */
 class DigitSplitTest {

@@ -9,6 +9,7 @@ import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.recovery.PayloadTarget.Activations;
 
 /**
  * A chip in exact arithmetic whose layout is whatever a test says. Answers can be damaged, and the chip can die. It shares

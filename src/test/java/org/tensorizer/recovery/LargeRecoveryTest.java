@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.recovery.PayloadTarget.Activations;
 
 /** Sizes a fake chip takes seconds for. */
 @Tag("long")

@@ -3,6 +3,7 @@ package org.tensorizer.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.tensorizer.recovery.FormulaFit.Potentials;
 
 class PotentialsTest {
     private static final int U = CellMap.UNKNOWN;

@@ -11,6 +11,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.layout.ByteRole;
+import org.tensorizer.recovery.PayloadTarget.Activations;
+import org.tensorizer.recovery.Recovery.InsensitiveTemplateException;
 
 /** The layout of chips that nobody described to the recovery. */
 class RecoveryTest {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.recovery.Recovery.RecoveryListener;
 
 /** Nothing measured is lost: runs that end early go on where they ended. */
 class ResumeTest {

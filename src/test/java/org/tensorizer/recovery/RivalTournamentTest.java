@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.device.Session;
+import org.tensorizer.recovery.RivalTournament.CellProbe;
 import org.tensorizer.recovery.RivalTournament.End;
 import org.tensorizer.recovery.RivalTournament.Outcome;
 import org.tensorizer.recovery.RivalTournament.Rival;
@@ -104,16 +109,75 @@ class RivalTournamentTest {
                 offsets[cell] = chip.weights.of(cell / 128, cell % 128);
             }
             maps.add(new CellMap(128, 128, offsets));
-            rivals.add(CellProbe.rival(name, maps.get(maps.size() - 1)));
+            rivals.add(rival(name, maps.get(maps.size() - 1)));
         });
         RivalTournament<CellProbe, Integer> tournament =
-                new RivalTournament<>(rivals, CellProbe.candidates(maps, 200, 1));
+                new RivalTournament<>(rivals, candidates(maps, 200, 1));
         chips.forEach((name, chip) -> {
-            Outcome<CellProbe, Integer> outcome = tournament.run(probe -> probe.ask(chip));
+            Outcome<CellProbe, Integer> outcome = tournament.run(probe -> ask(probe, chip));
             assertThat(outcome.survivors()).containsExactly(name);
             assertThat(outcome.probes()).isLessThan(12);
         });
         FakeChip other = FakeChip.tiled(128, 128, 128, 16, 0).identity();
-        assertThat(tournament.run(probe -> probe.ask(other)).end()).isEqualTo(End.ALL_REFUTED);
+        assertThat(tournament.run(probe -> ask(probe, other)).end()).isEqualTo(End.ALL_REFUTED);
+    }
+
+    private static final int FLIP = 0x40;
+
+    /** A rival that expects what a layout says. */
+    private static RivalTournament.Rival<CellProbe, Integer> rival(String name, CellMap layout) {
+        Map<CellProbe, Integer> outputs = new HashMap<>();
+        for (int out = 0; out < layout.rows(); out++) {
+            for (int in = 0; in < layout.columns(); in++) {
+                if (layout.at(out, in) != CellMap.UNKNOWN) {
+                    outputs.put(new CellProbe(layout.at(out, in), in), out);
+                }
+            }
+        }
+        return new RivalTournament.Rival<>(name, probe -> outputs.getOrDefault(probe, CellProbe.NONE));
+    }
+
+    /** Candidate probes: random cells of random layouts of the list. */
+    private static List<CellProbe> candidates(List<CellMap> layouts, int count, long seed) {
+        Random random = new Random(seed);
+        List<CellProbe> probes = new ArrayList<>();
+        while (probes.size() < count) {
+            CellMap layout = layouts.get(random.nextInt(layouts.size()));
+            int in = random.nextInt(layout.columns());
+            int offset = layout.at(random.nextInt(layout.rows()), in);
+            if (offset != CellMap.UNKNOWN) {
+                probes.add(new CellProbe(offset, in));
+            }
+        }
+        return probes;
+    }
+
+    /**
+     * Runs the probe: two inferences, on the payload as it came and on the changed one.
+     *
+     * @return the one output that changed, {@link CellProbe#NONE} or {@link CellProbe#SEVERAL}
+     * @throws org.tensorizer.device.DeviceFault if the device fails
+     */
+    private static int ask(CellProbe probe, PayloadTarget target) {
+        byte[] payload = target.payload();
+        byte[] input = new byte[target.input().channels()];
+        Arrays.fill(input, target.input().toByte(0));
+        input[probe.in()] = target.input().toByte(Stimuli.strongest(target.input()));
+        byte[] before = answer(target, payload, input);
+        payload[probe.offset()] ^= FLIP;
+        byte[] after = answer(target, payload, input);
+        int changed = CellProbe.NONE;
+        for (int out = 0; out < before.length; out++) {
+            if (before[out] != after[out]) {
+                changed = changed == CellProbe.NONE ? out : CellProbe.SEVERAL;
+            }
+        }
+        return changed;
+    }
+
+    private static byte[] answer(PayloadTarget target, byte[] payload, byte[] input) {
+        try (Session session = target.open(payload)) {
+            return session.run(input);
+        }
     }
 }

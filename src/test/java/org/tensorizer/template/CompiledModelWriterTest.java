@@ -25,6 +25,7 @@ import org.tensorizer.model.Layer;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.CompiledContainer.CustomOptions;
 
 class CompiledModelWriterTest {
     private static final long TOKEN = 0x1122334455667788L;
