@@ -24,14 +24,14 @@ import picocli.CommandLine.Spec;
         description = "Makes compiled models without edgetpu_compiler, and holds compiled ones against ours.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TemplateDenseCommand.class, TemplateCommand.From.class, TemplateCommand.Verify.class})
+        subcommands = {TemplateDenseCommand.class, TemplateConvCommand.class, TemplateCommand.From.class, TemplateCommand.Verify.class})
 final class TemplateCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "template: expected dense, from or verify");
+        throw new ParameterException(spec.commandLine(), "template: expected dense, conv, from or verify");
     }
 
     @Command(
