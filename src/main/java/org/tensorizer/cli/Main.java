@@ -55,6 +55,7 @@ public final class Main {
             DisassembleCommand.class,
             TemplateCommand.class,
             CompileCommand.class,
+            GemmCommand.class,
             ModelsCommand.class,
             RecoverCommand.class,
             ProbeCommand.class,

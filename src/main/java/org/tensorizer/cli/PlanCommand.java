@@ -7,6 +7,7 @@ import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.gemm.CoralPlan;
 import org.tensorizer.gemm.GemmPlan;
+import org.tensorizer.gemm.RowPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -18,6 +19,9 @@ import picocli.CommandLine.Option;
         footer = {"", "Example: tensorizer plan --outputs 4096 --inputs 4096 --vectors 256"})
 final class PlanCommand extends FactsCommand {
     private static final int[] CORALS = {1, 2, 4};
+
+    /** Columns of W that one convolution takes; with more, what stands there is for each part of them. */
+    private static final int MOST_INPUTS = 4096;
 
     @Option(names = "--outputs", required = true, paramLabel = "N", description = "Rows of W.")
     private int outputs;
@@ -43,10 +47,13 @@ final class PlanCommand extends FactsCommand {
                 ParameterFormat.PER_TENSOR,
                 verifiedOnly ? ShapeStatus.Level.FIRM : ShapeStatus.Level.LIKELY);
         CoralPlan corals = CoralPlan.of(plan, vectors);
+        RowPlan rows = RowPlan.of(vectors, Math.min(inputs, MOST_INPUTS), outputs);
         if (!json) {
             out().println(plan.text(vectors).stripTrailing());
             out().println();
             out().print(corals.text(CORALS));
+            out().println();
+            out().println(rows.text());
             out().flush();
             return OK;
         }
@@ -69,7 +76,19 @@ final class PlanCommand extends FactsCommand {
                 .put("tiles", plan.tiles())
                 .put("inferences", plan.inferences(vectors))
                 .put("upload_bytes", plan.uploadBytes())
-                .put("on", costs));
+                .put("on", costs)
+                .put("as_convolutions", convolutions(rows)));
         return OK;
+    }
+
+    private static Facts convolutions(RowPlan rows) {
+        return new Facts()
+                .put("inputs_at_a_time", rows.inputs())
+                .put("rows_at_a_time", rows.image().rows())
+                .put("programs", rows.programs())
+                .put("inferences", rows.programs() * rows.inferences())
+                .put("bytes_per_inference", rows.bytesPerInference())
+                .put("op_cycles_per_inference", rows.cyclesPerInference())
+                .put("seconds", rows.seconds());
     }
 }
