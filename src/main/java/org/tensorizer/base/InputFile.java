@@ -31,13 +31,19 @@ public final class InputFile {
         }
     }
 
+    /** What stands for standard input in the place of a file; {@code ./-} is a file of that name. */
+    private static final Path STANDARD_INPUT = Path.of("-");
+
     /**
-     * The bytes of a regular file, symbolic links followed.
+     * The bytes of a regular file, symbolic links followed, or of standard input where it is called {@code -}.
      *
      * @throws BadInputException if it is missing, a directory or device, not readable, or 2 GiB or larger; its length is
      *     looked at before anything is read
      */
     public static byte[] read(Path file) {
+        if (file.equals(STANDARD_INPUT)) {
+            return standardInput();
+        }
         if (Files.isDirectory(file)) {
             throw new BadInputException(file + ": expected a file, found a directory");
         }
@@ -57,6 +63,20 @@ public final class InputFile {
             throw new BadInputException(file + ": not readable: permission denied", e);
         } catch (IOException e) {
             throw new BadInputException(file + ": not readable: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] standardInput() {
+        try {
+            byte[] bytes = System.in.readAllBytes();
+            if (bytes.length == 0) {
+                throw new BadInputException("-: expected a file on standard input, found nothing");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new BadInputException("-: standard input is not readable: " + e.getMessage(), e);
+        } catch (OutOfMemoryError e) {
+            throw new BadInputException("-: what comes on standard input does not fit the Java heap", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.tensorizer.cli;
 
+import org.tensorizer.template.CompilerLog;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,6 +130,12 @@ final class CompileCommand extends FactsCommand {
         Facts facts = new Facts().put("source", source.toString());
         TemplateFacts.of(compilation).entries().forEach(facts::put);
         boolean same = true;
+        CompilerLog log = compilation.facts();
+        if (!log.operators().isEmpty() && log.operators().stream().noneMatch(CompilerLog.OperatorMapping::mapped)) {
+            facts.put(
+                    "note",
+                    "the compiler mapped no operator to the Edge TPU: the file runs on the processor alone, as the source");
+        }
         try {
             TemplateVerification verification = TemplateVerification.of(TfliteModel.read(compilation.model()));
             same = verification.isProgramSame();

@@ -1,5 +1,8 @@
 package org.tensorizer.cli;
 
+import org.tensorizer.model.Operator;
+import org.tensorizer.model.Executable;
+import org.tensorizer.isa.Chip;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +22,12 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         footer = {"", "Example: tensorizer inspect fixtures/*_edgetpu.tflite"})
 final class InspectCommand extends FactsCommand {
+    /**
+     * The memory of all tiles that holds parameters; activations of large layers take some of it too, so the compiler may
+     * leave less. Derived from the geometry of the chip.
+     */
+    private static final long PARAMETER_MEMORY = (long) Chip.TILES * Chip.WIDE_ROWS * Chip.ROW_BYTES;
+
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "One or more .tflite files.")
     private List<Path> files;
 
@@ -51,9 +60,34 @@ final class InspectCommand extends FactsCommand {
                         "operators",
                         model.operators().stream().map(ModelFacts::operator).toList());
         if (model.isCompiled()) {
-            facts.put("packages", packages).put("dense", dense(model));
+            facts.put("on_chip", onChip(model)).put("packages", packages).put("dense", dense(model));
         }
         return facts;
+    }
+
+    /**
+     * What edgetpu_compiler prints at the end of a compile, as far as the compiled file still tells it: parameters that stay
+     * on the chip are those of the PARAMETER_CACHING executables, those of other executables are sent at each inference.
+     */
+    static Facts onChip(TfliteModel model) {
+        long cached = 0;
+        long streamed = 0;
+        for (EdgeTpuPackage edgeTpu : model.packages()) {
+            for (Executable executable : edgeTpu.executables()) {
+                long bytes = executable.parameters().length();
+                boolean stays = executable.type() == Executable.ExecutableType.PARAMETER_CACHING;
+                cached += stays ? bytes : 0;
+                streamed += stays ? 0 : bytes;
+            }
+        }
+        long mapped = model.operators().stream().filter(Operator::isEdgeTpu).count();
+        return new Facts()
+                .put("parameter_bytes_cached", cached)
+                .put("parameter_memory_bytes", PARAMETER_MEMORY)
+                .put("parameter_bytes_remaining_at_most", Math.max(0, PARAMETER_MEMORY - cached))
+                .put("parameter_bytes_streamed", streamed)
+                .put("edge_tpu_operations", mapped)
+                .put("cpu_operations", model.operators().size() - mapped);
     }
 
     private static Facts dense(TfliteModel model) {

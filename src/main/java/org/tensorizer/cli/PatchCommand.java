@@ -1,5 +1,7 @@
 package org.tensorizer.cli;
 
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.EdgeTpuPackage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +97,7 @@ final class PatchCommand extends FactsCommand {
             }
             files.write();
         }
-        print(facts(record));
+        print(facts(record).put("left_alone", leftAlone(model, patched.record())));
         return OK;
     }
 
@@ -131,6 +133,35 @@ final class PatchCommand extends FactsCommand {
                             step.steps().get(0).region(), step.steps().get(0).pattern());
         }
         return patch.withToken(keepToken ? new TokenPolicy.Keep() : new TokenPolicy.Fresh());
+    }
+
+    /** What somebody might think was patched too, and the option for it. */
+    private List<String> leftAlone(TfliteModel model, PatchRecord record) {
+        List<String> alone = new ArrayList<>();
+        for (EdgeTpuPackage each : model.packages()) {
+            boolean same = each.index() == record.packageIndex();
+            for (Executable part : each.executables()) {
+                boolean patched = same && part.index() == record.executableIndex();
+                if (!patched && !part.parameters().isEmpty()) {
+                    alone.add("parameters of executable " + part.index() + " (" + part.type() + ") of package "
+                            + each.index() + ", " + part.parameters().length() + " bytes: "
+                            + (same ? "" : "--package " + each.index() + " ")
+                            + "--executable " + part.index() + " patches them");
+                }
+            }
+            if (!same && !keepToken && shareToken(each, model.packages().get(record.packageIndex()))) {
+                alone.add("the token of package " + each.index() + ", which was that of package " + record.packageIndex()
+                        + " as in models compiled together: the chip no longer keeps their parameters side by side;"
+                        + " --keep-token leaves both as they were");
+            }
+        }
+        return alone;
+    }
+
+    private static boolean shareToken(EdgeTpuPackage one, EdgeTpuPackage other) {
+        return one.executables().stream()
+                .anyMatch(a -> a.token() != 0
+                        && other.executables().stream().anyMatch(b -> b.token() == a.token()));
     }
 
     private Facts facts(PatchRecord record) {

@@ -7,7 +7,8 @@ import org.tensorizer.patch.Pattern;
 /** Reads what {@code patch --mode} takes: a name, or a name and its numbers after a colon. */
 final class PatternOption {
     static final String MODES =
-            "zero, byte:V, ramp, xor:V, random:SEED, file:PATH (bytes as stored), identity, diagonal,"
+            "zero, byte:V, ramp, xor:V, random:SEED, file:PATH (bytes as stored), identity (W[i][i] = 127,"
+                    + " else 0), diagonal (W[i][i] = i %% 256 - 128, a ramp along the diagonal, else 0),"
                     + " shift+1, shift-1, permutation:SEED, single-hot:OUT,IN,VALUE, constant:VALUE, matrix:FILE.npy";
 
     private PatternOption() {}

@@ -1,5 +1,8 @@
 package org.tensorizer.cli;
 
+import java.awt.image.BufferedImage;
+import java.awt.Graphics2D;
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +46,9 @@ import picocli.CommandLine.Parameters;
         })
 final class RecoverCommand extends FactsCommand {
     private static final int PIXELS = 512;
+
+    /** Rows and columns of the inset of the map. */
+    private static final int INSET = 16;
     private static final List<String> FILES =
             List.of("map.npy", "map.csv", "roles.npy", "layout.png", "roles.png", "difference.png", "summary.json");
 
@@ -140,7 +146,7 @@ final class RecoverCommand extends FactsCommand {
         Grid offsets = Grid.of(map.rows(), map.columns(), map::at);
         made.put(
                 "layout.png",
-                picture("payload offset of W[out][in], out down, in across", offsets, Scale.spanning(offsets)));
+                withInset("payload offset of W[out][in], out down, in across", offsets));
         byte[] codes = layout.roleCodes();
         int width = (int) Math.ceil(Math.sqrt(codes.length));
         Grid roles = Grid.of(
@@ -162,6 +168,30 @@ final class RecoverCommand extends FactsCommand {
         AtomicFiles files = new AtomicFiles(Existing.REPLACE, file);
         FILES.stream().filter(made::containsKey).forEach(name -> files.add(folder.resolve(name), made.get(name)));
         files.write();
+    }
+
+    /**
+     * The whole map beside its first cells, large enough to be told apart: at the scale of a layer one cannot see that four
+     * inputs of one output stand side by side.
+     */
+    private static byte[] withInset(String title, Grid grid) {
+        Scale scale = Scale.spanning(grid);
+        Grid first = Grid.of(Math.min(INSET, grid.rows()), Math.min(INSET, grid.columns()), grid::at);
+        BufferedImage whole = new HeatMap(title, grid, scale).draw(PIXELS, PIXELS);
+        BufferedImage inset = new HeatMap(
+                        "the first " + first.rows() + " x " + first.columns() + " cells", first, Scale.spanning(first))
+                .draw(PIXELS / 2, PIXELS / 2);
+        BufferedImage both = new BufferedImage(
+                whole.getWidth() + inset.getWidth(),
+                Math.max(whole.getHeight(), inset.getHeight()),
+                BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = both.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, both.getWidth(), both.getHeight());
+        graphics.drawImage(whole, 0, 0, null);
+        graphics.drawImage(inset, whole.getWidth(), 0, null);
+        graphics.dispose();
+        return Png.bytes(both);
     }
 
     private static byte[] picture(String title, Grid grid, Scale scale) {

@@ -55,7 +55,8 @@ final class TemplateCommand implements Runnable {
 
         @Override
         public Integer call() {
-            SourceModel model = SourceModel.read(source);
+            TfliteModel read = TfliteModel.read(source);
+            SourceModel model = SourceModel.of(read);
             ChainSpec chain = token == null ? model.chain() : model.chain(TemplateDenseCommand.token(token));
             byte[] compiled = CompiledModelWriter.write(chain);
             AtomicFiles.write(output, compiled, overwrite ? Existing.REPLACE : Existing.REFUSE, source);
@@ -65,6 +66,8 @@ final class TemplateCommand implements Runnable {
                     .put("bytes", compiled.length)
                     .put("sha256", Sha256.of(compiled))
                     .put("layers", chain.shapes().stream().map(ModelFacts::dense).toList())
+                    .put("on_chip", InspectCommand.onChip(TfliteModel.parse(output.toString(), compiled)))
+                    .put("source_operations_mapped", read.operators().size())
                     .put("status", chain.status().level().word())
                     .put("status_reason", chain.status().reason())
                     .put("notes", model.notes()));

@@ -156,6 +156,11 @@ public final class EdgeTpuCompiler {
             String message = executable + ": no end after " + deadline.toSeconds() + " s on " + source + ", killed; it printed: " + tail(log);
             throw new BadInputException(message);
         }
+        if (process.exitValue() > 128) {
+            throw new BadInputException(executable + ": ended by signal " + (process.exitValue() - 128) + " on " + source
+                    + (process.exitValue() == 137 ? " (killed from outside, or out of memory)" : "") + "; it printed: "
+                    + tail(log));
+        }
         return log;
     }
 

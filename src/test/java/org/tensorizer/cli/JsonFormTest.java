@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.grack.nanojson.JsonArray;
 import com.grack.nanojson.JsonObject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -136,5 +140,38 @@ class JsonFormTest {
         assertThat(again.status()).isEqualTo(2);
         assertThat(again.err()).contains("exists", "--overwrite");
         assertThat(Shell.run("patch", Shell.IDENTITY, "-o", file, "--mode", "zero", "--overwrite").status()).isZero();
+    }
+
+    @Test
+    void aDashIsStandardInput() throws IOException {
+        InputStream before = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream(Files.readAllBytes(Shell.IDENTITY)));
+            assertThat(Shell.run("inspect", "-", "--json").file().getString("file")).isEqualTo("-");
+            Shell empty = Shell.run("inspect", "-");
+            assertThat(empty.status()).isEqualTo(2);
+            assertThat(empty.err()).contains("found nothing");
+        } finally {
+            System.setIn(before);
+        }
+    }
+
+    @Test
+    void parameterMemoryAndOperationsAreShownAsTheCompilerPrintsThem() {
+        JsonObject chip = Shell.run("inspect", Shell.IDENTITY, "--json").file().getObject("on_chip");
+        assertThat(chip.getInt("parameter_bytes_cached")).isEqualTo(256 * 256);
+        assertThat(chip.getInt("parameter_memory_bytes")).isEqualTo(16 * 2080 * 256);
+        assertThat(chip.getInt("parameter_bytes_streamed")).isZero();
+        assertThat(chip.getInt("edge_tpu_operations")).isEqualTo(1);
+        assertThat(chip.getInt("cpu_operations")).isZero();
+    }
+
+    @Test
+    void aPatchSaysWhatItLeavesAlone() {
+        Path two = Path.of("src", "test", "resources", "cases", "two_subgraphs_edgetpu.tflite");
+        Shell shell = Shell.run("patch", two, "--package", 1, "--mode", "zero", "--dry-run", "--json");
+        assertThat(shell.json().getArray("left_alone").toString()).contains("of package 0", "--package 0 --executable");
+        assertThat(Shell.run("patch", Shell.IDENTITY, "--mode", "zero", "--dry-run", "--json").json().getArray("left_alone"))
+                .isEmpty();
     }
 }

@@ -67,4 +67,14 @@ class PackagedCommandE2E {
         assertThat(start(link, "inspect", "missing").status()).isEqualTo(FactsCommand.BAD_INPUT);
         assertThat(start(link, "generate-completion").out()).contains("complete -F");
     }
+
+    /** Java takes file names apart by the locale that it is started under. */
+    @Test
+    void umlautsInNamesWorkUnderTheCLocale() throws Exception {
+        Path file = Files.copy(Shell.IDENTITY, folder.resolve("Gr\u00fc\u00dfe.tflite"));
+        Ended ended = start("env", "-u", "LANG", "LC_ALL=C", LAUNCHER, "inspect", file);
+        assertThat(ended.err()).isEmpty();
+        assertThat(ended.status()).isZero();
+        assertThat(ended.out()).contains("Gr\u00fc\u00dfe.tflite");
+    }
 }

@@ -99,4 +99,19 @@ class TemplateCommandTest {
         assertThat(shell.status()).isEqualTo(FactsCommand.BAD_INPUT);
         assertThat(made).doesNotExist();
     }
+
+    /** edgetpu_compiler leaves a file and reports success where it took no operator at all. */
+    @Test
+    void aCompilerThatMapsNothingIsSaidTo() throws IOException {
+        Path compiler = Files.writeString(
+                folder.resolve("edgetpu_compiler"),
+                "#!/bin/sh\ncp \"$4\" \"$3/dense_256_int8_identity_edgetpu.tflite\"\n"
+                        + "echo 'Edge TPU Compiler version 16.0.384591198'\n"
+                        + "echo 'FULLY_CONNECTED 1 Operation is working on an unsupported data type'\n");
+        assertThat(compiler.toFile().setExecutable(true)).isTrue();
+        Shell shell = Shell.run(
+                "compile", Shell.SOURCE, "--out", folder, "-Dtensorizer.compiler=" + compiler, "--json");
+        assertThat(shell.json().getString("note")).contains("mapped no operator");
+        assertThat(shell.json().getArray("operators").getObject(0).getString("status")).contains("unsupported");
+    }
 }

@@ -153,6 +153,16 @@ class EdgeTpuCompilerTest {
     }
 
     @Test
+    void aCompilerThatASignalEndedIsSaidToBe() throws IOException {
+        EdgeTpuCompiler compiler = compiler("#!/bin/sh\necho started\nkill -9 $$\n");
+        assertThatThrownBy(() -> compiler.compile(source, folder, DEADLINE))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("ended by signal 9")
+                .hasMessageContaining("killed from outside, or out of memory")
+                .hasMessageEndingWith("it printed: started");
+    }
+
+    @Test
     void sourceThatIsNotThere() throws IOException {
         EdgeTpuCompiler compiler = compiler(SUCCESS);
         assertThatThrownBy(() -> compiler.compile(folder.resolve("none.tflite"), folder, DEADLINE))
