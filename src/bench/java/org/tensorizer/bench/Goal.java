@@ -29,6 +29,22 @@ record Goal(String text, String of, String by, double most) {
                         "GemmBenchmark.product",
                         "GemmBenchmark.inferencesAlone",
                         1.1),
+                new Goal("driver's part of an inference of 256, us", "UsbDriverBenchmark.inference{n=256}", null, 60),
+                new Goal(
+                        "driver's part of sending 1 MB, us (3 % of the wire's)",
+                        "UsbDriverBenchmark.swapAndInference{n=1024}",
+                        null,
+                        0.03 * 1_056_768 / 400),
+                new Goal(
+                        "2048 x 2048 packed and swapped, times a new session",
+                        "UsbDriverBenchmark.packSwapAndInference{n=2048}",
+                        "UsbDriverBenchmark.packAndInferenceInANewSessionOfTflite{n=2048}",
+                        0.2),
+                new Goal(
+                        "device opened and closed, us",
+                        "UsbDriverBenchmark.openAndCloseTheDevice{n=256}",
+                        null,
+                        150_000),
                 new Goal(
                         "Dense 1024 -> 521 from source to compiled, us",
                         "SourceCompilingBenchmark.compile{layers=1024-521}",

@@ -1,6 +1,7 @@
 package org.tensorizer.gemm;
 
 import java.util.List;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;

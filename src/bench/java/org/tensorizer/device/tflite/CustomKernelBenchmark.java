@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.tensorizer.device.Session;
+import org.tensorizer.model.TfliteModel;
 
 /** What the way through TFLite and back into Java costs: a kernel that does nothing but copy 256 bytes; and loading. */
 @State(Scope.Thread)
@@ -38,7 +39,7 @@ public class CustomKernelBenchmark {
 
     private Session load() {
         return TfliteSession.open(
-                "dense_256", model, options -> (in, out) -> out.get(0).put(in.get(0)));
+                TfliteModel.parse("dense_256", model), options -> (in, out) -> out.get(0).put(in.get(0)));
     }
 
     @TearDown

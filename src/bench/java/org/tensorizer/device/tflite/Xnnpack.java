@@ -5,6 +5,7 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.util.Optional;
 import org.tensorizer.device.Session;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * TFLite's own kernels by way of XNNPACK, one thread: the fastest that this processor can do, for comparison only. The
@@ -43,7 +44,8 @@ public final class Xnnpack implements Delegate {
             return Optional.empty();
         }
         return Optional.of(
-                TfliteSession.open(name, model, SessionOptions.delegate("xnnpack", new Xnnpack(library, delegate))));
+                TfliteSession.open(
+                TfliteModel.parse(name, model), SessionOptions.delegate("xnnpack", new Xnnpack(library, delegate))));
     }
 
     @Override

@@ -142,14 +142,19 @@ public final class UsbDevice implements Device {
             throw new BadInputException(file + ": not compiled for the Edge TPU: compile it, or run it on the cpu");
         }
         if (UsbSession.covers(file)) {
-            return new UsbSession(file, new CompiledOp(file, file.onlyPackage(), user()), name);
+            return new UsbSession(file, operator(file, file.onlyPackage()), name);
         }
         UsbKernel kernel = new UsbKernel();
         for (EdgeTpuPackage compiled : file.packages()) {
-            kernel.add(file, compiled, new CompiledOp(file, compiled, user()));
+            kernel.add(file, compiled, operator(file, compiled));
         }
         Session session = TfliteSession.open(file, SessionOptions.kernel(name, kernel));
         return kernel.session(session);
+    }
+
+    /** One compiled operator of a model, made ready for this device. */
+    CompiledOp operator(TfliteModel file, EdgeTpuPackage compiled) {
+        return new CompiledOp(file, compiled, user());
     }
 
     private CompiledOp.ChipUser user() {
