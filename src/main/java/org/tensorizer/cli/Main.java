@@ -50,6 +50,7 @@ public final class Main {
             ExtractCommand.class,
             PatchCommand.class,
             TransplantCommand.class,
+            LiftCommand.class,
             RunCommand.class,
             DiffCommand.class,
             DisassembleCommand.class,

@@ -1,0 +1,117 @@
+package org.tensorizer.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.device.emulator.LinkedPackage;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.Network;
+import org.tensorizer.network.explain.NarrowUse;
+import org.tensorizer.network.explain.NetworkMap;
+import org.tensorizer.network.explain.NetworkPage;
+import org.tensorizer.network.lift.LiftCheck;
+import org.tensorizer.network.lift.Lifted;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "lift",
+        description = "Turns a compiled network back into a plain quantized .tflite with ordinary operators, from the"
+                + " compiled file alone. Names are made up; scales that the program leaves open are chosen, and the"
+                + " report says which. The result is written back into the compiled network and both are run.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Ends with status 1 if the lifted model, written back, does not give the compiled file.",
+            "",
+            "Example: tensorizer lift model_edgetpu.tflite -o plain.tflite --report plain.json"
+        })
+final class LiftCommand extends FactsCommand {
+    private static final int POINTS = 240;
+
+    @Parameters(paramLabel = "COMPILED", description = "A compiled .tflite.")
+    private Path compiled;
+
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "PLAIN",
+            description = "The plain model.")
+    private Path output;
+
+    @Option(names = "--package", paramLabel = "N", description = "Which package, where there are several.")
+    private Integer packageIndex;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Write what was found and chosen as JSON.")
+    private Path report;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write a page with the graph, as explain does.")
+    private Path html;
+
+    @Option(names = "--partial", description = "Leave out outputs that depend on what is not understood.")
+    private boolean partial;
+
+    @Option(names = "--no-check", description = "Skip the round trip and the comparison of answers.")
+    private boolean unchecked;
+
+    @Option(names = "--overwrite", description = "Replace files that exist.")
+    private boolean overwrite;
+
+    @Override
+    public Integer call() {
+        TfliteModel model = TfliteModel.read(compiled);
+        Network network = packageIndex == null ? Network.of(model) : Network.of(model, packageIndex);
+        Lifted lifted = Lifted.of(network, partial);
+        AtomicFiles files = new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, compiled)
+                .add(output, lifted.model());
+        if (html != null) {
+            NarrowUse narrow = NarrowUse.of(
+                    LinkedPackage.of(network.compiled(), model.bytes()).program(), POINTS);
+            files.add(
+                    html,
+                    NetworkPage.of(network, NetworkMap.of(network), narrow).getBytes(StandardCharsets.UTF_8));
+        }
+        if (report != null) {
+            files.add(report, lifted.report().toJson().getBytes(StandardCharsets.UTF_8));
+        }
+        files.write();
+        boolean whole = lifted.report().refused().isEmpty();
+        LiftCheck check = unchecked || !whole ? null : LiftCheck.of(network, lifted.alone());
+        print(facts(lifted.report(), check));
+        return check == null || check.roundTrip() == 0 ? OK : REFUTED;
+    }
+
+    private Facts facts(Lifted.Report report, LiftCheck check) {
+        List<Facts> scales = report.tensors().stream()
+                .map(each -> new Facts()
+                        .put("tensor", each.tensor())
+                        .put("scale", each.scale())
+                        .put("zero_point", each.zeroPoint())
+                        .put("known_from", each.origin()))
+                .toList();
+        Facts facts = new Facts()
+                .put("compiled", compiled.toString())
+                .put("output", output.toString())
+                .put("operators", report.operators().size())
+                .put("tensors", scales)
+                .put("channels", report.channels())
+                .put("channels_not_exact", report.inexact())
+                .put("refused", report.refused());
+        if (check != null) {
+            facts.put("round_trip_differing_bytes", check.roundTrip() < 0 ? check.roundTripNote() : check.roundTrip());
+            facts.put(
+                    "answers",
+                    check.answerNote().isEmpty()
+                            ? new Facts()
+                                    .put("outputs_on_cpu_and_emulated_chip", check.outputs())
+                                    .put("differing", check.differing())
+                                    .put("largest_difference", check.largest())
+                                    .put("reason", "TFLite rounds twice in fixed point, the chip once in float32")
+                            : new Facts().put("not_compared", check.answerNote()));
+        }
+        return facts;
+    }
+}

@@ -1,0 +1,348 @@
+package org.tensorizer.network.lift;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tensorizer.model.OperatorOptions.FusedActivation;
+import org.tensorizer.model.TensorType;
+import org.tensorizer.network.Network;
+import org.tensorizer.network.graph.Graph;
+import org.tensorizer.network.graph.GraphOperator;
+import org.tensorizer.network.graph.GraphTensor;
+import org.tensorizer.network.graph.GraphTensor.Shape;
+import org.tensorizer.network.graph.LayerOperator;
+import org.tensorizer.template.PlainModelWriter;
+import org.tensorizer.template.PlainModelWriter.Options;
+import org.tensorizer.template.PlainModelWriter.Scaling;
+
+/** The plain model of a lifted network. Used once. */
+final class LiftedWriter {
+    private static final int SIGN = 128;
+    private static final Map<String, Integer> SIGNED_VERSIONS = Map.of(
+            "CONV_2D", 3, "DEPTHWISE_CONV_2D", 3, "FULLY_CONNECTED", 4, "RESHAPE", 1, "QUANTIZE", 1);
+
+    private final Network network;
+    private final ScaleSolver.Solution solution;
+    private final List<GraphOperator> operators;
+    private final boolean signed;
+    private final PlainModelWriter writer;
+    private final Map<GraphTensor, Integer> at = new HashMap<>();
+    private final Map<Integer, int[]> shapes = new HashMap<>();
+    private final Map<Integer, TensorType> types = new HashMap<>();
+    private final Map<List<Object>, Integer> reshaped = new HashMap<>();
+    private int inexact;
+    private int channels;
+
+    /** @param writer takes the operators */
+    LiftedWriter(
+            Network network,
+            ScaleSolver.Solution solution,
+            List<GraphOperator> operators,
+            PlainModelWriter writer) {
+        this.writer = writer;
+        this.network = network;
+        this.solution = solution;
+        this.operators = operators;
+        this.signed = isSigned();
+    }
+
+    /** int8 if a layer has scales by channel, an input or output is signed, or all weight zero points are 128. */
+    private boolean isSigned() {
+        List<LayerOperator> layers = layers();
+        boolean edges = network.inputs().stream().anyMatch(Network.Edge::isSigned)
+                || network.outputs().stream().anyMatch(Network.Edge::isSigned);
+        boolean perChannel = layers.stream().anyMatch(LayerOperator::isPerChannel);
+        boolean middle = layers.stream().allMatch(layer -> network.weightZero(layer) == SIGN);
+        if ((edges || perChannel) && !middle) {
+            throw new LiftException(network.model().name()
+                    + ": signed tensors beside weights with zero points of their own: mixed types are not lifted");
+        }
+        return edges || perChannel || !layers.isEmpty() && middle;
+    }
+
+    private List<LayerOperator> layers() {
+        return operators.stream()
+                .filter(o -> o instanceof LayerOperator layer && layer.kind() != LayerOperator.Kind.CHANNELWISE)
+                .map(LayerOperator.class::cast)
+                .toList();
+    }
+
+    /** Channels whose multiplier no weight scale gives exactly. */
+    int inexact() {
+        return inexact;
+    }
+
+    /** Channels of all layers. */
+    int channels() {
+        return channels;
+    }
+
+    /**
+     * Writes all operators.
+     *
+     * @param inputs indices of the tensors that hold the inputs, in their order
+     * @return indices of the outputs in their order, -1 for those that are not understood
+     */
+    List<Integer> write(List<Integer> inputs) {
+        for (int i = 0; i < inputs.size(); i++) {
+            input(inputs.get(i), network.inputs().get(i), network.graph().inputs().get(i));
+        }
+        Map<GraphTensor, Network.Edge> named = new HashMap<>();
+        for (int i = 0; i < network.outputs().size(); i++) {
+            Network.Edge edge = network.outputs().get(i);
+            network.graph().outputs().get(i).tensor().ifPresent(t -> named.putIfAbsent(t, edge));
+        }
+        for (GraphOperator operator : operators) {
+            at.put(operator.output(), operator(operator, named));
+        }
+        List<Integer> outputs = new ArrayList<>();
+        for (int i = 0; i < network.outputs().size(); i++) {
+            Graph.Output output = network.graph().outputs().get(i);
+            outputs.add(output.tensor()
+                    .map(tensor -> output(
+                            network.outputs().get(network.graph().outputs().indexOf(output)), tensor))
+                    .orElse(-1));
+        }
+        return outputs;
+    }
+
+    private int tensor(String name, int[] shape, TensorType type, GraphTensor like) {
+        long zero = like.zeroPoint() - (type == TensorType.INT8 ? SIGN : 0);
+        int index = writer.tensor(name, type, shape, Scaling.of(solution.of(like), zero), null);
+        shapes.put(index, shape);
+        types.put(index, type);
+        return index;
+    }
+
+    private TensorType inner() {
+        return signed ? TensorType.INT8 : TensorType.UINT8;
+    }
+
+    private int activation(GraphTensor tensor, int[] shape) {
+        return tensor("tensor_" + tensor.index(), shape, inner(), tensor);
+    }
+
+    private static int[] outer(Network.Edge edge) {
+        return edge.tensor().shape().stream().mapToInt(i -> i).toArray();
+    }
+
+    private void input(int index, Network.Edge edge, GraphTensor tensor) {
+        shapes.put(index, outer(edge));
+        types.put(index, edge.tensor().type());
+        at.put(tensor, index);
+        if (edge.tensor().type() != inner()) {
+            int turned = activation(tensor, outer(edge));
+            plain("QUANTIZE", List.of(index), turned, Options.NONE);
+            at.put(tensor, turned);
+        }
+    }
+
+    private int output(Network.Edge edge, GraphTensor tensor) {
+        int index = reshape(at.get(tensor), tensor, outer(edge));
+        if (types.get(index) != edge.tensor().type()) {
+            int turned = tensor(edge.name(), outer(edge), edge.tensor().type(), tensor);
+            plain("QUANTIZE", List.of(index), turned, Options.NONE);
+            return turned;
+        }
+        return index;
+    }
+
+    private void plain(String name, List<Integer> inputs, int output, Options options) {
+        int version = name.equals("RESIZE_BILINEAR") ? 3 : signed ? SIGNED_VERSIONS.getOrDefault(name, 2) : 1;
+        writer.operator(name, version, inputs, output, options);
+    }
+
+    private int integers(String name, int... values) {
+        ByteBuffer data = ByteBuffer.allocate(Integer.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        data.asIntBuffer().put(values);
+        return writer.tensor(name, TensorType.INT32, new int[] {values.length}, null, data.array());
+    }
+
+    private int reshape(int index, GraphTensor tensor, int[] shape) {
+        if (Arrays.equals(shapes.get(index), shape)) {
+            return index;
+        }
+        return reshaped.computeIfAbsent(List.of(index, Arrays.toString(shape)), key -> {
+            String name = "tensor_" + tensor.index() + "_as_" + Arrays.toString(shape).replaceAll("[^0-9]+", "_");
+            int output = tensor(name, shape, types.get(index), tensor);
+            plain("RESHAPE", List.of(index, integers(name + "_shape", shape)), output, Options.NONE);
+            return output;
+        });
+    }
+
+    private int four(GraphTensor tensor) {
+        return reshape(at.get(tensor), tensor, full(tensor));
+    }
+
+    private static int[] full(GraphTensor tensor) {
+        Shape shape = tensor.shape();
+        return new int[] {1, shape.height(), shape.width(), shape.channels()};
+    }
+
+    private static byte code(GraphOperator operator) {
+        return (byte) operator.activation().orElse(FusedActivation.NONE).ordinal();
+    }
+
+    /** Writes an operator. An output of the whole network has its name where shape and type allow. */
+    private int operator(GraphOperator operator, Map<GraphTensor, Network.Edge> named) {
+        GraphTensor output = operator.output();
+        if (operator instanceof GraphOperator.Reshape reshape) {
+            return reshape(at.get(reshape.inputs().get(0)), reshape.inputs().get(0), full(output));
+        }
+        boolean flat = operator instanceof LayerOperator layer && layer.kind() == LayerOperator.Kind.FULLY_CONNECTED
+                || operator instanceof GraphOperator.Softmax;
+        int[] shape = flat ? new int[] {1, output.shape().elements()} : full(output);
+        List<Integer> inputs = new ArrayList<>();
+        for (GraphTensor input : operator.inputs()) {
+            inputs.add(
+                    flat ? reshape(at.get(input), input, new int[] {1, input.shape().elements()}) : four(input));
+        }
+        if (operator instanceof LayerOperator layer) {
+            parameters(layer, inputs);
+        }
+        Options options = options(operator, inputs);
+        Network.Edge edge = named.get(output);
+        boolean own = edge != null && Arrays.equals(outer(edge), shape) && edge.tensor().type() == inner();
+        int index = own ? tensor(edge.name(), shape, inner(), output) : activation(output, shape);
+        plain(operator.name(), inputs, index, options);
+        return index;
+    }
+
+    private static Options options(int union, Object... slotsAndValues) {
+        Map<Integer, Object> fields = new TreeMap<>();
+        for (int i = 0; i < slotsAndValues.length; i += 2) {
+            fields.put((Integer) slotsAndValues[i], slotsAndValues[i + 1]);
+        }
+        return new Options(union, fields);
+    }
+
+    private Options options(GraphOperator operator, List<Integer> inputs) {
+        String name = "tensor_" + operator.output().index();
+        if (operator instanceof LayerOperator layer) {
+            LayerOperator.Geometry g = layer.geometry();
+            byte valid = (byte) (g.same() || layer.kind() == LayerOperator.Kind.CHANNELWISE ? 0 : 1);
+            return switch (layer.kind()) {
+                case FULLY_CONNECTED -> options(8, 0, code(layer));
+                case CONV_2D -> options(
+                        1, 0, valid, 1, g.strideX(), 2, g.strideY(), 3, code(layer), 4, g.dilationX(), 5, g.dilationY());
+                case DEPTHWISE_CONV_2D, CHANNELWISE -> options(
+                        2, 0, valid, 1, g.strideX(), 2, g.strideY(), 3, 1, 4, code(layer), 5, g.dilationX(), 6, g.dilationY());
+            };
+        } else if (operator instanceof GraphOperator.Pool pool) {
+            GraphOperator.Pool.Window w = pool.window();
+            if (!pool.name().equals("MEAN")) {
+                byte valid = (byte) (w.same() ? 0 : 1);
+                return options(
+                        5, 0, valid, 1, w.strideX(), 2, w.strideY(), 3, w.width(), 4, w.height(), 5, code(pool));
+            }
+            if (!pool.output().shape().isFlat()) {
+                throw new LiftException(network.model().name() + ": " + pool.places() + ": MEAN over windows of "
+                        + w.height() + "x" + w.width() + ", which TFLite has for whole tensors only");
+            }
+            inputs.add(integers(name + "_axes", 1, 2));
+            return options(27, 0, true);
+        } else if (operator instanceof GraphOperator.Add) {
+            return options(11, 0, code(operator));
+        } else if (operator instanceof GraphOperator.Multiply) {
+            return options(21, 0, code(operator));
+        } else if (operator instanceof GraphOperator.Pad pad) {
+            ByteBuffer data = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+            data.asIntBuffer().put(new int[] {0, 0, pad.top(), pad.bottom(), pad.left(), pad.right(), 0, 0});
+            inputs.add(writer.tensor(name + "_paddings", TensorType.INT32, new int[] {4, 2}, null, data.array()));
+            return options(22);
+        } else if (operator instanceof GraphOperator.Concatenation concatenation) {
+            return options(10, 0, 1 + concatenation.axis(), 1, (byte) 0);
+        } else if (operator instanceof GraphOperator.Slice slice) {
+            int[] size = full(slice.output());
+            inputs.add(integers(name + "_begin", 0, slice.y(), slice.x(), slice.c()));
+            inputs.add(integers(name + "_size", size));
+            return Options.NONE;
+        } else if (operator instanceof GraphOperator.Resize resize) {
+            Shape size = resize.output().shape();
+            inputs.add(integers(name + "_size", size.height(), size.width()));
+            return options(15, 2, false, 3, true);
+        } else if (operator instanceof GraphOperator.Softmax) {
+            return options(9, 0, 1f);
+        }
+        return Options.NONE;
+    }
+
+    /** Adds weights and bias to the inputs of a layer. */
+    private void parameters(LayerOperator layer, List<Integer> inputs) {
+        GraphTensor input = layer.inputs().get(0);
+        float[] multipliers = network.multipliers(layer);
+        float inputScale = solution.of(input);
+        float[] scales = new float[multipliers.length];
+        for (int channel = 0; channel < scales.length; channel++) {
+            WeightScale scale = WeightScale.of(multipliers[channel], inputScale, solution.of(layer.output()));
+            scales[channel] = scale.value();
+            inexact += scale.exact() ? 0 : 1;
+            channels++;
+        }
+        boolean folded = layer.kind() == LayerOperator.Kind.CHANNELWISE;
+        boolean perChannel = layer.layout().header().scales() || layer.layout().header().zeroPoints();
+        if (!perChannel) {
+            scales = Arrays.copyOf(scales, 1);
+        }
+        boolean depthwise = folded || layer.kind() == LayerOperator.Kind.DEPTHWISE_CONV_2D;
+        String name = "tensor_" + layer.output().index();
+        int outputs = layer.layout().outputs();
+        int height = layer.layout().height();
+        int width = layer.layout().width();
+        int[] shape;
+        if (layer.kind() == LayerOperator.Kind.FULLY_CONNECTED) {
+            shape = new int[] {outputs, layer.layout().inputs()};
+        } else if (depthwise) {
+            shape = new int[] {1, height, width, outputs};
+        } else {
+            shape = new int[] {outputs, height, width, layer.layout().inputs()};
+        }
+        int zero = folded ? SIGN : network.weightZero(layer);
+        byte[] weights = folded ? ones(outputs) : network.weights(layer);
+        if (depthwise) {
+            weights = channelsLast(weights, outputs);
+        }
+        if (signed) {
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] ^= (byte) SIGN;
+            }
+        }
+        inputs.add(writer.tensor(
+                name + "_weights",
+                inner(),
+                shape,
+                new Scaling(scales, signed ? zero - SIGN : zero, depthwise ? 3 : 0),
+                weights));
+        float[] biasScales = new float[scales.length];
+        for (int i = 0; i < scales.length; i++) {
+            biasScales[i] = inputScale * scales[i];
+        }
+        ByteBuffer biases = ByteBuffer.allocate(Integer.BYTES * outputs).order(ByteOrder.LITTLE_ENDIAN);
+        biases.asIntBuffer().put(network.biases(layer));
+        inputs.add(writer.tensor(
+                name + "_bias", TensorType.INT32, new int[] {outputs}, new Scaling(biasScales, 0, 0), biases.array()));
+    }
+
+    private static byte[] ones(int count) {
+        byte[] ones = new byte[count];
+        Arrays.fill(ones, (byte) (SIGN + 1));
+        return ones;
+    }
+
+    /** W[c][ky][kx] to W[ky][kx][c]. */
+    private static byte[] channelsLast(byte[] weights, int channels) {
+        byte[] turned = new byte[weights.length];
+        int taps = weights.length / channels;
+        for (int channel = 0; channel < channels; channel++) {
+            for (int tap = 0; tap < taps; tap++) {
+                turned[tap * channels + channel] = weights[channel * taps + tap];
+            }
+        }
+        return turned;
+    }
+}
