@@ -46,9 +46,15 @@ final class MatrixKernel extends OpKernel {
     static MatrixKernel of(Operation operation, BoundProgram program, List<ResultBlock> blocks) {
         TensorOp op = operation.op();
         boolean bytes = op.weightBytes() == 1 && op.activationBytes() == 1;
+        WeightRows rows = new WeightRows(operation, program.chip());
         for (ResultBlock block : blocks) {
             if (block.steps.length * op.inputs() > (bytes ? MOST_INPUTS : 0)) {
                 return null;
+            }
+            for (int index = 0; index < operation.width(); index++) {
+                if (!rows.haveByteZeroPoints(block, index, program::constants)) {
+                    return null;
+                }
             }
             for (int step : block.steps) {
                 if (operation.quarter(step) + op.inputs() > Chip.WORD_BYTES) {

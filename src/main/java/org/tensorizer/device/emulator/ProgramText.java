@@ -4,11 +4,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorizer.isa.Branch;
 import org.tensorizer.isa.Frame;
+import org.tensorizer.isa.FunctionTable;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.InstructionFormatException;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.Outfeed;
+import org.tensorizer.isa.ScalarFence;
 import org.tensorizer.isa.TileFence;
 import org.tensorizer.isa.TileInstruction;
 
@@ -46,6 +50,7 @@ final class ProgramText {
             }
             requireFrame(name, chunk, text.sites.subList(first, text.sites.size()), stream.bundle(stream.size()));
             for (InstructionSite site : text.sites.subList(first, text.sites.size())) {
+                requireConstants(site);
                 if (site.opcode().isTileOp()) {
                     requireNumber(site, sequence++);
                 }
@@ -84,6 +89,23 @@ final class ProgramText {
         for (InstructionSite site : sites.subList(1, sites.size() - 1)) {
             site.require(site.opcode() != Opcode.START && site.opcode() != Opcode.END, "inside a chunk");
         }
+    }
+
+    /** Bits that no program uses otherwise: only the combinations of known programs. */
+    private static void requireConstants(InstructionSite site) {
+        Instruction i = site.instruction();
+        boolean known =
+                switch (site.opcode()) {
+                    case END -> i.getInt(Frame.END_CONSTANT) == 1;
+                    case HALT -> List.of(0, 1, 4).contains(i.getInt(Frame.HALT_CONSTANT));
+                    case OUTFEED -> i.getInt(Outfeed.CONSTANT) == 63;
+                    case FUNCTION_TABLE -> i.getInt(FunctionTable.CONSTANT) == 3;
+                    case BRANCH -> i.isSet(Branch.CONSTANT);
+                    case SCALAR_FENCE -> i.getInt(ScalarFence.REPORT) == (i.isSet(ScalarFence.REPORTERS) ? 1 : 0)
+                            && List.of(0, 0xffff).contains(i.getInt(ScalarFence.REPORTERS));
+                    default -> true;
+                };
+        site.require(known, "constant bits that no known program has");
     }
 
     private static void requireNumber(InstructionSite site, int number) {

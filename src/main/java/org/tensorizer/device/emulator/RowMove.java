@@ -34,7 +34,7 @@ final class RowMove extends TileCommand {
         boolean sends = opcode() == Opcode.RING_BUS_PRODUCER;
         rows = walk("rows", (sends ? RingBusProducer.ROWS : RingBusConsumer.ROWS).get(instruction()), 0);
         signal = (sends ? RingBusProducer.SIGNAL : RingBusConsumer.SIGNAL).level(instruction());
-        waits = (sends ? RingBusProducer.WAITS : RingBusConsumer.WAITS).get(instruction()).toArray(Wait[]::new);
+        waits = waits((sends ? RingBusProducer.WAITS : RingBusConsumer.WAITS).get(instruction()));
         ringSignal = sends ? RingBusProducer.SIGNAL_RING.level(instruction()) : -1;
         kindB = sends
                 ? instruction().isSet(RingBusProducer.KIND_B)

@@ -102,7 +102,7 @@ final class StepKernel extends OpKernel {
                 sums[lane] = switch (op.opcode()) {
                     case MAXIMUM -> Math.max(sums[lane], weight);
                     case SUM -> sums[lane] + weight;
-                    default -> sums[lane] + (long) (weight - zeros[lane]) * activation;
+                    default -> sums[lane] + (weight - Integer.toUnsignedLong(zeros[lane])) * activation;
                 };
             }
         }

@@ -57,7 +57,7 @@ public final class TensorOp extends TileCommand {
         sums = walk("sums", Op.SUMS.get(instruction()), 0);
         signalOutputs = Op.SIGNAL_OUTPUTS.level(instruction());
         signalWeights = Op.SIGNAL_WEIGHTS.level(instruction());
-        waits = Op.WAITS.get(instruction()).toArray(Wait[]::new);
+        waits = waits(Op.WAITS.get(instruction()));
         fresh = instruction().isSet(Op.FRESH_SUMS);
         inside = instruction().isSet(Op.SUMS_INSIDE);
         wideActivations = instruction().isSet(Op.WIDE_ACTIVATIONS);

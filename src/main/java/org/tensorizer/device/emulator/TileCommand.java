@@ -4,6 +4,7 @@ import java.util.List;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
 import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.TileCounter;
 import org.tensorizer.isa.Wait;
 
 /** An instruction of a tile's unit with its walks laid out. Immutable but for lazily laid out addresses; thread-safe. */
@@ -49,8 +50,17 @@ public abstract sealed class TileCommand permits RowMove, ToWideMove, ToNarrowMo
         }
     }
 
+    /** All slots. */
+    final Wait[] waits(List<Wait> waits) {
+        for (Wait wait : waits) {
+            site.require(wait.counter() < TileCounter.COUNT, "waits for counter %d", wait.counter());
+        }
+        return waits.toArray(Wait[]::new);
+    }
+
     /** The slots of one side. */
-    static Wait[] side(List<Wait> waits, boolean room) {
+    final Wait[] side(List<Wait> waits, boolean room) {
+        waits(waits);
         return waits.stream().filter(wait -> wait.room() == room).toArray(Wait[]::new);
     }
 

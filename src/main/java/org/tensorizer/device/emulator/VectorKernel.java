@@ -148,6 +148,7 @@ final class VectorKernel extends OpKernel {
             for (int index = 0; index < operation.width() && usual; index++) {
                 Operation.GroupParameters parameters = operation.parameters(index, block.group);
                 usual = rows.areConstant(block, index)
+                        && rows.haveByteZeroPoints(block, index, program::constants)
                         && (parameters.bias() == null || parameters.bias().isConstant())
                         && (parameters.scale() == null || parameters.scale().isConstant());
             }

@@ -29,6 +29,20 @@ final class WeightRows {
         return constant;
     }
 
+    /** Whether zero points are bytes, as weights and activations are: else products leave what floats hold exactly. */
+    boolean haveByteZeroPoints(ResultBlock block, int index, Memory memory) {
+        RowBytes row = operation.parameters(index, block.group).zeroPoints();
+        if (row != null && !row.isConstant() || op.inputZeroPoint() > 0xff || op.weightZeroPoint() > 0xff) {
+            return false;
+        }
+        for (int zero : zeroPoints(block, index, memory)) {
+            if (zero < 0 || zero > 0xff) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether two tiles have the same weights in a block. */
     boolean areSame(ResultBlock block, int index, int other) {
         for (int step : block.steps) {
