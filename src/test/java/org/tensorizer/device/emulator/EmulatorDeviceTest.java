@@ -7,7 +7,6 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.base.BadInputException;
@@ -42,24 +41,6 @@ class EmulatorDeviceTest {
             }
         }
         assertThat(differing).as("of %d bytes", bytes).isLessThanOrEqualTo(bytes / 1000);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "gabor_64x64_7k_4o_2s_edgetpu.tflite",
-                "keras_lstm_mnist_ptq_edgetpu.tflite",
-                "mobilenet_v1_0.25_128_quant_edgetpu.tflite",
-                "split_concat_edgetpu.tflite",
-                "ssd_mobilenet_v1_coco_quant_postprocess_segment_1_of_3_edgetpu.tflite"
-            })
-    void modelsThatAreNoDenseAreRefusedByName(String template) {
-        byte[] compiled = SharedFolder.bytes(SharedFolder.template(template));
-        try (EmulatorDevice emulator = new EmulatorDevice()) {
-            assertThatThrownBy(() -> emulator.open(template, compiled))
-                    .isInstanceOf(UnsupportedProgramException.class)
-                    .hasMessageStartingWith(template + ": operator ");
-        }
     }
 
     @Test
