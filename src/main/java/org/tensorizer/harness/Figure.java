@@ -2,6 +2,7 @@ package org.tensorizer.harness;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.tensorizer.base.Printable;
 import org.tensorizer.picture.Grid;
@@ -38,6 +39,10 @@ final class Figure {
         Scale both = Scale.spanning(expected, observed);
         List<String> names = rows.stream().map(Outputs::probe).toList();
         String axis = "output channel";
+        if (difference.nonZero() == 0) {
+            return "<figure class=\"comparison\">"
+                    + panel(reference + " and observed, the same", expected, both, names, axis, unit) + "</figure>\n";
+        }
         return "<figure class=\"comparison\">"
                 + panel(reference, expected, both, names, axis, unit)
                 + panel("observed", observed, both, names, axis, unit)
@@ -86,8 +91,8 @@ final class Figure {
         return "<div class=\"panel\"><p class=\"title\">" + escape(title, LONGEST_NAME) + "</p>" + rows
                 + "<div class=\"cells\"><img loading=\"lazy\" alt=\"" + alt + "\" style=\"" + size(grid, height) + "\" src=\""
                 + Png.dataUri(HeatMap.pixels(grid, scale)) + "\"><p class=\"axis\"><span>0</span><span>" + axis
-                + "</span><span>" + last + "</span></p></div><p class=\"bar\"><span>" + scale.min() + "</span><img alt=\"\" src=\""
-                + Png.dataUri(HeatMap.bar(scale)) + "\"><span>" + scale.max() + (unit.isEmpty() ? "" : " " + unit)
+                + "</span><span>" + last + "</span></p></div><p class=\"bar\"><span>" + scale.min() + "</span><i class=\""
+                + scale.palette().name().toLowerCase(Locale.ROOT) + "\"></i><span>" + scale.max() + (unit.isEmpty() ? "" : " " + unit)
                 + "</span></p></div>";
     }
 

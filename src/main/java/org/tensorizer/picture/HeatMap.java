@@ -15,7 +15,6 @@ import org.tensorizer.picture.Sheet.Lettering;
  */
 public final class HeatMap {
     private static final int FRAME = 1;
-    private static final int BAR = 64;
     private static final Color GREY = new Color(0xb0, 0xb0, 0xb0);
 
     private final String title;
@@ -35,15 +34,6 @@ public final class HeatMap {
             for (int c = 0; c < grid.columns(); c++) {
                 image.setRGB(c, r, scale.rgb(grid.at(r, c)));
             }
-        }
-        return image;
-    }
-
-    /** The colours of a scale from its smallest value to its largest, a pixel high. */
-    public static BufferedImage bar(Scale scale) {
-        BufferedImage image = new BufferedImage(BAR, 1, BufferedImage.TYPE_INT_RGB);
-        for (int x = 0; x < BAR; x++) {
-            image.setRGB(x, 0, scale.palette().rgb(x / (BAR - 1.0)));
         }
         return image;
     }

@@ -105,6 +105,9 @@ final class Report {
         for (Path old : files(folder.resolve(ATTACHMENTS))) {
             if (!linked.contains(old)) {
                 Files.delete(old);
+                if (files(old.getParent()).isEmpty()) {
+                    Files.delete(old.getParent());
+                }
             }
         }
     }
