@@ -105,7 +105,10 @@ public enum DeviceKind {
         @Override
         Device open(DeviceChoice choice) {
             VirtualBus bus = new VirtualBus(VirtualSettings.ofUser());
-            return UsbDevice.open(bus, choice.toString(), UsbSelector.index(0), UsbSettings.ofUser());
+            UsbSettings settings = UsbSettings.ofUser();
+            boolean patient = UsbSettings.DEADLINE.value().isEmpty(); // an emulator takes longer than a chip
+            return UsbDevice.open(
+                    bus, choice.toString(), UsbSelector.index(0), patient ? settings.withDeadline(60_000) : settings);
         }
     },
 
