@@ -11,18 +11,23 @@ import org.tensorizer.isa.Scalar;
 import org.tensorizer.isa.TileInstruction;
 
 /**
- * Where the immediates of a chunk's scalar core go, without executing it. Those that reach nothing but addresses of DMA
- * descriptors play no part in what a program computes: over USB the host decides what it sends, and libedgetpu writes
- * pointers of its own there, other ones for each inference.
+ * Where the immediates of a chunk's scalar core go, without executing it. Those that reach nothing or nothing but addresses
+ * of DMA descriptors play no part in what a program computes: over USB the host decides what it sends, and libedgetpu
+ * writes pointers of its own there, other ones for each inference.
  */
 final class ScalarFlow {
     private static final int ADDRESS_WORDS = 2;
     private static final int KIND_WORD = 3;
 
+    /** How loads and stores address scalar memory other than by a word of their own. */
+    private static final int BY_REGISTER = 2;
+
+    private static final int BY_REGISTER_INCREMENT = 3;
+
     private final BitSet[] registers = sets(Chip.SCALAR_REGISTERS);
     private final BitSet[] predicates = sets(Chip.PREDICATES);
     private final Integer[] constants = new Integer[Chip.SCALAR_REGISTERS];
-    private final BitSet addresses = new BitSet();
+    private final BitSet immediates = new BitSet();
     private final BitSet others = new BitSet();
     private boolean done;
 
@@ -32,7 +37,7 @@ final class ScalarFlow {
                 add(stream.get(i), stream.bundle(i));
             }
         }
-        addresses.andNot(others);
+        immediates.andNot(others);
     }
 
     /** @throws org.tensorizer.isa.InstructionFormatException the bytes are no chunk */
@@ -40,9 +45,9 @@ final class ScalarFlow {
         return new ScalarFlow(InstructionStream.frame(name, chunk));
     }
 
-    /** Bundles whose immediate reaches addresses only. */
+    /** Bundles whose immediate reaches addresses at most. */
     BitSet addressBundles() {
-        return addresses;
+        return immediates;
     }
 
     /** Whether it tells the host that the program is done. */
@@ -67,29 +72,31 @@ final class ScalarFlow {
     }
 
     private void scalar(Instruction i, int bundle) {
-        BitSet gate = i.isSet(Scalar.GATED) ? predicates[i.getInt(Scalar.PREDICATE)] : new BitSet();
+        BitSet gate = i.isSet(Scalar.GATED) ? predicates[i.getInt(Scalar.PREDICATE)] : null;
         BitSet result = result(i, bundle);
         Integer constant = i.getInt(Scalar.OPERATION) == Scalar.Alu.MOV.immediate() && !i.isSet(Scalar.GATED)
                 ? Integer.valueOf(i.getInt(Scalar.IMMEDIATE))
                 : null;
         store(i, gate);
-        if (i.getInt(Scalar.LOAD) > 1) {
+        if (i.getInt(Scalar.LOAD) == BY_REGISTER || i.getInt(Scalar.LOAD) == BY_REGISTER_INCREMENT) {
             others.or(registers[i.getInt(Scalar.LOAD_ADDRESS) % Chip.SCALAR_REGISTERS]);
         }
         if (i.getInt(Scalar.SPECIAL) != 0) {
             others.or(registers[i.getInt(Scalar.SPECIAL_SOURCE)]);
-            write(i.getInt(Scalar.SPECIAL_DESTINATION), new BitSet(), gate, null);
+            write(registers[i.getInt(Scalar.SPECIAL_DESTINATION)], new BitSet(), gate);
+            constants[i.getInt(Scalar.SPECIAL_DESTINATION)] = null;
         }
         int operation = i.getInt(Scalar.OPERATION) & (Scalar.IMMEDIATE_FORM - 1);
         int destination = i.getInt(Scalar.DESTINATION);
         if (operation >= Scalar.Alu.EQ.code() && operation <= Scalar.Alu.GE_UNSIGNED.code()) {
-            predicates[destination % Chip.PREDICATES].or(result);
-            predicates[destination % Chip.PREDICATES].or(gate);
+            write(predicates[destination % Chip.PREDICATES], result, gate);
         } else if (operation != 0) {
-            write(destination, result, gate, constant);
+            write(registers[destination], result, gate);
+            constants[destination] = constant;
         }
         if (i.getInt(Scalar.LOAD) != 0) {
-            write(i.getInt(Scalar.LOAD_TO), new BitSet(), gate, null);
+            write(registers[i.getInt(Scalar.LOAD_TO)], new BitSet(), gate);
+            constants[i.getInt(Scalar.LOAD_TO)] = null;
         }
     }
 
@@ -100,6 +107,7 @@ final class ScalarFlow {
             return result;
         }
         if ((code & Scalar.IMMEDIATE_FORM) != 0) {
+            immediates.set(bundle);
             result.set(bundle);
         } else {
             result.or(registers[i.getInt(Scalar.IMMEDIATE) & Chip.SCALAR_REGISTERS - 1]);
@@ -110,14 +118,18 @@ final class ScalarFlow {
         return result;
     }
 
-    /** What is written only at times adds to what was there. */
-    private void write(int register, BitSet from, BitSet gate, Integer constant) {
-        if (gate.isEmpty()) {
-            registers[register].clear();
+    /**
+     * What is written only at times adds to what was there.
+     *
+     * @param gate what decides it, null for always
+     */
+    private static void write(BitSet to, BitSet from, BitSet gate) {
+        if (gate == null) {
+            to.clear();
+        } else {
+            to.or(gate);
         }
-        registers[register].or(from);
-        registers[register].or(gate);
-        constants[register] = constant;
+        to.or(from);
     }
 
     private void store(Instruction i, BitSet gate) {
@@ -128,18 +140,18 @@ final class ScalarFlow {
         int word = i.getInt(Scalar.STORE_ADDRESS);
         int register = i.getInt(Scalar.STORE_REGISTER);
         if (mode == Scalar.DESCRIPTOR_WORD && word < ADDRESS_WORDS) {
-            addresses.or(registers[register]);
-            addresses.or(gate);
-            return;
+            return; // that it is an address is all that becomes of it
         }
-        others.or(gate);
+        if (gate != null) {
+            others.or(gate);
+        }
         if (mode == Scalar.DESCRIPTOR_SUBMIT) {
             return;
         }
         others.or(registers[register]);
-        if (mode != Scalar.DESCRIPTOR_WORD) {
+        if (mode == BY_REGISTER || mode == BY_REGISTER_INCREMENT) {
             others.or(registers[word % Chip.SCALAR_REGISTERS]);
-        } else if (word == KIND_WORD) {
+        } else if (mode == Scalar.DESCRIPTOR_WORD && word == KIND_WORD) {
             Integer kind = constants[register];
             done |= kind != null && kind == Scalar.Descriptor.DONE.code();
         }
