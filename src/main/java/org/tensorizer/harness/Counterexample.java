@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.SwappingSession;
 import org.tensorizer.device.WeightSwap;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
@@ -47,6 +49,8 @@ public final class Counterexample {
         void write(Path folder) throws IOException;
     }
 
+    private static final Models NONE = folder -> {};
+
     private final String respect;
     private final Supplier<Device> device;
     private final Models models;
@@ -66,7 +70,7 @@ public final class Counterexample {
      * @param open makes one, anew for each trial
      */
     public static Counterexample device(String respect, Supplier<Device> open) {
-        return new Counterexample("a device that " + respect, open, folder -> {}, Optional.empty());
+        return new Counterexample("a device that " + respect, open, NONE, Optional.empty());
     }
 
     /**
@@ -85,7 +89,7 @@ public final class Counterexample {
      * @param test {@code Class#method} of the library's tests, same package as the experiment
      */
     public static Counterexample shownBy(String test, String respect) {
-        return new Counterexample(respect, EmulatorDevice::new, folder -> {}, Optional.of(test));
+        return new Counterexample(respect, EmulatorDevice::new, NONE, Optional.of(test));
     }
 
     /** An emulated chip of other parameters, such as {@code chip -> chip.withLanes(16)}. */
@@ -96,7 +100,7 @@ public final class Counterexample {
     /** An emulated chip of these parameters. */
     public static Counterexample chip(ChipParameters chip) {
         return new Counterexample(
-                "a chip with " + chip, () -> new EmulatorDevice(chip, true), folder -> {}, Optional.empty());
+                "a chip with " + chip, () -> new EmulatorDevice(chip, true), NONE, Optional.empty());
     }
 
     /** Every chip that reads weights differently from the real one in one respect. */
@@ -109,7 +113,7 @@ public final class Counterexample {
         return device("keeps its first weights", () -> {
             Device real = new EmulatorDevice();
             Map<String, TfliteModel> first = new ConcurrentHashMap<>();
-            return new Changed(model -> real.open(first.computeIfAbsent(model.name(), name -> model)));
+            return new Changed(model -> keeping(real.open(first.computeIfAbsent(model.name(), name -> model))));
         });
     }
 
@@ -242,6 +246,11 @@ public final class Counterexample {
         return device.get();
     }
 
+    /** Whether a device is wrong, and not models that it runs. */
+    public boolean isDevice() {
+        return test.isEmpty() && models == NONE;
+    }
+
     /** Writes the models of one trial into an empty folder; none in most. */
     public void writeModels(Path folder) throws IOException {
         models.write(folder);
@@ -256,6 +265,23 @@ public final class Counterexample {
     @Override
     public String toString() {
         return respect;
+    }
+
+    /** Takes payloads and goes on with the one it has. */
+    private static Session keeping(Session session) {
+        return session.weightSwap()
+                .<Session>map(real -> new SwappingSession(session, new WeightSwap() {
+                    @Override
+                    public int payloadBytes() {
+                        return real.payloadBytes();
+                    }
+
+                    @Override
+                    public void swap(ByteBuffer payload) {
+                        // that is what is wrong with it
+                    }
+                }))
+                .orElse(session);
     }
 
     private interface Opening {

@@ -43,11 +43,11 @@ final class LayoutSearch {
     /** @throws TraceException no layout of rows fits */
     Found rows(int outputs, int height, int width, int inputs) {
         int words = (inputs + 3) / 4;
-        for (boolean compact : new boolean[] {false, true}) {
+        for (RowLayout.Rows length : RowLayout.Rows.values()) {
             for (int block = 1; block <= words; block++) {
                 if (words % block == 0) {
                     Found found = tried(
-                            new RowLayout(outputs, height, width, inputs, layer.header, block, compact),
+                            new RowLayout(outputs, height, width, inputs, layer.header, block, length),
                             PayloadLayout.LANES);
                     if (found != null) {
                         requirePadding(outputs, inputs);

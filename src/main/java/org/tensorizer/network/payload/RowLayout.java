@@ -17,10 +17,20 @@ package org.tensorizer.network.payload;
  * @param inputs input channels
  * @param header rows in front of each group
  * @param block input words (of four channels) that stand innermost: 1 nearly always, a divisor of the number of words
- * @param compact rows are not padded to 64 bytes; seen for one output channel only
+ * @param rows how long a row is
  */
-public record RowLayout(int outputs, int height, int width, int inputs, Header header, int block, boolean compact)
+public record RowLayout(int outputs, int height, int width, int inputs, Header header, int block, Rows rows)
         implements PayloadLayout {
+    /** How long a row of the layer is. */
+    public enum Rows {
+        /** As many lanes as there are outputs, in units of 64 bytes: nearly always. */
+        PADDED,
+        /** The lanes alone; seen for one output channel only. */
+        COMPACT,
+        /** All 64 lanes whatever the outputs: heads that Tensorizer compiles. */
+        WHOLE
+    }
+
     /** @throws IllegalArgumentException a dimension is not positive, or block does not divide the input words */
     public RowLayout {
         if (outputs < 1 || height < 1 || width < 1 || inputs < 1) {
@@ -36,7 +46,11 @@ public record RowLayout(int outputs, int height, int width, int inputs, Header h
     /** Bytes from one row to the next. */
     public int rowBytes() {
         int lanes = 4 * PayloadLayout.roundUp(Math.min(LANES, outputs), 4);
-        return compact ? lanes : PayloadLayout.roundUp(lanes, ALIGNMENT);
+        return switch (rows) {
+            case PADDED -> PayloadLayout.roundUp(lanes, ALIGNMENT);
+            case COMPACT -> lanes;
+            case WHOLE -> 4 * LANES;
+        };
     }
 
     /** Rows of weights of a group. */
@@ -102,11 +116,11 @@ public record RowLayout(int outputs, int height, int width, int inputs, Header h
         int perOutput = taps * inputs;
         for (int group = 0; group < groups(); group++) {
             int lanes = Math.min(LANES, outputs - group * LANES);
-            int rows = at + group * groupBytes() + header.rows() * rowBytes;
+            int first = at + group * groupBytes() + header.rows() * rowBytes;
             for (int word = 0; word < words(); word++) {
                 int count = Math.min(4, inputs - 4 * word);
                 for (int tap = 0; tap < taps; tap++) {
-                    int from = rows + ((word / block * taps + tap) * block + word % block) * rowBytes;
+                    int from = first + ((word / block * taps + tap) * block + word % block) * rowBytes;
                     int weight = group * LANES * perOutput + tap * inputs + 4 * word;
                     for (int lane = 0; lane < lanes; lane++, from += 4, weight += perOutput) {
                         if (write) {

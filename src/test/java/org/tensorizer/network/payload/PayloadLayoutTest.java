@@ -18,7 +18,7 @@ class PayloadLayoutTest {
     @CsvSource({"64,1,1,64,1", "6,1,1,256,1", "70,3,3,9,1", "130,1,1,7,1", "32,3,3,32,8", "256,11,11,32,4", "8,7,7,1,1"})
     void everyWeightHasAPlaceOfItsOwnAndComesBack(int outputs, int height, int width, int inputs, int block) {
         for (Header header : new Header[] {FULL, BIAS, new Header(false, false, false), new Header(false, true, true)}) {
-            roundTrip(new RowLayout(outputs, height, width, inputs, header, block, false));
+            roundTrip(new RowLayout(outputs, height, width, inputs, header, block, RowLayout.Rows.PADDED));
         }
     }
 
@@ -90,7 +90,7 @@ class PayloadLayoutTest {
     /** Published addresses of mobilenet_v1_1.0_224: layer 0 at 0, layer 1 at 1152. */
     @Test
     void layersOfMobilenetStandWhereTheyWereMeasured() {
-        RowLayout first = new RowLayout(32, 3, 3, 3, BIAS, 1, false);
+        RowLayout first = new RowLayout(32, 3, 3, 3, BIAS, 1, RowLayout.Rows.PADDED);
         assertThat(first.size()).isEqualTo(1280);
         assertThat(first.offset(5, 1, 2, 1)).isEqualTo(128 + (3 * 1 + 2) * 128 + 4 * 5 + 1);
         BlockLayout second = new BlockLayout(32, 3, 3, BIAS);
@@ -102,7 +102,7 @@ class PayloadLayoutTest {
     /** 6 outputs: two lanes of padding in a row of 64 bytes; 9 inputs: three bytes of padding in the last word. */
     @Test
     void paddingIsWhatTheCompilerWrites() {
-        RowLayout layout = new RowLayout(6, 1, 1, 9, FULL, 1, false);
+        RowLayout layout = new RowLayout(6, 1, 1, 9, FULL, 1, RowLayout.Rows.PADDED);
         byte[] payload = new byte[layout.size()];
         float[] scales = {0.5f, 2, 3, 4, 5, 6};
         layout.write(new byte[54], 128, new int[] {1, 2, 3, 4, 5, 6}, scales, payload, 0);
@@ -115,7 +115,7 @@ class PayloadLayoutTest {
             assertThat(payload[192 + 4 * lane]).isEqualTo(padding ? (byte) 128 : 0);
         }
         assertThat(Arrays.copyOfRange(payload, 192 + 128 + 4, 192 + 128 + 8)).containsExactly(0, 128, 128, 128);
-        RowLayout several = new RowLayout(70, 1, 1, 4, FULL, 1, false);
+        RowLayout several = new RowLayout(70, 1, 1, 4, FULL, 1, RowLayout.Rows.PADDED);
         byte[] two = new byte[several.size()];
         float[] many = new float[70];
         Arrays.fill(many, 0.25f);
@@ -126,10 +126,10 @@ class PayloadLayoutTest {
 
     @Test
     void refusesWhatIsNoLayer() {
-        assertThatThrownBy(() -> new RowLayout(0, 1, 1, 1, BIAS, 1, false)).hasMessageContaining("positive");
-        assertThatThrownBy(() -> new RowLayout(4, 1, 1, 12, BIAS, 2, false)).hasMessageContaining("divisor of 3");
+        assertThatThrownBy(() -> new RowLayout(0, 1, 1, 1, BIAS, 1, RowLayout.Rows.PADDED)).hasMessageContaining("positive");
+        assertThatThrownBy(() -> new RowLayout(4, 1, 1, 12, BIAS, 2, RowLayout.Rows.PADDED)).hasMessageContaining("divisor of 3");
         assertThatThrownBy(() -> new BlockLayout(4, 0, 1, BIAS)).hasMessageContaining("positive");
-        RowLayout layout = new RowLayout(4, 1, 1, 4, BIAS, 1, false);
+        RowLayout layout = new RowLayout(4, 1, 1, 4, BIAS, 1, RowLayout.Rows.PADDED);
         assertThatThrownBy(() -> layout.pack(new byte[15], new byte[1000], 0)).hasMessageContaining("16 weights");
     }
 }
