@@ -193,6 +193,7 @@ class ArchitectureTest {
                         "harness.ResultsFolder",
                         "harness.report.JobSummary",
                         "cli.PipelineCommand",
+                        "tools.Download",
                         "cli.Main$StandardOutput"))
                 .should()
                 .callMethodWhere(target(owner(type(Files.class)))

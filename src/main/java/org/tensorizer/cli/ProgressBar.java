@@ -12,6 +12,9 @@ final class ProgressBar {
     private static final long SHOW_AFTER_NANOS = 1_000_000_000L;
     private static final long REDRAW_NANOS = 100_000_000L;
 
+    /** Less than that of the work says nothing about the rest: its first steps open the device and warm up. */
+    private static final double ESTIMATED_FROM = 0.05;
+
     private final PrintWriter out;
     private final boolean terminal;
     private final String unit;
@@ -35,12 +38,12 @@ final class ProgressBar {
         double rate = done / seconds;
         String text = String.format(
                 Locale.ROOT,
-                "%,d of %,d %s, %,.0f a second, %s left",
+                "%,d of %,d %s, %,.0f a second%s",
                 done,
                 total,
                 unit,
                 rate,
-                left(rate <= 0 ? -1 : (total - done) / rate));
+                done < ESTIMATED_FROM * total ? "" : ", at most " + left((total - done) / rate) + " left");
         if (terminal) {
             if (now - lastDrawn >= REDRAW_NANOS || done == total) {
                 int filled = (int) (WIDTH * done / total);
@@ -65,9 +68,6 @@ final class ProgressBar {
     }
 
     private static String left(double seconds) {
-        if (seconds < 0) {
-            return "unknown time";
-        }
         long whole = Math.round(seconds);
         return whole < 60 ? whole + " s" : whole / 60 + " min " + whole % 60 + " s";
     }

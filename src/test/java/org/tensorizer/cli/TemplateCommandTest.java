@@ -110,7 +110,7 @@ class TemplateCommandTest {
                         + "echo 'FULLY_CONNECTED 1 Operation is working on an unsupported data type'\n");
         assertThat(compiler.toFile().setExecutable(true)).isTrue();
         Shell shell = Shell.run(
-                "compile", Shell.SOURCE, "--out", folder, "-Dtensorizer.compiler=" + compiler, "--json");
+                "compile", Shell.SOURCE, "--google", "--out", folder, "-Dtensorizer.compiler=" + compiler, "--json");
         assertThat(shell.json().getString("note")).contains("mapped no operator");
         assertThat(shell.json().getArray("operators").getObject(0).getString("status")).contains("unsupported");
     }
