@@ -18,12 +18,13 @@ import org.tensorizer.device.TensorSpec;
  * INT8.
  */
 final class InputPattern {
-    static final String NAMES = "zeros, ones, ramp, alternating, mod251, impulse:I or FILE.npy";
+    static final String NAMES = "zeros, ones, ramp, alternating, mod251, impulse:I, FILE.npy or a picture FILE.png, FILE.jpg";
 
     static final String MEANING = "Names mean values of the tensor's own type: ramp counts up from the lowest value of"
             + " an 8-bit type and wraps, for others from 0; alternating is its highest and lowest value, for others"
             + " 1 and -1; impulse:I is the highest value, for others 1, among zeros; mod251 is i %% 251. FILE.npy has"
-            + " the tensor's element type, and its shape or one row for each inference, as --npy writes them.";
+            + " the tensor's element type, and its shape or one row for each inference, as --npy writes"
+            + " them. A picture is scaled to the tensor's height and width, its aspect is not kept.";
 
     private InputPattern() {}
 
@@ -33,6 +34,12 @@ final class InputPattern {
      * @throws BadInputException unknown name, impulse outside a tensor, array of another type or shape
      */
     static List<List<byte[]>> rows(String pattern, List<TensorSpec> tensors) {
+        if (ImageInput.isOne(pattern)) {
+            Path picture = InputFile.path(pattern);
+            return List.of(tensors.stream()
+                    .map(tensor -> ImageInput.bytes(picture, tensor))
+                    .toList());
+        }
         if (!pattern.endsWith(".npy")) {
             return List.of(tensors.stream().map(tensor -> named(pattern, tensor)).toList());
         }

@@ -1,6 +1,7 @@
 package org.tensorizer.cli;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Npy;
+import org.tensorizer.base.Printable;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Elements;
@@ -45,6 +47,12 @@ final class RunCommand extends FactsCommand {
     @Option(names = "--top", paramLabel = "K", description = "Show the K highest outputs, last maximum first.")
     private int top = 5;
 
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "Names of the classes, one a line: shown beside the highest outputs.")
+    private Path labels;
+
     @Option(names = "--dequantize", description = "Also show (q - zero point) * scale.")
     private boolean dequantize;
 
@@ -63,6 +71,7 @@ final class RunCommand extends FactsCommand {
         if (npy != null) {
             AtomicFiles.check(npy, existing, file);
         }
+        List<String> classes = labels == null ? List.of() : lines(labels);
         byte[] model = InputFile.read(file);
         boolean compiled = TfliteModel.parse(file.toString(), model).isCompiled();
         List<String> names = inputs.isEmpty() ? List.of("ramp") : inputs;
@@ -79,7 +88,7 @@ final class RunCommand extends FactsCommand {
                     List<byte[]> output = session.run(inferences.get(row));
                     rows.add(output.get(0));
                     Facts run = new Facts().put("input", name).put("row", inferences.size() == 1 ? null : row);
-                    runs.add(run.put("outputs", outputs(session.outputs(), output)));
+                    runs.add(run.put("outputs", outputs(session.outputs(), output, classes)));
                 }
             }
             writeNpy(session.outputs().get(0), rows, existing);
@@ -88,15 +97,26 @@ final class RunCommand extends FactsCommand {
         return OK;
     }
 
-    private List<Facts> outputs(List<TensorSpec> tensors, List<byte[]> outputs) {
+    private static List<String> lines(Path file) {
+        List<String> lines = new String(InputFile.read(file), StandardCharsets.UTF_8)
+                .lines()
+                .map(Printable::line)
+                .toList();
+        if (lines.isEmpty()) {
+            throw new BadInputException(file + ": expected the name of a class in each line, found nothing");
+        }
+        return lines;
+    }
+
+    private List<Facts> outputs(List<TensorSpec> tensors, List<byte[]> outputs, List<String> classes) {
         List<Facts> all = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
-            all.add(output(tensors.get(i), outputs.get(i)));
+            all.add(output(tensors.get(i), outputs.get(i), i == 0 ? classes : List.of()));
         }
         return all;
     }
 
-    private Facts output(TensorSpec tensor, byte[] bytes) {
+    private Facts output(TensorSpec tensor, byte[] bytes, List<String> classes) {
         Facts facts = new Facts()
                 .put("tensor", tensor.name())
                 .put("type", tensor.type())
@@ -104,6 +124,10 @@ final class RunCommand extends FactsCommand {
                 .put("sha256", Sha256.of(bytes));
         Elements values = Elements.of(tensor.type(), bytes);
         facts.put("values", values);
+        if (!classes.isEmpty() && classes.size() != values.size()) {
+            throw new BadInputException(labels + ": expected " + values.size() + " lines, one for each value of output "
+                    + tensor.name() + ", found " + classes.size());
+        }
         List<TopK> highest = TopK.of(values, top);
         if (!highest.isEmpty()) {
             facts.put("argmax", highest.get(0).index());
@@ -116,6 +140,7 @@ final class RunCommand extends FactsCommand {
                 highest.stream()
                         .map(each -> new Facts()
                                 .put("index", each.index())
+                                .put("label", classes.isEmpty() ? null : classes.get(each.index()))
                                 .put("value", each.value())
                                 .put("dequantized", real(tensor, each.value())))
                         .toList());

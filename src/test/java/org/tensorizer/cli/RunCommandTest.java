@@ -96,4 +96,22 @@ class RunCommandTest {
         assertThat(shell.status()).isEqualTo(FactsCommand.BAD_INPUT);
         assertThat(shell.err()).contains(input);
     }
+
+    @Test
+    void labelsStandBesideTheHighestOutputs(@org.junit.jupiter.api.io.TempDir java.nio.file.Path folder)
+            throws java.io.IOException {
+        StringBuilder names = new StringBuilder();
+        for (int i = 0; i < 256; i++) {
+            names.append("class ").append(i).append('\n');
+        }
+        java.nio.file.Path labels = java.nio.file.Files.writeString(folder.resolve("labels.txt"), names);
+        java.nio.file.Path few = java.nio.file.Files.writeString(folder.resolve("few.txt"), "one\ntwo\n");
+
+        assertThat(Shell.run("run", Shell.IDENTITY, "--device", "emulator", "--input", "impulse:7", "--labels", labels)
+                        .out())
+                .contains("class 7");
+        Shell refused = Shell.run("run", Shell.IDENTITY, "--device", "emulator", "--labels", few);
+        assertThat(refused.status()).isEqualTo(2);
+        assertThat(refused.err()).contains("expected 256 lines").contains("found 2");
+    }
 }
