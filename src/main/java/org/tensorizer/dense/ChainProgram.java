@@ -151,11 +151,11 @@ public final class ChainProgram {
         return ExecutionProgram.of(layers, quantizations);
     }
 
-    public List<DenseShape> shapes() {
+    List<DenseShape> shapes() {
         return layers.stream().map(PlacedLayer::shape).toList();
     }
 
-    public List<Quantization> quantizations() {
+    List<Quantization> quantizations() {
         return quantizations;
     }
 
@@ -172,7 +172,7 @@ public final class ChainProgram {
     }
 
     /** First row of a layer's parameters in the wide memory of its tiles. */
-    public int firstRow(int layer) {
+    int firstRow(int layer) {
         return layers.get(layer).firstRow();
     }
 

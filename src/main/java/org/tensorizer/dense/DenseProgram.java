@@ -35,7 +35,7 @@ public final class DenseProgram {
     }
 
     /** Bytes of the payload that {@link #parameterCaching} asks for. */
-    public static int payloadBytes(DenseShape shape) {
+    static int payloadBytes(DenseShape shape) {
         return shape.payloadBytes();
     }
 

@@ -37,7 +37,7 @@ public record Partition(int channels, int groupsPerTile, int tiles) {
     }
 
     /** Channels of each tile, tile 0 first. */
-    public List<Integer> slices() {
+    List<Integer> slices() {
         List<Integer> slices = new ArrayList<>();
         for (int tile = 0; tile < tiles; tile++) {
             slices.add(channels(tile));

@@ -90,7 +90,7 @@ public final class DenseHeader {
     }
 
     /** Changes the scale of an output channel. Errors as {@link #scale}. */
-    public void setScale(byte[] payload, int at, int out, float scale) {
+    void setScale(byte[] payload, int at, int out, float scale) {
         set(Row.SCALE, payload, at, out, Float.floatToRawIntBits(scale));
     }
 
@@ -100,7 +100,7 @@ public final class DenseHeader {
     }
 
     /** Changes the weight zero point of an output channel. Errors as {@link #scale}. */
-    public void setZeroPoint(byte[] payload, int at, int out, int zeroPoint) {
+    void setZeroPoint(byte[] payload, int at, int out, int zeroPoint) {
         set(Row.ZERO_POINT, payload, at, out, zeroPoint);
     }
 

@@ -223,7 +223,7 @@ public final class DenseLayout {
     }
 
     /** A payload of zero weights, zero biases, scales 1.0, zero points 128, and the padding the compiler writes. */
-    public byte[] blank() {
+    byte[] blank() {
         byte[] payload = new byte[size];
         clear(payload, 0);
         return payload;

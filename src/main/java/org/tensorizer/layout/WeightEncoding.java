@@ -17,7 +17,7 @@ public final class WeightEncoding {
     private WeightEncoding() {}
 
     /** Payload byte of a weight. */
-    public static byte encode(byte weight) {
+    static byte encode(byte weight) {
         return (byte) (weight ^ FLIP);
     }
 
@@ -26,7 +26,7 @@ public final class WeightEncoding {
      *
      * @throws BadInputException the weight is no int8
      */
-    public static int encode(int weight) {
+    static int encode(int weight) {
         if (weight < Byte.MIN_VALUE || weight > Byte.MAX_VALUE) {
             throw new BadInputException("weight " + weight + ", expected -128 to 127");
         }

@@ -24,7 +24,7 @@ public enum DataType {
     }
 
     /** Number of the type in the file. */
-    public int code() {
+    int code() {
         return code;
     }
 

@@ -84,7 +84,7 @@ public record Executable(
      * @param bytes the whole file; not copied, must not change
      * @throws BadInputException if it is no multi-executable
      */
-    public static List<Executable> parseMulti(String name, byte[] bytes) {
+    static List<Executable> parseMulti(String name, byte[] bytes) {
         CheckedBytes checked = withoutIdentifier(name, bytes);
         return new PackageReader(checked).multiExecutable(checked.all());
     }

@@ -39,12 +39,12 @@ public final class PatchedModel {
     }
 
     /** What was patched. */
-    public PatchTarget target() {
+    PatchTarget target() {
         return target;
     }
 
     /** What was asked for. */
-    public Patch patch() {
+    Patch patch() {
         return patch;
     }
 
@@ -79,7 +79,7 @@ public final class PatchedModel {
      * @param inputs files that must not be written over, such as the one the model came from
      * @throws BadInputException the file cannot be written; nothing is left behind
      */
-    public void write(Path file, Existing existing, Path... inputs) {
+    void write(Path file, Existing existing, Path... inputs) {
         record();
         AtomicFiles.write(file, bytes, existing, inputs);
     }

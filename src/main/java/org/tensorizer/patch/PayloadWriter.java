@@ -40,7 +40,7 @@ public final class PayloadWriter {
     }
 
     /** What is written to. */
-    public PatchTarget target() {
+    PatchTarget target() {
         return target;
     }
 
@@ -59,7 +59,7 @@ public final class PayloadWriter {
      *
      * @throws org.tensorizer.base.BadInputException they do not fit each other or the payload
      */
-    public void apply(Region region, Pattern pattern) {
+    void apply(Region region, Pattern pattern) {
         apply(new Patch.Step(region, pattern));
     }
 

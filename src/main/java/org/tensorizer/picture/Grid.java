@@ -87,7 +87,7 @@ public final class Grid {
         return of(rows, columns, (r, c) -> at(r, c) - other.at(r, c));
     }
 
-    public Grid map(IntUnaryOperator f) {
+    Grid map(IntUnaryOperator f) {
         return of(rows, columns, (r, c) -> f.applyAsInt(at(r, c)));
     }
 

@@ -41,7 +41,7 @@ public final class CellMap {
     }
 
     /** The map a formula predicts for {@code rows} x {@code columns}. */
-    public static CellMap of(Formula formula, int rows, int columns) {
+    static CellMap of(Formula formula, int rows, int columns) {
         int[] offsets = new int[Math.multiplyExact(rows, columns)];
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < columns; column++) {

@@ -36,7 +36,7 @@ public final class RecoveryFiles {
      * @param folder an existing folder
      * @return the files
      */
-    public static List<Path> write(RecoveredLayout layout, Path folder, Existing existing) {
+    static List<Path> write(RecoveredLayout layout, Path folder, Existing existing) {
         AtomicFiles files = new AtomicFiles(existing);
         List<Path> written = new ArrayList<>();
         of(layout).forEach((name, content) -> {

@@ -63,7 +63,7 @@ public record ChainSpec(List<DenseSpec> layers) {
      * @param input one inference's bytes in the tensor's own domain (int8 or uint8)
      * @return the output's bytes in the same domain
      */
-    public byte[] expected(byte[] input) {
+    byte[] expected(byte[] input) {
         byte[] activations = first().inputDomain().toChip(input);
         for (DenseSpec layer : layers) {
             activations = DenseArithmetic.of(layer).predict(activations).output();

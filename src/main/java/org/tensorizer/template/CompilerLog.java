@@ -73,7 +73,7 @@ public record CompilerLog(
     }
 
     /** True when the table says that every operator runs on the chip. */
-    public boolean allMapped() {
+    boolean allMapped() {
         return !operators.isEmpty() && operators.stream().allMatch(OperatorMapping::mapped);
     }
 

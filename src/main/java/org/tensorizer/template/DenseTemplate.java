@@ -168,12 +168,12 @@ public final class DenseTemplate {
      *
      * @throws org.tensorizer.base.BadInputException if pattern and region do not go together or do not fit
      */
-    public PatchedModel patch(Region region, Pattern pattern) {
+    PatchedModel patch(Region region, Pattern pattern) {
         return patch(Patch.of(region, pattern));
     }
 
     /** {@link #patch(Region, Pattern)} in the pattern's own region: the whole payload for bytes, the weights for matrices. */
-    public PatchedModel patch(Pattern pattern) {
+    PatchedModel patch(Pattern pattern) {
         return patch(Patch.of(pattern));
     }
 

@@ -82,7 +82,7 @@ public final class EdgeTpuCompiler {
                 + " path with -D" + PROPERTY + "=FILE");
     }
 
-    public Path executable() {
+    Path executable() {
         return executable;
     }
 

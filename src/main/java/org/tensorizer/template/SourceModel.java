@@ -40,7 +40,7 @@ public final class SourceModel {
         return new SourceModel(model);
     }
 
-    public TfliteModel model() {
+    TfliteModel model() {
         return model;
     }
 

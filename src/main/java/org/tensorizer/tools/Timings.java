@@ -30,7 +30,7 @@ public final class Timings {
         return new Timings(sorted);
     }
 
-    public int count() {
+    int count() {
         return sorted.length;
     }
 

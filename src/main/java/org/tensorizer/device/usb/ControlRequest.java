@@ -51,7 +51,7 @@ public record ControlRequest(int type, int request, int value, int index, int le
     }
 
     /** Appends the 8 bytes. */
-    public void write(ByteBuffer setup) {
+    void write(ByteBuffer setup) {
         ByteOrder order = setup.order();
         setup.order(ByteOrder.LITTLE_ENDIAN)
                 .put((byte) type)

@@ -52,7 +52,7 @@ public final class Tag {
     }
 
     /** For messages: what the byte is. */
-    public static String describe(int tag) {
+    static String describe(int tag) {
         String what =
                 switch (kind(tag)) {
                     case PARAMETER -> "payload byte ";

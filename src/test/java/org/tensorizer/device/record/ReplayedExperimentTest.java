@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.open.DeviceChoice;
-import org.tensorizer.device.open.Devices;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.Devices;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
@@ -30,9 +30,9 @@ class ReplayedExperimentTest {
     @Test
     void freshTokensDoNotChangeTheQuestion() {
         DenseTemplate template = DenseTemplate.read(TEMPLATE);
-        byte[] one = template.patch(Region.row(3), Pattern.zero()).bytes();
-        byte[] again = template.patch(Region.row(3), Pattern.zero()).bytes();
-        byte[] other = template.patch(Region.row(4), Pattern.zero()).bytes();
+        byte[] one = template.patch(Patch.of(Region.row(3), Pattern.zero())).bytes();
+        byte[] again = template.patch(Patch.of(Region.row(3), Pattern.zero())).bytes();
+        byte[] other = template.patch(Patch.of(Region.row(4), Pattern.zero())).bytes();
         ModelFingerprint a = ModelFingerprint.of(TfliteModel.parse("m", one));
         ModelFingerprint b = ModelFingerprint.of(TfliteModel.parse("m", again));
         ModelFingerprint c = ModelFingerprint.of(TfliteModel.parse("m", other));
@@ -67,7 +67,7 @@ class ReplayedExperimentTest {
         for (int row : new int[] {0, 100, 255}) {
             try (Session session = device.open(
                     template.name(),
-                    template.patch(Region.row(row), Pattern.zero()).bytes())) {
+                    template.patch(Patch.of(Region.row(row), Pattern.zero())).bytes())) {
                 byte[] input = new byte[256];
                 for (int i = 0; i < 256; i++) {
                     input[i] = (byte) (i - 128);
