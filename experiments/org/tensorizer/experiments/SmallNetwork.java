@@ -1,6 +1,7 @@
 package org.tensorizer.experiments;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.tensorizer.compiler.NetworkCompiler;
@@ -27,6 +28,9 @@ record SmallNetwork(String name, TfliteModel source, TfliteModel compiled) {
     /** Channels of the input. */
     static final int CHANNELS = 4;
 
+    /** Features of an image in front of the classes. */
+    static final int FEATURES = 32;
+
     /** Bytes of the input. */
     static final int INPUT_BYTES = SIZE * SIZE * CHANNELS;
 
@@ -46,12 +50,21 @@ record SmallNetwork(String name, TfliteModel source, TfliteModel compiled) {
     /** Convolution, depthwise convolution, 1x1 convolution, average, fully connected: a classifier of 12 classes. */
     static SmallNetwork classifier(long seed) {
         Numbers numbers = new Numbers(seed, false);
-        int half = SIZE / 2;
-        int first = numbers.convolution(numbers.input, 9 * CHANNELS, 16, new Window(3, 2, false), half, Activation.RELU);
-        int second = numbers.depthwise(first, 16, half);
-        int third = numbers.convolution(second, 16, 32, new Window(1, 1, false), half, Activation.RELU);
-        int pooled = numbers.pooled(third, 32, half);
-        return numbers.network("classifier " + seed, numbers.layer(pooled, 32));
+        int pooled = numbers.features();
+        return numbers.network("classifier " + seed, numbers.layer(pooled, Optional.empty()));
+    }
+
+    /** The classifier of that seed with another last layer: weights W[class][feature], no bias. */
+    static SmallNetwork classifier(long seed, byte[][] head) {
+        Numbers numbers = new Numbers(seed, false);
+        int pooled = numbers.features();
+        return numbers.network("classifier " + seed + " with another head", numbers.layer(pooled, Optional.of(head)));
+    }
+
+    /** The classifier of that seed without its last layer: an image to 32 features. */
+    static SmallNetwork features(long seed) {
+        Numbers numbers = new Numbers(seed, false);
+        return numbers.network("features " + seed, numbers.features());
     }
 
     /** Random bytes as an input. */
@@ -103,6 +116,14 @@ record SmallNetwork(String name, TfliteModel source, TfliteModel compiled) {
             return to;
         }
 
+        int features() {
+            int half = SIZE / 2;
+            int first = convolution(input, 9 * CHANNELS, 16, new Window(3, 2, false), half, Activation.RELU);
+            int second = depthwise(first, 16, half);
+            int third = convolution(second, 16, FEATURES, new Window(1, 1, false), half, Activation.RELU);
+            return pooled(third, FEATURES, half);
+        }
+
         int pooled(int from, int channels, int size) {
             int to = graph.activation("pooled", List.of(1, 1, 1, channels), scale, domain);
             graph.average(from, to, new Window(size, 1, true));
@@ -110,9 +131,17 @@ record SmallNetwork(String name, TfliteModel source, TfliteModel compiled) {
             return to;
         }
 
-        int layer(int from, int inputs) {
+        int layer(int from, Optional<byte[][]> head) {
             float before = scale;
-            Parameters parameters = parameters(List.of(OUTPUTS, inputs), 0, OUTPUTS, inputs);
+            Parameters parameters = parameters(List.of(OUTPUTS, FEATURES), 0, OUTPUTS, FEATURES);
+            if (head.isPresent()) {
+                byte[] weights = new byte[OUTPUTS * FEATURES];
+                for (int c = 0; c < OUTPUTS; c++) {
+                    System.arraycopy(head.get()[c], 0, weights, c * FEATURES, FEATURES);
+                }
+                parameters = new Parameters(
+                        parameters.shape(), weights, parameters.scales(), 0, 0, new int[OUTPUTS]);
+            }
             int to = output("classes", List.of(1, OUTPUTS), Activation.NONE);
             graph.layer(from, before, to, TensorType.INT8, parameters, Activation.NONE);
             return to;
