@@ -198,6 +198,7 @@ class ArchitectureTest {
                         "tools.Download",
                         "harness.ResultsFolder",
                         "harness.report.JobSummary",
+                        "tools.Download",
                         "cli.PipelineCommand",
                         "tools.Download",
                         "cli.Main$StandardOutput"))

@@ -40,6 +40,22 @@ public final class Printable {
         return shown(text, most, "");
     }
 
+    /** {@link #of} as a part of a page: shown as it stands, whatever it holds. */
+    public static String html(String text, int most) {
+        StringBuilder escaped = new StringBuilder();
+        for (char c : of(text, most).toCharArray()) {
+            switch (c) {
+                case '<' -> escaped.append("&lt;");
+                case '>' -> escaped.append("&gt;");
+                case '&' -> escaped.append("&amp;");
+                case '"' -> escaped.append("&quot;");
+                case '\'' -> escaped.append("&#39;");
+                default -> escaped.append(c);
+            }
+        }
+        return escaped.toString();
+    }
+
     /**
      * {@link #line} for each line of a text, such as a stack trace or a table; tabs stay.
      *

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.tensorizer.base.Printable;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.layout.DenseHeader;
@@ -35,7 +36,7 @@ final class Description {
                 device == null ? "No device took part." : device(device.name(), origin(device.provenance())),
                 hypothesis.value());
         evidence.control()
-                .ifPresent(why -> d.paragraph("Control", "supports nothing: " + Figure.escape(why, LONGEST_FACT)));
+                .ifPresent(why -> d.paragraph("Control", "supports nothing: " + Printable.html(why, LONGEST_FACT)));
         if (thrown != null) {
             d.paragraph(nameOfReason(verdict), reason(thrown.getMessage()));
         }
@@ -73,7 +74,7 @@ final class Description {
     private void head(Verdict verdict, String device, String claim) {
         text.append("<div class=\"head\">");
         paragraph(capital(verdict.toString()), device);
-        paragraph("Claim", Figure.escape(claim, LONGEST_REASON));
+        paragraph("Claim", Printable.html(claim, LONGEST_REASON));
         text.append("</div>\n");
     }
 
@@ -88,7 +89,7 @@ final class Description {
 
     private static String reason(String message) {
         String reason = message == null ? "none was given" : message.strip().replace('\n', ' ');
-        return Figure.escape(
+        return Printable.html(
                 reason.startsWith(ASSUMPTION) ? reason.substring(ASSUMPTION.length()) : reason, LONGEST_REASON);
     }
 
@@ -97,7 +98,7 @@ final class Description {
     }
 
     private static String device(String name, String origin) {
-        return "Device: " + Figure.escape(name, LONGEST_FACT) + ", evidence: " + origin + ".";
+        return "Device: " + Printable.html(name, LONGEST_FACT) + ", evidence: " + origin + ".";
     }
 
     /** The word of the provenance, and in parentheses what it is not. Evidence from a Coral has no parentheses. */
@@ -191,7 +192,7 @@ final class Description {
                         zeroPoint,
                         last.expected()[out],
                         last.observed()[out],
-                        Figure.escape(input(model, question.input()), LONGEST_FACT)));
+                        Printable.html(input(model, question.input()), LONGEST_FACT)));
     }
 
     private static float scale(DenseTemplate model, int out) {
@@ -241,8 +242,8 @@ final class Description {
                         : count + " of " + weights.length + " weights are not 0";
         paragraph(
                 "Model",
-                Figure.escape(Templates.name(model), LONGEST_FACT) + " (" + model.status().level().word() + "), " + words
-                        + ". Probe: " + Figure.escape(question.probe(), LONGEST_FACT));
+                Printable.html(Templates.name(model), LONGEST_FACT) + " (" + model.status().level().word() + "), " + words
+                        + ". Probe: " + Printable.html(question.probe(), LONGEST_FACT));
         text.append(Figure.weights(weights, model.shape().outputs(), inputs));
     }
 
@@ -256,9 +257,9 @@ final class Description {
         }
         text.append("<table><tr><th>fact</th><th>value</th></tr>\n");
         facts.forEach((name, value) -> text.append("<tr><td>")
-                .append(Figure.escape(name, LONGEST_FACT))
+                .append(Printable.html(name, LONGEST_FACT))
                 .append("</td><td>")
-                .append(Figure.escape(value, LONGEST_FACT))
+                .append(Printable.html(value, LONGEST_FACT))
                 .append("</td></tr>\n"));
         text.append("</table>\n");
     }

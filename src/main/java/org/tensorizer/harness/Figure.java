@@ -67,7 +67,7 @@ final class Figure {
 
     /** A picture that an experiment has drawn itself. */
     static String picture(String caption, BufferedImage image) {
-        String words = escape(caption, 300);
+        String words = Printable.html(caption, 300);
         return "<figure><img loading=\"lazy\" alt=\"" + words + "\" src=\"" + Png.dataUri(image) + "\"><figcaption>" + words
                 + "</figcaption></figure>\n";
     }
@@ -78,17 +78,17 @@ final class Figure {
         int height = named
                 ? names.size() * LINE
                 : Math.max(LINE, Math.min(MOST_PIXELS, grid.rows() * (grid.rows() > NAMED_ROWS ? 2 : LINE)));
-        String alt = escape(title, LONGEST_NAME) + ": " + grid.rows() + " x " + grid.columns() + ", " + range(grid);
+        String alt = Printable.html(title, LONGEST_NAME) + ": " + grid.rows() + " x " + grid.columns() + ", " + range(grid);
         String rows = named
                 ? names.stream()
-                        .map(name -> "<li>" + escape(name, LONGEST_NAME) + "</li>")
+                        .map(name -> "<li>" + Printable.html(name, LONGEST_NAME) + "</li>")
                         .collect(Collectors.joining("", "<ol>", "</ol>"))
                 : names.size() > 1
-                        ? "<p class=\"rows\">" + names.size() + " probes downwards, the first " + escape(names.get(0), LONGEST_NAME)
-                                + ", the last " + escape(names.get(names.size() - 1), LONGEST_NAME) + "</p>"
+                        ? "<p class=\"rows\">" + names.size() + " probes downwards, the first " + Printable.html(names.get(0), LONGEST_NAME)
+                                + ", the last " + Printable.html(names.get(names.size() - 1), LONGEST_NAME) + "</p>"
                         : "";
         String last = String.valueOf(grid.columns() - 1);
-        return "<div class=\"panel\"><p class=\"title\">" + escape(title, LONGEST_NAME) + "</p>" + rows
+        return "<div class=\"panel\"><p class=\"title\">" + Printable.html(title, LONGEST_NAME) + "</p>" + rows
                 + "<div class=\"cells\"><img loading=\"lazy\" alt=\"" + alt + "\" style=\"" + size(grid, height) + "\" src=\""
                 + Png.dataUri(HeatMap.pixels(grid, scale)) + "\"><p class=\"axis\"><span>0</span><span>" + axis
                 + "</span><span>" + last + "</span></p></div><p class=\"bar\"><span>" + scale.min() + "</span><i class=\""
@@ -105,21 +105,5 @@ final class Figure {
 
     static String range(Grid grid) {
         return grid.min() == grid.max() ? "all " + grid.min() : grid.min() + " to " + grid.max();
-    }
-
-    /** Text that a page shows as it stands, {@link Printable} and so on one line. */
-    static String escape(String raw, int most) {
-        StringBuilder escaped = new StringBuilder();
-        for (char c : Printable.of(raw, most).toCharArray()) {
-            switch (c) {
-                case '<' -> escaped.append("&lt;");
-                case '>' -> escaped.append("&gt;");
-                case '&' -> escaped.append("&amp;");
-                case '"' -> escaped.append("&quot;");
-                case '\'' -> escaped.append("&#39;");
-                default -> escaped.append(c);
-            }
-        }
-        return escaped.toString();
     }
 }

@@ -61,8 +61,14 @@ final class ReportEntry {
                     .map(template -> ((DenseTemplate) template).status().level().word())
                     .findFirst()
                     .ifPresent(level -> ReportLabel.LEVEL.set(result, level));
-            result.setName(parameters.stream().map(Parameter::getValue).collect(Collectors.joining(", ")));
+            result.setName(parameters.stream().map(ReportEntry::shown).collect(Collectors.joining(", ")));
         });
+    }
+
+    /** A number says little without its name: {@code out 5}. */
+    private static String shown(Parameter parameter) {
+        boolean number = parameter.getValue().matches("-?\\d+");
+        return number ? parameter.getName() + " " + parameter.getValue() : parameter.getValue();
     }
 
     /** What tells an argument from others of its kind, null if nothing has to. */

@@ -1,5 +1,10 @@
 package org.tensorizer.harness.report;
 
+import static org.tensorizer.harness.report.Markup.linked;
+import static org.tensorizer.harness.report.Markup.pill;
+import static org.tensorizer.harness.report.Markup.style;
+import static org.tensorizer.harness.report.Markup.text;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,11 +19,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.tensorizer.base.Printable;
 import org.tensorizer.harness.Verdict;
 
 /**
@@ -26,8 +28,6 @@ import org.tensorizer.harness.Verdict;
  * it. Everything stands in the page as it is opened; a script of a few lines only unfolds what an address asks for.
  */
 final class Page {
-    private static final int LONGEST = 2000;
-    private static final Pattern LINK = Pattern.compile("https?://[^\\s,;)\"<>]+");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("d MMM yyyy HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
@@ -63,7 +63,7 @@ final class Page {
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Tensorizer: ")
                 .append(text(standing.sentence()))
                 .append("</title>\n<style>\n")
-                .append(style())
+                .append(css())
                 .append("</style>\n</head>\n<body>\n");
         head();
         needsALook();
@@ -239,7 +239,7 @@ final class Page {
 
     private static String lines(Path file) {
         try {
-            return Files.readString(file).lines().map(Page::text).collect(Collectors.joining("\n"));
+            return Files.readString(file).lines().map(Markup::text).collect(Collectors.joining("\n"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -272,43 +272,10 @@ final class Page {
     }
 
     private void fact(String name) {
-        item(text(name), facts.get(name).stream().map(Page::text).collect(Collectors.joining("<br>")));
+        item(text(name), facts.get(name).stream().map(Markup::text).collect(Collectors.joining("<br>")));
     }
 
-    private static String pill(String verdict) {
-        return "<span class=\"pill " + style(verdict) + "\">" + text(verdict) + "</span>";
-    }
-
-    private static String style(String verdict) {
-        return verdict.replace(' ', '-');
-    }
-
-    private static String linked(String words) {
-        Matcher links = LINK.matcher(words);
-        StringBuilder html = new StringBuilder();
-        int end = 0;
-        while (links.find()) {
-            html.append(text(words.substring(end, links.start())))
-                    .append("<a rel=\"noreferrer\" href=\"")
-                    .append(text(links.group()))
-                    .append("\">")
-                    .append(text(links.group()))
-                    .append("</a>");
-            end = links.end();
-        }
-        return html.append(text(words.substring(end))).toString();
-    }
-
-    private static String text(String raw) {
-        return Printable.of(raw, LONGEST)
-                .replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
-    }
-
-    private static String style() {
+    private static String css() {
         try (InputStream css = Page.class.getResourceAsStream("page.css")) {
             return new String(css.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
