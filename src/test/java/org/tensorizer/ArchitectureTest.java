@@ -1,6 +1,8 @@
 package org.tensorizer;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
@@ -32,7 +34,8 @@ class ArchitectureTest {
     static void read() {
         classes = new ClassFileImporter()
                 .withImportOption(ArchitectureTest::isMain)
-                .importPackages("org.tensorizer");
+                .importPackages("org.tensorizer")
+                .that(not(resideInAPackage("org.tensorizer.experiments..")));
     }
 
     /** By the source, because a build may keep all classes in one folder. */

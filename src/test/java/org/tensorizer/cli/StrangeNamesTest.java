@@ -99,6 +99,8 @@ class StrangeNamesTest {
             assertThat(shell.out()).doesNotContain("\u001b");
             assertThat(JsonParser.object()
                             .from(shell.out())
+                            .getArray("files")
+                            .getObject(0)
                             .getArray("tensors")
                             .getObject(0)
                             .getString("name"))
