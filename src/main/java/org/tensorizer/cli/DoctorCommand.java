@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
         name = "doctor",
         description =
                 "Checks what a run depends on: libraries and their pairing, Corals, permissions, who holds the device,"
-                        + " templates, JDK, Node. One line a check, with the remedy. Changes nothing.",
+                        + " templates, JDK. One line a check, with the remedy. Changes nothing.",
         mixinStandardHelpOptions = true,
         footer = {"", "Ends with status 1 if something stands in the way of the chosen device."})
 final class DoctorCommand extends FactsCommand {

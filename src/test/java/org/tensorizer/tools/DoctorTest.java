@@ -44,7 +44,6 @@ class DoctorTest {
                 .extracting(finding -> finding.status() + " " + finding.check())
                 .containsExactly(
                         "ok Java",
-                        "ok Node.js",
                         "ok TFLite",
                         "note libedgetpu",
                         "ok libusb",
@@ -278,21 +277,9 @@ class DoctorTest {
     }
 
     @Test
-    void javaAndNodeAreNotedWhereTheyDoNotDo() {
-        machine.delete("jdk/bin/javac").program("usr/bin/node", "v16.20.2");
+    void aJavaWithoutCompilerIsNoted() {
+        machine.delete("jdk/bin/javac");
         assertThat(find(machine.examine("auto"), "Java").found()).contains("without a compiler");
-        assertThat(find(machine.examine("auto"), "Node.js").found())
-                .contains("v16.20.2")
-                .contains("too old");
-        machine.program("usr/bin/node", "hello");
-        assertThat(find(machine.examine("auto"), "Node.js").found()).contains("gave \"hello\"");
-        machine.program("usr/bin/node", "v22.1.0").delete("usr/bin/npx");
-        assertThat(find(machine.examine("auto"), "Node.js").found()).contains("without npx");
-        machine.delete("usr/bin/node");
-        assertThat(find(machine.examine("auto"), "Node.js"))
-                .isEqualTo(new DoctorReport.Finding(
-                        "Node.js", Status.NOTE, "not found", "install Node.js 18 or newer for the report of mvn test"));
-        assertThat(machine.examine("auto").exitStatus()).isZero();
     }
 
     @Test

@@ -51,8 +51,13 @@ final class Interpreter implements Runnable {
         // TFLite's verifier lets models pass that end the process a moment later, such as one without a subgraph
         GivenTensors.check(file);
         memory = new ModelMemory(file);
-        model = TfliteC.TfLiteModelCreateWithErrorReporter(
-                memory.pointer(), memory.size(), ErrorLog.REPORTER, log.userData());
+        if (delegate == null) {
+            library.requireTrueKernels();
+        }
+        model = library.has(TfliteC.Reporting.CREATE)
+                ? TfliteC.Reporting.TfLiteModelCreateWithErrorReporter(
+                        memory.pointer(), memory.size(), ErrorLog.REPORTER, log.userData())
+                : TfliteC.TfLiteModelCreate(memory.pointer(), memory.size());
         if (model == null) {
             throw new BadInputException(
                     name + ": TFLite finds no valid model in these " + file.size() + " bytes" + said(log.take()));

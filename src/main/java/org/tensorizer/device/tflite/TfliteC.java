@@ -36,8 +36,7 @@ final class TfliteC {
         public static final class ByValue extends QuantizationParams implements Structure.ByValue {}
     }
 
-    static native Pointer TfLiteModelCreateWithErrorReporter(
-            Pointer data, long size, ErrorReporter reporter, Pointer userData);
+    static native Pointer TfLiteModelCreate(Pointer data, long size);
 
     static native void TfLiteModelDelete(Pointer model);
 
@@ -134,5 +133,15 @@ final class TfliteC {
         static String text(int status) {
             return "status " + status + (status >= 0 && status < NAMES.size() ? " (" + NAMES.get(status) + ")" : "");
         }
+    }
+
+    /** What says why a model is none; libraries before 2.9 do not have it. */
+    static final class Reporting {
+        static final String CREATE = "TfLiteModelCreateWithErrorReporter";
+
+        private Reporting() {}
+
+        static native Pointer TfLiteModelCreateWithErrorReporter(
+                Pointer data, long size, ErrorReporter reporter, Pointer userData);
     }
 }

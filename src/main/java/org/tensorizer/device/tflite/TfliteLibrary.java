@@ -58,6 +58,9 @@ public final class TfliteLibrary {
         if (loaded == null) {
             TfliteLibrary library = open(choose());
             Native.register(TfliteC.class, library.library);
+            if (library.has(TfliteC.Reporting.CREATE)) {
+                Native.register(TfliteC.Reporting.class, library.library);
+            }
             if (library.runsCustomOps()) {
                 Native.register(TfliteC.Opaque.class, library.library);
             }
@@ -104,14 +107,20 @@ public final class TfliteLibrary {
             throw new BadInputException(
                     "TFLite library " + file.path() + ": has no function TfLiteVersion: this is not TensorFlow Lite");
         }
-        String version = library.getFunction("TfLiteVersion").invokeString(new Object[0], false);
+        return library.getFunction("TfLiteVersion").invokeString(new Object[0], false);
+    }
+
+    /**
+     * Refuses a library whose own kernels give wrong answers for per-channel models without saying so, as 2.5 and 2.8 do. A
+     * delegate that takes the whole model, such as the libedgetpu that was built for them, may still be used under it.
+     */
+    void requireTrueKernels() {
         Matcher parts = VERSION.matcher(version);
         if (parts.matches() && Integer.parseInt(parts.group(1)) == 2 && Integer.parseInt(parts.group(2)) < 9) {
             throw new BadInputException("TFLite library " + file.path() + ": version " + version
                     + " gives wrong answers for per-channel models without saying so (seen in 2.5 and 2.8): take 2.12"
-                    + " or newer");
+                    + " or newer; for device coral it will do");
         }
-        return version;
     }
 
     private static void requireSymbols(LibraryFile file, String version, NativeLibrary library) {
