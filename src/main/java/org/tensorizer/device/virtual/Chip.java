@@ -11,6 +11,13 @@ interface Chip {
     /** What the chip reads and writes over USB. */
     interface Port {
         /**
+         * How long the program takes on silicon: no output and no completion before that, if the device keeps a pace.
+         *
+         * @param cycles of the tile that has most to do
+         */
+        void takes(long cycles);
+
+        /**
          * The next bytes of a tag; waits until the host has sent them.
          *
          * @param into gets them, from {@code at} on

@@ -30,17 +30,16 @@ final class ChipThread implements Chip.Port {
     private final Condition goOn;
     private final Thread thread;
 
-    // guarded by the lock
-    private BooleanSupplier awaited;
+    private BooleanSupplier awaited; // these four are guarded by the lock
     private long generation;
     private boolean stopped;
     private long inferences;
 
-    // of the thread alone
-    private long current;
+    private long current; // from here on of the thread alone
     private long program;
     private boolean midProgram;
     private boolean hasOutput;
+    private long executed;
 
     ChipThread(VirtualCoral device, String name, Chip chip) {
         this.device = device;
@@ -82,16 +81,12 @@ final class ChipThread implements Chip.Port {
         } finally {
             lock.unlock();
         }
-        boolean interrupted = false;
-        while (thread.isAlive() && thread != Thread.currentThread()) {
-            try {
+        try {
+            if (thread != Thread.currentThread()) {
                 thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // it ends by itself
         }
     }
 
@@ -164,18 +159,17 @@ final class ChipThread implements Chip.Port {
 
     /** With the lock. What others are to be told is told before. */
     private void await(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            requireStarted();
+        while (!stopped && !condition.getAsBoolean()) {
             tellWithoutLock();
-            if (condition.getAsBoolean()) {
-                break;
+            if (!stopped && !condition.getAsBoolean()) {
+                awaited = condition;
+                goOn.awaitUninterruptibly();
+                awaited = null;
             }
-            requireStarted();
-            awaited = condition;
-            goOn.awaitUninterruptibly();
-            awaited = null;
         }
-        requireStarted();
+        if (stopped) {
+            throw new Stopped();
+        }
     }
 
     private void tellWithoutLock() {
@@ -187,18 +181,25 @@ final class ChipThread implements Chip.Port {
         }
     }
 
-    private void requireStarted() {
-        if (stopped) {
-            throw new Stopped();
-        }
-    }
-
     /** With the lock. */
     private void awaitOrAbort(BooleanSupplier condition) {
         await(() -> generation != current || condition.getAsBoolean());
         if (generation != current) {
             throw new Chip.Aborted("the chip was reset");
         }
+    }
+
+    /** With the lock: until the chip would have come so far. */
+    private void awaitExecuted() {
+        while (executed != 0 && executed - System.nanoTime() > 0) {
+            try {
+                goOn.awaitNanos(executed - System.nanoTime());
+            } catch (InterruptedException e) {
+                executed = 0; // nobody interrupts this thread
+            }
+            awaitOrAbort(() -> true);
+        }
+        executed = 0;
     }
 
     private void hang() {
@@ -208,6 +209,11 @@ final class ChipThread implements Chip.Port {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void takes(long cycles) {
+        executed = device.pace().executed(cycles);
     }
 
     @Override
@@ -230,6 +236,7 @@ final class ChipThread implements Chip.Port {
         lock.lock();
         try {
             awaitOrAbort(() -> device.endpoints().output().waiting() <= MOST_WAITING);
+            awaitExecuted();
             strikeAll();
             if (device.strikes(Fault.Kind.STALL, program)) {
                 device.endpoints().output().stall();
@@ -270,6 +277,7 @@ final class ChipThread implements Chip.Port {
         lock.lock();
         try {
             awaitOrAbort(() -> true);
+            awaitExecuted();
             strikeAll();
             inferences += hasOutput ? 1 : 0;
             int events = device.strikes(Fault.Kind.LOST_EVENT, program)

@@ -6,12 +6,16 @@ import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatedChip;
 import org.tensorizer.device.emulator.HostPort;
 import org.tensorizer.device.emulator.LinkedProgram;
+import org.tensorizer.device.emulator.Operation;
+import org.tensorizer.device.emulator.Step;
 import org.tensorizer.device.emulator.Transfer;
 import org.tensorizer.device.usb.Wire.Tag;
 
 /** The emulated Edge TPU as the chip of a virtual Coral. */
 final class EmulatedCore implements Chip {
     private final EmulatedChip chip;
+    private LinkedProgram last;
+    private long cycles;
 
     EmulatedCore(ChipParameters parameters) {
         chip = new EmulatedChip(parameters);
@@ -28,6 +32,7 @@ final class EmulatedCore implements Chip {
         if (program.isEmpty()) {
             return false;
         }
+        port.takes(cycles(program.get()));
         chip.run(new HostPort() {
             @Override
             public void read(Transfer transfer, byte[] into, int at) {
@@ -41,5 +46,22 @@ final class EmulatedCore implements Chip {
             }
         });
         return true;
+    }
+
+    /** A step of an op takes a cycle; what moves bytes is taken to go on beside it. */
+    private long cycles(LinkedProgram program) {
+        if (program != last) {
+            long[] tiles = new long[org.tensorizer.isa.Chip.TILES];
+            for (Step step : program.steps()) {
+                if (step instanceof Operation operation) {
+                    for (int tile : operation.tiles()) {
+                        tiles[tile] += operation.to() - operation.from();
+                    }
+                }
+            }
+            cycles = Arrays.stream(tiles).max().orElse(0);
+            last = program;
+        }
+        return cycles;
     }
 }

@@ -4,7 +4,8 @@ import org.tensorizer.device.usb.UsbSpeed;
 
 /**
  * When the link would have carried bytes: one transfer after the other in both directions together, at a rate and with a
- * time for each transfer. A calculation, nothing that was measured on a Coral.
+ * time for each transfer; and when the chip would have executed a program: a cycle for each step of an op on the tile that
+ * has most of them. A calculation, nothing that was measured on a Coral.
  *
  * <p>Thread safety: none; the device's lock guards it.
  */
@@ -19,6 +20,9 @@ final class Pace {
     private static final long SUPER_TRANSFER = 31_250;
 
     private static final long HIGH_TRANSFER = 125_000;
+
+    /** Cycles a second of the chip's core at libedgetpu's default setting, published in its sources. */
+    private static final double CLOCK = 500e6;
 
     private final UsbSpeed speed;
     private final boolean on;
@@ -44,5 +48,10 @@ final class Pace {
         long each = speed.isSuper() ? SUPER_TRANSFER : HIGH_TRANSFER;
         free = Math.max(System.nanoTime(), free) + each + Math.round(bytes / rate * 1e9);
         return free;
+    }
+
+    /** @return {@link System#nanoTime} when a program that begins now has been executed, 0 without a pace */
+    long executed(long cycles) {
+        return on ? System.nanoTime() + Math.round(cycles / CLOCK * 1e9) : 0;
     }
 }

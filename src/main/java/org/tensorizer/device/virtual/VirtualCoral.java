@@ -31,10 +31,8 @@ final class VirtualCoral implements AutoCloseable {
     private final Endpoints endpoints;
     private final Pace pace;
     private final ChipThread chip;
-    private Descriptors descriptors;
+    private final Plug plug;
     private VirtualTransport holder;
-    private int address;
-    private boolean present = true;
     private boolean closed;
 
     /**
@@ -46,29 +44,18 @@ final class VirtualCoral implements AutoCloseable {
         this.settings = settings;
         this.number = number;
         this.timer = timer;
-        this.address = VirtualBus.nextAddress();
+        this.plug = new Plug(settings, number);
         this.completions = new Completions(timer);
         this.faults = new FaultPlan(settings.faults());
         this.pace = new Pace(settings.speed(), settings.pace());
-        this.descriptors = new Descriptors(settings.boot(), settings.speed(), "EMULATED-" + number);
-        this.endpoints = new Endpoints(descriptors.bulkPacket(), this::ended, this::log);
+        this.endpoints = new Endpoints(plug.descriptors().bulkPacket(), this::ended, this::log);
         this.chip = new ChipThread(this, "virtual Coral " + number, executes);
         chip.start();
     }
 
-    // ---- what a bus sees
-
     /** @return empty while it is unplugged */
     Optional<UsbPort> port() {
-        return locked(() -> present
-                ? Optional.of(new UsbPort(
-                        VirtualBus.NUMBER,
-                        Integer.toString(number),
-                        address,
-                        descriptors.vendor(),
-                        descriptors.product(),
-                        settings.speed()))
-                : Optional.empty());
+        return locked(plug::port);
     }
 
     /** @throws UsbException it is not there, or is not what the port says */
@@ -89,38 +76,33 @@ final class VirtualCoral implements AutoCloseable {
     /** Ends everything under way with no device, and the chip's thread. */
     @Override
     public void close() {
-        locked(() -> {
+        guarded(() -> {
             closed = true;
             vanish();
-            return null;
         });
         chip.stop();
         completions.hurry();
     }
 
-    // ---- what a transport does
-
     void claim(VirtualTransport by) {
-        locked(() -> {
-            requireThere(by);
+        guarded(() -> {
+            plug.require(by);
             if (holder != null && holder != by || faults.strikesNext(Fault.Kind.BUSY)) {
                 throw new UsbException(UsbStatus.BUSY, "claim interface " + Wire.INTERFACE + " of " + by.port());
             }
             holder = by;
-            return null;
         });
     }
 
     void release(VirtualTransport by) {
-        locked(() -> {
+        guarded(() -> {
             holder = holder == by ? null : holder;
-            return null;
         });
     }
 
     int control(VirtualTransport by, ControlRequest request, ByteBuffer data) {
         return locked(() -> {
-            requireThere(by);
+            plug.require(by);
             ByteBuffer sent = request.isIn() ? ByteBuffer.allocate(0) : data.slice().limit(request.length());
             byte[] answer = control.handle(request, sent)
                     .orElseThrow(() -> new UsbException(UsbStatus.STALL, request.toString()));
@@ -134,10 +116,10 @@ final class VirtualCoral implements AutoCloseable {
     }
 
     void submit(VirtualTransfer transfer, ByteBuffer data, int timeoutMillis, UsbTransfer.Completion whenDone) {
-        locked(() -> {
-            requireThere(transfer.transport());
+        guarded(() -> {
+            plug.require(transfer.transport());
             transfer.start(data, whenDone);
-            if (descriptors.boot() || !control.isConfigured()) {
+            if (isBootLoader() || !control.isConfigured()) {
                 ended(transfer, UsbStatus.STALL);
             } else {
                 endpoints.submit(transfer);
@@ -147,27 +129,21 @@ final class VirtualCoral implements AutoCloseable {
                         () -> end(transfer, UsbStatus.TIMED_OUT), timeoutMillis, TimeUnit.MILLISECONDS));
             }
             chip.poke();
-            return null;
         });
     }
 
-    void cancel(VirtualTransfer transfer) {
-        end(transfer, UsbStatus.CANCELLED);
-    }
-
-    private void end(VirtualTransfer transfer, UsbStatus status) {
-        locked(() -> {
+    /** Ends a transfer early, if it waits for something. */
+    void end(VirtualTransfer transfer, UsbStatus status) {
+        guarded(() -> {
             if (transfer.isUnderWay() && endpoints.cancel(transfer)) {
                 ended(transfer, status);
             }
-            return null;
         });
     }
 
     void closeTransfer(VirtualTransfer transfer) {
-        locked(() -> {
+        guarded(() -> {
             transfer.markClosed();
-            return null;
         });
     }
 
@@ -177,23 +153,17 @@ final class VirtualCoral implements AutoCloseable {
      * @throws UsbException NOT_FOUND: a boot loader that had its image came back as the application
      */
     void reset(VirtualTransport by) {
-        locked(() -> {
-            requireThere(by);
+        guarded(() -> {
+            plug.require(by);
             endpoints.endAll(UsbStatus.CANCELLED);
             powerOn();
-            if (descriptors.boot() && boot.hasImage()) {
-                enumerate(false);
+            if (isBootLoader() && boot.hasImage()) {
+                boot.reset();
+                plug.in(false);
                 throw new UsbException(UsbStatus.NOT_FOUND, "reset of " + by.port() + ": it came back as another device");
             }
             boot.reset();
-            return null;
         });
-    }
-
-    private void requireThere(VirtualTransport by) {
-        if (!present || by.isClosed() || by.port().address() != address) {
-            throw new UsbException(UsbStatus.NO_DEVICE, by.port().toString());
-        }
     }
 
     private void powerOn() {
@@ -208,15 +178,9 @@ final class VirtualCoral implements AutoCloseable {
         endpoints.clear();
     }
 
-    private void enumerate(boolean asBootLoader) {
-        boot.reset();
-        descriptors = new Descriptors(asBootLoader, settings.speed(), descriptors.serial());
-        address = VirtualBus.nextAddress();
-    }
-
     /** Gone: unplugged, or the bus is closed. */
     private void vanish() {
-        present = false;
+        plug.out();
         endpoints.endAll(UsbStatus.NO_DEVICE);
         powerOn();
     }
@@ -225,23 +189,22 @@ final class VirtualCoral implements AutoCloseable {
     private void unplug() {
         vanish();
         timer.schedule(
-                () -> locked(() -> {
-                    enumerate(settings.boot());
-                    present = !closed;
-                    return null;
+                () -> guarded(() -> {
+                    boot.reset();
+                    if (!closed) {
+                        plug.in(settings.boot());
+                    }
                 }),
                 1,
                 TimeUnit.SECONDS);
     }
 
-    // ---- what endpoint 0 asks for, with the lock
-
     Descriptors descriptors() {
-        return descriptors;
+        return plug.descriptors();
     }
 
     boolean isBootLoader() {
-        return descriptors.boot();
+        return plug.descriptors().boot();
     }
 
     BootLoader boot() {
@@ -270,8 +233,6 @@ final class VirtualCoral implements AutoCloseable {
         return true;
     }
 
-    // ---- what the chip's thread uses
-
     ReentrantLock lock() {
         return lock;
     }
@@ -282,6 +243,10 @@ final class VirtualCoral implements AutoCloseable {
 
     void tell() {
         completions.tell();
+    }
+
+    Pace pace() {
+        return pace;
     }
 
     void log(String line) {
@@ -309,6 +274,13 @@ final class VirtualCoral implements AutoCloseable {
 
     private interface Step<T> {
         T run();
+    }
+
+    private void guarded(Runnable step) {
+        locked(() -> {
+            step.run();
+            return null;
+        });
     }
 
     /** With the lock; what ended is told afterwards. */

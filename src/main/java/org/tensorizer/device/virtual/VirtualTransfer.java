@@ -2,6 +2,7 @@ package org.tensorizer.device.virtual;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.Future;
+import org.tensorizer.device.usb.UsbStatus;
 import org.tensorizer.device.usb.UsbTransfer;
 
 /** A transfer of a {@link VirtualTransport}. Its fields are guarded by the device's lock from submit to completion. */
@@ -37,7 +38,7 @@ final class VirtualTransfer implements UsbTransfer {
 
     @Override
     public void cancel() {
-        transport.device().cancel(this);
+        transport.device().end(this, UsbStatus.CANCELLED);
     }
 
     @Override

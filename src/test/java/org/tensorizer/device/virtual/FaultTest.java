@@ -191,6 +191,13 @@ class FaultTest {
         assertThat(high.through(4 << 20) - first).isBetween(104_000_000L, 106_000_000L);
     }
 
+    @Test
+    void aPaceGivesTheChipItsCycles() {
+        long start = System.nanoTime();
+        assertThat(new Pace(UsbSpeed.SUPER, true).executed(500_000_000) - start).isGreaterThanOrEqualTo(1_000_000_000L);
+        assertThat(new Pace(UsbSpeed.SUPER, false).executed(500_000_000)).isZero();
+    }
+
     @ParameterizedTest
     @EnumSource
     void everyKindHasAWordThatIsUnderstood(Fault.Kind kind) {
