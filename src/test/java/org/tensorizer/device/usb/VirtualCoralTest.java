@@ -1,0 +1,153 @@
+package org.tensorizer.device.usb;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.Fixture;
+import org.tensorizer.SharedFolder;
+import org.tensorizer.device.Provenance;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.TensorSpec;
+import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.device.virtual.Fault;
+import org.tensorizer.device.virtual.VirtualBus;
+import org.tensorizer.device.virtual.VirtualSettings;
+
+/** Driver, wire and emulated chip together: what comes out is what the emulator says without the wire. */
+class VirtualCoralTest {
+    private static UsbDevice open(VirtualSettings settings) {
+        return UsbDevice.open(
+                new VirtualBus(settings),
+                "virtual",
+                UsbSelector.index(0),
+                UsbSettings.DEFAULT.withDeadline(20_000),
+                VirtualCoralTest::image);
+    }
+
+    private static Optional<Firmware> image() {
+        return Optional.of(new Firmware(new byte[Firmware.BYTES], "a test"));
+    }
+
+    private static List<byte[]> inputs(Session session, int seed) {
+        List<byte[]> inputs = new ArrayList<>();
+        for (TensorSpec spec : session.inputs()) {
+            byte[] bytes = new byte[spec.byteSize()];
+            new Random(seed).nextBytes(bytes);
+            inputs.add(bytes);
+        }
+        return inputs;
+    }
+
+    private static void assertSame(byte[] model, VirtualSettings settings) {
+        try (UsbDevice usb = open(settings);
+                Session driven = usb.open("model", model);
+                EmulatorDevice emulator = new EmulatorDevice();
+                Session emulated = emulator.open("model", model)) {
+            for (int seed = 0; seed < 2; seed++) {
+                List<byte[]> expected = emulated.run(inputs(emulated, seed));
+                List<byte[]> found = driven.run(inputs(driven, seed));
+                assertEquals(expected.size(), found.size());
+                for (int i = 0; i < found.size(); i++) {
+                    assertArrayEquals(expected.get(i), found.get(i), "output " + i);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aDenseLayerAnswersTheSame() {
+        assertSame(Fixture.compiledBytes(), VirtualSettings.DEFAULT);
+    }
+
+    /** Several outputs, tiles and padding; small chunks. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "split_concat_edgetpu.tflite",
+                "gabor_64x64_7k_4o_2s_edgetpu.tflite",
+                "mobilenet_v1_0.25_128_quant_edgetpu.tflite"
+            })
+    void networksAnswerTheSame(String name) {
+        byte[] model = SharedFolder.bytes(SharedFolder.template(name));
+        assertSame(model, VirtualSettings.DEFAULT);
+        assertSame(model, VirtualSettings.DEFAULT.withSpeed(UsbSpeed.HIGH));
+    }
+
+    @Test
+    void aBootLoaderGetsItsImageAndRuns() {
+        assertSame(Fixture.compiledBytes(), VirtualSettings.DEFAULT.withBoot());
+    }
+
+    @Test
+    void itNeverReadsLikeSilicon() {
+        try (UsbDevice usb = open(VirtualSettings.DEFAULT)) {
+            assertEquals(Provenance.EMULATED, usb.provenance());
+            assertEquals("virtual", usb.name());
+        }
+    }
+
+    @Test
+    void theOtherOneOfTwoRunsBesideTheFirst() {
+        VirtualBus bus = new VirtualBus(VirtualSettings.DEFAULT.withDevices(2));
+        VirtualBus another = new VirtualBus(VirtualSettings.DEFAULT.withDevices(2)); // a device owns its bus
+        try (UsbDevice first = UsbDevice.open(bus, "usb:0", UsbSelector.index(0), UsbSettings.DEFAULT);
+                UsbDevice second = UsbDevice.open(another, "usb:1-2", UsbSelector.at("1-2"), UsbSettings.DEFAULT);
+                Session one = first.open("model", Fixture.compiledBytes());
+                Session other = second.open("model", Fixture.compiledBytes())) {
+            assertEquals("1-2", second.port().location());
+            assertArrayEquals(one.run(new byte[256]), other.run(new byte[256]));
+        }
+    }
+
+    /** The second program of a session is its first inference; afterwards the session works. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.Kind.class,
+            names = {"STALL", "TIMEOUT", "SHORT_OUTPUT", "LOST_EVENT", "WRONG_TAG", "FATAL_INTERRUPT", "DUPLICATE_EVENT"})
+    void faultsAreTypedAndPass(Fault.Kind kind) {
+        VirtualSettings settings = VirtualSettings.DEFAULT.withFaults(List.of(new Fault(kind, 2)));
+        try (UsbDevice usb = UsbDevice.open(
+                        new VirtualBus(settings), "virtual", UsbSelector.index(0), UsbSettings.DEFAULT.withDeadline(1500));
+                Session session = usb.open("model", Fixture.compiledBytes())) {
+            UsbFault fault = assertThrows(UsbFault.class, () -> {
+                session.run(new byte[256]);
+                session.run(new byte[256]); // a second completion may come after the first inference has ended
+            });
+            assertEquals(expected(kind), fault.faultCause(), fault.getMessage());
+            assertTrue(fault.getMessage().contains("Remedy: "), fault.getMessage());
+            session.run(new byte[256]);
+        }
+    }
+
+    private static UsbFault.Cause expected(Fault.Kind kind) {
+        return switch (kind) {
+            case STALL -> UsbFault.Cause.STALL;
+            case SHORT_OUTPUT -> UsbFault.Cause.SHORT_OUTPUT;
+            case LOST_EVENT -> UsbFault.Cause.LOST_EVENT;
+            case WRONG_TAG, DUPLICATE_EVENT -> UsbFault.Cause.WRONG_EVENT;
+            case FATAL_INTERRUPT -> UsbFault.Cause.FATAL_INTERRUPT;
+            default -> UsbFault.Cause.NO_ANSWER;
+        };
+    }
+
+    /** What runs under TFLite around the compiled operator is the same on both ways. */
+    @Test
+    void operatorsOfTfliteAroundItAnswerTheSame() {
+        Path file = SharedFolder.root().resolve("networks").resolve("rl_pong_edgetpu.tflite");
+        assumeTrue(Files.exists(file), () -> "needs " + file);
+        assertSame(SharedFolder.bytes(file), VirtualSettings.DEFAULT);
+    }
+}
