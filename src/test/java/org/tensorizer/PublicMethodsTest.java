@@ -39,6 +39,8 @@ class PublicMethodsTest {
             Map.entry("harness.OutputsDiffer", "opentest4j's interface, which development environments ask"),
             Map.entry("isa.", "the instruction set as a library reads and writes it"),
             Map.entry("patch.MatrixPattern", "a pattern is a matrix, also without a model"),
+            Map.entry("template.SourceGraphBuilder", "source models of networks as a library writes them"),
+            Map.entry("template.SourceModel", "reading a file, beside reading a model in memory"),
             Map.entry("network.", "networks as a library reads, patches and explains them")));
 
     private static final Set<String> INHERITED = Set.of("toString", "equals", "hashCode", "close", "main");
