@@ -1,0 +1,59 @@
+package org.tensorizer.experiments;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.device.Session;
+import org.tensorizer.harness.Bench;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.Network;
+
+/** What experiments on whole networks share: a compiled model, its operators, its source if that lies beside it. */
+record CompiledNetwork(TfliteModel model, Network network) {
+    /** Ends the run as not applicable where the program is not understood or has several inputs or outputs. */
+    static CompiledNetwork of(TfliteModel model) {
+        try {
+            Network network = Network.of(model);
+            boolean one = network.inputs().size() == 1
+                    && network.outputs().size() == 1
+                    && model.operators().size() == 1
+                    && !network.layers().isEmpty()
+                    && network.graph().unknown().isEmpty();
+            return one ? new CompiledNetwork(model, network) : abort(model.name() + ": needs one input, one output, layers");
+        } catch (BadInputException e) {
+            return abort("not understood: " + e.getMessage());
+        }
+    }
+
+    /** The source beside the model: NAME.tflite for NAME_edgetpu.tflite. */
+    TfliteModel source() {
+        Path beside = Path.of(model.name().replaceFirst("_edgetpu\\.tflite$", ".tflite"));
+        return beside.toString().equals(model.name()) || !Files.exists(beside)
+                ? abort("needs the source " + beside.getFileName() + " beside " + model.name())
+                : TfliteModel.read(beside);
+    }
+
+    int outputs() {
+        return network.outputs().get(0).tensor().shape().stream().reduce(1, (a, b) -> a * b);
+    }
+
+    boolean isSigned() {
+        return network.outputs().get(0).isSigned();
+    }
+
+    byte[] input(long seed) {
+        byte[] input = new byte[network.inputs().get(0).tensor().shape().stream().reduce(1, (a, b) -> a * b)];
+        new Random(seed).nextBytes(input);
+        return input;
+    }
+
+    /** The answer of the device to this model with other bytes. */
+    byte[] answer(Bench bench, byte[] bytes, byte[] input) {
+        try (Session session = bench.open(TfliteModel.parse(model.name(), bytes), outputs())) {
+            return session.run(input);
+        }
+    }
+}

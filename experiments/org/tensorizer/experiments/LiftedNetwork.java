@@ -1,0 +1,51 @@
+package org.tensorizer.experiments;
+
+import java.util.List;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.tflite.CpuDevice;
+import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Counterexample;
+import org.tensorizer.harness.EveryTemplate;
+import org.tensorizer.harness.Evidence;
+import org.tensorizer.harness.Hypothesis;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.lift.Lifted;
+
+/*
+ * Is what was lifted the same function? The compiled network is lifted to a plain model, with no source at hand; TFLite
+ * runs that on the CPU, the device runs the compiled file, on the same inputs. TFLite requantizes in fixed point, the chip
+ * in float32: a few outputs may be a step apart.
+ *
+ * Alone: mvn test -Dexperiment=LiftedNetwork -Dtensorizer.templates=DIR
+ */
+@Hypothesis(
+        value = "A lifted network answers as the compiled one",
+        refutedBy = "An output more than a step away, or more than one in twenty that differs",
+        source = "Derived: layers of public models come back with every weight, bias and multiplier of their sources",
+        theme = Hypothesis.Theme.NETWORKS,
+        onSilicon = "never observed")
+class LiftedNetwork {
+    static List<Counterexample> counterexamples() {
+        return List.of(Counterexample.chip(chip -> chip.withLanes(16)), Counterexample.answersTheSame());
+    }
+
+    private static final int RUNS = 4;
+
+    @EveryTemplate
+    void answersAsTheCompiledOne(TfliteModel compiled, Bench bench, Evidence evidence) {
+        CompiledNetwork network = CompiledNetwork.of(compiled);
+        Lifted lifted = Lifted.of(network.network(), false);
+        try (Session cpu = new CpuDevice().open("lifted model", lifted.model())) {
+            for (int run = 0; run < RUNS; run++) {
+                byte[] input = network.input(run);
+                evidence.observe(
+                        "lifted on CPU",
+                        "input " + run,
+                        Evidence.values(cpu.run(input), network.isSigned()),
+                        Evidence.values(network.answer(bench, compiled.copy(), input), network.isSigned()));
+            }
+        }
+        evidence.fact("operators", lifted.report().operators().size());
+        evidence.judgeObserved(Math.max(1, RUNS * network.outputs() / 20), 1);
+    }
+}
