@@ -19,7 +19,7 @@ import org.tensorizer.network.lift.Lifted;
 @Hypothesis(
         value = "A lifted network written back gives the compiled file",
         refutedBy = "One byte that differs, tokens aside",
-        source = "Derived; see TransplantReproduces",
+        source = "Derived; see OwnSourceGivesTheFile",
         theme = Hypothesis.Theme.ENCODING,
         onSilicon = "needs no chip")
 class LiftedWrittenBack {
