@@ -1,0 +1,107 @@
+package org.tensorizer.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.base.ByteRange;
+import org.tensorizer.conv.Digest;
+import org.tensorizer.conv.Image;
+import org.tensorizer.conv.NetworkText;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.Devices;
+import org.tensorizer.model.Tensor;
+import org.tensorizer.model.TensorType;
+
+/** Networks executed on the emulated chip, all its refusals on, against their definition. */
+class ExecutedNetworksTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "8x8x64 c100k1s1f3n",
+                "16x8x64 c100k1s1f1r",
+                "4x4x64 c100k1s1f2n",
+                "16x16x32 c64k1s1f3r d64k3s1f3n c32k1s1f3n",
+                "20x16x3 c24k3s2f1r d24k3s1f1r c40k1s1f2n",
+                "16x16x8 c24k1s1f3n c48k1s1f16 d48k3s1f36 c24k1s1f1n a1n c24k1s1f3n a5r",
+                "16x16x3 c32k3s1f1r c32k3s1vf1r m2s2 f10n s",
+                "8x12x8 c100k1s1f1n p1 f40r f65n s",
+                "8x8x8 c420k1s1f1n p2"
+            })
+    void answerAsTheirDefinition(String network) {
+        try (Device device = Devices.open(DeviceChoice.EMULATOR)) {
+            check(device, network);
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void answerAsTheirDefinitionSeeded() {
+        List<String> lines = new ArrayList<>(Digest.lines("chains.txt"));
+        lines.addAll(Digest.lines("heads.txt"));
+        int executed = 0;
+        try (Device device = Devices.open(DeviceChoice.EMULATOR)) {
+            for (String line : lines) {
+                if (!line.endsWith("refused")) {
+                    check(device, line.split(" = ")[0]);
+                    executed++;
+                }
+            }
+        }
+        assertThat(executed).isGreaterThanOrEqualTo(300);
+    }
+
+    private static void check(Device device, String network) {
+        NetworkText text = NetworkText.of(network);
+        Head head = HeadText.of(text);
+        NetworkProgram program = NetworkProgram.of(text.chain(), head);
+        Image input = program.chain().images().get(0);
+        int[] pixels = new SplittableRandom(network.hashCode())
+                .ints((long) input.height() * input.width() * input.channels(), 0, 256)
+                .toArray();
+        int[] expected = NetworkReference.run(
+                text,
+                head,
+                new NetworkReference.Pixels(input.height(), input.width(), input.channels(), pixels));
+        byte[] bytes = new byte[pixels.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) pixels[i];
+        }
+        try (Session session = device.open("network", file(program, text))) {
+            byte[] answered = session.run(bytes);
+            int most = 0;
+            for (int i = 0; i < expected.length; i++) {
+                most = Math.max(most, Math.abs(expected[i] - (answered[i] & 0xff)));
+            }
+            assertThat(answered).as(network).hasSize(expected.length);
+            assertThat(most).as(network).isLessThanOrEqualTo(head.softmax().isPresent() ? 1 : 0);
+        }
+    }
+
+    private static byte[] file(NetworkProgram program, NetworkText text) {
+        Image first = program.chain().images().get(0);
+        Image last = program.chain().result();
+        Optional<HeadPlan> head = program.head();
+        List<Integer> shape = head.map(plan -> List.of(1, plan.resultChannels()))
+                .orElse(List.of(1, last.height(), last.width(), last.channels()));
+        return new NetworkFile(
+                        program,
+                        text.numbers(),
+                        tensor(0, "input", List.of(1, first.height(), first.width(), first.channels())),
+                        tensor(1, "output", shape))
+                .write(null, List.of(), List.of());
+    }
+
+    private static Tensor tensor(int index, String name, List<Integer> shape) {
+        return new Tensor(
+                index, name, TensorType.UINT8, shape, List.of(1f), List.of(0L), 0, 0, new ByteRange(0, 0), false);
+    }
+}
