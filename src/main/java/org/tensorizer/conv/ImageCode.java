@@ -99,7 +99,9 @@ public final class ImageCode {
         Step before = step == 0 ? null : chain.steps().get(step - 1);
         boolean complete = before == null || before instanceof Sum;
         if (before instanceof Sum) {
-            program.fence();
+            // its fills have counted as received blocks, which the border waits for
+            program.fence(ProgramBuilder.TILE_COUNTERS);
+            progress = progress.cleared();
         }
         OptionalInt computed =
                 complete ? OptionalInt.empty() : OptionalInt.of(progress.results - groupsBefore(step));

@@ -34,7 +34,8 @@ class ExecutedNetworksTest {
                 "16x16x8 c24k1s1f3n c48k1s1f16 d48k3s1f36 c24k1s1f1n a1n c24k1s1f3n a5r",
                 "16x16x3 c32k3s1f1r c32k3s1vf1r m2s2 f10n s",
                 "8x12x8 c100k1s1f1n p1 f40r f65n s",
-                "8x8x8 c420k1s1f1n p2"
+                "8x8x8 c420k1s1f1n p2",
+                "12x28x8 c24k1s1f36 c24k1s1f3n a1n m2s2"
             })
     void answerAsTheirDefinition(String network) {
         try (Device device = Devices.open(DeviceChoice.EMULATOR)) {
