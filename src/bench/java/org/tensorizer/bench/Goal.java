@@ -45,6 +45,17 @@ record Goal(String text, String of, String by, double most) {
                         "UsbDriverBenchmark.openAndCloseTheDevice{n=256}",
                         null,
                         150_000),
+                new Goal("virtual Coral over USB/IP: inference of 256, us", "UsbIpBenchmark.infer{n=256}", null, 1000),
+                new Goal(
+                        "virtual Coral over USB/IP: 4 MB of parameters, us (500 MB/s)",
+                        "UsbIpBenchmark.load{n=2048}",
+                        null,
+                        (2048 * 2048) / 500.0),
+                new Goal(
+                        "virtual Coral in process: a network, times the emulator",
+                        "VirtualCoralBenchmark.virtual",
+                        "VirtualCoralBenchmark.emulator",
+                        1.1),
                 new Goal(
                         "Dense 1024 -> 521 from source to compiled, us",
                         "SourceCompilingBenchmark.compile{layers=1024-521}",
