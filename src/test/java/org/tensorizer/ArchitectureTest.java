@@ -1,8 +1,6 @@
 package org.tensorizer;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
@@ -34,8 +32,7 @@ class ArchitectureTest {
     static void read() {
         classes = new ClassFileImporter()
                 .withImportOption(ArchitectureTest::isMain)
-                .importPackages("org.tensorizer")
-                .that(not(resideInAPackage("org.tensorizer.experiments..")));
+                .importPackages("org.tensorizer");
     }
 
     /** By the source, because a build may keep all classes in one folder. */
@@ -43,7 +40,6 @@ class ArchitectureTest {
         String file = location.asURI().toString();
         String source = file.substring(file.lastIndexOf("/org/tensorizer/") + 1).replaceFirst("(\\$.*)?\\.class$", ".java");
         return Files.exists(Path.of("src/main/java", source))
-                || Files.exists(Path.of("experiments", source))
                 || source.startsWith("org/tensorizer/model/schema/");
     }
 

@@ -30,8 +30,6 @@ final class FakeMachine implements Libraries {
     FakeMachine(Path root) {
         this.root = root;
         file("jdk/bin/javac", "");
-        program("usr/bin/node", "v20.11.0");
-        program("usr/bin/npx", "10");
         folder("sys/bus/usb/devices");
         folder("proc/" + OWN_PID + "/fd");
         file("etc/group", "root:x:0:\nplugdev:x:46:bob,carol\nalice:x:1000:\n");
