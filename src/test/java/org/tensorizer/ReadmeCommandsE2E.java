@@ -47,7 +47,9 @@ class ReadmeCommandsE2E {
             "tensorizer transplant mobilenet_edgetpu.tflite retrained.tflite -o retrained_edgetpu.tflite",
             "tensorizer lift model_edgetpu.tflite -o plain.tflite",
             "tensorizer compile mobilenet.tflite -o mobilenet_edgetpu.tflite",
-            "tensorizer usb-trace target/usb.trace");
+            "tensorizer extract model_edgetpu.tflite --as weights --out parts",
+            "tensorizer usb-trace target/usb.trace",
+            "target/tensorizer serve &");
 
     /**
      * What a command must end in.
