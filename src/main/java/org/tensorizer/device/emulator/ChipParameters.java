@@ -148,6 +148,10 @@ public record ChipParameters(
         return network == NetworkFault.OTHER_PADDING ? word ^ 0x03030303 : word;
     }
 
+    boolean reverses(MeshMove.Direction direction) {
+        return network == NetworkFault.EAST_REVERSED && direction == MeshMove.Direction.EAST;
+    }
+
     float tableOffset() {
         return network == NetworkFault.SHIFTED_TABLES ? 1 / 16f : 0;
     }

@@ -67,8 +67,9 @@ final class Inference {
         } else if (step instanceof Step.MeshReceive move) {
             int[] words = move.move().destination().addresses(move.half());
             byte[] to = narrow[move.tile()];
+            boolean reversed = program.chip().reverses(move.move().direction);
             for (int k = move.from(), at = 4 * move.at(); k < move.to(); k++, at += 4) {
-                copyWord(mesh, at, to, 4 * words[k]);
+                copyWord(mesh, at, to, 4 * words[reversed ? move.to() - 1 - k + move.from() : k]);
             }
         } else if (step instanceof Step.MeshFill fill) {
             int constant = program.chip().meshConstant(fill.move().constant());
