@@ -1,13 +1,15 @@
 /**
- * An emulated Edge TPU. It executes the two instruction streams of a compiled Dense model: where a weight stands follows
- * from what the streams do with the payload, never from a layout formula, so that an experiment that compares the two
- * can fail. Nothing here saw the inside of a chip; the semantics are the ones under which all known programs execute
- * without contradiction and rewired programs give the predicted outputs.
+ * An emulated Edge TPU. It executes the instruction streams of any compiled network: where a weight stands and what is
+ * computed follows from decoded fields alone, never from a layout formula, so that an experiment that compares the two can
+ * fail. Nothing here saw the inside of a chip; the semantics are the ones under which whole public networks execute without
+ * contradiction and give what TFLite gives, and rewired programs give the predicted outputs.
  *
- * <p>Two steps. When a model is loaded, a {@link org.tensorizer.device.emulator.StreamInterpreter} executes both streams
- * with addresses in place of values: which payload bytes become the weights of which lane, from where each activation
- * comes. What contradicts itself, reads what nobody wrote, never becomes ready or is not understood ends there as an
- * {@link org.tensorizer.device.emulator.UnsupportedProgramException}. What is left is a plan, and an inference runs
- * nothing but the plan.
+ * <p>Three steps. {@link org.tensorizer.device.emulator.Linker} executes a program without data: the scalar core with its
+ * loops, queues, counters, waits, windows and fences. Rows of wide memory are values there, named by where their bytes came
+ * from, so what only moves them leaves nothing behind; what is left is a {@link
+ * org.tensorizer.device.emulator.LinkedProgram}, a list of {@link org.tensorizer.device.emulator.Step steps}. What
+ * contradicts itself, never becomes ready or is not understood ends there as an {@link
+ * org.tensorizer.device.emulator.UnsupportedProgramException}. Binding puts parameters in their place and marks which bytes
+ * are defined. An inference then runs kernels over the steps, with nothing to decide any more.
  */
 package org.tensorizer.device.emulator;
