@@ -6,10 +6,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 
 /**
  * The four endpoints of an awake chip. Reads for output, events and interrupts are always under way, so that the chip
@@ -18,10 +14,7 @@ import java.util.function.BooleanSupplier;
  * <p>Thread safety: requests come from one thread at a time; completions come from the transport's threads.
  */
 final class ChipPipes implements AutoCloseable {
-    /** Largest single write. Published in libedgetpu's options, as the two numbers below. */
-    static final int WRITE_BYTES = 1 << 20;
-
-    private static final int WRITES = 3;
+    /** Published in libedgetpu's options. */
     private static final int OUTPUT_READS = 8;
 
     /** What the last answers may be behind the event that ends them, since they come on another endpoint. */
@@ -30,42 +23,14 @@ final class ChipPipes implements AutoCloseable {
     private final String device;
     private final int deadlineMillis;
     private final int chunkBytes;
-    private final Runnable fatal;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Deque<Write> idleWrites = new ArrayDeque<>();
+    private final PipeWatch watch;
+    private final ChipWrites writes;
     private final Deque<Read> filled = new ArrayDeque<>();
     private final Deque<Read> spent = new ArrayDeque<>();
     private final Deque<Wire.Tag> expected = new ArrayDeque<>();
     private final List<Read> reads = new ArrayList<>();
     private Read current;
     private int armed;
-    private long surplus;
-    private long interrupts;
-    private UsbFault failure;
-    private boolean closing;
-    private long progress;
-
-    /** A write and the buffer of its header. */
-    private final class Write implements UsbTransfer.Completion {
-        private final UsbTransfer transfer;
-        private final ByteBuffer header = ByteBuffer.allocateDirect(Wire.Header.BYTES);
-
-        private Write(UsbTransfer transfer) {
-            this.transfer = transfer;
-        }
-
-        @Override
-        public void completed(UsbStatus status, int length) {
-            lock.lock();
-            try {
-                idleWrites.addLast(this);
-                settle("write to the chip", status);
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
 
     /** A read and its buffer; what is done with the bytes is for the endpoint to say. */
     private class Read implements UsbTransfer.Completion {
@@ -88,12 +53,12 @@ final class ChipPipes implements AutoCloseable {
         @Override
         public final void completed(UsbStatus status, int length) {
             boolean again;
-            lock.lock();
+            watch.lock();
             try {
-                settle(what, status);
-                again = status == UsbStatus.COMPLETED && take(length) && !closing;
+                watch.ended(what, status);
+                again = status == UsbStatus.COMPLETED && take(length) && !watch.isClosing();
             } finally {
-                lock.unlock();
+                watch.unlock();
             }
             if (again) {
                 rearm(this);
@@ -117,7 +82,7 @@ final class ChipPipes implements AutoCloseable {
         @Override
         boolean take(int length) {
             if (length != Wire.Event.BYTES) {
-                fail(new UsbFault(
+                watch.fail(new UsbFault(
                         UsbFault.Cause.WRONG_EVENT,
                         device,
                         "event: expected " + Wire.Event.BYTES + " bytes, found " + length));
@@ -135,7 +100,7 @@ final class ChipPipes implements AutoCloseable {
 
         @Override
         boolean take(int length) {
-            interrupts |= length == Wire.INTERRUPT_BYTES ? buffer.getInt(0) & 0xffffffffL : 0;
+            watch.interrupted(length == Wire.INTERRUPT_BYTES ? buffer.getInt(0) & 0xffffffffL : 0);
             return true;
         }
     }
@@ -145,35 +110,17 @@ final class ChipPipes implements AutoCloseable {
      * @param fatal looks what a fatal interrupt was about: returns if it was a false alarm, throws else
      */
     ChipPipes(UsbTransport transport, String device, int chunkBytes, int deadlineMillis, Runnable fatal) {
-        this.fatal = fatal;
+        watch = new PipeWatch(device, deadlineMillis, fatal);
         this.device = device;
         this.deadlineMillis = deadlineMillis;
         this.chunkBytes = chunkBytes;
-        for (int i = 0; i < WRITES; i++) {
-            idleWrites.add(new Write(transport.transfer(Wire.BULK_OUT)));
-        }
+        writes = new ChipWrites(transport, watch);
         rearm(new EventRead(transport.transfer(Wire.EVENT_IN)));
         rearm(new InterruptRead(transport.transfer(Wire.INTERRUPT_IN)));
         for (int i = 0; i < OUTPUT_READS; i++) {
             spent.add(new Read("output", transport.transfer(Wire.OUTPUT_IN), chunkBytes));
         }
         armOutputs();
-    }
-
-    /** To be called with the lock held. */
-    private void settle(String what, UsbStatus status) {
-        if (status != UsbStatus.COMPLETED && !closing) {
-            fail(UsbFault.of(device, what, status, null));
-        }
-        progress = System.nanoTime();
-        changed.signalAll();
-    }
-
-    private void fail(UsbFault fault) {
-        if (failure == null) {
-            failure = fault;
-        }
-        changed.signalAll();
     }
 
     private void happened(Wire.Event event) {
@@ -184,7 +131,7 @@ final class ChipPipes implements AutoCloseable {
         }
         Wire.Tag[] tags = Wire.Tag.values();
         String found = event.tag() < tags.length ? tags[event.tag()].toString() : "tag " + event.tag();
-        fail(new UsbFault(
+        watch.fail(new UsbFault(
                 UsbFault.Cause.WRONG_EVENT,
                 device,
                 "event: expected " + (wanted == null ? "none, no request is under way" : wanted) + ", found " + found));
@@ -195,17 +142,7 @@ final class ChipPipes implements AutoCloseable {
         try {
             read.arm();
         } catch (UsbException | IllegalStateException e) {
-            lock.lock();
-            try {
-                if (!closing) {
-                    fail(
-                            e instanceof UsbException usb
-                                    ? UsbFault.of(device, usb)
-                                    : new UsbFault(UsbFault.Cause.CLOSED_MEANWHILE, device, "read of " + read.what, e));
-                }
-            } finally {
-                lock.unlock();
-            }
+            watch.refused("read of " + read.what, e);
         }
     }
 
@@ -215,58 +152,21 @@ final class ChipPipes implements AutoCloseable {
      * @param data direct; from position to limit, not to be touched until {@link #drain}
      */
     void send(Wire.Tag tag, ByteBuffer data) {
-        Write first = idleWrite();
-        first.header.clear();
-        new Wire.Header(data.remaining(), tag).write(first.header);
-        submit(first, first.header.flip());
-        for (int at = data.position(); at < data.limit(); at += WRITE_BYTES) {
-            submit(idleWrite(), data.slice(at, Math.min(WRITE_BYTES, data.limit() - at)));
-        }
-    }
-
-    private void submit(Write write, ByteBuffer bytes) {
-        try {
-            write.transfer.submit(bytes, 0, write);
-        } catch (UsbException | IllegalStateException e) {
-            lock.lock();
-            try {
-                idleWrites.addLast(write);
-            } finally {
-                lock.unlock();
-            }
-            throw e instanceof UsbException usb
-                    ? UsbFault.of(device, usb)
-                    : new UsbFault(UsbFault.Cause.CLOSED_MEANWHILE, device, "write to the chip", e);
-        }
-    }
-
-    private Write idleWrite() {
-        lock.lock();
-        try {
-            awaitThat(() -> !idleWrites.isEmpty(), UsbFault.Cause.TIMEOUT, "the chip takes no more bytes");
-            return idleWrites.removeFirst();
-        } finally {
-            lock.unlock();
-        }
+        writes.send(tag, data);
     }
 
     /** Waits until every byte sent has left its buffer. */
     void drain() {
-        lock.lock();
-        try {
-            awaitThat(() -> idleWrites.size() == WRITES, UsbFault.Cause.TIMEOUT, "the chip takes no more bytes");
-        } finally {
-            lock.unlock();
-        }
+        writes.drain();
     }
 
     /** An event with this tag is to come after those announced before. */
     void expect(Wire.Tag tag) {
-        lock.lock();
+        watch.lock();
         try {
             expected.addLast(tag);
         } finally {
-            lock.unlock();
+            watch.unlock();
         }
     }
 
@@ -295,7 +195,7 @@ final class ChipPipes implements AutoCloseable {
         if (current != null) {
             return current;
         }
-        lock.lock();
+        watch.lock();
         try {
             int found = output.position();
             int size = output.limit();
@@ -303,26 +203,24 @@ final class ChipPipes implements AutoCloseable {
             current = filled.removeFirst();
             return current;
         } finally {
-            lock.unlock();
+            watch.unlock();
         }
     }
 
     private void awaitOutput(int found, int size) {
         String what = "output: expected " + size + " bytes, found " + found;
-        progress = System.nanoTime();
+        watch.begin();
         while (filled.isEmpty()) {
-            checkHeld();
+            watch.check();
             boolean ended = expected.isEmpty();
-            long left = left(ended ? Math.min(LAG_MILLIS, deadlineMillis) : deadlineMillis);
-            if (left <= 0) {
+            if (!watch.pause(ended ? LAG_MILLIS : deadlineMillis)) {
                 throw new UsbFault(
                         ended || found > 0 ? UsbFault.Cause.SHORT_OUTPUT : UsbFault.Cause.NO_ANSWER,
                         device,
                         what + (ended ? ", although the program has ended" : " after " + deadlineMillis + " ms"));
             }
-            pause(left);
         }
-        checkHeld();
+        watch.check();
     }
 
     /**
@@ -331,98 +229,48 @@ final class ChipPipes implements AutoCloseable {
      * @param left how many of them to leave for later
      */
     void awaitEvents(int left) {
-        lock.lock();
+        watch.lock();
         try {
-            awaitThat(
+            watch.await(
                     () -> expected.size() <= left,
                     UsbFault.Cause.LOST_EVENT,
                     "event " + expected.peekFirst() + ": none came");
         } finally {
-            lock.unlock();
+            watch.unlock();
         }
     }
 
     /** After a request: whatever output came beyond it throws doubt on it, and the reads are armed for the next. */
     void finish() {
-        lock.lock();
+        watch.lock();
         try {
-            surplus += filled.stream().mapToLong(read -> read.buffer.remaining()).sum();
-            surplus += current == null ? 0 : current.buffer.remaining();
-            checkHeld();
+            watch.surplus(
+                    filled.stream().mapToLong(read -> read.buffer.remaining()).sum());
+            watch.surplus(current == null ? 0 : current.buffer.remaining());
+            watch.check();
         } finally {
-            lock.unlock();
+            watch.unlock();
         }
         armOutputs();
     }
 
     /** @throws UsbFault whatever has happened since the last request and must not be passed over */
     void check() {
-        lock.lock();
+        watch.lock();
         try {
-            checkHeld();
+            watch.check();
         } finally {
-            lock.unlock();
-        }
-    }
-
-    /** With the lock held once: it is given up while the chip is asked. */
-    private void checkHeld() {
-        if (failure != null) {
-            throw failure;
-        }
-        if (closing) {
-            throw new UsbFault(UsbFault.Cause.CLOSED_MEANWHILE, device, "the device is closed");
-        }
-        if ((interrupts & Wire.FATAL_INTERRUPT) != 0) {
-            interrupts &= ~Wire.FATAL_INTERRUPT;
-            lock.unlock();
-            try {
-                fatal.run();
-            } finally {
-                lock.lock();
-            }
-        }
-        if (surplus > 0) {
-            throw new UsbFault(
-                    UsbFault.Cause.SURPLUS_OUTPUT,
-                    device,
-                    "output: " + surplus + " bytes beyond the announced ones; the last answer is in doubt");
-        }
-    }
-
-    private void awaitThat(BooleanSupplier condition, UsbFault.Cause cause, String what) {
-        progress = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            checkHeld();
-            long left = left(deadlineMillis);
-            if (left <= 0) {
-                throw new UsbFault(cause, device, what + " for " + deadlineMillis + " ms");
-            }
-            pause(left);
-        }
-        checkHeld();
-    }
-
-    private long left(int millis) {
-        return progress + TimeUnit.MILLISECONDS.toNanos(millis) - System.nanoTime();
-    }
-
-    private void pause(long nanos) {
-        try {
-            changed.awaitNanos(nanos);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UsbFault(UsbFault.Cause.CLOSED_MEANWHILE, device, "the thread that waits was interrupted", e);
+            watch.unlock();
         }
     }
 
     private void armOutputs() {
         for (Read read = spent.pollFirst(); read != null; read = spent.pollFirst()) {
-            lock.lock();
+            watch.lock();
             try {
                 armed++;
             } finally {
-                lock.unlock();
+                watch.unlock();
             }
             rearm(read);
         }
@@ -431,13 +279,7 @@ final class ChipPipes implements AutoCloseable {
     /** Whoever waits is told, and the reads are cancelled; the transfers are given back with the transport. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closing = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        watch.close();
         reads.forEach(read -> read.transfer.cancel());
     }
 }

@@ -54,7 +54,7 @@ class TraceTest {
     }
 
     private void assertTrace(List<String> expected) {
-        assertEquals(List.of(), bus.mistakes);
+        assertEquals(List.of(), bus.chip.mistakes);
         List<String> wanted = events(expected);
         List<String> found = events(lines);
         for (int i = 0; i < Math.min(wanted.size(), found.size()); i++) {

@@ -46,20 +46,20 @@ class UsbFaultTest {
             mend.run();
             assertArrayEquals(good, session.run(INPUT));
             assertArrayEquals(good, session.run(INPUT));
-            assertEquals(2, bus.parametersSent, "the chip lost its parameters with the reset");
+            assertEquals(2, bus.chip.parametersSent, "the chip lost its parameters with the reset");
             assertTrue(seen.getMessage().contains("Remedy: " + seen.faultCause().remedy()), seen.getMessage());
             return seen;
         } finally {
             assertEquals(0, bus.openNow, "handles left");
-            assertEquals(List.of(), bus.mistakes);
+            assertEquals(List.of(), bus.chip.mistakes);
         }
     }
 
-    private UsbFault answering(ScriptedBus.Answers answers) {
-        return faulty(() -> bus.answerHook = answers, () -> bus.answerHook = (endpoint, bytes) -> List.of(bytes));
+    private UsbFault answering(ScriptedChip.Answers answers) {
+        return faulty(() -> bus.chip.answerHook = answers, () -> bus.chip.answerHook = (endpoint, bytes) -> List.of(bytes));
     }
 
-    private static ScriptedBus.Answers only(int endpoint, UnaryOperator<byte[]> change) {
+    private static ScriptedChip.Answers only(int endpoint, UnaryOperator<byte[]> change) {
         return (at, bytes) -> at == endpoint
                 ? Optional.ofNullable(change.apply(bytes)).map(List::of).orElse(List.of())
                 : List.of(bytes);
@@ -179,8 +179,8 @@ class UsbFaultTest {
     void fatalInterruptIsDecoded() {
         UsbFault fault = faulty(
                 () -> {
-                    bus.set(Register.HIB_ERROR_STATUS, 0x2008);
-                    bus.set(Register.HIB_FIRST_ERROR_STATUS, 8);
+                    bus.control.set(Register.HIB_ERROR_STATUS, 0x2008);
+                    bus.control.set(Register.HIB_FIRST_ERROR_STATUS, 8);
                     interrupt(Wire.FATAL_INTERRUPT);
                 },
                 () -> {});
@@ -247,7 +247,7 @@ class UsbFaultTest {
         UsbDevice device = UsbDevice.open(bus, "usb:0", UsbSelector.index(0), UsbSettings.DEFAULT, Optional::empty);
         Session session = device.open("fixture", Fixture.compiledBytes());
         CompletableFuture<Void> waiting = new CompletableFuture<>();
-        bus.answerHook = (endpoint, bytes) -> {
+        bus.chip.answerHook = (endpoint, bytes) -> {
             waiting.complete(null);
             return List.of();
         };
@@ -260,113 +260,5 @@ class UsbFaultTest {
         assertThrows(IllegalStateException.class, () -> session.run(INPUT));
         assertThrows(IllegalStateException.class, () -> device.open("fixture", Fixture.compiledBytes()));
         assertEquals(0, bus.openNow);
-    }
-
-    private UsbFault refused(UsbSettings settings) {
-        UsbFault fault =
-                assertThrows(UsbFault.class, () -> UsbDevice.open(bus, "usb:0", UsbSelector.index(0), settings, Optional::empty));
-        assertEquals(0, bus.openNow, "handles left");
-        return fault;
-    }
-
-    @Test
-    void aDeviceThatSomebodyElseHas() {
-        bus.claimedElsewhere = true;
-        assertFault(UsbFault.Cause.HELD, DeviceFault.Kind.REFUSED, refused(QUICK));
-    }
-
-    @Test
-    void noDevice() {
-        bus.present = false;
-        UsbFault fault = refused(QUICK);
-        assertFault(UsbFault.Cause.NO_DEVICE, DeviceFault.Kind.MISSING, fault);
-        assertTrue(fault.getMessage().contains("found none among 1 USB devices"), fault.getMessage());
-    }
-
-    @Test
-    void aChipThatDoesNotWake() {
-        bus.stuck = true;
-        UsbFault fault = refused(QUICK);
-        assertFault(UsbFault.Cause.NO_RESET, DeviceFault.Kind.REFUSED, fault);
-        assertTrue(fault.getMessage().contains("SCU_CTRL_3: expected power state"), fault.getMessage());
-    }
-
-    @Test
-    void lowAndFullSpeedAreRefused() {
-        for (UsbSpeed speed : List.of(UsbSpeed.LOW, UsbSpeed.FULL)) {
-            bus.speed = speed;
-            assertFault(UsbFault.Cause.TOO_SLOW, DeviceFault.Kind.REFUSED, refused(QUICK));
-        }
-    }
-
-    @Test
-    void anotherDeviceThanTheListSaid() {
-        bus.answersWithOtherIds = true;
-        UsbFault fault = refused(QUICK);
-        assertFault(UsbFault.Cause.NO_DEVICE, DeviceFault.Kind.MISSING, fault);
-        assertTrue(fault.getMessage().contains("expected 18 bytes for 18d1:9302"), fault.getMessage());
-    }
-
-    @Test
-    void aBootLoaderWithoutFirmware() {
-        bus.bootLoader = true;
-        UsbFault fault = refused(QUICK);
-        assertFault(UsbFault.Cause.NO_FIRMWARE, DeviceFault.Kind.MISSING, fault);
-        assertTrue(fault.getMessage().contains("libedgetpu"), fault.getMessage());
-        assertTrue(fault.getMessage().contains("-Dtensorizer.usb.firmware=FILE"), fault.getMessage());
-    }
-
-    @Test
-    void aBootLoaderThatForgetsABlock() {
-        bus.bootLoader = true;
-        bus.forgets = 300;
-        UsbFault fault = assertThrows(
-                UsbFault.class,
-                () -> UsbDevice.open(
-                        bus, "usb:0", UsbSelector.index(0), QUICK, () -> Optional.of(new Firmware(new byte[1000], "a test"))));
-        assertFault(UsbFault.Cause.BOOT, DeviceFault.Kind.REFUSED, fault);
-        assertTrue(fault.getMessage().contains("read back: byte 300: expected 0x00, found 0x01"), fault.getMessage());
-        assertEquals(0, bus.openNow);
-    }
-
-    /** Faults at random places of random kinds: every one is typed, every session goes on, nothing is left. */
-    @Test
-    void manyFaultsAtRandomPlaces() {
-        Random random = new Random(20);
-        List<UsbFault.Cause> seen = new ArrayList<>();
-        try (UsbDevice device = UsbDevice.open(
-                        bus, "usb:0", UsbSelector.index(0), UsbSettings.DEFAULT.withDeadline(3), Optional::empty);
-                Session session = device.open("fixture", Fixture.compiledBytes())) {
-            byte[] good = session.run(INPUT);
-            for (int i = 0; i < 300; i++) {
-                int kind = random.nextInt(6);
-                int[] when = {random.nextInt(3)};
-                bus.writeHook = number -> kind < 3 && when[0]-- == 0
-                        ? new UsbStatus[] {UsbStatus.STALL, UsbStatus.IO_ERROR, null}[kind]
-                        : UsbStatus.COMPLETED;
-                bus.answerHook = (endpoint, bytes) -> {
-                    if (kind < 3 || when[0]-- != 0) {
-                        return List.of(bytes);
-                    }
-                    return kind == 3 ? List.of() : kind == 4 ? List.of(bytes, bytes) : List.of(Arrays.copyOf(bytes, 7));
-                };
-                try {
-                    byte[] answer = session.run(INPUT);
-                    assertArrayEquals(good, answer, "an answer given without a fault is right");
-                } catch (UsbFault fault) {
-                    seen.add(fault.faultCause());
-                }
-                bus.writeHook = number -> UsbStatus.COMPLETED;
-                bus.answerHook = (endpoint, bytes) -> List.of(bytes);
-                try {
-                    assertArrayEquals(good, session.run(INPUT));
-                } catch (UsbFault late) {
-                    seen.add(late.faultCause()); // what came too late for the run before
-                    assertArrayEquals(good, session.run(INPUT));
-                }
-            }
-        }
-        assertEquals(0, bus.openNow);
-        assertTrue(seen.size() > 200, () -> seen.size() + " faults: " + seen);
     }
 }

@@ -39,7 +39,7 @@ class UsbSessionTest {
     void nothingIsLeft() {
         device.close();
         assertEquals(0, bus.openNow);
-        assertEquals(List.of(), bus.mistakes);
+        assertEquals(List.of(), bus.chip.mistakes);
     }
 
     private static byte[] random(int length, int seed) {
@@ -73,7 +73,7 @@ class UsbSessionTest {
         try (Session session = device.open("fixture", MODEL)) {
             assertEquals(256, session.inputs().get(0).byteSize());
             assertEquals("UINT8", session.outputs().get(0).type());
-            assertArrayEquals(ScriptedBus.answer(input, payload(MODEL), 256), session.run(input));
+            assertArrayEquals(ScriptedChip.answer(input, payload(MODEL), 256), session.run(input));
         }
         assertEquals(Provenance.EMULATED, device.provenance());
         assertEquals("usb:0", device.name());
@@ -82,7 +82,7 @@ class UsbSessionTest {
     @Test
     void aDeviceThatDoesNotSayThatItIsVirtualIsSilicon() {
         ScriptedBus real = new ScriptedBus();
-        real.release = 0x0100;
+        real.control.release = 0x0100;
         try (UsbDevice other = UsbDevice.open(real, "usb:0", UsbSelector.at("2-1.4"), UsbSettings.DEFAULT)) {
             assertEquals(Provenance.SILICON, other.provenance());
         }
@@ -99,7 +99,7 @@ class UsbSessionTest {
         for (int i = 0; i < 256; i++) {
             flipped[i] ^= (byte) 0x80;
         }
-        byte[] sent = ScriptedBus.answer(flipped, payload(model), 256);
+        byte[] sent = ScriptedChip.answer(flipped, payload(model), 256);
         for (int i = 0; i < 256; i++) {
             expected[i] = (byte) (sent[i] ^ 0x80);
         }
@@ -118,14 +118,14 @@ class UsbSessionTest {
                 Session third = device.open("c", same)) {
             byte[] a = first.run(input);
             first.run(input);
-            assertEquals(1, bus.parametersSent);
+            assertEquals(1, bus.chip.parametersSent);
             byte[] b = second.run(input);
-            assertEquals(2, bus.parametersSent);
+            assertEquals(2, bus.chip.parametersSent);
             assertFalse(Arrays.equals(a, b));
             assertArrayEquals(a, first.run(input));
-            assertEquals(3, bus.parametersSent);
+            assertEquals(3, bus.chip.parametersSent);
             assertArrayEquals(a, third.run(input));
-            assertEquals(3, bus.parametersSent, "the same bytes under another session need not be sent");
+            assertEquals(3, bus.chip.parametersSent, "the same bytes under another session need not be sent");
         }
     }
 
@@ -163,9 +163,9 @@ class UsbSessionTest {
                 byte[] weights = random(buffer.capacity(), seed);
                 buffer.put(0, weights);
                 swap.swap(buffer);
-                assertArrayEquals(ScriptedBus.answer(input, weights, 256), session.run(input));
+                assertArrayEquals(ScriptedChip.answer(input, weights, 256), session.run(input));
             }
-            assertEquals(3, bus.parametersSent, "the model's own were never needed");
+            assertEquals(3, bus.chip.parametersSent, "the model's own were never needed");
         }
     }
 
@@ -206,17 +206,6 @@ class UsbSessionTest {
     }
 
     @Test
-    void oneThousandSessionsLeaveNothing() {
-        for (int i = 0; i < 1000; i++) {
-            try (Session session = device.open("fixture", MODEL)) {
-                session.run(new byte[256]);
-            }
-        }
-        assertEquals(1, bus.parametersSent);
-        assertEquals(1, bus.openNow);
-    }
-
-    @Test
     void twoThreadsTakeTurns() throws Exception {
         List<Thread> threads = new ArrayList<>();
         List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
@@ -226,7 +215,7 @@ class UsbSessionTest {
             Thread thread = new Thread(() -> {
                 try (Session session = device.open("fixture", withPayload(MODEL, weights))) {
                     for (int i = 0; i < 50; i++) {
-                        assertArrayEquals(ScriptedBus.answer(input, weights, 256), session.run(input));
+                        assertArrayEquals(ScriptedChip.answer(input, weights, 256), session.run(input));
                     }
                 } catch (Throwable e) {
                     failures.add(e);
@@ -251,7 +240,7 @@ class UsbSessionTest {
             byte[] answer = session.run(random(session.inputs().get(0).byteSize(), 8));
             assertEquals(session.outputs().get(0).byteSize(), answer.length);
             assertTrue(session.weightSwap().isPresent());
-            assertEquals(1, bus.parametersSent);
+            assertEquals(1, bus.chip.parametersSent);
         }
     }
 

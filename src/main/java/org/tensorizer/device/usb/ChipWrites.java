@@ -1,0 +1,89 @@
+package org.tensorizer.device.usb;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Everything that goes to the chip: headers, and what they announce in pieces, a few of them under way at a time. */
+final class ChipWrites {
+    /** Largest single write. Published in libedgetpu's options, as the number below. */
+    private static final int WRITE_BYTES = 1 << 20;
+
+    private static final int WRITES = 3;
+
+    private final PipeWatch watch;
+    private final Deque<Write> idle = new ArrayDeque<>();
+
+    /** A write and the buffer of its header. */
+    private final class Write implements UsbTransfer.Completion {
+        private final UsbTransfer transfer;
+        private final ByteBuffer header = ByteBuffer.allocateDirect(Wire.Header.BYTES);
+
+        private Write(UsbTransfer transfer) {
+            this.transfer = transfer;
+        }
+
+        @Override
+        public void completed(UsbStatus status, int length) {
+            watch.lock();
+            try {
+                idle.addLast(this);
+                watch.ended("write to the chip", status);
+            } finally {
+                watch.unlock();
+            }
+        }
+    }
+
+    ChipWrites(UsbTransport transport, PipeWatch watch) {
+        this.watch = watch;
+        for (int i = 0; i < WRITES; i++) {
+            idle.add(new Write(transport.transfer(Wire.BULK_OUT)));
+        }
+    }
+
+    /** As {@link ChipPipes#send}. */
+    void send(Wire.Tag tag, ByteBuffer data) {
+        Write first = next();
+        first.header.clear();
+        new Wire.Header(data.remaining(), tag).write(first.header);
+        submit(first, first.header.flip());
+        for (int at = data.position(); at < data.limit(); at += WRITE_BYTES) {
+            submit(next(), data.slice(at, Math.min(WRITE_BYTES, data.limit() - at)));
+        }
+    }
+
+    private void submit(Write write, ByteBuffer bytes) {
+        try {
+            write.transfer.submit(bytes, 0, write);
+        } catch (UsbException | IllegalStateException e) {
+            watch.lock();
+            try {
+                idle.addLast(write);
+            } finally {
+                watch.unlock();
+            }
+            throw watch.fault("write to the chip", e);
+        }
+    }
+
+    private Write next() {
+        watch.lock();
+        try {
+            watch.await(() -> !idle.isEmpty(), UsbFault.Cause.TIMEOUT, "the chip takes no more bytes");
+            return idle.removeFirst();
+        } finally {
+            watch.unlock();
+        }
+    }
+
+    /** As {@link ChipPipes#drain}. */
+    void drain() {
+        watch.lock();
+        try {
+            watch.await(() -> idle.size() == WRITES, UsbFault.Cause.TIMEOUT, "the chip takes no more bytes");
+        } finally {
+            watch.unlock();
+        }
+    }
+}
