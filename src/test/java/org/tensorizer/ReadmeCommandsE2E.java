@@ -47,6 +47,7 @@ class ReadmeCommandsE2E {
             "tensorizer transplant mobilenet_edgetpu.tflite retrained.tflite -o retrained_edgetpu.tflite",
             "tensorizer lift model_edgetpu.tflite -o plain.tflite",
             "tensorizer compile mobilenet.tflite -o mobilenet_edgetpu.tflite",
+            "tensorizer gemm A.npy W.npy -o C.npy",
             "tensorizer extract model_edgetpu.tflite --as weights --out parts",
             "tensorizer usb-trace target/usb.trace",
             "target/tensorizer serve &");
