@@ -80,14 +80,14 @@ public final class UsbIpServer implements AutoCloseable {
             return server;
         } catch (BindException e) {
             throw new BadInputException("cannot listen at " + at.getHostString() + " port " + at.getPort() + ": "
-                    + e.getMessage() + remedy(at, e));
+                    + e.getMessage() + remedy(e));
         } catch (IOException e) {
             throw new BadInputException(
                     "cannot listen at " + at.getHostString() + " port " + at.getPort() + ": " + e.getMessage());
         }
     }
 
-    private static String remedy(InetSocketAddress at, BindException e) {
+    private static String remedy(BindException e) {
         String message = String.valueOf(e.getMessage());
         if (message.contains("in use")) {
             return ": is another server running? --port N takes another port";

@@ -16,7 +16,6 @@ final class VirtualTransfer implements UsbTransfer {
     private boolean underWay;
     private volatile boolean closed;
     private int untold; // completions that are still to be called; guarded by this
-    private volatile boolean ended = true;
 
     VirtualTransfer(VirtualTransport transport, int endpoint) {
         this.transport = transport;

@@ -2,11 +2,13 @@ package org.tensorizer.device.usbip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.DataOutputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -92,7 +94,7 @@ class DamagedMessagesTest {
         to.writeShort(0x0111);
         to.writeShort(random.nextBoolean() ? 0x8003 : 0x8005);
         to.writeInt(0);
-        to.write("1-1".getBytes());
+        to.write("1-1".getBytes(StandardCharsets.US_ASCII));
         to.write(new byte[29]);
         byte[] bytes = message.toByteArray();
         for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
@@ -166,6 +168,6 @@ class DamagedMessagesTest {
                 bytes[random.nextInt(48)] = (byte) random.nextInt();
             }
         }
-        return random.nextInt(30) == 0 ? java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
+        return random.nextInt(30) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
     }
 }

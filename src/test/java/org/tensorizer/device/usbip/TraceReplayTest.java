@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -172,7 +173,7 @@ class TraceReplayTest {
             case "in" -> in(endpoint(words[1]), Integer.parseInt(words[2]), line);
             case "header" -> {
                 tag = Integer.parseInt(words[5]);
-                sent(client.write(java.util.HexFormat.of().parseHex(words[1])), 8, line);
+                sent(client.write(HexFormat.of().parseHex(words[1])), 8, line);
             }
             case "bulk-out" -> {
                 int length = Integer.parseInt(words[1]);

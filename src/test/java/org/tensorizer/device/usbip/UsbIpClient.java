@@ -2,9 +2,9 @@ package org.tensorizer.device.usbip;
 
 import java.io.BufferedInputStream;
 import java.io.Closeable;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -234,7 +234,7 @@ final class UsbIpClient implements Closeable {
 
     /** Two bytes, low one first, in a number that is written high byte first. */
     private static long swapped(int value) {
-        return (value & 0xff) << 8 | value >> 8 & 0xff;
+        return (value & 0xffL) << 8 | value >> 8 & 0xff;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.tensorizer.device.usb.Register;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbStatus;
+import org.tensorizer.device.usb.UsbTransfer;
 import org.tensorizer.device.usb.Wire;
 import org.tensorizer.device.usb.Wire.Tag;
 import org.tensorizer.device.virtual.TestHost.Begun;
@@ -219,8 +221,8 @@ class VirtualBusTest {
         int[] left = {2000};
         ByteBuffer room = ByteBuffer.allocateDirect(1024);
         var transfer = host.transport.transfer(Wire.EVENT_IN);
-        var done = new java.util.concurrent.CountDownLatch(1);
-        transfer.submit(room, 0, new org.tensorizer.device.usb.UsbTransfer.Completion() {
+        var done = new CountDownLatch(1);
+        transfer.submit(room, 0, new UsbTransfer.Completion() {
             @Override
             public void completed(UsbStatus status, int length) {
                 if (--left[0] == 0) {
