@@ -16,7 +16,6 @@ import org.tensorizer.conv.Step;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.template.OperatorNumbers;
 import org.tensorizer.template.SourceModel;
 
 /**
@@ -83,7 +82,7 @@ public final class NetworkCompiler {
             } catch (DoesNotFitException full) {
                 reason = full.getMessage();
             }
-            last = OperatorNumbers.refusal(source, operator, "is the last of those that were tried: " + reason);
+            last = new BadInputException(source.name() + ": " + reason);
             if (!partial) {
                 throw last;
             }

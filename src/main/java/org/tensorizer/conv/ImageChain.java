@@ -40,6 +40,9 @@ public final class ImageChain {
                 images.add(result);
                 plans.add(plan(step, source, result));
                 requireWholeChunks(source, i == 0 ? null : steps.get(i - 1));
+                if (step instanceof Sum sum) {
+                    requireOnePitch(images.get(sum.older()), source);
+                }
             } catch (DoesNotFitException reason) {
                 throw new DoesNotFitException("step " + i + ", " + step.describe() + ": " + reason.getMessage());
             }
@@ -57,6 +60,16 @@ public final class ImageChain {
                 source.channels(),
                 step.outputs());
         return step instanceof MaxPool pool ? PoolPlan.of(pool, result) : new SumPlan((Sum) step);
+    }
+
+    /** One walk goes over both operands of a sum. */
+    private static void requireOnePitch(Image older, Image before) {
+        for (int tile = 0; tile < 16; tile++) {
+            DoesNotFitException.require(
+                    older.pitch(tile) == before.pitch(tile),
+                    "its operands have different borders: one of them is also read by a window that reaches over the"
+                            + " edge of a tile, which is not covered");
+        }
     }
 
     /** A depthwise convolution counts its results in 4 channels, the mesh sends 64 at a time. */

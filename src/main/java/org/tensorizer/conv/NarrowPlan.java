@@ -150,7 +150,7 @@ public final class NarrowPlan {
                     words[j] += readBeyond(j, pool);
                 } else if (chain.steps().get(j) instanceof Sum sum) {
                     last[sum.older()] = Math.max(last[sum.older()], j + 1);
-                    if (!image(j).isBordered() && !image(j + 1).isBordered()) {
+                    if (!chain.images().get(j).isBordered() && !chain.images().get(j + 1).isBordered()) {
                         inPlace.put(j + 1, inPlace.getOrDefault(j, j));
                     }
                 }
@@ -177,10 +177,10 @@ public final class NarrowPlan {
         private int readBeyond(int step, MaxPool pool) {
             int most = 0;
             for (int column = 0; column < Axis.PARTS; column++) {
-                int columns = PoolPlan.read(pool.window(), image(step + 1).columns(column));
+                int columns = PoolPlan.read(pool.window(), chain.images().get(step + 1).columns(column));
                 most = Math.max(most, Arithmetic.roundUp(columns, 4) - columns);
             }
-            return most * image(step).pixelWords();
+            return most * chain.images().get(step).pixelWords();
         }
 
         /** What is placed together, in the order of placing. */
@@ -252,10 +252,6 @@ public final class NarrowPlan {
             }
         }
 
-        private Image image(int j) {
-            return chain.images().get(j);
-        }
-
         private Life life(int j) {
             return new Life(j, last[j]);
         }
@@ -265,7 +261,7 @@ public final class NarrowPlan {
             for (int j = 1; j < chain.images().size(); j++) {
                 largest = words[j] > words[largest] ? j : largest;
             }
-            return largest + ", " + image(largest) + ", " + 4 * words[largest] + " bytes a tile";
+            return largest + ", " + chain.images().get(largest) + ", " + 4 * words[largest] + " bytes a tile";
         }
 
         private int end() {
@@ -282,7 +278,7 @@ public final class NarrowPlan {
         private List<PlacedImage> images() {
             List<PlacedImage> images = new ArrayList<>();
             for (int j = 0; j < chain.images().size(); j++) {
-                images.add(new PlacedImage(image(j), ranges[j].base()));
+                images.add(new PlacedImage(chain.images().get(j), ranges[j].base()));
             }
             return images;
         }

@@ -111,10 +111,6 @@ final class SumCode {
                 .setFloat(Op.CLAMP_MAX, step.clampMax())
                 .setFloat(Op.CLAMP_MIN, step.clampMin());
         Op.rounds(op, rounds);
-        DoesNotFitException.require(
-                first.image().pitch(tile) == second.image().pitch(tile),
-                "%s: its operands have different borders",
-                step.describe());
         Op.ACTIVATIONS.set(
                 op,
                 Loops.from(4 * first.pixel(tile, 0, 0))

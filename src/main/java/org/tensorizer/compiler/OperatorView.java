@@ -1,0 +1,100 @@
+package org.tensorizer.compiler;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
+import org.tensorizer.conv.Window;
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.model.Operator;
+import org.tensorizer.model.Tensor;
+import org.tensorizer.model.TensorDomain;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.OperatorNumbers;
+
+/** Tensors, constants and options of the operators of a source, and the refusals that name them. */
+final class OperatorView {
+    private final TfliteModel model;
+
+    OperatorView(TfliteModel model) {
+        this.model = model;
+    }
+
+    TfliteModel model() {
+        return model;
+    }
+
+    Tensor input(Operator operator) {
+        return model.tensors().get(operator.inputs().get(0));
+    }
+
+    Tensor output(Operator operator) {
+        return model.tensors().get(operator.outputs().get(0));
+    }
+
+    BadInputException refuse(Operator operator, String reason) {
+        return OperatorNumbers.refusal(model, operator, reason);
+    }
+
+    void requireSameNumbers(Operator operator) {
+        Tensor in = input(operator);
+        Tensor out = output(operator);
+        if (in.type() != out.type() || !in.scales().equals(out.scales()) || !in.zeroPoints().equals(out.zeroPoints())) {
+            throw refuse(
+                    operator,
+                    "changes scale or zero point from " + in.scales() + ", " + in.zeroPoints() + " to " + out.scales()
+                            + ", " + out.zeroPoints());
+        }
+    }
+
+    int zeroPoint(Operator operator, Tensor tensor) {
+        if (!TensorDomain.has(tensor.type()) || !tensor.isQuantizedPerTensor()) {
+            throw refuse(
+                    operator,
+                    "has tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") of " + tensor.type()
+                            + " with " + tensor.scales().size() + " scales, expected INT8 or UINT8 with one");
+        }
+        Quantization checked = Quantization.perChannel(
+                tensor.scale(), tensor.domain().chipZeroPoint(), tensor.scale(), 0);
+        return checked.inputZeroPoint();
+    }
+
+    int[] constants(Operator operator, int index) {
+        Tensor tensor = model.tensors().get(operator.inputs().get(index));
+        if (tensor.data().isEmpty() || tensor.data().length() % Integer.BYTES != 0) {
+            throw refuse(operator, "takes tensor " + tensor.index() + ", expected constants of INT32");
+        }
+        ByteBuffer data = model.bytes(tensor.data()).order(ByteOrder.LITTLE_ENDIAN);
+        int[] values = new int[tensor.data().length() / Integer.BYTES];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = data.getInt();
+        }
+        return values;
+    }
+
+    <T> T options(Operator operator, Class<T> kind) {
+        if (!kind.isInstance(operator.options())) {
+            throw refuse(operator, "has no options of its kind, found " + operator.options());
+        }
+        return kind.cast(operator.options());
+    }
+
+    /** A VALID convolution of a padded image that is the SAME one of the image. */
+    void requireSame(Operator operator, Operator padding, int kernel, int stride, boolean valid) {
+        int[] amounts = constants(padding, 1);
+        for (int axis = 1; axis <= 2; axis++) {
+            int pixels = input(padding).shape().get(axis);
+            int before = amounts[2 * axis];
+            int after = amounts[2 * axis + 1];
+            int same = Window.same(kernel, stride).outputs(pixels);
+            int total = Math.max((same - 1) * stride + kernel - pixels, 0);
+            if (!valid || (pixels + before + after - kernel) / stride + 1 != same || before != total / 2) {
+                throw refuse(
+                        operator,
+                        "stands behind a PAD by " + Arrays.toString(amounts)
+                                + ", which is not what SAME would pad");
+            }
+        }
+    }
+}
