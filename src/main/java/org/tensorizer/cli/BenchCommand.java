@@ -49,11 +49,14 @@ final class BenchCommand extends FactsCommand {
     @Mixin
     private DeviceOption device;
 
+    @Mixin
+    private LiftOption lift;
+
     @Override
     public Integer call() {
         Latency.Plan plan = new Latency.Plan(runs, warmup);
-        TfliteModel model = named(file);
-        TfliteModel second = other == null ? null : named(other);
+        TfliteModel model = lift.of(named(file));
+        TfliteModel second = other == null ? null : lift.of(named(other));
         String result;
         Facts facts = new Facts().put("model", file.toString());
         try (Device opened = device.open(model.isCompiled())) {

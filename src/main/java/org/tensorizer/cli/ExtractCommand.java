@@ -3,6 +3,9 @@ package org.tensorizer.cli;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.tensorizer.network.Network;
+import org.tensorizer.network.graph.LayerOperator;
+import org.tensorizer.network.payload.PayloadLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +64,12 @@ final class ExtractCommand extends FactsCommand {
     @Option(names = "--as", paramLabel = "FORM", description = "parts, weights or source. Default: parts.")
     private Form form = Form.PARTS;
 
+    @Option(
+            names = "--layer",
+            paramLabel = "N",
+            description = "Weights, scales and biases of this layer of any network, numbered as by explain.")
+    private Integer layer;
+
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write to, made if missing.")
     private Path folder;
 
@@ -80,7 +89,10 @@ final class ExtractCommand extends FactsCommand {
                 .put("out", folder.toString());
         Map<String, byte[]> contents = new LinkedHashMap<>();
         List<Facts> written = new ArrayList<>();
-        if (form == Form.PARTS) {
+        if (layer != null) {
+            layer(model, facts, contents);
+            contents.keySet().forEach(name -> written.add(new Facts().put("file", name)));
+        } else if (form == Form.PARTS) {
             parts(model).forEach((name, range) -> {
                 contents.put(name, Arrays.copyOfRange(bytes, range.start(), range.end()));
                 written.add(new Facts().put("file", name).put("range", range));
@@ -104,6 +116,32 @@ final class ExtractCommand extends FactsCommand {
                 .write();
         print(facts);
         return OK;
+    }
+
+    private void layer(TfliteModel model, Facts facts, Map<String, byte[]> contents) {
+        Network network = Network.of(model);
+        LayerOperator chosen = network.layer(layer);
+        PayloadLayout layout = chosen.layout();
+        byte[] weights = network.weights(chosen);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] ^= (byte) 0x80;
+        }
+        boolean depthwise = chosen.kind() == LayerOperator.Kind.DEPTHWISE_CONV_2D;
+        List<Integer> shape = depthwise
+                ? List.of(layout.outputs(), layout.height(), layout.width())
+                : List.of(layout.outputs(), layout.height(), layout.width(), layout.inputs());
+        ByteBuffer biases = ByteBuffer.allocate(4 * layout.outputs()).order(ByteOrder.LITTLE_ENDIAN);
+        biases.asIntBuffer().put(network.biases(chosen));
+        ByteBuffer scales = ByteBuffer.allocate(4 * layout.outputs()).order(ByteOrder.LITTLE_ENDIAN);
+        scales.asFloatBuffer().put(network.multipliers(chosen));
+        String prefix = "layer" + layer + "_";
+        List<Integer> channels = List.of(layout.outputs());
+        contents.put(prefix + "weights.npy", new Npy(Npy.Type.INT8, shape, weights).toBytes());
+        contents.put(prefix + "bias.npy", new Npy(Npy.Type.INT32, channels, biases.array()).toBytes());
+        contents.put(prefix + "multipliers.npy", new Npy(Npy.Type.FLOAT32, channels, scales.array()).toBytes());
+        facts.put("layer", layer + ": " + chosen)
+                .put("weight_zero_point", network.weightZero(chosen) - 128)
+                .put("range", network.range(chosen).toString());
     }
 
     private void layers(TfliteModel model, Facts facts, Map<String, byte[]> contents) {

@@ -9,6 +9,7 @@ import java.util.List;
 import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchRecord;
@@ -19,6 +20,7 @@ import org.tensorizer.patch.TokenPolicy;
 import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.NotDenseException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -34,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  tensorizer patch dense_edgetpu.tflite -o zero.tflite --mode zero",
             "  tensorizer patch dense_edgetpu.tflite -o cell.tflite --mode byte:255 --where cell:5,9",
+            "  tensorizer patch mobilenet_edgetpu.tflite -o tap.tflite --layer 4 --row 7 --kernel 0,0 --mode byte:255",
             "  tensorizer patch dense_edgetpu.tflite -o both.tflite --mode constant:0 --where weights"
                     + " --mode single-hot:0,0,127 --where cell:0,0"
         })
@@ -49,10 +52,12 @@ final class PatchCommand extends FactsCommand {
 
     @Option(
             names = "--mode",
-            required = true,
             paramLabel = "MODE",
             description = "What to write, see below. Several modes are written one after the other.")
-    private List<String> modes;
+    private List<String> modes = new ArrayList<>();
+
+    @Mixin
+    private LayerOption layer;
 
     @Option(
             names = "--where",
@@ -87,6 +92,12 @@ final class PatchCommand extends FactsCommand {
             throw new BadInputException("patch: expected -o OUT, or --dry-run");
         }
         TfliteModel model = TfliteModel.read(file);
+        if (layer.isGiven()) {
+            return patchLayer(model);
+        }
+        if (modes.isEmpty()) {
+            throw new BadInputException("patch: expected --mode, or --layer with --weights");
+        }
         PatchedModel patched = PatchedModel.of(target(model), patch());
         PatchRecord record = patched.record();
         Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
@@ -98,6 +109,24 @@ final class PatchCommand extends FactsCommand {
             files.write();
         }
         print(facts(record).put("left_alone", leftAlone(model, patched.record())));
+        return OK;
+    }
+
+    private int patchLayer(TfliteModel model) {
+        if (!regions.isEmpty() || executable != null || packageIndex != null || metadata != null) {
+            throw new BadInputException("patch: --layer goes with --row, --kernel and --channels, not with --where,"
+                    + " --executable, --package or --metadata-out");
+        }
+        Facts facts = new Facts()
+                .put("input", file.toString())
+                .put("output", dryRun ? "(dry run, nothing written)" : output.toString());
+        byte[] patched = layer.patch(model, modes, keepToken, facts);
+        if (!dryRun) {
+            new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, file)
+                    .add(output, patched)
+                    .write();
+        }
+        print(facts.put("output_sha256", Sha256.of(patched)));
         return OK;
     }
 

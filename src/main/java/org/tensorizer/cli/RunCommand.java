@@ -44,6 +44,9 @@ final class RunCommand extends FactsCommand {
     @Mixin
     private DeviceOption device;
 
+    @Mixin
+    private LiftOption lift;
+
     @Option(names = "--top", paramLabel = "K", description = "Show the K highest outputs, last maximum first.")
     private int top = 5;
 
@@ -72,7 +75,7 @@ final class RunCommand extends FactsCommand {
             AtomicFiles.check(npy, existing, file);
         }
         List<String> classes = labels == null ? List.of() : lines(labels);
-        byte[] model = InputFile.read(file);
+        byte[] model = lift.of(InputFile.read(file), file.toString());
         boolean compiled = TfliteModel.parse(file.toString(), model).isCompiled();
         List<String> names = inputs.isEmpty() ? List.of("ramp") : inputs;
         List<Facts> runs = new ArrayList<>();

@@ -1,0 +1,92 @@
+package org.tensorizer.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.tensorizer.SharedFolder;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.graph.LayerOperator;
+import org.tensorizer.network.transplant.AssembledNetwork;
+import org.tensorizer.patch.BytePattern;
+import org.tensorizer.patch.Pattern;
+
+class NetworkWriterTest {
+    private final Network network = Network.of(AssembledNetwork.compiled(1, true));
+    private final LayerOperator first = network.layer(0);
+
+    @Test
+    void onlyTheLayersBytesAndTheTokensChange() {
+        NetworkWriter writer = NetworkWriter.open(network);
+        byte[] weights = network.weights(first);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] ^= 0x11;
+        }
+        writer.weights(first, weights);
+        int[] biases = network.biases(first);
+        biases[3] += 5;
+        writer.biases(first, biases);
+        float[] scales = network.multipliers(first);
+        scales[4] *= 2;
+        writer.scales(first, scales);
+        writer.refreshToken();
+
+        byte[] before = network.model().copy();
+        ByteRange range = network.range(first);
+        for (int i = 0; i < before.length; i++) {
+            int at = i;
+            boolean may = range.contains(i) || writer.tokenFields().stream().anyMatch(f -> f.contains(at));
+            assertThat(may || writer.bytes()[i] == before[i]).as("byte " + i).isTrue();
+        }
+        Network again = Network.of(TfliteModel.parse("again", writer.bytes().clone()));
+        assertThat(again.weights(again.layer(0))).isEqualTo(weights);
+        assertThat(again.biases(again.layer(0))).isEqualTo(biases);
+        assertThat(again.multipliers(again.layer(0))).isEqualTo(scales);
+        assertThat(again.weights(again.layer(1))).isEqualTo(network.weights(network.layer(1)));
+    }
+
+    @Test
+    void cellsAreTheOnesAskedFor() {
+        NetworkWriter writer = NetworkWriter.open(network);
+        int written = LayerCells.all(first).outputs(7, 9).inputs(10, 20).write(writer, first, (BytePattern) Pattern.byteValue(9));
+        assertThat(written).isEqualTo(20);
+        Network again = Network.of(TfliteModel.parse("again", writer.bytes().clone()));
+        byte[] expected = network.weights(first);
+        for (int o = 7; o < 9; o++) {
+            Arrays.fill(expected, o * 64 + 10, o * 64 + 20, (byte) 9);
+        }
+        assertThat(again.weights(again.layer(0))).isEqualTo(expected);
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() {
+        NetworkWriter writer = NetworkWriter.open(network);
+        assertThatThrownBy(() -> writer.weights(first, new byte[5])).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> writer.weight(first, 90, 0, 0, 0, 1)).hasMessageContaining("[90]");
+        assertThatThrownBy(() -> network.layer(2)).hasMessageContaining("expected 0 to 1");
+        float[] scales = network.multipliers(first);
+        scales[0] = Float.NaN;
+        assertThatThrownBy(() -> writer.scales(first, scales)).hasMessageContaining("NaN");
+        assertThatThrownBy(() -> LayerCells.all(first).inputs(60, 65).write(writer, first, (BytePattern) Pattern.zero()))
+                .hasMessageContaining("60:65");
+    }
+
+    /** Depthwise and convolution kernels of a real network come back as its source has them. */
+    @Test
+    void weightsOfARealNetworkAreThoseOfItsSource() {
+        Network mobilenet = Network.of(
+                TfliteModel.read(SharedFolder.network("mobilenet_v1_1.0_224_extractor_edgetpu.tflite")));
+        var source = org.tensorizer.network.source.SourceGraph.of(
+                TfliteModel.read(SharedFolder.network("mobilenet_v1_1.0_224_extractor.tflite")));
+        var layers = source.model().operators().stream().filter(source::isLayer).map(source::layer).toList();
+        for (int i = 0; i < layers.size(); i++) {
+            LayerOperator layer = mobilenet.layer(i);
+            assertThat(mobilenet.weights(layer)).isEqualTo(layers.get(i).weights());
+            assertThat(mobilenet.biases(layer)).isEqualTo(layers.get(i).biases());
+            assertThat(mobilenet.multipliers(layer)).isEqualTo(layers.get(i).multipliers());
+        }
+    }
+}
