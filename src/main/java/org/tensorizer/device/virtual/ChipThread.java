@@ -224,7 +224,7 @@ final class ChipThread implements Chip.Port {
             from.want(tag, into, at, length);
             awaitOrAbort(from::isSatisfied);
         } finally {
-            device.endpoints().toChip().want(null, into, 0, 0);
+            device.endpoints().toChip().unwant();
             lock.unlock();
         }
         device.tell();

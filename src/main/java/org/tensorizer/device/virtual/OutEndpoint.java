@@ -24,6 +24,7 @@ final class OutEndpoint {
     static final long CAPACITY = 64 << 20;
 
     private static final int PIECES = 1 << 16;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final BiConsumer<VirtualTransfer, UsbStatus> done;
     private final Consumer<String> log;
@@ -32,7 +33,7 @@ final class OutEndpoint {
     private final Deque<Long> streams = new ArrayDeque<>();
     private final ByteBuffer header = ByteBuffer.allocate(Wire.Header.BYTES);
     private Tag wanted;
-    private ByteBuffer into = ByteBuffer.allocate(0);
+    private ByteBuffer into = NOTHING;
     private long waiting;
     private int pieces;
     private long inTransfers;
@@ -153,33 +154,36 @@ final class OutEndpoint {
     byte[] takeStream() {
         byte[] stream = new byte[Math.toIntExact(streams.remove())];
         want(Tag.INSTRUCTIONS, stream, 0, stream.length);
-        want(null, stream, 0, 0);
+        unwant();
         return stream;
     }
 
     /**
-     * The chip waits for bytes, which from now on go straight into its memory.
-     *
-     * @param which null: it does not wait any more
+     * The chip waits for bytes, which from now on go straight into its memory, until it has them all or {@link #unwant}
+     * is called.
      */
     void want(Tag which, byte[] memory, int at, int length) {
         wanted = which;
         into = ByteBuffer.wrap(memory, at, length).slice();
-        if (which != null) {
-            Pieces queue = queues.get(which);
-            while (into.hasRemaining() && queue.bytes > 0) {
-                ByteBuffer piece = queue.pieces.peek();
-                int before = piece.remaining();
-                fill(piece);
-                queue.bytes -= before - piece.remaining();
-                waiting -= before - piece.remaining();
-                if (!piece.hasRemaining()) {
-                    queue.pieces.remove();
-                    pieces--;
-                }
+        Pieces queue = queues.get(which);
+        while (into.hasRemaining() && queue.bytes > 0) {
+            ByteBuffer piece = queue.pieces.peek();
+            int before = piece.remaining();
+            fill(piece);
+            queue.bytes -= before - piece.remaining();
+            waiting -= before - piece.remaining();
+            if (!piece.hasRemaining()) {
+                queue.pieces.remove();
+                pieces--;
             }
-            admit();
         }
+        admit();
+    }
+
+    /** The chip does not wait for bytes any more: what comes is kept for what it wants next. */
+    void unwant() {
+        wanted = null;
+        into = NOTHING;
     }
 
     /** Whether all that the chip waits for is in its memory. */

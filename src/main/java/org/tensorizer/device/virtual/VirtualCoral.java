@@ -176,6 +176,7 @@ final class VirtualCoral implements AutoCloseable {
     private void clearChip() {
         chip.reset();
         endpoints.clear();
+        endpoints.toChip().unwant(); // before its thread notices, or it would get what is meant for its next program
     }
 
     /** Gone: unplugged, or the bus is closed. */

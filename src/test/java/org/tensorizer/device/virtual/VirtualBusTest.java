@@ -164,6 +164,20 @@ class VirtualBusTest {
         assertThat(host.run().infer(new byte[] {5}, 1)).containsExactly(5);
     }
 
+    /** The next program's input must not go to the one that was waiting, however late the chip's thread wakes up. */
+    @Test
+    void whatComesAfterSleepIsForTheNextProgram() {
+        for (int round = 0; round < 300; round++) {
+            host.send(Tag.INSTRUCTIONS, ScriptedChip.program('I', 5, 'O', 1, 'E', 0));
+            if (round % 2 == 0) {
+                host.write(TestHost.header(1, 5)).await();
+            }
+            host.set(Register.SCU_CTRL_3, 0xe00000);
+            host.set(Register.SCU_CTRL_3, 0xa00000);
+            assertThat(host.run().infer(new byte[] {(byte) round}, 1)).containsExactly(round);
+        }
+    }
+
     @Test
     void registersRememberAndOtherAddressesStall() {
         host.set(Register.DEEP_SLEEP, 0x1e02);
