@@ -20,6 +20,8 @@ record Goal(String text, String of, String by, double most) {
                         "PackingBenchmark.pack{size=2048}",
                         "PackingBenchmark.arraycopy{size=2048}",
                         3),
+                new Goal("product of 1024 rows, 512 x 512, from nothing, ms", "CompileBenchmark.product1024x512x512", null, 10),
+                new Goal("27 convolutions of mobilenet compiled, ms", "CompileBenchmark.convolutionsOfMobilenet", null, 150),
                 new Goal("a block of 64 x 64 rewritten, us", "WeightSwapBenchmark.blockOf64", null, 5),
                 emulator(256),
                 emulator(1024),
