@@ -47,7 +47,8 @@ class ExperimentNames {
     }
 
     private static java.util.function.Predicate<String> glob(String text) {
-        return Pattern.compile(Stream.of(text.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")))
+        return Pattern.compile(
+                        Stream.of(text.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")))
                 .asMatchPredicate();
     }
 

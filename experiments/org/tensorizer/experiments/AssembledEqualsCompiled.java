@@ -43,7 +43,9 @@ class AssembledEqualsCompiled {
     static List<Counterexample> counterexamples() {
         return List.of(
                 Counterexample.flickers(5),
-                Counterexample.shownBy("WrongTemplateTest#anInstructionFieldOfAnotherValueRefutesBoth", "a compiled model with one instruction field of another value"));
+                Counterexample.shownBy(
+                        "WrongTemplateTest#anInstructionFieldOfAnotherValueRefutesBoth",
+                        "a compiled model with one instruction field of another value"));
     }
 
     @EveryTemplate

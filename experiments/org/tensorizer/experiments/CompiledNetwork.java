@@ -22,7 +22,9 @@ record CompiledNetwork(TfliteModel model, Network network) {
                     && model.operators().size() == 1
                     && !network.layers().isEmpty()
                     && network.graph().unknown().isEmpty();
-            return one ? new CompiledNetwork(model, network) : abort(model.name() + ": needs one input, one output, layers");
+            return one
+                    ? new CompiledNetwork(model, network)
+                    : abort(model.name() + ": needs one input, one output, layers");
         } catch (BadInputException e) {
             return abort("not understood: " + e.getMessage());
         }
@@ -45,7 +47,8 @@ record CompiledNetwork(TfliteModel model, Network network) {
     }
 
     byte[] input(long seed) {
-        byte[] input = new byte[network.inputs().get(0).tensor().shape().stream().reduce(1, (a, b) -> a * b)];
+        byte[] input =
+                new byte[network.inputs().get(0).tensor().shape().stream().reduce(1, (a, b) -> a * b)];
         new Random(seed).nextBytes(input);
         return input;
     }

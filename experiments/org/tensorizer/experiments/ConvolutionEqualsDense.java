@@ -35,7 +35,8 @@ class ConvolutionEqualsDense {
     static List<Counterexample> counterexamples() {
         return List.of(
                 Counterexample.answers("turns the order of the rows of an image", () -> ConvolutionEqualsDense::turned),
-                Counterexample.answers("answers one row of an image with another", () -> ConvolutionEqualsDense::copied));
+                Counterexample.answers(
+                        "answers one row of an image with another", () -> ConvolutionEqualsDense::copied));
     }
 
     private static byte[] turned(byte[] answer) {
@@ -60,12 +61,11 @@ class ConvolutionEqualsDense {
         byte[] weights = RowsOfMatrices.random(OUTPUTS * INPUTS, 1);
         float scale = RowsOfMatrices.SCALE * RowsOfMatrices.WEIGHT_SCALE * 1500;
         ConvolutionModel rows = RowsOfMatrices.convolution(8, 16, INPUTS, OUTPUTS, 1, scale, weights);
-        DenseTemplate dense = DenseTemplate.assemble(
-                DenseSpec.of(DenseShape.of(INPUTS, OUTPUTS, ParameterFormat.PER_TENSOR))
-                        .weights(weights)
-                        .quantization(new Quantization(
-                                RowsOfMatrices.SCALE, 128, RowsOfMatrices.WEIGHT_SCALE, 128, scale, 128))
-                        .build());
+        DenseTemplate dense = DenseTemplate.assemble(DenseSpec.of(
+                        DenseShape.of(INPUTS, OUTPUTS, ParameterFormat.PER_TENSOR))
+                .weights(weights)
+                .quantization(new Quantization(RowsOfMatrices.SCALE, 128, RowsOfMatrices.WEIGHT_SCALE, 128, scale, 128))
+                .build());
         byte[] input = RowsOfMatrices.random(128 * INPUTS, 2);
         byte[] answered;
         try (Session session = bench.device().open("rows", rows.compiled())) {

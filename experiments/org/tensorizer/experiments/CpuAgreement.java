@@ -7,18 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.dense.Requantization;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.open.DeviceChoice;
-import org.tensorizer.device.open.Devices;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.WeightCode;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.Devices;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Inputs;
-import org.tensorizer.dense.Requantization;
 import org.tensorizer.layout.DenseHeader;
 import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.SourceModelWriter;
@@ -47,8 +47,7 @@ import org.tensorizer.template.SourceModelWriter;
 class CpuAgreement {
     static List<Counterexample> counterexamples() {
         return List.of(
-                Counterexample.flickers(7),
-                Counterexample.chip(chip -> chip.withCode(WeightCode.TWOS_COMPLEMENT)));
+                Counterexample.flickers(7), Counterexample.chip(chip -> chip.withCode(WeightCode.TWOS_COMPLEMENT)));
     }
 
     private static final int FEWEST_RUNS = 50;

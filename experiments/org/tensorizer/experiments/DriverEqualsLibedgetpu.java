@@ -61,7 +61,8 @@ class DriverEqualsLibedgetpu {
         Optional<Path> record = REFERENCE.value().map(InputFile::path);
         Assumptions.assumeTrue(
                 record.isPresent(),
-                "the answers are in the record of this run: compare another driver's with them by " + REFERENCE + "=FILE");
+                "the answers are in the record of this run: compare another driver's with them by " + REFERENCE
+                        + "=FILE");
         try (Device reference = ReplayDevice.open(record.get());
                 Session session = reference.open(patched.model())) {
             evidence.fact("compared with", reference.name());

@@ -36,7 +36,9 @@ class Halo {
     private static final int OUTPUTS = SmallNetwork.OUTPUTS;
 
     @ParameterizedTest(name = "pixel {0}, {1}")
-    @CsvSource({"1, 2", "3, 3", "4, 4", "3, 4", "4, 11", "7, 8", "8, 7", "11, 12", "12, 3", "0, 0", "15, 15", "0, 8", "9, 15"})
+    @CsvSource({
+        "1, 2", "3, 3", "4, 4", "3, 4", "4, 11", "7, 8", "8, 7", "11, 12", "12, 3", "0, 0", "15, 15", "0, 8", "9, 15"
+    })
     void onlyTheWindowChanges(int y, int x, Bench bench, Evidence evidence) {
         SmallNetwork network = SmallNetwork.convolution(6, false);
         byte[] input = new byte[SmallNetwork.INPUT_BYTES];

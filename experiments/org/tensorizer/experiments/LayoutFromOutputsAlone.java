@@ -15,14 +15,14 @@ import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.layout.ByteRole;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.picture.Grid;
-import org.tensorizer.picture.HeatMap.ClassMap;
 import org.tensorizer.picture.HeatMap;
+import org.tensorizer.picture.HeatMap.ClassMap;
 import org.tensorizer.picture.Scale;
 import org.tensorizer.recovery.CellMap;
 import org.tensorizer.recovery.ModelTarget;
 import org.tensorizer.recovery.RecoveredLayout;
-import org.tensorizer.recovery.Recovery.InsensitiveTemplateException;
 import org.tensorizer.recovery.Recovery;
+import org.tensorizer.recovery.Recovery.InsensitiveTemplateException;
 import org.tensorizer.template.DenseTemplate;
 
 /*

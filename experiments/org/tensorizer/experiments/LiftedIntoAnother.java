@@ -40,8 +40,8 @@ class LiftedIntoAnother {
     void givesTheOther(String kind, Evidence evidence) {
         TfliteModel first = compiled(kind, 1);
         TfliteModel second = compiled(kind, 2);
-        SourceGraph lifted = SourceGraph.of(TfliteModel.parse(
-                "lifted", Lifted.of(Network.of(second), false).model()));
+        SourceGraph lifted = SourceGraph.of(
+                TfliteModel.parse("lifted", Lifted.of(Network.of(second), false).model()));
         byte[] made = Transplant.of(Network.of(first), lifted, Optional.empty())
                 .write(second.onlyPackage().executables().get(0).token())
                 .bytes();
@@ -68,7 +68,8 @@ class LiftedIntoAnother {
             count += differing(a.bytes(x.parameters()), b.bytes(y.parameters()));
             for (int c = 0; c < x.chunks().size(); c++) {
                 count += differing(
-                        a.bytes(x.chunks().get(c).range()), b.bytes(y.chunks().get(c).range()));
+                        a.bytes(x.chunks().get(c).range()),
+                        b.bytes(y.chunks().get(c).range()));
             }
         }
         return count;

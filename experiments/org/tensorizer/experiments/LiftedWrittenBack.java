@@ -31,7 +31,8 @@ class LiftedWrittenBack {
     @EveryTemplate
     void theFileIsTheSame(TfliteModel compiled, Evidence evidence) {
         CompiledNetwork network = CompiledNetwork.of(compiled);
-        LiftCheck check = LiftCheck.of(network.network(), Lifted.of(network.network(), false).alone());
+        LiftCheck check = LiftCheck.of(
+                network.network(), Lifted.of(network.network(), false).alone());
         evidence.fact("bytes that differ", check.roundTrip());
         evidence.fact("layers", network.network().layers().size());
         if (check.roundTrip() != 0) {

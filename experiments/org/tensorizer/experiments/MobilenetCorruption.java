@@ -46,8 +46,8 @@ import org.tensorizer.patch.Region;
         onSilicon = "seen")
 class MobilenetCorruption {
     static List<Counterexample> counterexamples() {
-        return List.of(
-                Counterexample.shownBy("MobilenetCorruptionTest#aDeviceThatKeepsItsWeightsRefutes", "a Coral that keeps its first weights"));
+        return List.of(Counterexample.shownBy(
+                "MobilenetCorruptionTest#aDeviceThatKeepsItsWeightsRefutes", "a Coral that keeps its first weights"));
     }
 
     private static final String FILE = "mobilenet_v1_1.0_224_quant_edgetpu.tflite";

@@ -38,10 +38,12 @@ import org.tensorizer.model.TfliteModel;
  */
 @Hypothesis(
         value = "A compiled network gives what TFLite's kernels give on its source, but for rounding",
-        refutedBy = "A small network with an output that is off by two, or a real one that is off by more than two steps on"
-                + " the average",
-        source = "Derived from the arithmetic; measured on the emulator: mobilenet 1.0 differs in a quarter of its 1,024"
-                + " features, by 2 or 3 on the average of those",
+        refutedBy =
+                "A small network with an output that is off by two, or a real one that is off by more than two steps on"
+                        + " the average",
+        source =
+                "Derived from the arithmetic; measured on the emulator: mobilenet 1.0 differs in a quarter of its 1,024"
+                        + " features, by 2 or 3 on the average of those",
         theme = Hypothesis.Theme.NETWORKS,
         onSilicon = "not tried")
 class NetworkEqualsCpu {
@@ -77,8 +79,7 @@ class NetworkEqualsCpu {
     @EveryTemplate
     void realNetworks(TfliteModel model, Bench bench, Evidence evidence) {
         Path beside = Path.of(model.name().replaceFirst("_edgetpu\\.tflite$", ".tflite"));
-        assumeTrue(
-                !beside.toString().equals(model.name()) && Files.exists(beside), "needs the source model beside it");
+        assumeTrue(!beside.toString().equals(model.name()) && Files.exists(beside), "needs the source model beside it");
         Differences found = compare(model, TfliteModel.read(beside), bench, evidence);
         if (found.sum > MOST_ON_AVERAGE * found.values) {
             throw new AssertionError("outputs are off by more than two steps on the average");
@@ -104,7 +105,10 @@ class NetworkEqualsCpu {
                 List<byte[]> expected = cpu.run(input);
                 List<byte[]> found = session.run(input);
                 for (int k = 0; k < found.size(); k++) {
-                    differences.add(expected.get(k), found.get(k), session.outputs().get(k).type().equals("INT8"));
+                    differences.add(
+                            expected.get(k),
+                            found.get(k),
+                            session.outputs().get(k).type().equals("INT8"));
                 }
             }
         }

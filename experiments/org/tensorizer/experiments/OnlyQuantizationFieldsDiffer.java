@@ -6,16 +6,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.dense.DenseProgram;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.harness.CompiledModels;
 import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
-import org.tensorizer.dense.DenseProgram;
-import org.tensorizer.dense.DenseShape;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Program;
-import org.tensorizer.dense.Quantization;
 import org.tensorizer.isa.StreamDiff;
 import org.tensorizer.model.Executable;
 import org.tensorizer.template.DenseTemplate;
@@ -44,12 +44,16 @@ import org.tensorizer.template.DenseTemplate;
         onSilicon = "says nothing about a chip")
 class OnlyQuantizationFieldsDiffer {
     static List<Counterexample> counterexamples() {
-        return List.of(
-                Counterexample.shownBy("WrongTemplateTest#anInstructionFieldOfAnotherValueRefutesBoth", "a compiled model with one instruction field of another value"));
+        return List.of(Counterexample.shownBy(
+                "WrongTemplateTest#anInstructionFieldOfAnotherValueRefutesBoth",
+                "a compiled model with one instruction field of another value"));
     }
 
-    private static final Set<String> PER_CHANNEL =
-            Set.of("MULTIPLY_ACCUMULATE input.zeroPoint", "MULTIPLY_ACCUMULATE output.zeroPoint", "MULTIPLY_ACCUMULATE clamp.max", "MULTIPLY_ACCUMULATE clamp.min");
+    private static final Set<String> PER_CHANNEL = Set.of(
+            "MULTIPLY_ACCUMULATE input.zeroPoint",
+            "MULTIPLY_ACCUMULATE output.zeroPoint",
+            "MULTIPLY_ACCUMULATE clamp.max",
+            "MULTIPLY_ACCUMULATE clamp.min");
 
     private static final Set<String> PER_TENSOR = Set.of(
             "MULTIPLY_ACCUMULATE input.zeroPoint",
@@ -155,8 +159,7 @@ class OnlyQuantizationFieldsDiffer {
             if (entry instanceof StreamDiff.Changed changed) {
                 changed.changes()
                         .forEach(c -> lines.append(String.format(
-                                "%d %s,%s,%d,%d%n",
-                                changed.left(), changed.opcode(), c.name(), c.left(), c.right())));
+                                "%d %s,%s,%d,%d%n", changed.left(), changed.opcode(), c.name(), c.left(), c.right())));
             }
         }
         return lines.toString();

@@ -41,14 +41,15 @@ import org.tensorizer.network.transplant.Transplanted;
         theme = Hypothesis.Theme.ENCODING)
 class OwnSourceGivesTheFile {
     static List<Counterexample> counterexamples() {
-        return List.of(Counterexample.models("a compiled file with one weight that its source does not have", folder -> {
-            SmallNetwork network = SmallNetwork.convolution(9, false);
-            byte[] bytes = network.compiled().copy();
-            Network found = Network.of(network.compiled());
-            bytes[found.range(found.layer(0)).end() - 100] ^= 1;
-            Files.write(folder.resolve("odd_edgetpu.tflite"), bytes);
-            Files.write(folder.resolve("odd.tflite"), network.source().copy());
-        }));
+        return List.of(Counterexample.models(
+                "a compiled file with one weight that its source does not have", folder -> {
+                    SmallNetwork network = SmallNetwork.convolution(9, false);
+                    byte[] bytes = network.compiled().copy();
+                    Network found = Network.of(network.compiled());
+                    bytes[found.range(found.layer(0)).end() - 100] ^= 1;
+                    Files.write(folder.resolve("odd_edgetpu.tflite"), bytes);
+                    Files.write(folder.resolve("odd.tflite"), network.source().copy());
+                }));
     }
 
     static List<SmallNetwork> networks() {

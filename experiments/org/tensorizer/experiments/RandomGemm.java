@@ -3,9 +3,9 @@ package org.tensorizer.experiments;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.tensorizer.gemm.ByteMatrix;
 import org.tensorizer.gemm.Gemm;
-import org.junit.jupiter.api.Tag;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;

@@ -77,7 +77,8 @@ class ReceptiveField {
         Arrays.fill(input, zero);
         input[(y * SIZE + x) * SmallNetwork.CHANNELS + in] = (byte) (zero + 100);
         byte[] before = answer(bench, small.compiled(), input);
-        byte[] after = answer(bench, TfliteModel.parse(small.compiled().name(), writer.bytes().clone()), input);
+        byte[] after = answer(
+                bench, TfliteModel.parse(small.compiled().name(), writer.bytes().clone()), input);
 
         List<String> moved = new ArrayList<>();
         for (int i = 0; i < after.length; i++) {

@@ -29,7 +29,8 @@ import org.tensorizer.patch.TokenPolicy;
  * Alone: mvn test -Dexperiment=RetrainedHead
  */
 @Hypothesis(
-        value = "A head imprinted from five images a class, transplanted into a compiled classifier, tells the classes apart",
+        value =
+                "A head imprinted from five images a class, transplanted into a compiled classifier, tells the classes apart",
         refutedBy = "Fewer than 9 of 10 unseen images in their class",
         source = "derived: imprinting (Qi, Brown, Lowe 2018) on features of a compiled network",
         theme = Hypothesis.Theme.NETWORKS,

@@ -55,8 +55,7 @@ class RowsDoNotTouch {
     private static void change(int kernel, Bench bench, Evidence evidence) {
         byte[] weights = RowsOfMatrices.random(OUTPUTS * kernel * kernel * INPUTS, 3);
         float scale = RowsOfMatrices.SCALE * RowsOfMatrices.WEIGHT_SCALE * 1200 * kernel;
-        ConvolutionModel model =
-                RowsOfMatrices.convolution(HEIGHT, WIDTH, INPUTS, OUTPUTS, kernel, scale, weights);
+        ConvolutionModel model = RowsOfMatrices.convolution(HEIGHT, WIDTH, INPUTS, OUTPUTS, kernel, scale, weights);
         byte[] input = RowsOfMatrices.random(HEIGHT * WIDTH * INPUTS, 4);
         try (Session session = bench.device().open("rows", model.compiled())) {
             byte[] before = session.run(input);
@@ -66,8 +65,7 @@ class RowsDoNotTouch {
                     changed[pixel * INPUTS + c] = (byte) (127 - c);
                 }
                 byte[] after = session.run(changed);
-                evidence.expect(
-                        "pixel " + pixel, expected(before, after, pixel, kernel), after, true);
+                evidence.expect("pixel " + pixel, expected(before, after, pixel, kernel), after, true);
                 requireMoved(before, after, pixel);
             }
         }

@@ -48,13 +48,17 @@ class ScaleOfOneChannel {
         float[] scales = network.multipliers(layer);
 
         evidence.expect(
-                "scales as compiled", expected(network, layer, scales, input), answer(bench, small.compiled(), input), true);
+                "scales as compiled",
+                expected(network, layer, scales, input),
+                answer(bench, small.compiled(), input),
+                true);
 
         scales[channel] /= 2;
         NetworkWriter writer = NetworkWriter.open(network);
         writer.scales(layer, scales);
         writer.refreshToken();
-        TfliteModel changed = TfliteModel.parse(small.compiled().name(), writer.bytes().clone());
+        TfliteModel changed =
+                TfliteModel.parse(small.compiled().name(), writer.bytes().clone());
         evidence.expect(
                 "scale of channel " + channel + " halved",
                 expected(network, layer, scales, input),

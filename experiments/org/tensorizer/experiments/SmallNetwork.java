@@ -43,7 +43,8 @@ record SmallNetwork(String name, TfliteModel source, TfliteModel compiled) {
     /** A 3x3 convolution of stride 1 from image to image, 16 x 16 x 4 -> 16 x 16 x 12. */
     static SmallNetwork convolution(long seed, boolean perChannel) {
         Numbers numbers = new Numbers(seed, perChannel);
-        int out = numbers.convolution(numbers.input, 9 * CHANNELS, OUTPUTS, new Window(3, 1, false), SIZE, Activation.NONE);
+        int out = numbers.convolution(
+                numbers.input, 9 * CHANNELS, OUTPUTS, new Window(3, 1, false), SIZE, Activation.NONE);
         return numbers.network("convolution " + seed, out);
     }
 
@@ -139,8 +140,7 @@ record SmallNetwork(String name, TfliteModel source, TfliteModel compiled) {
                 for (int c = 0; c < OUTPUTS; c++) {
                     System.arraycopy(head.get()[c], 0, weights, c * FEATURES, FEATURES);
                 }
-                parameters = new Parameters(
-                        parameters.shape(), weights, parameters.scales(), 0, 0, new int[OUTPUTS]);
+                parameters = new Parameters(parameters.shape(), weights, parameters.scales(), 0, 0, new int[OUTPUTS]);
             }
             int to = output("classes", List.of(1, OUTPUTS), Activation.NONE);
             graph.layer(from, before, to, TensorType.INT8, parameters, Activation.NONE);
@@ -177,7 +177,9 @@ record SmallNetwork(String name, TfliteModel source, TfliteModel compiled) {
             return new SmallNetwork(
                     name,
                     source,
-                    TfliteModel.parse(name + ", compiled", NetworkCompiler.compile(source, false).file()));
+                    TfliteModel.parse(
+                            name + ", compiled",
+                            NetworkCompiler.compile(source, false).file()));
         }
     }
 }

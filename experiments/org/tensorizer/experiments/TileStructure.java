@@ -18,11 +18,11 @@ import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
 import org.tensorizer.picture.Lifelines;
+import org.tensorizer.recovery.RivalTournament;
 import org.tensorizer.recovery.RivalTournament.CellProbe;
 import org.tensorizer.recovery.RivalTournament.Outcome;
 import org.tensorizer.recovery.RivalTournament.Rival;
 import org.tensorizer.recovery.RivalTournament.Step;
-import org.tensorizer.recovery.RivalTournament;
 import org.tensorizer.template.DenseTemplate;
 
 /*

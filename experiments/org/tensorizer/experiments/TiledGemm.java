@@ -4,6 +4,9 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
+import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.gemm.ByteMatrix;
 import org.tensorizer.gemm.Gemm;
 import org.tensorizer.gemm.GemmPlan;
@@ -12,9 +15,6 @@ import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
-import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.template.DenseTemplate;
 
 /*

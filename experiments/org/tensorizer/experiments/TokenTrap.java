@@ -44,7 +44,8 @@ import org.tensorizer.template.DenseTemplate;
 class TokenTrap {
     static List<Counterexample> counterexamples() {
         return List.of(
-                Counterexample.device("sends weights each time", () -> new EmulatorDevice(ChipParameters.EDGE_TPU, false)),
+                Counterexample.device(
+                        "sends weights each time", () -> new EmulatorDevice(ChipParameters.EDGE_TPU, false)),
                 Counterexample.keepsItsFirstWeights());
     }
 

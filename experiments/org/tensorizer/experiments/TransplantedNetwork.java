@@ -32,8 +32,9 @@ import org.tensorizer.patch.TokenPolicy;
  */
 @Hypothesis(
         value = "A network with transplanted weights answers as its new source does on the CPU",
-        refutedBy = "Outputs that differ by more than two steps, more of them than rounding explains, or the answers of the"
-                + " network that was compiled",
+        refutedBy =
+                "Outputs that differ by more than two steps, more of them than rounding explains, or the answers of the"
+                        + " network that was compiled",
         source = "derived from pairs of compiled checkpoints, which differ in these bytes only",
         theme = Hypothesis.Theme.NETWORKS,
         onSilicon = "not published")
@@ -53,7 +54,8 @@ class TransplantedNetwork {
     static List<Arguments> kinds() {
         return List.of(
                 Arguments.of("convolution, one scale", 0.02, kind(seed -> SmallNetwork.convolution(seed, false))),
-                Arguments.of("convolution, scales by channel", 0.02, kind(seed -> SmallNetwork.convolution(seed, true))),
+                Arguments.of(
+                        "convolution, scales by channel", 0.02, kind(seed -> SmallNetwork.convolution(seed, true))),
                 Arguments.of("classifier", 0.4, kind(SmallNetwork::classifier)));
     }
 

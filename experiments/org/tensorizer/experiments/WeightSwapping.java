@@ -40,21 +40,24 @@ import org.tensorizer.template.DenseTemplate;
  */
 @Hypothesis(
         value = "A session that was given another payload answers as a model loaded with it, whatever its token",
-        refutedBy = "An output after the exchange that is not the loaded model's, or is that of another session's payload",
-        source = "Derived from the transfers of the real library: a load is instructions, payload and event, nothing else",
+        refutedBy =
+                "An output after the exchange that is not the loaded model's, or is that of another session's payload",
+        source =
+                "Derived from the transfers of the real library: a load is instructions, payload and event, nothing else",
         theme = Hypothesis.Theme.TOKENS,
         onSilicon = "never observed")
 class WeightSwapping {
     static List<Counterexample> counterexamples() {
         return List.of(
                 Counterexample.device(
-                        "keeps its weights when it is given others",
-                        () -> new OtherSwaps((swap, payload) -> {})),
-                Counterexample.device("takes the first half of a payload only", () -> new OtherSwaps((swap, payload) -> {
-                    ByteBuffer half = ByteBuffer.allocate(payload.remaining());
-                    half.put(0, payload, payload.position(), payload.remaining() / 2);
-                    swap.swap(half);
-                })));
+                        "keeps its weights when it is given others", () -> new OtherSwaps((swap, payload) -> {})),
+                Counterexample.device(
+                        "takes the first half of a payload only",
+                        () -> new OtherSwaps((swap, payload) -> {
+                            ByteBuffer half = ByteBuffer.allocate(payload.remaining());
+                            half.put(0, payload, payload.position(), payload.remaining() / 2);
+                            swap.swap(half);
+                        })));
     }
 
     /** An emulated Edge TPU that does something else with a payload. */

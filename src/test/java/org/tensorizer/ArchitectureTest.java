@@ -38,9 +38,9 @@ class ArchitectureTest {
     /** By the source, because a build may keep all classes in one folder. */
     static boolean isMain(Location location) {
         String file = location.asURI().toString();
-        String source = file.substring(file.lastIndexOf("/org/tensorizer/") + 1).replaceFirst("(\\$.*)?\\.class$", ".java");
-        return Files.exists(Path.of("src/main/java", source))
-                || source.startsWith("org/tensorizer/model/schema/");
+        String source =
+                file.substring(file.lastIndexOf("/org/tensorizer/") + 1).replaceFirst("(\\$.*)?\\.class$", ".java");
+        return Files.exists(Path.of("src/main/java", source)) || source.startsWith("org/tensorizer/model/schema/");
     }
 
     @Test
@@ -168,10 +168,7 @@ class ArchitectureTest {
     @Test
     void childProcessesAreStartedInFourPlaces() {
         noClasses()
-                .that(areNot(
-                        "device.open.ChildCommand",
-                        "harness.RunFacts$Revision",
-                        "template.EdgeTpuCompiler"))
+                .that(areNot("device.open.ChildCommand", "harness.RunFacts$Revision", "template.EdgeTpuCompiler"))
                 .should()
                 .callConstructor(ProcessBuilder.class, String[].class)
                 .orShould()

@@ -19,16 +19,16 @@ class ConsumerE2E {
     private static final String JUNIT =
             "<dependency><groupId>org.junit.jupiter</groupId><artifactId>junit-jupiter</artifactId><version>6.1.3</version>"
                     + "<scope>test</scope></dependency>";
-    private static final String LIBRARY = "<dependency><groupId>org.tensorizer</groupId><artifactId>tensorizer</artifactId>"
-            + "<version>" + VERSION + "</version></dependency>";
+    private static final String LIBRARY =
+            "<dependency><groupId>org.tensorizer</groupId><artifactId>tensorizer</artifactId>" + "<version>" + VERSION
+                    + "</version></dependency>";
     private static final String ALLURE = "<dependency><groupId>io.qameta.allure</groupId>"
             + "<artifactId>allure-jupiter</artifactId><version>2.35.3</version><scope>test</scope></dependency>"
             // of JUnit's version: Allure asks for an older one
             + "<dependency><groupId>org.junit.platform</groupId><artifactId>junit-platform-launcher</artifactId>"
             + "<version>6.1.3</version><scope>test</scope></dependency>";
 
-    private static final String OWN_TEST =
-            """
+    private static final String OWN_TEST = """
             package mine;
             import org.junit.jupiter.api.*;
             class OwnTest {
@@ -53,9 +53,11 @@ class ConsumerE2E {
         Files.writeString(
                 settings,
                 "<settings><localRepository>" + local + "</localRepository><mirrors><mirror><id>downloaded</id>"
-                        + "<mirrorOf>*</mirrorOf><url>" + MavenProject.repository().toUri()
+                        + "<mirrorOf>*</mirrorOf><url>"
+                        + MavenProject.repository().toUri()
                         + "</url></mirror></mirrors></settings>");
-        project = new MavenProject(Files.createDirectory(folder.resolve("project")), List.of("-s", settings.toString()));
+        project =
+                new MavenProject(Files.createDirectory(folder.resolve("project")), List.of("-s", settings.toString()));
     }
 
     /** As {@code mvn install} puts it there. */
@@ -104,7 +106,8 @@ class ConsumerE2E {
 
     @Test
     void theProjectOfTheDocsRunsItsExperimentAndLeavesAReport() throws Exception {
-        project.write("pom.xml", ReadmeTest.blocks(ReadmeTest.OWN_PROJECT, "xml").get(0));
+        project.write(
+                "pom.xml", ReadmeTest.blocks(ReadmeTest.OWN_PROJECT, "xml").get(0));
         project.write("src/test/java/mine/SignedWeights.java", ReadmeTest.experiment());
         project.write(
                 "src/test/java/mine/OwnTest.java",
@@ -142,7 +145,8 @@ class ConsumerE2E {
         try (JarFile library = new JarFile("target/tensorizer-" + VERSION + ".jar");
                 JarFile harness = new JarFile("target/tensorizer-harness-" + VERSION + ".jar")) {
             assertThat(library.stream().map(entry -> entry.getName()))
-                    .noneMatch(name -> name.startsWith("org/tensorizer/harness/") || name.startsWith("META-INF/services/"))
+                    .noneMatch(
+                            name -> name.startsWith("org/tensorizer/harness/") || name.startsWith("META-INF/services/"))
                     .anyMatch(name -> name.equals("org/tensorizer/gemm/Gemm.class"));
             assertThat(harness.stream().map(entry -> entry.getName()).filter(name -> name.endsWith(".class")))
                     .isNotEmpty()

@@ -38,8 +38,12 @@ class FirstContactE2E {
 
         assertThat(run.output()).contains("1 of 1  SignedWeights  emulator (emulated)   supported", "Report: file:");
         assertThat(run.status()).isZero();
-        assertThat(folder.resolve("target/test-classes")).as("the library's tests").doesNotExist();
-        assertThat(folder.resolve("reports/html")).as("the report of a full run").doesNotExist();
+        assertThat(folder.resolve("target/test-classes"))
+                .as("the library's tests")
+                .doesNotExist();
+        assertThat(folder.resolve("reports/html"))
+                .as("the report of a full run")
+                .doesNotExist();
         String page = run.output().replaceFirst("(?s).*Report: file://(\\S+).*", "$1");
         assertThat(Path.of(page)).content().contains("nobody has shown that this can fail", "Your own");
     }

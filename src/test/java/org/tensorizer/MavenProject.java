@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -25,7 +25,8 @@ import java.util.stream.Stream;
  */
 record MavenProject(Path folder, List<String> options) {
     private static final int MINUTES = 5;
-    private static final Set<String> MADE = Set.of("target", ".git", "reports/html", "reports/runs", "reports/history.jsonl");
+    private static final Set<String> MADE =
+            Set.of("target", ".git", "reports/html", "reports/runs", "reports/history.jsonl");
 
     /** @param output both streams, without colours */
     record Run(int status, String output) {}

@@ -21,7 +21,8 @@ class PublicMethodsTest {
     private static final Map<String, String> EXCEPTIONS = new TreeMap<>(Map.ofEntries(
             Map.entry("base.ByteRange", "a range can say what it contains"),
             Map.entry("base.Npy", "reading a file is the other half of writing it"),
-            Map.entry("compiler.NetworkProgram", "programs placed as another compiler placed them, which tests compare"),
+            Map.entry(
+                    "compiler.NetworkProgram", "programs placed as another compiler placed them, which tests compare"),
             Map.entry("conv.", "programs placed as another compiler placed them, which tests compare"),
             Map.entry("device.compare.ComparisonReport", "the report as a library gives it"),
             Map.entry("device.coral.CoralDevice", "facts of an open device that no command asks for"),
@@ -57,7 +58,8 @@ class PublicMethodsTest {
                 .filter(each -> EXCEPTIONS.keySet().stream()
                         .noneMatch(start -> each.getName().startsWith("org.tensorizer." + start)))
                 .flatMap(each -> each.getMethods().stream())
-                .filter(method -> isForOthers(method) && method.getAccessesToSelf().isEmpty())
+                .filter(method ->
+                        isForOthers(method) && method.getAccessesToSelf().isEmpty())
                 .map(JavaMethod::getFullName)
                 .sorted()
                 .toList();

@@ -96,7 +96,8 @@ class ReadmeCommandsE2E {
                 new Case("mvn test -Dtensorizer.templates=DIR", 0, List.of("emulator (emulated)"), report),
                 new Case("mvn test -DexcludedGroups=long", 0, List.of("emulator (emulated)"), report),
                 new Case("mvn test -Dtensorizer.device=usb", 1, nothing, "target/classes"),
-                new Case("mvn test -Dtensorizer.device=usb -Dtensorizer.compare=emulator", 1, nothing, "target/classes"),
+                new Case(
+                        "mvn test -Dtensorizer.device=usb -Dtensorizer.compare=emulator", 1, nothing, "target/classes"),
                 new Case("mvn test -Dtensorizer.device=replay:FILE", 0, List.of("replayed"), report));
     }
 

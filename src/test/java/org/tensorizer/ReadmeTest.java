@@ -78,9 +78,10 @@ class ReadmeTest {
                     .matcher(Files.readString(page))
                     .results()
                     .toList();
-            assertThat(links).allSatisfy(link -> assertThat(page.resolveSibling(link.group(1)))
-                    .as("%s links to", page)
-                    .exists());
+            assertThat(links)
+                    .allSatisfy(link -> assertThat(page.resolveSibling(link.group(1)))
+                            .as("%s links to", page)
+                            .exists());
         }
         assertThat(Files.readString(README).lines()).as("one page").hasSizeLessThan(175);
     }
@@ -88,8 +89,8 @@ class ReadmeTest {
     @Test
     void profilesExist() throws IOException {
         String pom = Files.readString(Path.of("pom.xml"));
-        Matcher profiles = Pattern.compile("-P([a-z]+)").matcher(
-                Files.readString(README) + Files.readString(Path.of("reports/development.md")));
+        Matcher profiles = Pattern.compile("-P([a-z]+)")
+                .matcher(Files.readString(README) + Files.readString(Path.of("reports/development.md")));
         while (profiles.find()) {
             assertThat(pom).contains("<id>" + profiles.group(1) + "</id>");
         }

@@ -20,8 +20,16 @@ record Goal(String text, String of, String by, double most) {
                         "PackingBenchmark.pack{size=2048}",
                         "PackingBenchmark.arraycopy{size=2048}",
                         3),
-                new Goal("product of 1024 rows, 512 x 512, from nothing, ms", "CompileBenchmark.product1024x512x512", null, 10),
-                new Goal("27 convolutions of mobilenet compiled, ms", "CompileBenchmark.convolutionsOfMobilenet", null, 150),
+                new Goal(
+                        "product of 1024 rows, 512 x 512, from nothing, ms",
+                        "CompileBenchmark.product1024x512x512",
+                        null,
+                        10),
+                new Goal(
+                        "27 convolutions of mobilenet compiled, ms",
+                        "CompileBenchmark.convolutionsOfMobilenet",
+                        null,
+                        150),
                 new Goal("a block of 64 x 64 rewritten, us", "WeightSwapBenchmark.blockOf64", null, 5),
                 emulator(256),
                 emulator(1024),
@@ -34,9 +42,7 @@ record Goal(String text, String of, String by, double most) {
                 new Goal("driver's part of an inference of 256, us", "UsbDriverBenchmark.inference{n=256}", null, 60),
                 new Goal(
                         "driver's part of sending 1 MB, us (3 % of the wire's)",
-                        "UsbDriverBenchmark.swapAndInference{n=1024}",
-                        null,
-                        0.03 * 1_056_768 / 400),
+                        "UsbDriverBenchmark.swapAndInference{n=1024}", null, 0.03 * 1_056_768 / 400),
                 new Goal(
                         "2048 x 2048 packed and swapped, times a new session",
                         "UsbDriverBenchmark.packSwapAndInference{n=2048}",

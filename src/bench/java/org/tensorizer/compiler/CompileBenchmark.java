@@ -48,8 +48,8 @@ public class CompileBenchmark {
         RowImage image = RowImage.of(1024, 512, 512);
         float[] scales = new float[512];
         Arrays.fill(scales, 0.01f);
-        Convolution layer = new Convolution(
-                512, Window.POINT, false, ParameterFormat.PER_CHANNEL_BIAS, Activation.NONE, Q);
+        Convolution layer =
+                new Convolution(512, Window.POINT, false, ParameterFormat.PER_CHANNEL_BIAS, Activation.NONE, Q);
         product = new ConvolutionModel(
                 image.height(),
                 image.width(),
@@ -95,7 +95,8 @@ public class CompileBenchmark {
         NetworkProgram program = NetworkProgram.of(ImageChain.of(224, 224, 3, steps), Head.NONE);
         byte[] payload = new byte[program.payloadBytes()];
         program.writePayload(numbers, payload, 0);
-        payload[0] ^= (byte) (program.executionOnly().bytes().length + program.parameterCaching().bytes().length);
+        payload[0] ^= (byte) (program.executionOnly().bytes().length
+                + program.parameterCaching().bytes().length);
         return payload;
     }
 }

@@ -1,11 +1,11 @@
 package org.tensorizer.gemm;
 
 import java.util.List;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.model.TfliteModel;
 
 /** Answers at once, always the same: what is left of a product is the host's part. */
 final class ImmediateDevice implements Device {

@@ -16,10 +16,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
-import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.device.emulator.EmulatorDevice;
 
 /** New weights on 1024 x 1024: written, written and run, and one after another with the next made ready aside. */
 @State(Scope.Benchmark)

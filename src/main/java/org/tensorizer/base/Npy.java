@@ -57,7 +57,9 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
 
         /** The type of TFLite's name, such as {@code INT8}; empty for one that NumPy has not. */
         public static Optional<Type> named(String name) {
-            return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
+            return Arrays.stream(values())
+                    .filter(type -> type.name().equals(name))
+                    .findFirst();
         }
 
         /** Bytes of one element. */
@@ -76,9 +78,7 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
                     file,
                     10,
                     "element type '" + descr + "', expected one of "
-                            + Arrays.stream(values())
-                                    .map(type -> type.descr)
-                                    .collect(Collectors.joining(" ")));
+                            + Arrays.stream(values()).map(type -> type.descr).collect(Collectors.joining(" ")));
         }
     }
 

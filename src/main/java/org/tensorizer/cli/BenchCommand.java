@@ -71,8 +71,7 @@ final class BenchCommand extends FactsCommand {
                 one(facts, latency);
                 result = latency.resultLine();
             } else {
-                LatencyComparison comparison =
-                        LatencyComparison.measure(opened, model, second, inputs, plan, seed);
+                LatencyComparison comparison = LatencyComparison.measure(opened, model, second, inputs, plan, seed);
                 two(facts, comparison);
                 result = comparison.resultLine();
             }

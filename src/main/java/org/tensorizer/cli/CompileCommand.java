@@ -1,6 +1,5 @@
 package org.tensorizer.cli;
 
-import org.tensorizer.template.CompilerLog;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +13,7 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.Devices;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.CompilerLog;
 import org.tensorizer.template.EdgeTpuCompiler;
 import org.tensorizer.template.NotDenseException;
 import org.tensorizer.template.TemplateVerification;
@@ -62,13 +62,21 @@ final class CompileCommand extends FactsCommand {
     @Option(names = "--overwrite", description = "Replace files that exist.")
     private boolean overwrite;
 
-    @Option(names = "--google", description = "Run edgetpu_compiler, and compare its program of a Dense layer with ours.")
+    @Option(
+            names = "--google",
+            description = "Run edgetpu_compiler, and compare its program of a Dense layer with ours.")
     private boolean google;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "With --google: folder of its output. Default: this one.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "With --google: folder of its output. Default: this one.")
     private Path folder = Path.of("");
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "With --google: kill it after this. Default: 180.")
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "With --google: kill it after this. Default: 180.")
     private int timeout = 180;
 
     @Override

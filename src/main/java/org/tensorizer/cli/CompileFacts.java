@@ -19,8 +19,11 @@ final class CompileFacts {
                 .put("bytes", network.file().length)
                 .put("operators_mapped", network.mapped())
                 .put("operators_total", network.operators().size())
-                .put("operators", network.operators().stream().map(CompileFacts::operator).toList());
-        Executable execution = TfliteModel.parse("compiled", network.file()).onlyPackage().executionOnly();
+                .put(
+                        "operators",
+                        network.operators().stream().map(CompileFacts::operator).toList());
+        Executable execution =
+                TfliteModel.parse("compiled", network.file()).onlyPackage().executionOnly();
         facts.put("narrow_memory_used_bytes", execution.usedNarrowMemoryBytesPerTile())
                 .put("narrow_memory_bytes", Chip.NARROW_BYTES)
                 .put("instruction_bytes", execution.instructionBytes());
@@ -74,8 +77,8 @@ final class CompileFacts {
 
     private static String pieces(List<Piece> pieces) {
         return pieces.stream()
-                .map(piece -> "tile " + piece.tile() + " rows " + piece.row() + " to "
-                        + (piece.row() + piece.rows() - 1))
+                .map(piece ->
+                        "tile " + piece.tile() + " rows " + piece.row() + " to " + (piece.row() + piece.rows() - 1))
                 .collect(Collectors.joining(", "));
     }
 

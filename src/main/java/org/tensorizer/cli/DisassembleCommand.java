@@ -1,18 +1,18 @@
 package org.tensorizer.cli;
 
-import org.tensorizer.isa.Instruction;
-import org.tensorizer.isa.Field;
-import java.util.stream.IntStream;
-import java.util.HexFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.isa.Disassembler;
+import org.tensorizer.isa.Field;
+import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.StreamDiff;
-import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Executable.InstructionChunk;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

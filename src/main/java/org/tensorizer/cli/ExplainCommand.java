@@ -18,13 +18,11 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "explain",
-        description = "Maps a compiled network from its program alone: one line an operator with shapes, kernel, weights,"
-                + " activation, ops, tiles, payload, MACs and share of the instructions. May take seconds.",
+        description =
+                "Maps a compiled network from its program alone: one line an operator with shapes, kernel, weights,"
+                        + " activation, ops, tiles, payload, MACs and share of the instructions. May take seconds.",
         mixinStandardHelpOptions = true,
-        footer = {
-            "",
-            "Example: tensorizer explain mobilenet_edgetpu.tflite --html mobilenet.html"
-        })
+        footer = {"", "Example: tensorizer explain mobilenet_edgetpu.tflite --html mobilenet.html"})
 final class ExplainCommand extends FactsCommand {
     private static final int POINTS = 240;
 
@@ -69,7 +67,9 @@ final class ExplainCommand extends FactsCommand {
                         .put("ops", entry.ops())
                         .put("tiles", entry.tiles())
                         .put("payload", entry.payload().map(Object::toString).orElse(null))
-                        .put("bytes", entry.payload().map(range -> range.length()).orElse(null))
+                        .put(
+                                "bytes",
+                                entry.payload().map(range -> range.length()).orElse(null))
                         .put("macs", entry.macs())
                         .put("stream_percent", String.format(Locale.ROOT, "%.1f", 100 * entry.stream())))
                 .toList();
@@ -77,7 +77,9 @@ final class ExplainCommand extends FactsCommand {
                 .put("file", file.toString())
                 .put("page", html == null ? null : html.toString())
                 .put("operators", operators)
-                .put("macs", map.entries().stream().mapToLong(NetworkMap.Entry::macs).sum())
+                .put(
+                        "macs",
+                        map.entries().stream().mapToLong(NetworkMap.Entry::macs).sum())
                 .put("payload_bytes", map.payloadBytes())
                 .put("layer_bytes", map.layerBytes())
                 .put("instruction_bytes", map.streamBytes())

@@ -3,9 +3,6 @@ package org.tensorizer.cli;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.tensorizer.network.Network;
-import org.tensorizer.network.graph.LayerOperator;
-import org.tensorizer.network.payload.PayloadLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +11,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.InputFile;
@@ -23,9 +20,12 @@ import org.tensorizer.base.Npy;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.model.EdgeTpuPackage;
-import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.Network;
+import org.tensorizer.network.graph.LayerOperator;
+import org.tensorizer.network.payload.PayloadLayout;
 import org.tensorizer.template.ChainSpec;
 import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.DenseSpec;
@@ -37,8 +37,9 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "extract",
-        description = "Writes what a compiled model is made of as files, with a metadata.json that tells about them. Deletes"
-                + " nothing.",
+        description =
+                "Writes what a compiled model is made of as files, with a metadata.json that tells about them. Deletes"
+                        + " nothing.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -182,7 +183,8 @@ final class ExtractCommand extends FactsCommand {
             for (Executable theirs : model.onlyPackage().executables()) {
                 same &= mine.type() != theirs.type()
                         || again.bytes(mine.chunks().get(0).range())
-                                        .equals(model.bytes(theirs.chunks().get(0).range()))
+                                        .equals(model.bytes(
+                                                theirs.chunks().get(0).range()))
                                 && again.bytes(mine.parameters()).equals(model.bytes(theirs.parameters()));
             }
         }

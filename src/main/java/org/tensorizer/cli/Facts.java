@@ -1,8 +1,7 @@
 package org.tensorizer.cli;
 
-import java.time.Instant;
-import org.tensorizer.base.ByteRange;
 import com.grack.nanojson.JsonWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -10,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
 
 /**

@@ -6,12 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import org.tensorizer.base.Printable;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** A command that prints {@link Facts}: for a reader, or with {@code --json} for a program. */
 abstract class FactsCommand implements Callable<Integer> {

@@ -22,8 +22,9 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "gemm",
-        description = "Multiplies two matrices on a device: C[M][N] = A[M][K] W[N][K]^T. int8 gives the exact int32 product;"
-                + " float32 is quantized, with a bound of the error.",
+        description =
+                "Multiplies two matrices on a device: C[M][N] = A[M][K] W[N][K]^T. int8 gives the exact int32 product;"
+                        + " float32 is quantized, with a bound of the error.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -83,9 +84,7 @@ final class GemmCommand extends FactsCommand {
         try (Device opened = device.open(true)) {
             facts.put("device", opened.name())
                     .put("evidence", opened.provenance().toString());
-            product = a.type() == Npy.Type.FLOAT32
-                    ? real(opened, a, w, plan, facts)
-                    : exact(opened, a, w, facts);
+            product = a.type() == Npy.Type.FLOAT32 ? real(opened, a, w, plan, facts) : exact(opened, a, w, facts);
         }
         AtomicFiles.write(output, product.toBytes(), existing, left, right);
         print(facts);
@@ -124,15 +123,15 @@ final class GemmCommand extends FactsCommand {
     private Npy real(Device opened, Npy a, Npy w, RowPlan plan, Facts facts) {
         ProgressBar bar = bar();
         long total = plan.programs() * plan.inferences();
-        ExactRows.Real product =
-                new ExactRows(opened).multiply(floats(a), floats(w), done -> bar.update(done, total));
+        ExactRows.Real product = new ExactRows(opened).multiply(floats(a), floats(w), done -> bar.update(done, total));
         bar.finish();
         facts.put("by", "convolution")
                 .put("convolution_seconds_calculated", plan.seconds())
                 .put("product", "float32 of matrices quantized to int8")
                 .put("error_bound", product.bound());
         FloatMatrix matrix = product.product();
-        ByteBuffer data = ByteBuffer.allocate(Float.BYTES * matrix.values().length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer data =
+                ByteBuffer.allocate(Float.BYTES * matrix.values().length).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : matrix.values()) {
             data.putFloat(value);
         }

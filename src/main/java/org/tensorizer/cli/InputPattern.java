@@ -18,7 +18,8 @@ import org.tensorizer.device.TensorSpec;
  * INT8.
  */
 final class InputPattern {
-    static final String NAMES = "zeros, ones, ramp, alternating, mod251, impulse:I, FILE.npy or a picture FILE.png, FILE.jpg";
+    static final String NAMES =
+            "zeros, ones, ramp, alternating, mod251, impulse:I, FILE.npy or a picture FILE.png, FILE.jpg";
 
     static final String MEANING = "Names mean values of the tensor's own type: ramp counts up from the lowest value of"
             + " an 8-bit type and wraps, for others from 0; alternating is its highest and lowest value, for others"
@@ -41,7 +42,8 @@ final class InputPattern {
                     .toList());
         }
         if (!pattern.endsWith(".npy")) {
-            return List.of(tensors.stream().map(tensor -> named(pattern, tensor)).toList());
+            return List.of(
+                    tensors.stream().map(tensor -> named(pattern, tensor)).toList());
         }
         Path file = InputFile.path(pattern);
         Npy array = WeightsOption.npy(file);
@@ -132,7 +134,8 @@ final class InputPattern {
     }
 
     private static int index(String pattern, TensorSpec tensor) {
-        int length = tensor.byteSize() / Npy.Type.named(tensor.type()).map(Npy.Type::bytes).orElse(1);
+        int length = tensor.byteSize()
+                / Npy.Type.named(tensor.type()).map(Npy.Type::bytes).orElse(1);
         String number = pattern.substring("impulse:".length());
         try {
             int index = Integer.parseInt(number);

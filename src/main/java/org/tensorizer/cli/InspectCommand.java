@@ -1,14 +1,13 @@
 package org.tensorizer.cli;
 
-import org.tensorizer.model.Operator;
-import org.tensorizer.model.Executable;
-import org.tensorizer.isa.Chip;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.tensorizer.base.Sha256;
+import org.tensorizer.isa.Chip;
 import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.NotDenseException;

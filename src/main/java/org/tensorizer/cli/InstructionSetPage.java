@@ -118,7 +118,8 @@ final class InstructionSetPage {
         html.append("</table>\n");
         if (example != null) {
             html.append("<details><summary>The example, from %s</summary>%n"
-                            .formatted(escape(EXAMPLE + ": " + ShapeStatus.of(EXAMPLE).reason())))
+                            .formatted(escape(
+                                    EXAMPLE + ": " + ShapeStatus.of(EXAMPLE).reason())))
                     .append("<pre>%s</pre>%n<pre>%s</pre>%n</details>%n"
                             .formatted(escape(Disassembler.text(example)), HEX.formatHex(example.toBytes())));
         }
@@ -129,7 +130,8 @@ final class InstructionSetPage {
     private static Map<String, List<Field>> alike(Opcode opcode) {
         Map<String, List<Field>> rows = new LinkedHashMap<>();
         opcode.fields()
-                .forEach(field -> rows.computeIfAbsent(field.name().replaceAll("\\d+(?!.*16)", "#"), key -> new ArrayList<>())
+                .forEach(field -> rows.computeIfAbsent(
+                                field.name().replaceAll("\\d+(?!.*16)", "#"), key -> new ArrayList<>())
                         .add(field));
         return rows;
     }
@@ -138,7 +140,8 @@ final class InstructionSetPage {
         Field first = fields.get(0);
         String bits = fields.size() == 1
                 ? first.width() == 1 ? "" + first.bit() : first.bit() + ".." + (first.end() - 1)
-                : fields.stream().map(field -> "" + field.bit()).collect(Collectors.joining(" ")) + " (" + first.width() + ")";
+                : fields.stream().map(field -> "" + field.bit()).collect(Collectors.joining(" ")) + " (" + first.width()
+                        + ")";
         String values = example == null
                 ? ""
                 : "<td class=\"num\" style=\"white-space:normal\">"
@@ -152,7 +155,10 @@ final class InstructionSetPage {
                         escape(fields.size() == 1 ? first.name() : name),
                         first.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '),
                         values,
-                        escape(fields.size() == 1 ? first.meaning() : first.meaning().replaceAll("loop 0", "the loop")),
+                        escape(
+                                fields.size() == 1
+                                        ? first.meaning()
+                                        : first.meaning().replaceAll("loop 0", "the loop")),
                         badge(first.confidence()),
                         escape(first.source()));
     }

@@ -33,7 +33,8 @@ final class LayerOption {
     @Option(
             names = "--weights",
             paramLabel = "FILE.npy",
-            description = "With --layer: all its weights, int8 [out, ky, kx, in], of a depthwise layer [channel, ky, kx].")
+            description =
+                    "With --layer: all its weights, int8 [out, ky, kx, in], of a depthwise layer [channel, ky, kx].")
     private Path weights;
 
     boolean isGiven() {

@@ -65,8 +65,8 @@ final class LiftCommand extends FactsCommand {
         TfliteModel model = TfliteModel.read(compiled);
         Network network = packageIndex == null ? Network.of(model) : Network.of(model, packageIndex);
         Lifted lifted = Lifted.of(network, partial);
-        AtomicFiles files = new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, compiled)
-                .add(output, lifted.model());
+        AtomicFiles files =
+                new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, compiled).add(output, lifted.model());
         if (html != null) {
             NarrowUse narrow = NarrowUse.of(
                     LinkedPackage.of(network.compiled(), model.bytes()).program(), POINTS);

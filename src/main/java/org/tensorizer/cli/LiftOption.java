@@ -15,7 +15,8 @@ final class LiftOption {
     TfliteModel of(TfliteModel model) {
         return lift && model.isCompiled()
                 ? TfliteModel.parse(
-                        model.name() + " (lifted)", Lifted.of(Network.of(model), false).model())
+                        model.name() + " (lifted)",
+                        Lifted.of(Network.of(model), false).model())
                 : model;
     }
 

@@ -1,11 +1,5 @@
 package org.tensorizer.cli;
 
-import org.tensorizer.base.AtomicFiles;
-import java.util.stream.Stream;
-import java.util.regex.Pattern;
-import java.util.regex.Matcher;
-import java.util.Map;
-import java.util.HashMap;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
@@ -15,17 +9,23 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystemException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.device.DeviceFault;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine;
 
 /** The runnable jar's entry: {@code java -jar tensorizer.jar COMMAND}. */
 @Command(
@@ -100,7 +100,9 @@ public final class Main {
      * @return the exit status: 0, 1 or 2
      */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        String[] rest = Stream.of(arguments).filter(each -> !SETTING.matcher(each).matches()).toArray(String[]::new);
+        String[] rest = Stream.of(arguments)
+                .filter(each -> !SETTING.matcher(each).matches())
+                .toArray(String[]::new);
         Map<String, String> before = new HashMap<>();
         for (String argument : arguments) {
             Matcher setting = SETTING.matcher(argument);
@@ -186,7 +188,10 @@ public final class Main {
 
     private static int told(CommandLine line, boolean json, int status, String message) {
         if (json) {
-            line.getOut().println(new Facts().put("error", FactsCommand.error(status, message)).toJson());
+            line.getOut()
+                    .println(new Facts()
+                            .put("error", FactsCommand.error(status, message))
+                            .toJson());
             line.getOut().flush();
         }
         return status;

@@ -19,7 +19,11 @@ import picocli.CommandLine.Parameters;
         description = "Lists public compiled networks that are worth running, and fetches them.",
         mixinStandardHelpOptions = true,
         subcommands = ModelsCommand.Get.class,
-        footer = {"", "Experiments look into the folder they are fetched to.", "Example: tensorizer models get mobilenet_v1_0.25_128_quant"})
+        footer = {
+            "",
+            "Experiments look into the folder they are fetched to.",
+            "Example: tensorizer models get mobilenet_v1_0.25_128_quant"
+        })
 final class ModelsCommand extends FactsCommand {
     @Override
     public Integer call() {
@@ -34,7 +38,9 @@ final class ModelsCommand extends FactsCommand {
                 if (file.sha256().isPresent()) {
                     facts.put("sha256_source", file.digestSource());
                 }
-                files.add(facts.put("fetched", Files.isRegularFile(CacheFolder.models().resolve(file.file())))
+                files.add(facts.put(
+                                "fetched",
+                                Files.isRegularFile(CacheFolder.models().resolve(file.file())))
                         .put("url", file.url()));
             }
             models.add(new Facts()

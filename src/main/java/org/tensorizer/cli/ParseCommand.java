@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
-import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,8 +57,10 @@ final class ParseCommand extends FactsCommand {
                                 .map(ModelFacts::edgeTpuPackage)
                                 .toList())
                 .put(
-                "executables",
-                model.chosen(executable).stream().map(ModelFacts::everything).toList());
+                        "executables",
+                        model.chosen(executable).stream()
+                                .map(ModelFacts::everything)
+                                .toList());
     }
 
     /** The one with the index that was asked for; where there are several packages, of the first that has it. */
@@ -67,8 +68,9 @@ final class ParseCommand extends FactsCommand {
         return parts.stream()
                 .filter(part -> part.getFileName().toString().endsWith("_executable" + executable + ".bin"))
                 .findFirst()
-                .orElseThrow(() -> new BadInputException(folder + ": no executable " + executable + " in this folder, it has "
-                        + parts.stream().map(Path::getFileName).toList()));
+                .orElseThrow(() ->
+                        new BadInputException(folder + ": no executable " + executable + " in this folder, it has "
+                                + parts.stream().map(Path::getFileName).toList()));
     }
 
     /** The executables in a folder that extract wrote. */

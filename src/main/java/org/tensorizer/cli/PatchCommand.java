@@ -1,15 +1,15 @@
 package org.tensorizer.cli;
 
-import org.tensorizer.model.Executable;
-import org.tensorizer.model.EdgeTpuPackage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Sha256;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchRecord;
@@ -179,9 +179,10 @@ final class PatchCommand extends FactsCommand {
                 }
             }
             if (!same && !keepToken && shareToken(each, model.packages().get(record.packageIndex()))) {
-                alone.add("the token of package " + each.index() + ", which was that of package " + record.packageIndex()
-                        + " as in models compiled together: the chip no longer keeps their parameters side by side;"
-                        + " --keep-token leaves both as they were");
+                alone.add(
+                        "the token of package " + each.index() + ", which was that of package " + record.packageIndex()
+                                + " as in models compiled together: the chip no longer keeps their parameters side by side;"
+                                + " --keep-token leaves both as they were");
             }
         }
         return alone;
@@ -189,8 +190,7 @@ final class PatchCommand extends FactsCommand {
 
     private static boolean shareToken(EdgeTpuPackage one, EdgeTpuPackage other) {
         return one.executables().stream()
-                .anyMatch(a -> a.token() != 0
-                        && other.executables().stream().anyMatch(b -> b.token() == a.token()));
+                .anyMatch(a -> a.token() != 0 && other.executables().stream().anyMatch(b -> b.token() == a.token()));
     }
 
     private Facts facts(PatchRecord record) {

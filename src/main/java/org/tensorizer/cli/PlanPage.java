@@ -25,7 +25,8 @@ final class PlanPage {
     }
 
     private void write(String title) {
-        html.append("<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>").append(escape(title));
+        html.append("<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>")
+                .append(escape(title));
         html.append("</title>\n<style>body{font:14px sans-serif;margin:2em;max-width:1200px}td,th{padding:2px 8px;")
                 .append("text-align:left}tr:nth-child(even){background:#f4f4f4}rect{stroke:#333;stroke-width:.5}")
                 .append("text{font:10px sans-serif}</style>\n<h1>")
@@ -33,10 +34,14 @@ final class PlanPage {
                 .append("</h1>\n<h2>Narrow memory of a tile over the steps</h2>\n");
         narrow();
         html.append("<p>").append(plan.narrowBytes()).append(" of ").append(Chip.NARROW_BYTES);
-        html.append(" bytes are in use. From left to right: step by step; from top to bottom: addresses. Hover over a box")
+        html.append(
+                        " bytes are in use. From left to right: step by step; from top to bottom: addresses. Hover over a box")
                 .append(" for what it is.</p>\n<h2>Parameters in wide memory, tile by tile</h2>\n");
         tiles();
-        html.append("<p>Of ").append(Chip.WIDE_ROWS).append(" rows of 256 bytes, those from ").append(plan.floor());
+        html.append("<p>Of ")
+                .append(Chip.WIDE_ROWS)
+                .append(" rows of 256 bytes, those from ")
+                .append(plan.floor());
         html.append(" on are worked in; ").append(plan.remainingBytes()).append(" bytes are left.</p>\n");
         steps();
         html.append("</html>\n");
@@ -88,7 +93,10 @@ final class PlanPage {
         for (int i = 0; i < plan.steps().size(); i++) {
             PlanSummary.Work work = plan.steps().get(i);
             html.append("<tr><td>").append(i).append("<td>").append(escape(work.what()));
-            html.append("<td>").append(work.form().toLowerCase(Locale.ROOT)).append("<td>").append(work.floor());
+            html.append("<td>")
+                    .append(work.form().toLowerCase(Locale.ROOT))
+                    .append("<td>")
+                    .append(work.floor());
             html.append("<td>").append(work.cycles()).append("</tr>\n");
         }
         html.append("</table>\n<p>Op steps are a calculation: those of the busiest tile; nothing was measured.</p>\n");
@@ -111,6 +119,9 @@ final class PlanPage {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

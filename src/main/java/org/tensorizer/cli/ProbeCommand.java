@@ -1,10 +1,10 @@
 package org.tensorizer.cli;
 
-import org.tensorizer.base.BadInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Session;
 import org.tensorizer.model.TensorDomain;

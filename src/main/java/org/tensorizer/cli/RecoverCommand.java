@@ -1,8 +1,8 @@
 package org.tensorizer.cli;
 
-import java.awt.image.BufferedImage;
-import java.awt.Graphics2D;
 import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,8 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.device.Device;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TfliteModel;
@@ -49,6 +49,7 @@ final class RecoverCommand extends FactsCommand {
 
     /** Rows and columns of the inset of the map. */
     private static final int INSET = 16;
+
     private static final List<String> FILES =
             List.of("map.npy", "map.csv", "roles.npy", "layout.png", "roles.png", "difference.png", "summary.json");
 
@@ -144,9 +145,7 @@ final class RecoverCommand extends FactsCommand {
         CellMap map = layout.weights();
         Map<String, byte[]> made = new HashMap<>(RecoveryFiles.of(layout));
         Grid offsets = Grid.of(map.rows(), map.columns(), map::at);
-        made.put(
-                "layout.png",
-                withInset("payload offset of W[out][in], out down, in across", offsets));
+        made.put("layout.png", withInset("payload offset of W[out][in], out down, in across", offsets));
         byte[] codes = layout.roleCodes();
         int width = (int) Math.ceil(Math.sqrt(codes.length));
         Grid roles = Grid.of(

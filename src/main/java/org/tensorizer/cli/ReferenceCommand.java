@@ -3,15 +3,14 @@ package org.tensorizer.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 
 @Command(
         name = "reference",
@@ -54,8 +53,7 @@ final class ReferenceCommand extends FactsCommand {
         private static final int WIDTH = 100;
 
         /** Held by JsonFormTest. */
-        private static final String JSON =
-                """
+        private static final String JSON = """
 
                 ## JSON
 

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Npy;
@@ -136,7 +136,9 @@ final class RunCommand extends FactsCommand {
             facts.put("argmax", highest.get(0).index());
         }
         if (dequantize) {
-            facts.put("dequantized", values.stream().map(value -> real(tensor, value)).toList());
+            facts.put(
+                    "dequantized",
+                    values.stream().map(value -> real(tensor, value)).toList());
         }
         return facts.put(
                 "top",

@@ -122,12 +122,14 @@ final class ServeCommand implements Callable<Integer> {
                 Thread.sleep(every);
                 long now = bus.inferences();
                 if (now > before) {
-                    print(err, String.format(
-                            Locale.ROOT,
-                            "%,d inferences, %,.0f a second, hosts: %d",
-                            now,
-                            (now - before) * 1000.0 / every,
-                            server.hosts()));
+                    print(
+                            err,
+                            String.format(
+                                    Locale.ROOT,
+                                    "%,d inferences, %,.0f a second, hosts: %d",
+                                    now,
+                                    (now - before) * 1000.0 / every,
+                                    server.hosts()));
                 }
                 before = now;
             }

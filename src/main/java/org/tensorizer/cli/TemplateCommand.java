@@ -1,12 +1,11 @@
 package org.tensorizer.cli;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.nio.file.Path;
 import java.util.List;
-import org.tensorizer.base.AtomicFiles.Existing;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.Sha256;
-import org.tensorizer.dense.DenseShape;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.ChainSpec;
 import org.tensorizer.template.CompiledModelWriter;
@@ -24,7 +23,12 @@ import picocli.CommandLine.Spec;
         description = "Makes compiled models without edgetpu_compiler, and holds compiled ones against ours.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TemplateDenseCommand.class, TemplateConvCommand.class, TemplateCommand.From.class, TemplateCommand.Verify.class})
+        subcommands = {
+            TemplateDenseCommand.class,
+            TemplateConvCommand.class,
+            TemplateCommand.From.class,
+            TemplateCommand.Verify.class
+        })
 final class TemplateCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -44,7 +48,10 @@ final class TemplateCommand implements Runnable {
         @Parameters(paramLabel = "SOURCE", description = "An uncompiled, fully quantized .tflite.")
         private Path source;
 
-        @Option(names = "--token", paramLabel = "HEX", description = "Fixed parameter-caching token. Default: a fresh one.")
+        @Option(
+                names = "--token",
+                paramLabel = "HEX",
+                description = "Fixed parameter-caching token. Default: a fresh one.")
         private String token;
 
         @Option(names = "--output", required = true, paramLabel = "F", description = "The compiled model.")
@@ -65,7 +72,9 @@ final class TemplateCommand implements Runnable {
                     .put("output", output.toString())
                     .put("bytes", compiled.length)
                     .put("sha256", Sha256.of(compiled))
-                    .put("layers", chain.shapes().stream().map(ModelFacts::dense).toList())
+                    .put(
+                            "layers",
+                            chain.shapes().stream().map(ModelFacts::dense).toList())
                     .put("on_chip", InspectCommand.onChip(TfliteModel.parse(output.toString(), compiled)))
                     .put("source_operations_mapped", read.operators().size())
                     .put("status", chain.status().level().word())

@@ -28,8 +28,9 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "conv",
-        description = "Writes a complete compiled model of one convolution, without the compiler; 1x1: a matrix product of"
-                + " many rows in one inference.",
+        description =
+                "Writes a complete compiled model of one convolution, without the compiler; 1x1: a matrix product of"
+                        + " many rows in one inference.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -48,7 +49,11 @@ final class TemplateConvCommand extends FactsCommand {
     @Option(names = "--width", paramLabel = "W", description = "Pixels of a row, a multiple of 4.")
     private Integer width;
 
-    @Option(names = "--in", required = true, paramLabel = "K", description = "Input channels; padded to a multiple of 4.")
+    @Option(
+            names = "--in",
+            required = true,
+            paramLabel = "K",
+            description = "Input channels; padded to a multiple of 4.")
     private int inputs;
 
     @Option(names = "--out", required = true, paramLabel = "N", description = "Output channels.")

@@ -2,8 +2,8 @@ package org.tensorizer.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
@@ -220,8 +220,8 @@ final class TemplateDenseCommand extends FactsCommand {
             }
             int low = type == TensorType.INT8 ? -128 : 0;
             if (zeroPoint < low || zeroPoint > low + 255) {
-                throw new BadInputException(
-                        option + " " + zeroPoint + ": expected " + low + ".." + (low + 255) + " for " + type + " tensors");
+                throw new BadInputException(option + " " + zeroPoint + ": expected " + low + ".." + (low + 255)
+                        + " for " + type + " tensors");
             }
             return zeroPoint - low;
         }

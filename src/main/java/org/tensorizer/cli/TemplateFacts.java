@@ -7,8 +7,8 @@ import org.tensorizer.isa.StreamDiff;
 import org.tensorizer.template.CompilerLog;
 import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.EdgeTpuCompiler;
-import org.tensorizer.template.TemplateVerification.FieldDifference;
 import org.tensorizer.template.TemplateVerification;
+import org.tensorizer.template.TemplateVerification.FieldDifference;
 
 /** What is known of a compiled Dense model, of a comparison with it and of its compilation, under their JSON names. */
 final class TemplateFacts {

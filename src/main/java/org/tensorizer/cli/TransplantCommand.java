@@ -19,9 +19,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "transplant",
-        description = "Writes another source into a compiled network of the same architecture: what edgetpu_compiler would"
-                + " have made of it, without it. Payload, quantization fields, constants, tensor quantization and tokens"
-                + " are written; nothing else changes, which is checked before anything is written.",
+        description =
+                "Writes another source into a compiled network of the same architecture: what edgetpu_compiler would"
+                        + " have made of it, without it. Payload, quantization fields, constants, tensor quantization and tokens"
+                        + " are written; nothing else changes, which is checked before anything is written.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -41,8 +42,9 @@ final class TransplantCommand extends FactsCommand {
     @Option(
             names = "--was",
             paramLabel = "OLD_SOURCE",
-            description = "The source that COMPILED was made from: it is checked first that it was, and parts that are not"
-                    + " understood may stay where both sources agree.")
+            description =
+                    "The source that COMPILED was made from: it is checked first that it was, and parts that are not"
+                            + " understood may stay where both sources agree.")
     private Path old;
 
     @Option(
@@ -67,8 +69,7 @@ final class TransplantCommand extends FactsCommand {
         }
         Network network = Network.of(TfliteModel.read(compiled));
         SourceGraph numbers = SourceGraph.of(TfliteModel.read(source));
-        Optional<SourceGraph> before =
-                Optional.ofNullable(old).map(file -> SourceGraph.of(TfliteModel.read(file)));
+        Optional<SourceGraph> before = Optional.ofNullable(old).map(file -> SourceGraph.of(TfliteModel.read(file)));
         Transplant transplant = Transplant.of(network, numbers, before);
         Transplanted made = transplant.write(TokenPolicy.Fresh.next());
         if (!dryRun) {

@@ -45,9 +45,11 @@ final class UsbTraceCommand extends FactsCommand {
                             + ": expected an event of a USB trace, found \"" + Printable.line(line) + "\""));
             if (registers || !line.matches("(read|write)(32|64) .*")) {
                 if (json) {
-                    events.add(new Facts().put("line", number).put("event", line).put("meaning", meaning));
+                    events.add(
+                            new Facts().put("line", number).put("event", line).put("meaning", meaning));
                 } else {
-                    out().println(String.format("%6d  %-44s %s", number, line, meaning).stripTrailing());
+                    out().println(String.format("%6d  %-44s %s", number, line, meaning)
+                            .stripTrailing());
                 }
             }
         }

@@ -2,13 +2,13 @@ package org.tensorizer.compiler;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.conv.Convolution;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.Image;
 import org.tensorizer.conv.ImageChain;
 import org.tensorizer.conv.Window;
 import org.tensorizer.model.Tensor;
-import org.tensorizer.base.ByteRange;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.template.SourceGraphBuilder;
@@ -24,12 +24,7 @@ import org.tensorizer.template.SourceGraphBuilder;
  * @param type of input and output
  */
 public record ConvolutionModel(
-        int height,
-        int width,
-        int inputs,
-        Convolution layer,
-        ConvolutionPayload.Numbers numbers,
-        TensorType type) {
+        int height, int width, int inputs, Convolution layer, ConvolutionPayload.Numbers numbers, TensorType type) {
     /** The program and its plans. */
     public NetworkProgram program() {
         return NetworkProgram.of(ImageChain.of(height, width, inputs, List.of(layer)), Head.NONE);

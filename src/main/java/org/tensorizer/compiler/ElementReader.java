@@ -54,9 +54,8 @@ final class ElementReader {
             throw view.refuse(operator, "stands behind a PAD, which is covered in front of convolutions alone");
         }
         return switch (name) {
-            case "CONV_2D" -> isVector(view.input(operator))
-                    ? pointConvolution(operator)
-                    : convolution(operator, padding, false);
+            case "CONV_2D" ->
+                isVector(view.input(operator)) ? pointConvolution(operator) : convolution(operator, padding, false);
             case "DEPTHWISE_CONV_2D" -> convolution(operator, padding, true);
             case "MAX_POOL_2D" -> maximum(operator);
             case "ADD" -> sum(operator);
@@ -134,7 +133,8 @@ final class ElementReader {
         images(operator);
         int[] amounts = view.constants(operator, 1);
         if (amounts.length != 8 || amounts[0] + amounts[1] + amounts[6] + amounts[7] != 0) {
-            throw view.refuse(operator, "pads by " + Arrays.toString(amounts) + ", expected rows and columns of an image");
+            throw view.refuse(
+                    operator, "pads by " + Arrays.toString(amounts) + ", expected rows and columns of an image");
         }
         view.requireSameNumbers(operator);
     }
@@ -156,7 +156,8 @@ final class ElementReader {
         if (shape.size() != 2 || options.weightsFormat() != 0) {
             throw view.refuse(
                     operator,
-                    "has weights of shape " + shape + ", format " + options.weightsFormat() + ", expected [out, in], 0");
+                    "has weights of shape " + shape + ", format " + options.weightsFormat()
+                            + ", expected [out, in], 0");
         }
         return layer(operator, numbers, shape.get(0), shape.get(1), options.activation());
     }
@@ -164,7 +165,8 @@ final class ElementReader {
     private Part layer(
             Operator operator, OperatorNumbers numbers, int outputs, int inputs, FusedActivation activation) {
         if (stage == Stage.INPUT || stage == Stage.END) {
-            throw view.refuse(operator, stage == Stage.END ? "stands behind a softmax" : "stands behind no convolution");
+            throw view.refuse(
+                    operator, stage == Stage.END ? "stands behind a softmax" : "stands behind no convolution");
         }
         if (view.input(operator).elements() != inputs) {
             throw view.refuse(operator, "takes " + view.input(operator).elements() + " numbers, its weights " + inputs);
@@ -176,8 +178,8 @@ final class ElementReader {
         int[] bias = numbers.bias(outputs, 0).orElse(new int[outputs]);
         Activation clamps = numbers.activation(activation);
         stage = Stage.LAYERS;
-        return new LayerPart(new Head.Layer(
-                inputs, outputs, clamps, numbers.quantization(scales), numbers.chipWeights(), bias));
+        return new LayerPart(
+                new Head.Layer(inputs, outputs, clamps, numbers.quantization(scales), numbers.chipWeights(), bias));
     }
 
     private Part maximum(Operator operator) {
@@ -185,9 +187,7 @@ final class ElementReader {
         OperatorOptions.Pool options = view.options(operator, OperatorOptions.Pool.class);
         int kernel = options.height();
         int stride = options.strideY();
-        if (kernel != options.width()
-                || stride != options.strideX()
-                || options.activation() != FusedActivation.NONE) {
+        if (kernel != options.width() || stride != options.strideX() || options.activation() != FusedActivation.NONE) {
             throw view.refuse(operator, "has options " + options + ", expected a square window and no activation");
         }
         view.requireSameNumbers(operator);
@@ -292,7 +292,9 @@ final class ElementReader {
     private Part renamed(Operator operator) {
         if (view.input(operator).elements() != view.output(operator).elements()) {
             throw view.refuse(
-                    operator, "from " + view.input(operator).shape() + " to " + view.output(operator).shape());
+                    operator,
+                    "from " + view.input(operator).shape() + " to "
+                            + view.output(operator).shape());
         }
         view.requireSameNumbers(operator);
         return new Renamed();

@@ -173,9 +173,8 @@ final class GatherCode {
         for (int sender : senders(mesh == Opcode.MESH_BUS_3, column)) {
             int width = image.columns(sender);
             int pixels = image.height() * width;
-            Run source = words < slice
-                    ? Run.of(part(column), words, slice, pixels)
-                    : Run.of(part(column), pixels * words);
+            Run source =
+                    words < slice ? Run.of(part(column), words, slice, pixels) : Run.of(part(column), pixels * words);
             Run destination = Run.of(
                     plan.gathered().base() + image.firstColumn(sender) * words,
                     width * words,

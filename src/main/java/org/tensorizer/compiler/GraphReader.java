@@ -93,8 +93,8 @@ final class GraphReader {
             }
         }
         if (stop.isEmpty() && !pending.isEmpty()) {
-            stop = Optional.of(
-                    new Stop(pending.get(0), refuse(pending.get(0), "ends the model").getMessage(), false));
+            stop = Optional.of(new Stop(
+                    pending.get(0), refuse(pending.get(0), "ends the model").getMessage(), false));
         }
         return new Found(input, before, List.copyOf(elements), stop);
     }
@@ -106,11 +106,12 @@ final class GraphReader {
                     + ", expected INT8 or UINT8: float and dynamic-range models are not compiled, quantize fully");
         }
         if (tensor.shape().size() != 4 || tensor.shape().get(0) != 1) {
-            throw new BadInputException(name + "enters with shape " + tensor.shape()
-                    + ", expected an image [1, height, width, channels]");
+            throw new BadInputException(
+                    name + "enters with shape " + tensor.shape() + ", expected an image [1, height, width, channels]");
         }
         if (tensor.shape().stream().anyMatch(extent -> extent < 1)) {
-            throw new BadInputException(name + "has shape " + tensor.shape() + ", expected fixed dimensions of 1 or more");
+            throw new BadInputException(
+                    name + "has shape " + tensor.shape() + ", expected fixed dimensions of 1 or more");
         }
     }
 

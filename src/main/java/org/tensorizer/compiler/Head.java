@@ -71,6 +71,5 @@ public record Head(Optional<Mean> mean, List<Layer> layers, Optional<Softmax> so
     }
 
     /** Softmax. Zero points are unsigned. */
-    public record Softmax(
-            float inputScale, int inputZeroPoint, float beta, float outputScale, int outputZeroPoint) {}
+    public record Softmax(float inputScale, int inputZeroPoint, float beta, float outputScale, int outputZeroPoint) {}
 }

@@ -98,8 +98,8 @@ record HeadPlan(
         Planner(ImageChain chain, NarrowPlan narrow, Head head) {
             this.narrow = narrow;
             this.head = head;
-            this.last = new Range(
-                    narrow.result().base(), narrow.result().image().words());
+            this.last =
+                    new Range(narrow.result().base(), narrow.result().image().words());
             this.floor = chain.floor();
             this.words = narrow.words();
         }

@@ -95,10 +95,7 @@ final class LayerCode {
     }
 
     private void gathered() {
-        program.meet()
-                .fence(ProgramBuilder.TILE_COUNTERS)
-                .scalarFence(0, 0, 0)
-                .fence(ProgramBuilder.TILE_COUNTERS);
+        program.meet().fence(ProgramBuilder.TILE_COUNTERS).scalarFence(0, 0, 0).fence(ProgramBuilder.TILE_COUNTERS);
         traffic.clear();
     }
 
@@ -112,12 +109,7 @@ final class LayerCode {
     void computeStreamed(List<Piece> pieces, boolean identity, int identityWords, int identityRow) {
         int rows = pieces.stream().mapToInt(Piece::rows).sum();
         Progress progress = Progress.afterPackets(traffic.nextPacketsB(rows));
-        new ConvolutionCode(
-                        program,
-                        plan.stream().orElseThrow(),
-                        plan.streamedInput(),
-                        plan.streamedResult(),
-                        progress)
+        new ConvolutionCode(program, plan.stream().orElseThrow(), plan.streamedInput(), plan.streamedResult(), progress)
                 .emit(pieces);
         program.fence(ProgramBuilder.TILE_COUNTERS);
         if (identity) {

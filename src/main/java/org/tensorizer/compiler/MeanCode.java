@@ -43,7 +43,8 @@ final class MeanCode {
     }
 
     void emit(ProgramBuilder program, boolean layersFollow) {
-        program.add(Fill.one(Opcode.MESH_BUS_2, plan.channelTiles(), plan.one(), 1)).fence();
+        program.add(Fill.one(Opcode.MESH_BUS_2, plan.channelTiles(), plan.one(), 1))
+                .fence();
         PerTile.add(program, this::turn);
         program.fence();
         PerTile.add(program, this::average);
@@ -62,9 +63,7 @@ final class MeanCode {
         Instruction turn = Instruction.of(Opcode.NARROW_TO_WIDE)
                 .set(NarrowToWide.TRANSPOSE)
                 .set(NarrowToWide.PACK, 2);
-        Loops.Builder walk = Loops.from(plan.gathered().base())
-                .step(words, 4)
-                .step(1, Math.min(GROUP_WORDS, words));
+        Loops.Builder walk = Loops.from(plan.gathered().base()).step(words, 4).step(1, Math.min(GROUP_WORDS, words));
         int level = 3;
         if (quads > 1) {
             walk.step(4 * words, quads);

@@ -197,8 +197,7 @@ final class MeshLines {
         all.forEach(each -> program.add(each.instruction.set(TileInstruction.TILES, each.tiles)));
     }
 
-    private int find(
-            List<Shared> all, Item item, Map<List<Object>, Integer> cursor, Map<Integer, Integer> packed) {
+    private int find(List<Shared> all, Item item, Map<List<Object>, Integer> cursor, Map<Integer, Integer> packed) {
         if (item.alone()) {
             return -1;
         }

@@ -117,14 +117,15 @@ public final class NetworkCompiler {
         for (Operator operator : source.operators()) {
             for (int input : operator.inputs()) {
                 if (!mapped.contains(operator.index()) && inside.contains(input)) {
-                    return "operator " + operator.index() + " (" + operator.name() + ") on the host takes tensor " + input
-                            + " from inside the chip's part, which has one output";
+                    return "operator " + operator.index() + " (" + operator.name() + ") on the host takes tensor "
+                            + input + " from inside the chip's part, which has one output";
                 }
             }
         }
         for (int output : source.outputs()) {
             if (inside.contains(output)) {
-                return "tensor " + output + ", an output of the model, lies inside the chip's part, which has one output";
+                return "tensor " + output
+                        + ", an output of the model, lies inside the chip's part, which has one output";
             }
         }
         return "";
@@ -156,7 +157,8 @@ public final class NetworkCompiler {
         Set<Integer> mapped = new HashSet<>();
         taken.forEach(element -> element.operators().forEach(operator -> mapped.add(operator.index())));
         List<Operator> behind = source.operators().stream()
-                .filter(operator -> !mapped.contains(operator.index()) && !found.before().contains(operator))
+                .filter(operator ->
+                        !mapped.contains(operator.index()) && !found.before().contains(operator))
                 .toList();
         byte[] file = new NetworkFile(program, numbers, input, output).write(source, found.before(), behind);
         return new CompiledNetwork(file, Optional.of(program), placed(mapped, stop));

@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.ConvolutionPlan;
 import org.tensorizer.conv.DoesNotFitException;
+import org.tensorizer.conv.IdentityCode;
 import org.tensorizer.conv.ImageChain;
 import org.tensorizer.conv.ImageCode;
-import org.tensorizer.conv.IdentityCode;
 import org.tensorizer.conv.NarrowPlan;
 import org.tensorizer.conv.ParameterCode;
 import org.tensorizer.conv.ParameterPlaces;
@@ -42,19 +42,20 @@ public final class NetworkProgram {
     public static NetworkProgram of(ImageChain chain, Head head) {
         int gathered = head.mean().isPresent() ? GatherPlan.gatheredWords(chain.result()) : 0;
         NarrowPlan narrow = NarrowPlan.of(chain, gathered);
-        Optional<HeadPlan> plan =
-                head.isEmpty() ? Optional.empty() : Optional.of(HeadPlan.of(chain, narrow, head));
+        Optional<HeadPlan> plan = head.isEmpty() ? Optional.empty() : Optional.of(HeadPlan.of(chain, narrow, head));
         List<Integer> rows = new ArrayList<>();
         chain.convolutions().forEach(convolution -> rows.add(convolution.parameterRows()));
         streams(plan).forEach(layer -> rows.add(layer.stream().orElseThrow().parameterRows()));
-        int[] start = plan.map(p -> p.start().stream().mapToInt(Integer::intValue).toArray())
+        int[] start = plan.map(
+                        p -> p.start().stream().mapToInt(Integer::intValue).toArray())
                 .orElse(new int[Chip.TILES]);
         int floor = plan.map(HeadPlan::floor).orElse(chain.floor());
         return new NetworkProgram(chain, narrow, plan, ParameterPlaces.choose(rows, start, floor));
     }
 
     private static List<LayerPlan> streams(Optional<HeadPlan> head) {
-        return head.map(plan -> plan.layers().stream().filter(LayerPlan::isStreamed).toList())
+        return head.map(plan ->
+                        plan.layers().stream().filter(LayerPlan::isStreamed).toList())
                 .orElse(List.of());
     }
 
@@ -79,7 +80,8 @@ public final class NetworkProgram {
     public String describe() {
         String result = head.map(plan -> plan.resultChannels() + " channels")
                 .orElse(chain.result().toString());
-        int layers = chain.steps().size() + head.map(plan -> plan.layers().size()).orElse(0);
+        int layers =
+                chain.steps().size() + head.map(plan -> plan.layers().size()).orElse(0);
         return "network " + chain.images().get(0) + " to " + result + " in " + layers + " layers";
     }
 
@@ -155,10 +157,7 @@ public final class NetworkProgram {
         if (layer.isStreamed()) {
             int number = chain.convolutions().size() + streams(head).indexOf(layer);
             code.computeStreamed(
-                    places.layers().get(number),
-                    plan.softmax().isPresent(),
-                    plan.identityWords(),
-                    plan.identityRow());
+                    places.layers().get(number), plan.softmax().isPresent(), plan.identityWords(), plan.identityRow());
         } else {
             code.computeInPlace();
         }

@@ -40,7 +40,9 @@ final class OperatorView {
     void requireSameNumbers(Operator operator) {
         Tensor in = input(operator);
         Tensor out = output(operator);
-        if (in.type() != out.type() || !in.scales().equals(out.scales()) || !in.zeroPoints().equals(out.zeroPoints())) {
+        if (in.type() != out.type()
+                || !in.scales().equals(out.scales())
+                || !in.zeroPoints().equals(out.zeroPoints())) {
             throw refuse(
                     operator,
                     "changes scale or zero point from " + in.scales() + ", " + in.zeroPoints() + " to " + out.scales()
@@ -55,8 +57,8 @@ final class OperatorView {
                     "has tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") of " + tensor.type()
                             + " with " + tensor.scales().size() + " scales, expected INT8 or UINT8 with one");
         }
-        Quantization checked = Quantization.perChannel(
-                tensor.scale(), tensor.domain().chipZeroPoint(), tensor.scale(), 0);
+        Quantization checked =
+                Quantization.perChannel(tensor.scale(), tensor.domain().chipZeroPoint(), tensor.scale(), 0);
         return checked.inputZeroPoint();
     }
 
@@ -92,8 +94,7 @@ final class OperatorView {
             if (!valid || (pixels + before + after - kernel) / stride + 1 != same || before != total / 2) {
                 throw refuse(
                         operator,
-                        "stands behind a PAD by " + Arrays.toString(amounts)
-                                + ", which is not what SAME would pad");
+                        "stands behind a PAD by " + Arrays.toString(amounts) + ", which is not what SAME would pad");
             }
         }
     }

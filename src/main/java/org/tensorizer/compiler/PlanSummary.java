@@ -72,11 +72,12 @@ public record PlanSummary(
                     cycles(plan, result)));
         }
         program.head().ifPresent(head -> head(head, steps));
-        List<Integer> tiles = new ArrayList<>(program.head()
-                .map(HeadPlan::start)
-                .orElse(java.util.Collections.nCopies(Chip.TILES, 0)));
-        program.places().layers().forEach(layer -> layer.forEach(
-                piece -> tiles.set(piece.tile(), Math.max(tiles.get(piece.tile()), piece.row() + piece.rows()))));
+        List<Integer> tiles = new ArrayList<>(
+                program.head().map(HeadPlan::start).orElse(java.util.Collections.nCopies(Chip.TILES, 0)));
+        program.places()
+                .layers()
+                .forEach(layer -> layer.forEach(piece ->
+                        tiles.set(piece.tile(), Math.max(tiles.get(piece.tile()), piece.row() + piece.rows()))));
         int floor = program.head().map(HeadPlan::floor).orElse(program.chain().floor());
         return new PlanSummary(images, steps, tiles, program.narrowBytes(), floor, program.payloadBytes());
     }
@@ -89,21 +90,29 @@ public record PlanSummary(
             String what = i == 0 ? "input" : "result of step " + (i - 1);
             NarrowPlan.Life life = narrow.lives().get(i);
             images.add(new Extent(
-                    what + " " + image.image(), 4 * image.base(), 4 * image.image().words(), life.made(), life.last()));
+                    what + " " + image.image(),
+                    4 * image.base(),
+                    4 * image.image().words(),
+                    life.made(),
+                    life.last()));
         }
-        images.add(new Extent("staging", 4 * narrow.staging().base(), 4 * narrow.staging().words(), 0, 0));
+        images.add(new Extent(
+                "staging", 4 * narrow.staging().base(), 4 * narrow.staging().words(), 0, 0));
         Optional<HeadPlan> head = program.head();
         int end = program.chain().steps().size() + 1;
         head.flatMap(HeadPlan::gather).ifPresent(gather -> {
             images.add(extent("tower", gather.tower().base(), gather.tower().words(), end));
-            images.add(extent("gathered", gather.gathered().base(), gather.gathered().words(), end));
+            images.add(extent(
+                    "gathered", gather.gathered().base(), gather.gathered().words(), end));
             images.add(extent("mean", gather.average().base(), gather.average().words(), end));
         });
         head.ifPresent(plan -> {
             for (int i = 0; i < plan.layers().size(); i++) {
                 LayerPlan layer = plan.layers().get(i);
-                images.add(extent("inputs " + i, layer.gathered().base(), layer.gathered().words(), end + i));
-                images.add(extent("outputs " + i, layer.result().base(), layer.result().words(), end + i));
+                images.add(extent(
+                        "inputs " + i, layer.gathered().base(), layer.gathered().words(), end + i));
+                images.add(extent(
+                        "outputs " + i, layer.result().base(), layer.result().words(), end + i));
             }
         });
         return images;
@@ -114,15 +123,18 @@ public record PlanSummary(
     }
 
     private static void head(HeadPlan head, List<Work> steps) {
-        head.gather().ifPresent(gather -> steps.add(new Work(
-                "mean of " + gather.image().image(),
-                "",
-                gather.floor(),
-                List.of(),
-                (long) gather.image().image().height() * gather.image().image().width())));
+        head.gather()
+                .ifPresent(gather -> steps.add(new Work(
+                        "mean of " + gather.image().image(),
+                        "",
+                        gather.floor(),
+                        List.of(),
+                        (long) gather.image().image().height()
+                                * gather.image().image().width())));
         for (LayerPlan layer : head.layers()) {
             steps.add(new Work(
-                    "fully connected " + layer.layer().inputs() + " to " + layer.layer().outputs(),
+                    "fully connected " + layer.layer().inputs() + " to "
+                            + layer.layer().outputs(),
                     layer.isStreamed() ? "STREAMED" : "IN_PLACE",
                     layer.stream().map(ConvolutionPlan::floor).orElse(head.floor()),
                     List.of(),
@@ -131,8 +143,9 @@ public record PlanSummary(
                                     * layer.stream().orElseThrow().groups()
                             : layer.inputWords()));
         }
-        head.softmax().ifPresent(softmax -> steps.add(
-                new Work("softmax of " + softmax.classes(), "", head.floor(), List.of(), 20L * softmax.words())));
+        head.softmax()
+                .ifPresent(softmax -> steps.add(new Work(
+                        "softmax of " + softmax.classes(), "", head.floor(), List.of(), 20L * softmax.words())));
     }
 
     /** Op steps of the largest part; a step is up to 64 lanes times 4 inputs. */

@@ -83,8 +83,7 @@ final class SoftmaxCode {
 
     /** Results as they are. */
     static Instruction unclamped(Instruction op) {
-        return op.setFloat(Op.CLAMP_MAX, Float.POSITIVE_INFINITY)
-                .setFloat(Op.CLAMP_MIN, Float.NEGATIVE_INFINITY);
+        return op.setFloat(Op.CLAMP_MAX, Float.POSITIVE_INFINITY).setFloat(Op.CLAMP_MIN, Float.NEGATIVE_INFINITY);
     }
 
     /** Three outer loops that make one round. */
@@ -148,7 +147,8 @@ final class SoftmaxCode {
         Instruction op = op(Opcode.MULTIPLY_ACCUMULATE).set(Op.GROUP_LEVEL, 2);
         Op.rounds(op, 1, 2, words);
         Op.ACTIVATIONS.set(
-                op, Loops.from(4 * source).step(4, 1).repeat(2).step(4 * words, 1).step(4, words));
+                op,
+                Loops.from(4 * source).step(4, 1).repeat(2).step(4 * words, 1).step(4, words));
         Op.OUTPUTS.set(op, outputs);
         Op.WEIGHTS.set(op, Loops.from(identity()).repeat(2).repeat(words).window(1, 0));
         Op.SUMS.set(op, Loops.from(0).repeat(2).repeat(words).window(0, 4));

@@ -83,8 +83,7 @@ final class SoftmaxExponentials {
                 .set(Op.WEIGHT_ZERO_POINT, 1)
                 .set(Op.OUTPUT_ZERO_POINT, WORD_255)
                 .setFloat(Op.CLAMP_MIN, -WORD_255);
-        Op.ACTIVATIONS.set(
-                op, Loops.from(0).step(1, 1).repeat(1).step(4 * plan.words(), 1));
+        Op.ACTIVATIONS.set(op, Loops.from(0).step(1, 1).repeat(1).step(4 * plan.words(), 1));
         Op.OUTPUTS.set(
                 op,
                 Loops.from(4 * (plan.logits() + 32))
@@ -123,8 +122,7 @@ final class SoftmaxExponentials {
 
     private Instruction bias() {
         Instruction reader = SoftmaxCode.scaling().set(TileInstruction.TILES, plan.mask());
-        WideToNarrow.ROWS.set(
-                reader, Loops.from(BIAS_ROW).step(1, 1).repeat(2).step(1, 1));
+        WideToNarrow.ROWS.set(reader, Loops.from(BIAS_ROW).step(1, 1).repeat(2).step(1, 1));
         WideToNarrow.WORDS.set(
                 reader,
                 Loops.from(Chip.SCALING_UNITS / 2)

@@ -17,8 +17,7 @@ record SoftmaxPlan(Head.Softmax numbers, int classes, int logits, int tableRow, 
     private static final int TILE_WORDS = Chip.LANES / 4;
 
     static SoftmaxPlan of(Head.Softmax numbers, LayerPlan layer, int tableRow) {
-        return new SoftmaxPlan(
-                numbers, layer.layer().outputs(), layer.result().base(), tableRow, 0);
+        return new SoftmaxPlan(numbers, layer.layer().outputs(), layer.result().base(), tableRow, 0);
     }
 
     SoftmaxPlan withOddRow(int row) {

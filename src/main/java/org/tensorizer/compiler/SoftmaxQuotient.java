@@ -52,8 +52,7 @@ final class SoftmaxQuotient {
     private void root() {
         int words = plan.wideWords();
         int blocks = ceilDiv(words, 4);
-        program.fence(SoftmaxExponentials.OP_COUNTERS, TileFence.OP)
-                .add(SoftmaxTable.RECIPROCAL_ROOT.instruction(1));
+        program.fence(SoftmaxExponentials.OP_COUNTERS, TileFence.OP).add(SoftmaxTable.RECIPROCAL_ROOT.instruction(1));
         Instruction turn = Instruction.of(Opcode.NARROW_TO_WIDE).set(TileInstruction.TILES, 1);
         NarrowToWide.WORDS.set(turn, Loops.from(plan.exponentials()).step(1, words));
         NarrowToWide.ROWS.set(turn, Loops.stream(ROW, words, 4, 4));
@@ -93,9 +92,7 @@ final class SoftmaxQuotient {
                 .setFloat(Op.CLAMP_MAX, 32768);
         Op.rounds(op, 2, 2);
         Op.ACTIVATIONS.set(op, thrice(Loops.from(4 * plan.root()).step(2, 4), 8));
-        Op.OUTPUTS.set(
-                op,
-                thrice(Loops.from(4 * plan.exponentials()).step(4, 2).step(4, 4), 16));
+        Op.OUTPUTS.set(op, thrice(Loops.from(4 * plan.exponentials()).step(4, 2).step(4, 4), 16));
         Op.WEIGHTS.set(op, Loops.from(4 * ROW).step(2, 2).repeat(2).window(1, 4));
         Op.SUMS.set(op, Loops.from(0).step(1, 1).repeat(4).window(1, 4));
         Op.WAITS.set(op, 0, Wait.data(TileCounter.NARROW_TO_WIDE, 1, 1, 1));
@@ -130,8 +127,8 @@ final class SoftmaxQuotient {
         int root = plan.root();
         code.tell(root, 2, 2069, 2065);
         code.clear(2);
-        program.add(Fill.words(
-                Opcode.MESH_BUS_2, plan.mask(), Loops.from(root + 2).step(2, 2), 1));
+        program.add(
+                Fill.words(Opcode.MESH_BUS_2, plan.mask(), Loops.from(root + 2).step(2, 2), 1));
         program.add(Fill.signalled(
                 Fill.words(Opcode.MESH_BUS_2, plan.mask(), Loops.from(root + 3).step(2, 2), 0x100), 1));
         program.add(SoftmaxMaximum.ones(plan.mask(), root + 2)).fence();

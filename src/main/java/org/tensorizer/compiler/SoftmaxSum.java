@@ -124,11 +124,7 @@ final class SoftmaxSum {
         Instruction reader = SoftmaxCode.scaling().set(TileInstruction.TILES, 1);
         WideToNarrow.ROWS.set(reader, Loops.from(plan.oddRow()).step(1, 1));
         WideToNarrow.WORDS.set(
-                reader,
-                Loops.from(0)
-                        .step(1, 1)
-                        .step(Chip.SCALING_UNITS / 2, 1)
-                        .window(2, Chip.SCALING_UNITS / 4));
+                reader, Loops.from(0).step(1, 1).step(Chip.SCALING_UNITS / 2, 1).window(2, Chip.SCALING_UNITS / 4));
         WideToNarrow.WAITS.set(reader, 0, Wait.room(TileCounter.AVDATA, 2, -1, 1));
         return reader;
     }

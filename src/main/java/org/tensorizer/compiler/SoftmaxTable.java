@@ -13,8 +13,7 @@ import org.tensorizer.isa.TileInstruction;
  */
 enum SoftmaxTable {
     /** exp(x) * 65535 for x up to 0. */
-    EXPONENTIAL(
-            """
+    EXPONENTIAL("""
             44e5f55c 441d8dc9 42a2afa8 4095cab4 3dcf45c2
             4659a168 45d554f6 44a0412a 42d9b585 4060d81f
             470121be 46a24017 459fe964 44112fbe 41cb5dd3
@@ -26,8 +25,7 @@ enum SoftmaxTable {
             c0ff9475 c0af6050 c07bb089 c02cb4ec bfe0f9a9 bf6abd95 be32671f
             """),
     /** 65536 / sqrt(2 x) for x from 1 to 4. */
-    RECIPROCAL_ROOT(
-            """
+    RECIPROCAL_ROOT("""
             47d62fb4 c803f636 47db5722 c740be35 460a357b
             47c2e514 c7c6c3c5 4788a6ad c6c69257 456b57aa
             47af3d7e c7907d9a 47209fc4 c63cb459 44b4d079

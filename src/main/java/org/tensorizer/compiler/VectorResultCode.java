@@ -3,6 +3,7 @@ package org.tensorizer.compiler;
 import java.util.List;
 import org.tensorizer.conv.PerTile;
 import org.tensorizer.conv.ResultCode;
+import org.tensorizer.conv.WideAreas;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
 import org.tensorizer.isa.NarrowToWide;
@@ -10,7 +11,6 @@ import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.ProgramBuilder;
 import org.tensorizer.isa.TileCounter;
 import org.tensorizer.isa.Wait;
-import org.tensorizer.conv.WideAreas;
 
 /** A result of one pixel to the host: the words of each tile that has any, tile after tile. */
 final class VectorResultCode {
@@ -33,7 +33,8 @@ final class VectorResultCode {
         program.meet();
         ResultCode.start(program);
         PerTile.add(program, tile -> tile < words.size() ? pack(base + step * tile, words.get(tile)) : null);
-        ResultCode.describe(program, words.stream().mapToInt(HeadPlan::tileBytes).sum());
+        ResultCode.describe(
+                program, words.stream().mapToInt(HeadPlan::tileBytes).sum());
         for (int tile = 0; tile < words.size(); tile++) {
             program.add(ResultCode.outfeed(HeadPlan.tileBytes(words.get(tile))));
             program.add(ResultCode.send(tile, Loops.from(ROW).step(1, 1), traffic.nextPacketA()));

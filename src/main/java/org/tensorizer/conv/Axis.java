@@ -32,9 +32,7 @@ final class Axis {
         outputs = window.outputs(pixels);
         start = starts(pixels);
         int[] out = starts(outputs);
-        int padding = window.valid()
-                ? 0
-                : Math.max((outputs - 1) * window.stride() + window.kernel() - pixels, 0) / 2;
+        int padding = window.valid() ? 0 : Math.max((outputs - 1) * window.stride() + window.kernel() - pixels, 0) / 2;
         for (int i = 0; i < PARTS; i++) {
             size[i] = start[i + 1] - start[i];
             DoesNotFitException.require(

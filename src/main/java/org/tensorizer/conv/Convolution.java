@@ -3,10 +3,10 @@ package org.tensorizer.conv;
 import static org.tensorizer.conv.Arithmetic.ceilDiv;
 import static org.tensorizer.conv.Arithmetic.roundUp;
 
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.base.BadInputException;
 
 /**
  * A convolution over all input channels, or over each channel by itself (depthwise, multiplier 1). A 1x1 convolution is a

@@ -62,7 +62,9 @@ public final class ConvolutionCode {
         }
         ConvolutionOp op = new ConvolutionOp(plan, source, target, stored, progress.loads);
         PerTile.add(
-                program, op::of, tile -> List.of(target.image().rows(tile) == 1, target.image().columns(tile) == 1));
+                program,
+                op::of,
+                tile -> List.of(target.image().rows(tile) == 1, target.image().columns(tile) == 1));
         if (step.depthwise()) {
             loopBack();
         }
@@ -80,9 +82,8 @@ public final class ConvolutionCode {
 
     private Instruction weights() {
         int rows = plan.passRows();
-        Instruction store =
-                Instruction.of(step.depthwise() ? Opcode.RING_BUS_CONSUMER_0 : Opcode.RING_BUS_CONSUMER_1)
-                        .set(TileInstruction.TILES, Chip.ALL_TILES);
+        Instruction store = Instruction.of(step.depthwise() ? Opcode.RING_BUS_CONSUMER_0 : Opcode.RING_BUS_CONSUMER_1)
+                .set(TileInstruction.TILES, Chip.ALL_TILES);
         Loops.Builder walk = Loops.from(plan.weightsRow()).step(1, rows);
         if (plan.passes() > 1) {
             walk.repeat(plan.passes());
@@ -144,7 +145,8 @@ public final class ConvolutionCode {
         program.add(pop);
         Instruction outfeed = Instruction.of(Opcode.OUTFEED).set(Outfeed.CONSTANT, 63);
         Outfeed.UNITS.set(
-                outfeed, Loops.from(0).step(1, Chip.LOOP_BACK_WORDS).repeat(rows).window(1, Chip.LOOP_BACK_WORDS));
+                outfeed,
+                Loops.from(0).step(1, Chip.LOOP_BACK_WORDS).repeat(rows).window(1, Chip.LOOP_BACK_WORDS));
         int ahead = progress.popped - (2 * Chip.LOOP_BACK_WORDS - 1);
         Outfeed.WAITS.set(outfeed, 0, Wait.scalar(ScalarCounter.SCALAR_INFEED, 0, ahead, 1));
         Outfeed.SIGNAL.set(outfeed, 0);
@@ -160,8 +162,7 @@ public final class ConvolutionCode {
         if (step.depthwise()) {
             send.set(RingBusProducer.RECEIVERS, RingBusProducer.OUTFEED);
             RingBusProducer.ROWS.set(send, Loops.from(piece.row()).step(1, 1).step(1, piece.rows()));
-            RingBusProducer.WAITS.set(
-                    send, 0, Wait.data(TileCounter.RING_PRODUCER_A, 1, progress.packetsA - 1, 1));
+            RingBusProducer.WAITS.set(send, 0, Wait.data(TileCounter.RING_PRODUCER_A, 1, progress.packetsA - 1, 1));
             RingBusProducer.WAITS.set(send, 1, Wait.data(TileCounter.RING_PRODUCER_B, 1, progress.packetsB, 1));
             RingBusProducer.SIGNAL_RING.set(send, 1);
             progress.packetsA += piece.rows();

@@ -217,7 +217,8 @@ final class ConvolutionOp {
                             .repeat(plan.groups()));
             return;
         }
-        Loops.Builder walk = Loops.from(kind == Kind.SINGLE ? 4 * plan.sumsRow() : 0).repeat(rows);
+        Loops.Builder walk =
+                Loops.from(kind == Kind.SINGLE ? 4 * plan.sumsRow() : 0).repeat(rows);
         repeatOuter(walk, kind, tile);
         op.set(Op.SUMS_INSIDE)
                 .set(Op.REDUCED, kind == Kind.SINGLE ? 3 : 1)

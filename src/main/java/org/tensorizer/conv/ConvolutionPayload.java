@@ -25,9 +25,8 @@ public final class ConvolutionPayload {
     private ConvolutionPayload(ConvolutionPlan plan) {
         this.plan = plan;
         this.step = plan.step();
-        this.zero = step.format().isPerChannel()
-                ? ZERO_POINT
-                : step.quantization().weightZeroPoint();
+        this.zero =
+                step.format().isPerChannel() ? ZERO_POINT : step.quantization().weightZeroPoint();
     }
 
     /**
@@ -65,8 +64,7 @@ public final class ConvolutionPayload {
 
     private void require(String what, long found, long expected) {
         if (found != expected) {
-            throw new BadInputException(
-                    step.describe() + ": " + found + " " + what + ", expected " + expected);
+            throw new BadInputException(step.describe() + ": " + found + " " + what + ", expected " + expected);
         }
     }
 
@@ -155,7 +153,8 @@ public final class ConvolutionPayload {
     }
 
     private void depthwise(Numbers numbers, byte[] target, int at) {
-        ByteBuffer words = ByteBuffer.wrap(target).order(ByteOrder.LITTLE_ENDIAN).position(at);
+        ByteBuffer words =
+                ByteBuffer.wrap(target).order(ByteOrder.LITTLE_ENDIAN).position(at);
         ParameterFormat format = step.format();
         int taps = step.window().taps();
         for (int first = 0; first < step.outputs(); first += 4) {

@@ -77,9 +77,7 @@ public record ConvolutionPlan(
         int passes = words / block;
         int passRows = taps * block;
         int buffers = buffers(passRows);
-        Form form = passes == 1
-                ? Form.INSIDE
-                : pixels == 1 && step.window().kernel() == 1 ? Form.SINGLE : Form.SUMS;
+        Form form = passes == 1 ? Form.INSIDE : pixels == 1 && step.window().kernel() == 1 ? Form.SINGLE : Form.SUMS;
         boolean header = step.headerRows() > 0;
         boolean sums = form != Form.INSIDE;
         int weightRows = buffers * passRows;

@@ -23,8 +23,9 @@ public final class ConvolutionProgram {
 
     /** @throws DoesNotFitException narrow or wide memory is full */
     public static ConvolutionProgram of(ImageChain chain) {
-        List<Integer> rows =
-                chain.convolutions().stream().map(ConvolutionPlan::parameterRows).toList();
+        List<Integer> rows = chain.convolutions().stream()
+                .map(ConvolutionPlan::parameterRows)
+                .toList();
         ParameterPlaces places = ParameterPlaces.choose(rows, new int[16], chain.floor());
         return new ConvolutionProgram(chain, NarrowPlan.of(chain), places);
     }

@@ -28,8 +28,7 @@ public final class IdentityCode {
                     Opcode.MESH_BUS_2, Chip.ALL_TILES, Loops.from(words + WORDS).step(1, rest), 0));
             program.fence();
             Instruction pack = pack(words, input.identityWords());
-            NarrowToWide.ROWS.set(
-                    pack, Loops.from(input.identityRow()).step(1, input.identityRows()));
+            NarrowToWide.ROWS.set(pack, Loops.from(input.identityRow()).step(1, input.identityRows()));
             program.add(pack);
         } else {
             fills(program, words, true);

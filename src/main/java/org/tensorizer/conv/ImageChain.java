@@ -35,8 +35,7 @@ public final class ImageChain {
             try {
                 Image source = images.get(i);
                 Window reader = i + 1 < steps.size() ? steps.get(i + 1).window() : Window.POINT;
-                Image result =
-                        Image.of(source.y().outputs(), source.x().outputs(), step.outputs(), reader);
+                Image result = Image.of(source.y().outputs(), source.x().outputs(), step.outputs(), reader);
                 images.add(result);
                 plans.add(plan(step, source, result));
                 requireWholeChunks(source, i == 0 ? null : steps.get(i - 1));

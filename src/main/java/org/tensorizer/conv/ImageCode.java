@@ -103,8 +103,7 @@ public final class ImageCode {
             program.fence(ProgramBuilder.TILE_COUNTERS);
             progress = progress.cleared();
         }
-        OptionalInt computed =
-                complete ? OptionalInt.empty() : OptionalInt.of(progress.results - groupsBefore(step));
+        OptionalInt computed = complete ? OptionalInt.empty() : OptionalInt.of(progress.results - groupsBefore(step));
         boolean depthwise = before instanceof Convolution convolution && convolution.depthwise();
         int zeroPoint = chain.steps().get(step).inputZeroPoint();
         new HaloCode(program, narrow.images().get(step), zeroPoint, progress, computed, depthwise ? 16 : 1).emit();

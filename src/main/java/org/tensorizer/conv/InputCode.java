@@ -76,7 +76,10 @@ final class InputCode {
         Infeed.UNITS.set(
                 infeed,
                 Loops.stream(
-                        0, Arithmetic.ceilDiv(plan.bytes(), Chip.INPUT_UNIT_BYTES), Chip.INPUT_UNITS, Chip.INPUT_UNITS));
+                        0,
+                        Arithmetic.ceilDiv(plan.bytes(), Chip.INPUT_UNIT_BYTES),
+                        Chip.INPUT_UNITS,
+                        Chip.INPUT_UNITS));
         Infeed.WAITS.set(infeed, 0, Wait.scalar(ScalarCounter.AVDATA_INFEED, 0, 0, 1));
         Infeed.SIGNAL.set(infeed, 0);
         program.add(infeed);
@@ -145,7 +148,9 @@ final class InputCode {
 
     /** Copies {@code rows} image rows from row {@code first} of the part on. */
     private void copy(int rows, int first, int words) {
-        PerTile.add(program, tile -> plan.isRgb() ? copyRgb(tile, rows, first, words) : copyWords(tile, rows, first, words));
+        PerTile.add(
+                program,
+                tile -> plan.isRgb() ? copyRgb(tile, rows, first, words) : copyWords(tile, rows, first, words));
     }
 
     /** Every fence lets the halves begin anew, so the base names the half. */
@@ -177,7 +182,8 @@ final class InputCode {
             weights.single();
             sums.single();
         }
-        Op.WEIGHTS.set(op, weights.repeat(pixel).repeat(1).repeat(plan.columns()).repeat(rows));
+        Op.WEIGHTS.set(
+                op, weights.repeat(pixel).repeat(1).repeat(plan.columns()).repeat(rows));
         Op.SUMS.set(op, sums.repeat(pixel).repeat(1).repeat(plan.columns()).repeat(rows));
         Op.SIGNAL_OUTPUTS.set(op, 2);
         return op;
@@ -187,10 +193,7 @@ final class InputCode {
     private Instruction copyRgb(int tile, int rows, int first, int words) {
         int columns = plan.columns();
         int pitch = 4 * part.image().pitch(tile);
-        Instruction op = copyOp(words)
-                .set(Op.GROUP_LEVEL, 3)
-                .set(Op.REDUCED, 1)
-                .set(Op.INPUTS_OFF, 7);
+        Instruction op = copyOp(words).set(Op.GROUP_LEVEL, 3).set(Op.REDUCED, 1).set(Op.INPUTS_OFF, 7);
         Op.rounds(op, 3, columns, 1, rows);
         Op.ACTIVATIONS.set(
                 op,
@@ -209,7 +212,8 @@ final class InputCode {
         }
         Op.OUTPUTS.set(op, outputs.step(4 * part.image().size(tile), 1));
         Op.WEIGHTS.set(
-                op, Loops.from(4 * plan.identityRow()).step(1, 3).repeat(columns).repeat(rows));
+                op,
+                Loops.from(4 * plan.identityRow()).step(1, 3).repeat(columns).repeat(rows));
         Op.SUMS.set(op, Loops.from(0).repeat(3).repeat(columns).repeat(rows).window(1, 4));
         Op.SIGNAL_OUTPUTS.set(op, 3);
         return op;

@@ -150,7 +150,8 @@ public final class NarrowPlan {
                     words[j] += readBeyond(j, pool);
                 } else if (chain.steps().get(j) instanceof Sum sum) {
                     last[sum.older()] = Math.max(last[sum.older()], j + 1);
-                    if (!chain.images().get(j).isBordered() && !chain.images().get(j + 1).isBordered()) {
+                    if (!chain.images().get(j).isBordered()
+                            && !chain.images().get(j + 1).isBordered()) {
                         inPlace.put(j + 1, inPlace.getOrDefault(j, j));
                     }
                 }
@@ -168,8 +169,8 @@ public final class NarrowPlan {
             identity = NarrowMemory.lowest(chain.input().identityWords(), first, staging)
                     .base();
             placeFactors();
-            NarrowMemory.require(end(), "the plan of " + chain.steps().size() + " steps (largest image "
-                    + largest() + ")");
+            NarrowMemory.require(
+                    end(), "the plan of " + chain.steps().size() + " steps (largest image " + largest() + ")");
             return this;
         }
 
@@ -177,7 +178,8 @@ public final class NarrowPlan {
         private int readBeyond(int step, MaxPool pool) {
             int most = 0;
             for (int column = 0; column < Axis.PARTS; column++) {
-                int columns = PoolPlan.read(pool.window(), chain.images().get(step + 1).columns(column));
+                int columns = PoolPlan.read(
+                        pool.window(), chain.images().get(step + 1).columns(column));
                 most = Math.max(most, Arithmetic.roundUp(columns, 4) - columns);
             }
             return most * chain.images().get(step).pixelWords();

@@ -153,7 +153,11 @@ final class PoolCode {
                         .step(area, groups)
                         .step(area * groups, 1));
         Op.SUMS.set(
-                op, Loops.from(0).repeat(kernel * kernel).repeat(width * height * groups).window(1, 4));
+                op,
+                Loops.from(0)
+                        .repeat(kernel * kernel)
+                        .repeat(width * height * groups)
+                        .window(1, 4));
         Op.SIGNAL_OUTPUTS.set(op, 3);
         Op.SIGNAL_WEIGHTS.set(op, 4);
         return op;

@@ -32,8 +32,8 @@ public record RowImage(int height, int width) {
         }
         DoesNotFitException first = null;
         for (int width = pixels / 2; width >= 2; width--) {
-            boolean wanted = pixels % width == 0 && ((long) width * inputs <= MOST_LINE_WORDS
-                    || width == smallestDivisor(pixels));
+            boolean wanted = pixels % width == 0
+                    && ((long) width * inputs <= MOST_LINE_WORDS || width == smallestDivisor(pixels));
             if (wanted) {
                 RowImage image = new RowImage(4 * (pixels / width), 4 * width);
                 try {

@@ -24,9 +24,7 @@ import org.tensorizer.isa.Wait;
  * <p>Source: derived, all fields as in compiled programs of mobilenet v2.
  */
 final class SumCode {
-    private static final Opcode[] MESH = {
-        Opcode.MESH_BUS_2, Opcode.MESH_BUS_3, Opcode.MESH_BUS_1, Opcode.MESH_BUS_0
-    };
+    private static final Opcode[] MESH = {Opcode.MESH_BUS_2, Opcode.MESH_BUS_3, Opcode.MESH_BUS_1, Opcode.MESH_BUS_0};
     private static final int FACTOR_WORDS = 8;
 
     private final Sum step;
@@ -65,13 +63,15 @@ final class SumCode {
                 program.add(one(turn++, word + 1, factor << 16));
                 if (half == 0) {
                     Loops.Builder zeros = Loops.from(word + 2).step(1, 4);
-                    program.add(Fill.signalled(
-                            Fill.words(MESH[turn++ % MESH.length], Chip.ALL_TILES, zeros, 0), 1));
+                    program.add(Fill.signalled(Fill.words(MESH[turn++ % MESH.length], Chip.ALL_TILES, zeros, 0), 1));
                 }
             }
         }
         program.add(factorRows());
-        PerTile.add(program, this::add, tile -> target.image().rows(tile) << 16 | target.image().columns(tile));
+        PerTile.add(
+                program,
+                this::add,
+                tile -> target.image().rows(tile) << 16 | target.image().columns(tile));
     }
 
     private static Instruction one(int turn, int address, int word) {

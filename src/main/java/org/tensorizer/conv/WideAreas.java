@@ -26,7 +26,9 @@ public final class WideAreas {
         for (int i = 0; i < rows.length; i++) {
             areas.add(new Area(i, rows[i]));
         }
-        areas.sort(Comparator.comparingInt(Area::rows).thenComparingInt(Area::index).reversed());
+        areas.sort(Comparator.comparingInt(Area::rows)
+                .thenComparingInt(Area::index)
+                .reversed());
         int top = ROWS;
         int[] first = new int[rows.length];
         for (Area area : areas) {

@@ -15,7 +15,8 @@ public record Window(int kernel, int stride, boolean valid) {
 
     public Window {
         if (kernel < 1 || stride < 1) {
-            throw new BadInputException("a window of " + kernel + " pixels and stride " + stride + ", expected 1 or more");
+            throw new BadInputException(
+                    "a window of " + kernel + " pixels and stride " + stride + ", expected 1 or more");
         }
     }
 

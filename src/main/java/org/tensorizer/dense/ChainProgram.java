@@ -1,12 +1,11 @@
 package org.tensorizer.dense;
 
-import org.tensorizer.isa.Program;
-
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.isa.Opcode;
 import org.tensorizer.dense.ShapeStatus.Level;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.Program;
 
 /**
  * Several Dense layers one behind the other (an MLP) as one program: one PARAMETER_CACHING stream for all parameters and
@@ -30,14 +29,14 @@ public final class ChainProgram {
     private static final int MAX_CHUNK_BYTES = 262_176;
 
     /** Reader, store, send and staging of one slice of a gather. */
-    private static final int BUNDLES_PER_SENDER =
-            Opcode.WIDE_TO_NARROW.bundles()
+    private static final int BUNDLES_PER_SENDER = Opcode.WIDE_TO_NARROW.bundles()
             + Opcode.RING_BUS_CONSUMER_0.bundles()
             + Opcode.RING_BUS_PRODUCER.bundles()
             + Opcode.NARROW_TO_WIDE.bundles();
 
     /** At most: header reader, two tensor ops, fences. */
-    private static final int BUNDLES_PER_LAYER = Opcode.WIDE_TO_NARROW.bundles() + 2 * Opcode.MULTIPLY_ACCUMULATE.bundles() + 20;
+    private static final int BUNDLES_PER_LAYER =
+            Opcode.WIDE_TO_NARROW.bundles() + 2 * Opcode.MULTIPLY_ACCUMULATE.bundles() + 20;
 
     /** At most: everything before the first gather and behind the last layer. */
     private static final int BUNDLES_AROUND = 420;

@@ -1,10 +1,9 @@
 package org.tensorizer.dense;
 
-import org.tensorizer.isa.Program;
-
 import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.Program;
 
 /**
  * The two instruction streams of one Dense layer, assembled without the compiler. Any shape that

@@ -127,7 +127,8 @@ final class ExecutionProgram {
 
     /** The packet of one tile, in units of 8 bytes. */
     private static Instruction outfeed(int units) {
-        Instruction outfeed = Instruction.of(Opcode.OUTFEED).set(Outfeed.TO_HOST).set(Outfeed.CONSTANT, Outfeed.CONSTANT.max());
+        Instruction outfeed =
+                Instruction.of(Opcode.OUTFEED).set(Outfeed.TO_HOST).set(Outfeed.CONSTANT, Outfeed.CONSTANT.max());
         Loops.Builder walk = Loops.from(0);
         Outfeed.UNITS.set(outfeed, units == 1 ? walk.single() : walk.repeat(units));
         Outfeed.SIGNAL.set(outfeed, 1);

@@ -1,4 +1,5 @@
 package org.tensorizer.device;
+
 import org.tensorizer.model.TfliteModel;
 
 /**

@@ -1,4 +1,5 @@
 package org.tensorizer.device;
+
 import org.tensorizer.model.TfliteModel;
 
 /** What devices that stand in front of another have in common: its name, its provenance, its end. */

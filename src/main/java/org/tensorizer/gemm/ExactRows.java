@@ -45,8 +45,7 @@ public final class ExactRows {
         int blocks = blocks(inputs);
         int some = Math.min(outputs, outputsAtOnce(blocks));
         RowPlan one = RowPlan.of(BITS * rows, inputs, BITS * blocks * some);
-        return new RowPlan(
-                BITS * rows, inputs, BITS * blocks * outputs, one.image(), BITS * blocks * some);
+        return new RowPlan(BITS * rows, inputs, BITS * blocks * outputs, one.image(), BITS * blocks * some);
     }
 
     private static int blocks(int inputs) {
@@ -80,7 +79,9 @@ public final class ExactRows {
             byte[] model = model(plan.image(), w, first, Math.min(some, w.rows() - first), blocks);
             try (Session session = device.open("rows", model)) {
                 int channels = BITS * blocks * Math.min(some, w.rows() - first);
-                for (long row = 0; row < BITS * (long) a.rows(); row += plan.image().rows()) {
+                for (long row = 0;
+                        row < BITS * (long) a.rows();
+                        row += plan.image().rows()) {
                     byte[] counts = session.run(bits(a, row, plan.image().rows()));
                     add(counts, channels, blocks, row, first, product, a.rows(), w.rows());
                     progress.accept(++done);
@@ -110,7 +111,14 @@ public final class ExactRows {
     }
 
     private static void add(
-            byte[] counts, int channels, int blocks, long first, int firstOutput, int[] product, int rows, int outputs) {
+            byte[] counts,
+            int channels,
+            int blocks,
+            long first,
+            int firstOutput,
+            int[] product,
+            int rows,
+            int outputs) {
         int some = channels / (BITS * blocks);
         for (int r = 0; r * channels < counts.length && first + r < BITS * (long) rows; r++) {
             int m = (int) ((first + r) / BITS);
@@ -151,8 +159,7 @@ public final class ExactRows {
                 ParameterFormat.PER_TENSOR_BIAS,
                 Activation.NONE,
                 new Quantization(1, 0, 1, 0, 1, 0));
-        ConvolutionPayload.Numbers numbers =
-                new ConvolutionPayload.Numbers(weights, new int[outputs], new float[0]);
+        ConvolutionPayload.Numbers numbers = new ConvolutionPayload.Numbers(weights, new int[outputs], new float[0]);
         return new ConvolutionModel(image.height(), image.width(), channels, layer, numbers, TensorType.UINT8)
                 .compiled();
     }

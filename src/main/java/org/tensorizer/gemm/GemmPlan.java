@@ -154,8 +154,9 @@ public record GemmPlan(int outputs, int inputs, DenseShape template, String reas
             Optional<DenseShape> any =
                     weakest == ShapeStatus.Level.FIRM ? Optional.empty() : better(anyRectangle(), verified);
             DenseShape chosen = any.or(() -> verified)
-                    .orElseThrow(() -> new BadInputException("no " + ShapeStatus.Level.FIRM.word() + " template of format "
-                            + format + "; extrapolated ones can be assembled for any size up to " + MOST_CHANNELS));
+                    .orElseThrow(() -> new BadInputException(
+                            "no " + ShapeStatus.Level.FIRM.word() + " template of format " + format
+                                    + "; extrapolated ones can be assembled for any size up to " + MOST_CHANNELS));
             return new GemmPlan(outputs, inputs, chosen, reason(chosen, verified, weakest));
         }
 

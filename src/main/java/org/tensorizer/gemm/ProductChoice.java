@@ -36,8 +36,7 @@ public record ProductChoice(RowPlan rows, CoralPlan dense) {
      * @param convolution which of the two
      * @param progress told the number of inferences of convolutions that are done
      */
-    public IntMatrix multiply(
-            Device device, ByteMatrix a, ByteMatrix w, boolean convolution, LongConsumer progress) {
+    public IntMatrix multiply(Device device, ByteMatrix a, ByteMatrix w, boolean convolution, LongConsumer progress) {
         if (convolution) {
             return new ExactRows(device).multiply(a, w, progress);
         }

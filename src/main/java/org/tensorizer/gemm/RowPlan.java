@@ -34,8 +34,8 @@ public record RowPlan(long rows, int inputs, int outputs, RowImage image, int ou
      */
     public static RowPlan of(long rows, int inputs, int outputs) {
         if (rows < 1 || inputs < 1 || outputs < 1) {
-            throw new BadInputException("a product of " + rows + " rows, K " + inputs + ", N " + outputs
-                    + ": expected 1 or more of each");
+            throw new BadInputException(
+                    "a product of " + rows + " rows, K " + inputs + ", N " + outputs + ": expected 1 or more of each");
         }
         if (inputs > MOST_INPUTS) {
             throw new BadInputException(
@@ -84,7 +84,8 @@ public record RowPlan(long rows, int inputs, int outputs, RowImage image, int ou
 
     /** A line for a reader. */
     public String text() {
-        return "as convolutions: " + programs() + " program(s) of " + image.rows() + " rows, " + programs() * inferences()
+        return "as convolutions: " + programs() + " program(s) of " + image.rows() + " rows, "
+                + programs() * inferences()
                 + " inferences, " + bytesPerInference() + " bytes and " + cyclesPerInference()
                 + " op steps each, " + String.format(java.util.Locale.ROOT, "%.6f", seconds())
                 + " s (calculated, not measured)";

@@ -1,8 +1,8 @@
 package org.tensorizer.gemm;
 
-import org.tensorizer.model.TensorDomain;
 import java.util.Arrays;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.model.TensorDomain;
 
 /**
  * What one step of an int8 weight is worth: one scale for a matrix, or one for each output channel. Immutable.
@@ -88,8 +88,7 @@ public final class WeightScales {
     /** @throws BadInputException there is a scale for each output channel, and their number is another */
     void requireFit(int outputs) {
         if (perChannel && scales.length != outputs) {
-            throw Matrix.misfit(
-                    "weight scales", String.valueOf(scales.length), outputs + ", one for each output");
+            throw Matrix.misfit("weight scales", String.valueOf(scales.length), outputs + ", one for each output");
         }
     }
 
@@ -172,14 +171,16 @@ public final class WeightScales {
 
         private String describe(FloatMatrix real, int row, int column, double scale) {
             return what + " [" + row + "][" + column + "] = " + real.at(row, column) + ": with scale " + (float) scale
-                    + ", expected " + (float) ((low - zeroPoint) * scale) + " to " + (float) ((high - zeroPoint) * scale);
+                    + ", expected " + (float) ((low - zeroPoint) * scale) + " to "
+                    + (float) ((high - zeroPoint) * scale);
         }
 
         /** @throws BadInputException NaN or infinite */
         static float requireFinite(String what, FloatMatrix real, int row, int column) {
             float value = real.at(row, column);
             if (!Float.isFinite(value)) {
-                throw new BadInputException(what + " [" + row + "][" + column + "] is " + value + ", expected a finite number");
+                throw new BadInputException(
+                        what + " [" + row + "][" + column + "] is " + value + ", expected a finite number");
             }
             return value;
         }

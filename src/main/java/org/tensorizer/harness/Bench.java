@@ -2,11 +2,11 @@ package org.tensorizer.harness;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseTemplate;
 
 /**

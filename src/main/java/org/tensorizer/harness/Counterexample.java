@@ -99,8 +99,7 @@ public final class Counterexample {
 
     /** An emulated chip of these parameters. */
     public static Counterexample chip(ChipParameters chip) {
-        return new Counterexample(
-                "a chip with " + chip, () -> new EmulatorDevice(chip, true), NONE, Optional.empty());
+        return new Counterexample("a chip with " + chip, () -> new EmulatorDevice(chip, true), NONE, Optional.empty());
     }
 
     /** Every chip that reads weights differently from the real one in one respect. */

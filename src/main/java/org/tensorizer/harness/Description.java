@@ -62,7 +62,8 @@ final class Description {
                 verdict,
                 ReportLabel.DEVICE
                         .in(result)
-                        .map(name -> device(name, origin(ReportLabel.EVIDENCE.in(result).orElse(""))))
+                        .map(name -> device(
+                                name, origin(ReportLabel.EVIDENCE.in(result).orElse(""))))
                         .orElse(verdict == Verdict.DEVICE_FAULT ? "It had no device yet." : "No device took part."),
                 ReportLabel.HYPOTHESIS.in(result).orElse(""));
         d.paragraph(nameOfReason(verdict), reason(reason));
@@ -158,8 +159,9 @@ final class Description {
         paragraph(
                 capital(last.reference()) + " and observed",
                 vectors(rows.size()) + (evidence.checked() > rows.size() ? " of " + evidence.checked() : "") + ", "
-                        + (differing == 0 ? "no output differs" : differing + " of " + (long) rows.size() * columns
-                                + " outputs differ"));
+                        + (differing == 0
+                                ? "no output differs"
+                                : differing + " of " + (long) rows.size() * columns + " outputs differ"));
         text.append(Figure.comparison(rows));
     }
 
@@ -242,8 +244,9 @@ final class Description {
                         : count + " of " + weights.length + " weights are not 0";
         paragraph(
                 "Model",
-                Printable.html(Templates.name(model), LONGEST_FACT) + " (" + model.status().level().word() + "), " + words
-                        + ". Probe: " + Printable.html(question.probe(), LONGEST_FACT));
+                Printable.html(Templates.name(model), LONGEST_FACT) + " ("
+                        + model.status().level().word() + "), " + words + ". Probe: "
+                        + Printable.html(question.probe(), LONGEST_FACT));
         text.append(Figure.weights(weights, model.shape().outputs(), inputs));
     }
 

@@ -44,14 +44,17 @@ public final class DeviceCheck {
         }
         DeviceChoice.parseAll(Setting.DEVICE.value().orElse("auto"))
                 .forEach(choice -> Devices.open(choice).close());
-        Setting.COMPARE.value().map(DeviceChoice::parse).ifPresent(choice -> Devices.open(choice)
-                .close());
+        Setting.COMPARE
+                .value()
+                .map(DeviceChoice::parse)
+                .ifPresent(choice -> Devices.open(choice).close());
     }
 
     private static String remedy(Throwable problem) {
         String emulator = "Without -Dtensorizer.device the emulated Edge TPU answers where there is no Coral.";
         return problem instanceof BadInputException
                 ? "Mend the setting. " + emulator
-                : "What is missing, and how to get it: mvn -q -DskipTests package && target/tensorizer doctor. " + emulator;
+                : "What is missing, and how to get it: mvn -q -DskipTests package && target/tensorizer doctor. "
+                        + emulator;
     }
 }

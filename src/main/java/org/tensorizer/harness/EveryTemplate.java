@@ -54,10 +54,11 @@ public @interface EveryTemplate {
     /** The models that the annotation asks for. */
     final class Source implements ArgumentsProvider {
         @Override
-        public Stream<? extends Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
+        public Stream<? extends Arguments> provideArguments(
+                ParameterDeclarations parameters, ExtensionContext context) {
             Method method = context.getRequiredTestMethod();
-            EveryTemplate wanted =
-                    AnnotationSupport.findAnnotation(method, EveryTemplate.class).orElseThrow();
+            EveryTemplate wanted = AnnotationSupport.findAnnotation(method, EveryTemplate.class)
+                    .orElseThrow();
             Stream<Named<?>> models = models(method.getParameterTypes()[0], wanted, context);
             return wanted.with().isEmpty()
                     ? models.map(Arguments::of)
@@ -79,9 +80,8 @@ public @interface EveryTemplate {
 
         private static Named<?> assemble(int size) {
             DenseShape shape = DenseShape.square(size, ParameterFormat.PER_TENSOR);
-            DenseTemplate template = DenseTemplate.assemble(DenseSpec.of(shape)
-                    .weights(DenseSpec.identityWeights(size))
-                    .build());
+            DenseTemplate template = DenseTemplate.assemble(
+                    DenseSpec.of(shape).weights(DenseSpec.identityWeights(size)).build());
             return Named.of(
                     "assembled " + size + " (" + template.status().level().word() + ")", template);
         }
@@ -89,8 +89,8 @@ public @interface EveryTemplate {
         private static List<?> list(Class<?> type, String method) {
             return (List<?>) ReflectionSupport.invokeMethod(
                     ReflectionSupport.findMethod(type, method)
-                            .orElseThrow(() -> new IllegalArgumentException(
-                                    type.getSimpleName() + " has no static method " + method + "() that returns a list")),
+                            .orElseThrow(() -> new IllegalArgumentException(type.getSimpleName()
+                                    + " has no static method " + method + "() that returns a list")),
                     null);
         }
     }

@@ -178,7 +178,8 @@ public final class Evidence {
     }
 
     private Outputs record(String reference, String probe, int[] expected, int[] observed, String unit) {
-        Outputs row = new Outputs(reference, Printable.of(probe, LONGEST_PROBE), expected.clone(), observed.clone(), unit);
+        Outputs row =
+                new Outputs(reference, Printable.of(probe, LONGEST_PROBE), expected.clone(), observed.clone(), unit);
         checked++;
         if (outputs.size() == ROWS) {
             outputs.remove(ROWS - 1);

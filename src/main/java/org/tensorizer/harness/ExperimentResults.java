@@ -86,8 +86,8 @@ public final class ExperimentResults implements TestLifecycleListener {
             result.getLabels().stream()
                     .filter(label -> "testClass".equals(label.getName()))
                     .findFirst()
-                    .flatMap(label -> ReflectionSupport.tryToLoadClass(label.getValue())
-                            .toOptional())
+                    .flatMap(label ->
+                            ReflectionSupport.tryToLoadClass(label.getValue()).toOptional())
                     .filter(type -> type.isAnnotationPresent(Hypothesis.class))
                     .ifPresent(type -> ReportLabel.setAll(result, type));
         }
@@ -155,9 +155,8 @@ public final class ExperimentResults implements TestLifecycleListener {
         result.setName(name(result.getName()));
         result.setTestCaseName(name(result.getTestCaseName()));
         if (result.getTitlePath() != null) {
-            result.setTitlePath(result.getTitlePath().stream()
-                    .map(ExperimentResults::name)
-                    .toList());
+            result.setTitlePath(
+                    result.getTitlePath().stream().map(ExperimentResults::name).toList());
         }
         result.getParameters().forEach(parameter -> parameter.setValue(name(parameter.getValue())));
         result.getLabels().forEach(label -> label.setValue(lines(label.getValue(), LONGEST_MESSAGE)));

@@ -132,7 +132,8 @@ public final class ExperimentRun implements LauncherSessionListener, TestExecuti
         if (total > 0) {
             System.out.println(sums.entrySet().stream()
                     .map(sum -> sum.getValue() + " " + sum.getKey())
-                    .collect(Collectors.joining(", ", through + (through == 1 ? " experiment: " : " experiments: "), "")));
+                    .collect(Collectors.joining(
+                            ", ", through + (through == 1 ? " experiment: " : " experiments: "), "")));
         }
         RUNNING.clear();
         sums.clear();

@@ -29,10 +29,8 @@ final class Figure {
      */
     static String comparison(List<Outputs> rows) {
         int columns = rows.get(0).expected().length;
-        Grid expected =
-                Grid.of(rows.size(), columns, (r, c) -> rows.get(r).expected()[c]);
-        Grid observed =
-                Grid.of(rows.size(), columns, (r, c) -> rows.get(r).observed()[c]);
+        Grid expected = Grid.of(rows.size(), columns, (r, c) -> rows.get(r).expected()[c]);
+        Grid observed = Grid.of(rows.size(), columns, (r, c) -> rows.get(r).observed()[c]);
         Grid difference = observed.minus(expected);
         String reference = rows.get(0).reference();
         String unit = rows.get(rows.size() - 1).unit();
@@ -61,38 +59,48 @@ final class Figure {
     static String weights(byte[] weights, int outputs, int inputs) {
         Grid grid = Grid.of(outputs, inputs, (r, c) -> weights[r * inputs + c]);
         return "<figure class=\"comparison matrix\">"
-                + panel("payload, W[out][in], out downwards", grid, Scale.around0(grid), List.of(), "input channel", "int8")
+                + panel(
+                        "payload, W[out][in], out downwards",
+                        grid,
+                        Scale.around0(grid),
+                        List.of(),
+                        "input channel",
+                        "int8")
                 + "</figure>\n";
     }
 
     /** A picture that an experiment has drawn itself. */
     static String picture(String caption, BufferedImage image) {
         String words = Printable.html(caption, 300);
-        return "<figure><img loading=\"lazy\" alt=\"" + words + "\" src=\"" + Png.dataUri(image) + "\"><figcaption>" + words
-                + "</figcaption></figure>\n";
+        return "<figure><img loading=\"lazy\" alt=\"" + words + "\" src=\"" + Png.dataUri(image) + "\"><figcaption>"
+                + words + "</figcaption></figure>\n";
     }
 
-    private static String panel(
-            String title, Grid grid, Scale scale, List<String> names, String axis, String unit) {
+    private static String panel(String title, Grid grid, Scale scale, List<String> names, String axis, String unit) {
         boolean named = names.size() <= NAMED_ROWS && names.stream().anyMatch(name -> !name.isEmpty());
         int height = named
                 ? names.size() * LINE
                 : Math.max(LINE, Math.min(MOST_PIXELS, grid.rows() * (grid.rows() > NAMED_ROWS ? 2 : LINE)));
-        String alt = Printable.html(title, LONGEST_NAME) + ": " + grid.rows() + " x " + grid.columns() + ", " + range(grid);
+        String alt =
+                Printable.html(title, LONGEST_NAME) + ": " + grid.rows() + " x " + grid.columns() + ", " + range(grid);
         String rows = named
                 ? names.stream()
                         .map(name -> "<li>" + Printable.html(name, LONGEST_NAME) + "</li>")
                         .collect(Collectors.joining("", "<ol>", "</ol>"))
                 : names.size() > 1
-                        ? "<p class=\"rows\">" + names.size() + " probes downwards, the first " + Printable.html(names.get(0), LONGEST_NAME)
-                                + ", the last " + Printable.html(names.get(names.size() - 1), LONGEST_NAME) + "</p>"
+                        ? "<p class=\"rows\">" + names.size() + " probes downwards, the first "
+                                + Printable.html(names.get(0), LONGEST_NAME) + ", the last "
+                                + Printable.html(names.get(names.size() - 1), LONGEST_NAME) + "</p>"
                         : "";
         String last = String.valueOf(grid.columns() - 1);
         return "<div class=\"panel\"><p class=\"title\">" + Printable.html(title, LONGEST_NAME) + "</p>" + rows
-                + "<div class=\"cells\"><img loading=\"lazy\" alt=\"" + alt + "\" style=\"" + size(grid, height) + "\" src=\""
+                + "<div class=\"cells\"><img loading=\"lazy\" alt=\"" + alt + "\" style=\"" + size(grid, height)
+                + "\" src=\""
                 + Png.dataUri(HeatMap.pixels(grid, scale)) + "\"><p class=\"axis\"><span>0</span><span>" + axis
-                + "</span><span>" + last + "</span></p></div><p class=\"bar\"><span>" + scale.min() + "</span><i class=\""
-                + scale.palette().name().toLowerCase(Locale.ROOT) + "\"></i><span>" + scale.max() + (unit.isEmpty() ? "" : " " + unit)
+                + "</span><span>" + last + "</span></p></div><p class=\"bar\"><span>" + scale.min()
+                + "</span><i class=\""
+                + scale.palette().name().toLowerCase(Locale.ROOT) + "\"></i><span>" + scale.max()
+                + (unit.isEmpty() ? "" : " " + unit)
                 + "</span></p></div>";
     }
 

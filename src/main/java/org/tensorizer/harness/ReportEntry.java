@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.tensorizer.base.Printable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.tensorizer.base.Npy;
+import org.tensorizer.base.Printable;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
@@ -92,15 +92,15 @@ final class ReportEntry {
         }
         Verdict verdict = Verdict.of(thrown);
         DeviceFault fault = Verdict.fault(thrown);
-        String description =
-                Description.of(HypothesisExtension.hypothesis(context), verdict, device, evidence, thrown);
+        String description = Description.of(HypothesisExtension.hypothesis(context), verdict, device, evidence, thrown);
         update(result -> {
             ReportLabel.VERDICT.set(result, verdict.toString());
             if (fault != null) {
                 ReportLabel.FAULT.set(result, fault.kind().name().toLowerCase(Locale.ROOT));
             }
             evidence.control().ifPresent(why -> ReportLabel.CONTROL.set(result, why));
-            if (result.getParameters().stream().allMatch(known -> known.getName().equals("device"))
+            if (result.getParameters().stream()
+                            .allMatch(known -> known.getName().equals("device"))
                     && ReportLabel.STORY.in(result).isEmpty()) {
                 keepWhatTellsApart(result, context);
             }
@@ -113,7 +113,11 @@ final class ReportEntry {
             attach("device log", "text/plain", ".txt", String.join("\n", fault.log()));
         }
         if (verdict != Verdict.SUPPORTED && verdict != Verdict.NOT_APPLICABLE) {
-            attach("command", "text/plain", ".txt", command(context, evidence.question().isPresent()));
+            attach(
+                    "command",
+                    "text/plain",
+                    ".txt",
+                    command(context, evidence.question().isPresent()));
             evidence.question().ifPresent(ReportEntry::attach);
         }
     }
@@ -139,8 +143,16 @@ final class ReportEntry {
     }
 
     private static void attach(Evidence.Question question) {
-        attach("model.tflite", "application/octet-stream", ".tflite", question.model().model().copy());
-        attach("input.npy", "application/octet-stream", ".npy", npy(question.model().inputDomain().signed(), question.input()));
+        attach(
+                "model.tflite",
+                "application/octet-stream",
+                ".tflite",
+                question.model().model().copy());
+        attach(
+                "input.npy",
+                "application/octet-stream",
+                ".npy",
+                npy(question.model().inputDomain().signed(), question.input()));
         attach(
                 "expected.npy",
                 "application/octet-stream",
@@ -148,7 +160,10 @@ final class ReportEntry {
                 npy(question.model().outputDomain().signed(), question.model().expected(question.input())));
         question.answer()
                 .ifPresent(bytes -> attach(
-                        "observed.npy", "application/octet-stream", ".npy", npy(question.model().outputDomain().signed(), bytes)));
+                        "observed.npy",
+                        "application/octet-stream",
+                        ".npy",
+                        npy(question.model().outputDomain().signed(), bytes)));
     }
 
     /** One row, of the tensor's own type. */
@@ -175,9 +190,7 @@ final class ReportEntry {
     private static boolean isReported() {
         AtomicBoolean experiment = new AtomicBoolean();
         if (Allure.getLifecycle().getCurrentTestCase().isPresent()) {
-            Allure.getLifecycle()
-                    .updateTestCase(result ->
-                            experiment.set(ReportLabel.isExperiment(result)));
+            Allure.getLifecycle().updateTestCase(result -> experiment.set(ReportLabel.isExperiment(result)));
         }
         return experiment.get();
     }

@@ -157,7 +157,8 @@ final class RunFacts {
             Optional<String> commit = git("rev-parse", "HEAD");
             return new Revision(
                     commit,
-                    commit.isPresent() && !git("status", "--porcelain").orElse("").isEmpty());
+                    commit.isPresent()
+                            && !git("status", "--porcelain").orElse("").isEmpty());
         }
 
         String text() {

@@ -34,11 +34,14 @@ public final class Disassembler {
             byIndex.put(stream.indexAtBundle(relocation.bit() / Opcode.BUNDLE_BITS), relocation);
         }
         StringBuilder text = new StringBuilder();
-        text.append("; %s: %d instructions, %d bundles%n".formatted(stream.name(), stream.size(), stream.bundle(stream.size())));
+        text.append("; %s: %d instructions, %d bundles%n"
+                .formatted(stream.name(), stream.size(), stream.bundle(stream.size())));
         for (int i = 0; i < stream.size(); i++) {
             Instruction instruction = stream.get(i);
             String address = byIndex.containsKey(i) ? address(byIndex.get(i), stream.bundle(i)) : "";
-            text.append("0x%05x %6d  %s%s".formatted(stream.offset(i), stream.bundle(i), line(instruction), address).stripTrailing())
+            text.append("0x%05x %6d  %s%s"
+                            .formatted(stream.offset(i), stream.bundle(i), line(instruction), address)
+                            .stripTrailing())
                     .append('\n')
                     .append(undecoded(instruction));
         }
@@ -86,7 +89,11 @@ public final class Disassembler {
         for (FieldTable.Group group : instruction.opcode().table().groups()) {
             if (group instanceof Walk walk) {
                 if (group.fields().stream().anyMatch(instruction::isSet)) {
-                    text.append(' ').append(walk.name()).append('(').append(walk.get(instruction)).append(')');
+                    text.append(' ')
+                            .append(walk.name())
+                            .append('(')
+                            .append(walk.get(instruction))
+                            .append(')');
                 }
             } else if (group instanceof Waits waits) {
                 text.append(waits.text(instruction));

@@ -23,5 +23,6 @@ record Fact(Confidence confidence, String source) {
 
     /** The quantization of an op. */
     static final Fact QUANTIZED = new Fact(
-            Confidence.FIRM, "derived: every field of real networks follows from their scales and zero points, bit-exact");
+            Confidence.FIRM,
+            "derived: every field of real networks follows from their scales and zero points, bit-exact");
 }

@@ -116,9 +116,10 @@ public final class Field {
         return switch (kind) {
             case FLOAT -> "%s(%08x)".formatted(Float.intBitsToFloat((int) value), value);
             case MASK -> "0x" + Long.toHexString(value);
-            case CODE -> value < names.size() && !names.get((int) value).isEmpty()
-                    ? names.get((int) value)
-                    : "0x" + Long.toHexString(value);
+            case CODE ->
+                value < names.size() && !names.get((int) value).isEmpty()
+                        ? names.get((int) value)
+                        : "0x" + Long.toHexString(value);
             case TILE_COUNTER -> TileCounter.text((int) value);
             case SCALAR_COUNTER -> ScalarCounter.text((int) value);
             default -> Long.toString(value);

@@ -31,12 +31,18 @@ public final class FunctionTable {
         List<Field> coefficients = new ArrayList<>();
         for (int i = 0; i < SEGMENTS * COEFFICIENTS; i++) {
             coefficients.add(TABLE.real(
-                    "segment" + i / COEFFICIENTS + ".x" + i % COEFFICIENTS, 62 + 32 * i, "coefficient of the power", EXECUTED));
+                    "segment" + i / COEFFICIENTS + ".x" + i % COEFFICIENTS,
+                    62 + 32 * i,
+                    "coefficient of the power",
+                    EXECUTED));
         }
         List<Field> breaks = new ArrayList<>();
         for (int i = 0; i < SEGMENTS - 1; i++) {
             breaks.add(TABLE.real(
-                    "break" + i, 62 + 32 * (SEGMENTS * COEFFICIENTS + i), "first argument of segment " + (i + 1), EXECUTED));
+                    "break" + i,
+                    62 + 32 * (SEGMENTS * COEFFICIENTS + i),
+                    "first argument of segment " + (i + 1),
+                    EXECUTED));
         }
         COEFFICIENT = List.copyOf(coefficients);
         BREAK_POINT = List.copyOf(breaks);

@@ -18,15 +18,7 @@ import java.util.Arrays;
  * @param rewind redundant: (limit 0 - tail) times the net step of the tail's loop
  */
 public record Loops(
-        int base,
-        int[] strides,
-        int[] limits,
-        int active,
-        int level,
-        int length,
-        int tail,
-        int tailLevel,
-        int rewind) {
+        int base, int[] strides, int[] limits, int active, int level, int length, int tail, int tailLevel, int rewind) {
 
     /** Starts a walk that is written down loop by loop, innermost first. */
     public static Builder from(int base) {
@@ -42,7 +34,8 @@ public record Loops(
      * @param half distance of the two halves
      */
     public static Builder stream(int base, int count, int pass, int half) {
-        Builder walk = from(base).step(1, pass).repeat((count + pass - 1) / pass).window(1, half);
+        Builder walk =
+                from(base).step(1, pass).repeat((count + pass - 1) / pass).window(1, half);
         return count % pass == 0 ? walk : walk.tail(1, count % pass);
     }
 
@@ -92,7 +85,10 @@ public record Loops(
     @Override
     public String toString() {
         int shown = limits.length;
-        while (shown > 0 && (active >> shown - 1 & 1) == 0 && limits[shown - 1] == 0 && (shown == 1 || step(shown - 1) == 0)) {
+        while (shown > 0
+                && (active >> shown - 1 & 1) == 0
+                && limits[shown - 1] == 0
+                && (shown == 1 || step(shown - 1) == 0)) {
             shown--;
         }
         StringBuilder text = new StringBuilder().append(base);

@@ -24,7 +24,8 @@ public final class NarrowToWide {
             TABLE.flag("transpose", 799, "groups of 4 words: byte c of word k becomes byte k of word c", EXECUTED);
     public static final Field TRANSPOSE_16 =
             TABLE.flag("transpose.16", 800, "pairs of words as 2 x 2 elements of 16 bits instead", EXECUTED);
-    public static final Field PACK = TABLE.number("pack", 801, 3, "inner loops whose words share a row; 0 = every word", EXECUTED);
+    public static final Field PACK =
+            TABLE.number("pack", 801, 3, "inner loops whose words share a row; 0 = every word", EXECUTED);
 
     private NarrowToWide() {}
 }

@@ -4,7 +4,8 @@ import static org.tensorizer.isa.Fact.EXECUTED;
 
 /** 0x27: packets from the ring to the host in units of 8 bytes, or into scalar memory word by word. */
 public final class Outfeed {
-    static final String SEMANTICS = "takes packets from the ring to the host or into scalar memory (loop-back, collecting)";
+    static final String SEMANTICS =
+            "takes packets from the ring to the host or into scalar memory (loop-back, collecting)";
 
     static final FieldTable TABLE = new FieldTable(2);
 

@@ -7,13 +7,14 @@ import static org.tensorizer.isa.Fact.EXECUTED;
  * row may be shorter.
  */
 public final class Pop {
-    static final String SEMANTICS = "gives units of an infeed buffer or words of the loop-back buffer to tiles as ring rows";
+    static final String SEMANTICS =
+            "gives units of an infeed buffer or words of the loop-back buffer to tiles as ring rows";
 
     static final FieldTable TABLE = new FieldTable(4);
 
     public static final Field INPUT = TABLE.flag("input", 12, "units of 8 bytes of the input", EXECUTED);
-    public static final Field LOOP_BACK =
-            TABLE.flag("loopBack", 13, "words of 4 bytes of the loop-back buffer; neither: 64 bytes of parameters", EXECUTED);
+    public static final Field LOOP_BACK = TABLE.flag(
+            "loopBack", 13, "words of 4 bytes of the loop-back buffer; neither: 64 bytes of parameters", EXECUTED);
     public static final Walk UNITS = Walk.units(TABLE, "units", "units of the buffer", 14, 20);
     public static final Signal SIGNAL_OTHER =
             new Signal(TABLE, "signal.other", 308, 2, "on with level 1 with the loop-back; unknown");

@@ -36,7 +36,8 @@ public final class Resize {
         private Axis(String name, int at, int pitchAt) {
             loop = TABLE.number(name + ".loop", at, 3, "op loop that runs over the outputs of the axis", EXECUTED);
             nearest = TABLE.flag(name + ".nearest", at + 3, "one tap", EXECUTED);
-            start = TABLE.number(name + ".start", at + 8, 8, "phase of the first output, quarters of a pixel", EXECUTED);
+            start = TABLE.number(
+                    name + ".start", at + 8, 8, "phase of the first output, quarters of a pixel", EXECUTED);
             step = TABLE.number(name + ".step", at + 16, 8, "phase from one output to the next", EXECUTED);
             pitch = TABLE.number(name + ".pitch", pitchAt, 16, "bytes from one source pixel to the next", EXECUTED);
         }

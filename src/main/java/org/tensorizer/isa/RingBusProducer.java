@@ -17,8 +17,8 @@ public final class RingBusProducer {
     public static final Signal SIGNAL_RING =
             new Signal(TABLE, "signal.ring", 339, 3, "counts RING_PRODUCER_A or _B of all tiles");
     public static final Waits WAITS = Waits.tile(TABLE, 343, 41, 3, 2, false);
-    public static final Field KIND_B =
-            TABLE.flag("kindB", 466, "to consumer 1 of the receivers and counted as B; else consumer 0 and A", EXECUTED);
+    public static final Field KIND_B = TABLE.flag(
+            "kindB", 466, "to consumer 1 of the receivers and counted as B; else consumer 0 and A", EXECUTED);
     public static final Field RECEIVERS =
             TABLE.mask("receivers", 467, 17, "bits 0..15 tiles, bit 16 the outfeed", EXECUTED);
 

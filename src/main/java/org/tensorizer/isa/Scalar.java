@@ -9,8 +9,9 @@ import java.util.List;
  * registers are read before the bundle writes any. Gated bundles are skipped unless the predicate has the sense.
  */
 public final class Scalar {
-    static final String SEMANTICS = "scalar core: load, store or push to the host, ALU, special function, in this order;"
-            + " skipped if gated and the predicate does not have the sense";
+    static final String SEMANTICS =
+            "scalar core: load, store or push to the host, ALU, special function, in this order;"
+                    + " skipped if gated and the predicate does not have the sense";
 
     static final FieldTable TABLE = new FieldTable(1);
 
@@ -19,36 +20,52 @@ public final class Scalar {
     public static final Field SENSE = TABLE.number("sense", 4, 1, "value the predicate must have", EXECUTED);
 
     public static final Field LOAD = TABLE.code(
-            "load", 12, 2, "where the address of the load comes from", EXECUTED,
+            "load",
+            12,
+            2,
+            "where the address of the load comes from",
+            EXECUTED,
             List.of("NONE", "WORD", "REGISTER", "REGISTER_INCREMENT"));
     public static final Field LOAD_TO = TABLE.number("load.to", 14, 5, "register it loads into", EXECUTED);
     public static final Field LOAD_ADDRESS = TABLE.number(
             "load.address", 19, 12, "word, or register in the low 5 bits; bit 5 = add 1 afterwards", EXECUTED);
 
     public static final Field STORE = TABLE.code(
-            "store", 32, 4, "store to scalar memory, push to the host, or word of a DMA descriptor", EXECUTED,
+            "store",
+            32,
+            4,
+            "store to scalar memory, push to the host, or word of a DMA descriptor",
+            EXECUTED,
             List.of("NONE", "WORD", "REGISTER", "REGISTER_INCREMENT", "PUSH", "DESCRIPTOR_WORD", "DESCRIPTOR_SUBMIT"));
     public static final Field STORE_ADDRESS = TABLE.number(
-            "store.address", 36, 12,
+            "store.address",
+            36,
+            12,
             "as of a load; of a descriptor the word: 0, 1 address low, high, 2 bytes, 3 kind (1 input, 2 parameters,"
                     + " 3 output, 4 done)",
             EXECUTED);
-    public static final Field STORE_REGISTER = TABLE.number("store.register", 49, 5, "register that is stored", EXECUTED);
+    public static final Field STORE_REGISTER =
+            TABLE.number("store.register", 49, 5, "register that is stored", EXECUTED);
 
     public static final Field OPERATION = TABLE.code(
-            "operation", 54, 6, "ALU; from 0x20 on with the immediate, else with the register it names", EXECUTED,
+            "operation",
+            54,
+            6,
+            "ALU; from 0x20 on with the immediate, else with the register it names",
+            EXECUTED,
             operations());
-    public static final Field DESTINATION = TABLE.number(
-            "destination", 60, 5, "register that is written; of a comparison the predicate", EXECUTED);
+    public static final Field DESTINATION =
+            TABLE.number("destination", 60, 5, "register that is written; of a comparison the predicate", EXECUTED);
     public static final Field SOURCE = TABLE.number("source", 65, 5, "register of the first operand", EXECUTED);
-    public static final Field IMMEDIATE = TABLE.mask(
-            "immediate", 70, 32, "second operand, or its register; relocations point here", EXECUTED);
+    public static final Field IMMEDIATE =
+            TABLE.mask("immediate", 70, 32, "second operand, or its register; relocations point here", EXECUTED);
 
     public static final Field SPECIAL = TABLE.code(
             "special", 102, 3, "result two bundles later", EXECUTED, List.of("NONE", "", "RECIPROCAL", "EXP2"));
     public static final Field SPECIAL_DESTINATION =
             TABLE.number("special.destination", 105, 5, "register that is written", EXECUTED);
-    public static final Field SPECIAL_SOURCE = TABLE.number("special.source", 110, 5, "register of the operand", EXECUTED);
+    public static final Field SPECIAL_SOURCE =
+            TABLE.number("special.source", 110, 5, "register of the operand", EXECUTED);
 
     /** Bit of {@link #OPERATION} of the immediate form. */
     public static final int IMMEDIATE_FORM = 0x20;

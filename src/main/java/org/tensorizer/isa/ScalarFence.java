@@ -12,7 +12,8 @@ public final class ScalarFence {
     static final FieldTable TABLE = new FieldTable(2);
 
     public static final Field TILES = TABLE.mask("tiles", 12, 16, "tiles it waits for; 0 = none", EXECUTED);
-    public static final Field COUNTERS = TABLE.mask("counters", 32, 9, "bit k: scalar counter k is set to the value", EXECUTED);
+    public static final Field COUNTERS =
+            TABLE.mask("counters", 32, 9, "bit k: scalar counter k is set to the value", EXECUTED);
     public static final Field VALUE = TABLE.number("value", 41, 16, "what the counters are set to", EXECUTED);
     public static final Field REPORT = TABLE.number(
             "report", 57, 16, "1 where tiles are waited for: perhaps the report of their fences", Fact.CONSTANT);
@@ -30,8 +31,7 @@ public final class ScalarFence {
         List<Field> on = new ArrayList<>();
         for (ScalarCounter counter : ScalarCounter.values()) {
             int k = counter.id();
-            counts.add(TABLE.number(
-                    "count" + k, 93 + 16 * k, 16, counter + " must be exactly this", EXECUTED));
+            counts.add(TABLE.number("count" + k, 93 + 16 * k, 16, counter + " must be exactly this", EXECUTED));
             on.add(TABLE.flag("count" + k + ".on", 237 + k, "the count is looked at", EXECUTED));
         }
         COUNT = List.copyOf(counts);
@@ -39,7 +39,10 @@ public final class ScalarFence {
     }
 
     public static final Field ENGINES = TABLE.mask(
-            "engines", 246, 5, "engines that must be idle: bit 2 infeed, bit 3 outfeed",
+            "engines",
+            246,
+            5,
+            "engines that must be idle: bit 2 infeed, bit 3 outfeed",
             new Fact(Confidence.LIKELY, EXECUTED.source()));
 
     private ScalarFence() {}

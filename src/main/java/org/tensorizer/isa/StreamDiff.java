@@ -207,7 +207,8 @@ public final class StreamDiff {
     private String line(Entry entry) {
         String place = "%6d %6d ".formatted(left.bundle(entry.left()), right.bundle(entry.right()));
         if (entry instanceof Changed changed) {
-            StringBuilder text = new StringBuilder("~ " + place + changed.opcode().unit());
+            StringBuilder text =
+                    new StringBuilder("~ " + place + changed.opcode().unit());
             for (FieldChange change : changed.changes()) {
                 text.append("  ").append(change.name()).append(' ').append(change.text());
             }

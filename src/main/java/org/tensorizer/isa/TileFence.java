@@ -12,21 +12,25 @@ public final class TileFence {
     static final FieldTable TABLE = new FieldTable(1);
 
     public static final Field TILES = TABLE.mask("tiles", 12, 16, "one bit a tile", Fact.FRAMED);
-    public static final Field SEQUENCE =
-            TABLE.number("sequence", 28, 15, "number of the tile instruction in the stream, over all chunks", Fact.FRAMED);
+    public static final Field SEQUENCE = TABLE.number(
+            "sequence", 28, 15, "number of the tile instruction in the stream, over all chunks", Fact.FRAMED);
 
     /** Bit j + 1 stands for counter j; bit 0 is unknown. */
     public static final Field COUNTERS =
             TABLE.mask("counters", 43, 20, "bit j + 1: tile counter j is set to the value; bit 0 unknown", EXECUTED);
+
     public static final Field VALUE = TABLE.number("value", 63, 16, "what the counters are set to", EXECUTED);
     public static final Field UNITS = TABLE.mask(
-            "units", 79, 10, "that must be idle: bit 0 op, 5 narrowToWide, 6..9 meshBus0..3, others not told apart",
+            "units",
+            79,
+            10,
+            "that must be idle: bit 0 op, 5 narrowToWide, 6..9 meshBus0..3, others not told apart",
             new Fact(Confidence.LIKELY, EXECUTED.source()));
     public static final Field PACKET_KINDS =
             TABLE.mask("packets.kinds", 89, 2, "kinds A, B whose count must be exactly packets", EXECUTED);
     public static final Field PACKETS = TABLE.number("packets", 91, 16, "count of RING_PRODUCER_A or _B", EXECUTED);
-    public static final Field REPORT = TABLE.number(
-            "report", 107, 4, "reports to the scalar core; 0, 1 or 13, no effect known", Fact.CONSTANT);
+    public static final Field REPORT =
+            TABLE.number("report", 107, 4, "reports to the scalar core; 0, 1 or 13, no effect known", Fact.CONSTANT);
 
     /** All units. */
     public static final int ALL_UNITS = 0x3ff;

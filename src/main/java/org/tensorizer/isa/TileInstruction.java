@@ -14,7 +14,11 @@ public final class TileInstruction {
             TABLE.flag("tiles.fromRegister", 38, "the tile mask comes from a scalar register", Fact.EXECUTED);
 
     public static final Field SEQUENCE = TABLE.number(
-            "sequence", 46, 15, "number of the tile instruction in the stream, over all chunks; branches do not change it", Fact.FRAMED);
+            "sequence",
+            46,
+            15,
+            "number of the tile instruction in the stream, over all chunks; branches do not change it",
+            Fact.FRAMED);
 
     private TileInstruction() {}
 }

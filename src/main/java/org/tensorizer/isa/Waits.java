@@ -28,9 +28,7 @@ public final class Waits implements FieldTable.Group {
                     table.signed(name + ".value", value, 16, WAIT, Fact.EXECUTED),
                     table.signed(name + ".step", value + 16, 16, "added for each further block", Fact.EXECUTED),
                     table.flag(name + ".on", value + 32, "the slot is used", Fact.EXECUTED),
-                    sided
-                            ? table.flag(name + ".room", value + 33, "guards the writing side", Fact.EXECUTED)
-                            : null));
+                    sided ? table.flag(name + ".room", value + 33, "guards the writing side", Fact.EXECUTED) : null));
         }
         table.group(this);
     }
@@ -128,7 +126,9 @@ public final class Waits implements FieldTable.Group {
             text.append(on ? " wait" : " off").append(k).append('(');
             text.append(scalar ? ScalarCounter.text(wait.counter()) : TileCounter.text(wait.counter()));
             text.append(" level ").append(wait.level()).append(" >= ").append(wait.value());
-            text.append(wait.step() < 0 ? " - " : " + ").append(Math.abs(wait.step())).append('k');
+            text.append(wait.step() < 0 ? " - " : " + ")
+                    .append(Math.abs(wait.step()))
+                    .append('k');
             text.append(wait.room() ? ", room)" : ")");
         }
         return text.toString();

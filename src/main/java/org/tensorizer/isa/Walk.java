@@ -25,14 +25,7 @@ public final class Walk implements FieldTable.Group {
      * @param loops number of loops
      * @param levelWidth bits of a level
      */
-    private Walk(
-            FieldTable table,
-            String name,
-            String unit,
-            int baseBit,
-            int width,
-            int loops,
-            int levelWidth) {
+    private Walk(FieldTable table, String name, String unit, int baseBit, int width, int loops, int levelWidth) {
         this.name = name;
         this.unit = unit;
         base = table.number(name + ".base", baseBit, width, "first address, in " + unit, Fact.EXECUTED);
@@ -41,7 +34,8 @@ public final class Walk implements FieldTable.Group {
             strides.add(table.signed(
                     name + ".stride" + j, at, width + 1, "added once when loop " + j + " steps", Fact.EXECUTED));
             at += width + 1;
-            limits.add(table.number(name + ".limit" + j, at, width, "rounds of loop " + j + ", minus 1", Fact.EXECUTED));
+            limits.add(
+                    table.number(name + ".limit" + j, at, width, "rounds of loop " + j + ", minus 1", Fact.EXECUTED));
             at += width;
         }
         active = table.mask(
@@ -59,7 +53,11 @@ public final class Walk implements FieldTable.Group {
         tailLevel = table.number(name + ".tail.level", at, levelWidth, "the tail's loop; 0 = no tail", Fact.EXECUTED);
         at += levelWidth;
         rewind = table.signed(
-                name + ".tail.rewind", at, width, "(limit 0 - tail) * step of the tail's loop; redundant", Fact.EXECUTED);
+                name + ".tail.rewind",
+                at,
+                width,
+                "(limit 0 - tail) * step of the tail's loop; redundant",
+                Fact.EXECUTED);
         table.group(this);
     }
 

@@ -91,8 +91,7 @@ public record Executable(
 
     private static CheckedBytes withoutIdentifier(String name, byte[] bytes) {
         CheckedBytes checked = new CheckedBytes(name, bytes);
-        if (FileKind.of(bytes) != FileKind.UNIDENTIFIED
-                || FileKind.text(bytes).isPresent()) {
+        if (FileKind.of(bytes) != FileKind.UNIDENTIFIED || FileKind.text(bytes).isPresent()) {
             throw checked.fault(
                     4, "file identifier", "expected a serialized executable, found " + FileKind.describe(bytes));
         }

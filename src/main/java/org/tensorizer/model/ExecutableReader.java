@@ -135,7 +135,8 @@ final class ExecutableReader {
         private static DmaHint hint(FlatTable table, int chunks) {
             int code = table.int16(2, "direction");
             DmaHint.Direction direction = DmaHint.Direction.of(code)
-                    .orElseThrow(() -> table.fault(2, "direction", "expected 0 (infeed) or 1 (outfeed), found " + code));
+                    .orElseThrow(
+                            () -> table.fault(2, "direction", "expected 0 (infeed) or 1 (outfeed), found " + code));
             int type = Byte.toUnsignedInt((byte) table.int8(0, "any_hint_type"));
             return switch (type) {
                 case DESCRIPTOR -> descriptor(content(table, "DmaDescriptorHint"), direction);
@@ -216,7 +217,9 @@ final class ExecutableReader {
                     table.int32(9, 1, "execution_count_per_inference"),
                     table.bool(10, "cache_on_dram"),
                     shape(table, 11),
-                    outputLayer.flatMap(o -> o.table(0, "layout", "OutputLayout")).map(LayerReader::layout),
+                    outputLayer
+                            .flatMap(o -> o.table(0, "layout", "OutputLayout"))
+                            .map(LayerReader::layout),
                     outputLayer
                             .flatMap(o -> o.table(2, "shape_info", "OutputShapeInfo"))
                             .map(LayerReader::slices)
@@ -258,7 +261,8 @@ final class ExecutableReader {
             }
             List<OutputSlice> slices = new ArrayList<>(layouts.size());
             for (int i = 0; i < layouts.size(); i++) {
-                slices.add(new OutputSlice(shape(layouts.get(i), 0), layouts.get(i).int32s(1, "stride"), offsets.get(i)));
+                slices.add(
+                        new OutputSlice(shape(layouts.get(i), 0), layouts.get(i).int32s(1, "stride"), offsets.get(i)));
             }
             return slices;
         }

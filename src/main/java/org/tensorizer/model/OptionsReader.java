@@ -24,8 +24,7 @@ final class OptionsReader {
             case 10 -> new OperatorOptions.Concatenation(table.int32(0, "axis"), activation(table, 1));
             case 11, 21, 28 -> new OperatorOptions.Arithmetic(activation(table, 0));
             case 15 ->
-                new OperatorOptions.ResizeBilinear(
-                        table.bool(2, "align_corners"), table.bool(3, "half_pixel_centers"));
+                new OperatorOptions.ResizeBilinear(table.bool(2, "align_corners"), table.bool(3, "half_pixel_centers"));
             case 17 -> new OperatorOptions.Reshape(table.int32s(0, "new_shape"));
             case 27 -> new OperatorOptions.Reduction(table.bool(0, "keep_dims"));
             default -> new OperatorOptions.Other(type);

@@ -92,7 +92,9 @@ final class PackageReader {
             FlexBufferMap map = new FlexBufferMap(bytes, options, "custom_options");
             FlexBufferMap.Value first = map.find(PACKAGE)
                     .orElseThrow(() -> bytes.fault(
-                            options.start(), "custom_options", "expected a FlexBuffer map with a package under key 4; a model"
+                            options.start(),
+                            "custom_options",
+                            "expected a FlexBuffer map with a package under key 4; a model"
                                     + " compiled in 2019, before there were packages, has to be compiled again"));
             List<FlexBufferMap.Value> packages = new ArrayList<>(List.of(first));
             List<FlexBufferMap.Value> chips = elements(map, CHIPS);
@@ -102,8 +104,8 @@ final class PackageReader {
                     throw bytes.fault(
                             options.start(),
                             "custom_options",
-                            "expected as many packages (keys 4 and 7) as chips (key 6), found " + packages.size() + " and "
-                                    + chips.size());
+                            "expected as many packages (keys 4 and 7) as chips (key 6), found " + packages.size()
+                                    + " and " + chips.size());
                 }
             }
             List<Entry> entries = new ArrayList<>(packages.size());
@@ -112,7 +114,9 @@ final class PackageReader {
                 OptionalInt chip =
                         chips.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) map.number(chips.get(i), field));
                 entries.add(new Entry(
-                        map.content(packages.get(i), field), Optional.of(map.lengthField(packages.get(i), field)), chip));
+                        map.content(packages.get(i), field),
+                        Optional.of(map.lengthField(packages.get(i), field)),
+                        chip));
             }
             return entries;
         }

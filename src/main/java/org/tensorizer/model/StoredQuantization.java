@@ -43,8 +43,12 @@ public final class StoredQuantization {
             Optional<FlatTable> quantization = tensor.table(4, "quantization", "QuantizationParameters");
             ByteRange none = new ByteRange(tensor.position(), tensor.position());
             tensors.add(new OfTensor(
-                    quantization.map(q -> q.elements(SCALE, Float.BYTES, "scale")).orElse(none),
-                    quantization.map(q -> q.elements(ZERO_POINT, Long.BYTES, "zero_point")).orElse(none)));
+                    quantization
+                            .map(q -> q.elements(SCALE, Float.BYTES, "scale"))
+                            .orElse(none),
+                    quantization
+                            .map(q -> q.elements(ZERO_POINT, Long.BYTES, "zero_point"))
+                            .orElse(none)));
         }
         return tensors;
     }

@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tensorizer.base.Sha256;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Sha256;
 
 /**
  * A TFLite model file, compiled for the Edge TPU or not: its graph, and of each compiled part the packages and

@@ -79,7 +79,8 @@ final class TfliteReader {
      * Bytes that stand in the FlatBuffer or, where the file has none there, behind it; an offset of 0 or 1 is none. That is
      * the order in which TFLite looks.
      */
-    private ByteRange bytes(FlatTable table, int data, String name, int offset, String offsetName, int size, String sizeName) {
+    private ByteRange bytes(
+            FlatTable table, int data, String name, int offset, String offsetName, int size, String sizeName) {
         long at = table.int64(offset, offsetName);
         return table.field(data, 4, name).isPresent() || at == 0 || at == 1
                 ? table.bytes(data, name)
@@ -149,14 +150,7 @@ final class TfliteReader {
                 indices(table, 1, "inputs", -1, tensors),
                 indices(table, 2, "outputs", 0, tensors),
                 options(table),
-                bytes(
-                        table,
-                        5,
-                        "custom_options",
-                        9,
-                        "large_custom_options_offset",
-                        10,
-                        "large_custom_options_size"));
+                bytes(table, 5, "custom_options", 9, "large_custom_options_offset", 10, "large_custom_options_size"));
     }
 
     private static OperatorOptions options(FlatTable operator) {

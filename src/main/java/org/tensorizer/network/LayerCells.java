@@ -18,7 +18,8 @@ import org.tensorizer.patch.BytePattern;
 public record LayerCells(int firstOutput, int endOutput, int tapY, int tapX, int firstInput, int endInput) {
     /** All weights. */
     public static LayerCells all(LayerOperator layer) {
-        return new LayerCells(0, layer.layout().outputs(), -1, -1, 0, layer.layout().inputs());
+        return new LayerCells(
+                0, layer.layout().outputs(), -1, -1, 0, layer.layout().inputs());
     }
 
     /** Only these output channels. */

@@ -54,8 +54,8 @@ public final class Network {
         this.cached = compiled.findParameterCaching();
         this.program = compiled.findExecutionOnly()
                 .or(() -> compiled.executables().stream().findFirst())
-                .orElseThrow(() -> new BadInputException(model.name() + ": package " + compiled.index()
-                        + " holds no executable"));
+                .orElseThrow(() ->
+                        new BadInputException(model.name() + ": package " + compiled.index() + " holds no executable"));
         this.inputs = edges(program.inputLayers(), true);
         this.outputs = edges(program.outputLayers(), false);
         this.trace = org.tensorizer.network.trace.Tracer.trace(model, compiled);
@@ -83,7 +83,9 @@ public final class Network {
         int count = model.packages().size();
         if (index < 0 || index >= count) {
             throw new BadInputException(model.name() + ": package " + index + ", "
-                    + (count == 0 ? "found none: the model is not compiled for the Edge TPU" : "expected 0 to " + (count - 1)));
+                    + (count == 0
+                            ? "found none: the model is not compiled for the Edge TPU"
+                            : "expected 0 to " + (count - 1)));
         }
         return new Network(model, model.packages().get(index));
     }
@@ -99,7 +101,8 @@ public final class Network {
         for (Layer layer : executableLayers) {
             Tensor tensor = null;
             for (int index : outer) {
-                Tensor each = model.subgraphs().get(compiled.subgraph()).tensors().get(index);
+                Tensor each =
+                        model.subgraphs().get(compiled.subgraph()).tensors().get(index);
                 if (each.name().equals(layer.name())) {
                     tensor = each;
                 }

@@ -95,7 +95,11 @@ public final class NetworkWriter {
      * @throws BadInputException their number is wrong, or the layer has no row for them
      */
     public void biases(LayerOperator layer, int[] biases) {
-        require(layer, "biases", biases.length, layer.layout().header().biases() ? layer.layout().outputs() : 0);
+        require(
+                layer,
+                "biases",
+                biases.length,
+                layer.layout().header().biases() ? layer.layout().outputs() : 0);
         for (int output = 0; output < biases.length; output++) {
             PayloadLayout.Words.set(bytes, at(layer) + layer.layout().biasOffset(output), biases[output]);
         }
@@ -107,7 +111,11 @@ public final class NetworkWriter {
      * @throws BadInputException their number is wrong, the layer has no row for them, or one is no positive finite number
      */
     public void scales(LayerOperator layer, float[] scales) {
-        require(layer, "scales", scales.length, layer.layout().header().scales() ? layer.layout().outputs() : 0);
+        require(
+                layer,
+                "scales",
+                scales.length,
+                layer.layout().header().scales() ? layer.layout().outputs() : 0);
         for (float scale : scales) {
             if (!(scale > 0) || Float.isInfinite(scale)) {
                 throw new BadInputException("scale " + scale + " of " + layer + ", expected a positive finite number");
@@ -121,8 +129,8 @@ public final class NetworkWriter {
 
     private static void require(LayerOperator layer, String what, int found, int expected) {
         if (found != expected || found == 0) {
-            throw new BadInputException(
-                    found + " " + what + " for " + layer + ", expected " + (expected == 0 ? "none: it has no row for them" : expected));
+            throw new BadInputException(found + " " + what + " for " + layer + ", expected "
+                    + (expected == 0 ? "none: it has no row for them" : expected));
         }
     }
 
@@ -152,7 +160,8 @@ public final class NetworkWriter {
                 fields.add(executable.tokenField().get());
             } else if (executable.type() != ExecutableType.STAND_ALONE) {
                 throw new BadInputException(network.model().name() + ": executable " + executable.index() + " ("
-                        + executable.type() + ") leaves parameter_caching_token out, so it cannot get a fresh token; the"
+                        + executable.type()
+                        + ") leaves parameter_caching_token out, so it cannot get a fresh token; the"
                         + " chip would keep the old weights");
             }
         }

@@ -122,7 +122,8 @@ public sealed interface BytePattern extends Pattern {
         @Override
         public void apply(byte[] region) {
             if (region.length != bytes.length) {
-                throw new BadInputException(source + " has " + bytes.length + " bytes, the region has " + region.length);
+                throw new BadInputException(
+                        source + " has " + bytes.length + " bytes, the region has " + region.length);
             }
             System.arraycopy(bytes, 0, region, 0, bytes.length);
         }

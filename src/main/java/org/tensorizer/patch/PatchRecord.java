@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Sha256;
-import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.patch.RegionBytes.ByteRuns;
 
 /**
@@ -163,7 +163,9 @@ public record PatchRecord(
             }
             json.end().value("token_policy", record.tokenPolicy()).array("executables");
             for (PatchRecord.Part part : record.executables()) {
-                json.object().value("index", part.index()).value("type", part.type().name());
+                json.object()
+                        .value("index", part.index())
+                        .value("type", part.type().name());
                 range(json, part.range());
                 json.value("sha256_before", part.sha256Before()).value("sha256_after", part.sha256After());
                 token(json, "token_before", part.tokenBefore());

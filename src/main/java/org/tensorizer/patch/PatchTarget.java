@@ -8,8 +8,8 @@ import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.EdgeTpuPackage;
-import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -29,13 +29,15 @@ public record PatchTarget(
                     + executable.type() + ", bytes " + executable.range() + ") has no parameters, so nothing to patch");
         }
         if (!executable.chip().isEmpty() && !executable.chip().equals(Executable.EDGE_TPU)) {
-            throw new BadInputException(where(model, edgeTpuPackage) + ", executable " + executable.index()
-                    + ": expected chip " + Executable.EDGE_TPU + " (Edge TPU), found " + Printable.name(executable.chip()));
+            throw new BadInputException(
+                    where(model, edgeTpuPackage) + ", executable " + executable.index() + ": expected chip "
+                            + Executable.EDGE_TPU + " (Edge TPU), found " + Printable.name(executable.chip()));
         }
         if (layout.isPresent() && layout.get().size() != executable.parameters().length()) {
-            throw new BadInputException(where(model, edgeTpuPackage) + ": parameters " + executable.parameters() + " have "
-                    + executable.parameters().length() + " bytes, the payload of "
-                    + layout.get().shape() + " has " + layout.get().size());
+            throw new BadInputException(
+                    where(model, edgeTpuPackage) + ": parameters " + executable.parameters() + " have "
+                            + executable.parameters().length() + " bytes, the payload of "
+                            + layout.get().shape() + " has " + layout.get().size());
         }
     }
 

@@ -6,5 +6,3 @@
  * copy; {@link org.tensorizer.patch.PayloadWriter} is the same for many weight sets in place.
  */
 package org.tensorizer.patch;
-
-

@@ -104,7 +104,8 @@ public final class ByteEncoding {
         }
 
         double medianGain() {
-            double[] alive = Arrays.stream(gains).filter(gain -> gain > 0).sorted().toArray();
+            double[] alive =
+                    Arrays.stream(gains).filter(gain -> gain > 0).sorted().toArray();
             return alive.length == 0 ? 1 : alive[alive.length / 2];
         }
 

@@ -1,9 +1,9 @@
 package org.tensorizer.recovery;
 
-import org.tensorizer.base.Sha256;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.function.IntUnaryOperator;
+import org.tensorizer.base.Sha256;
 
 /**
  * The bytes of a payload that patches may write, and the rest, which keeps its value: header words, once recognised.

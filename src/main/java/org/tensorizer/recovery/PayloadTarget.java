@@ -68,7 +68,8 @@ public interface PayloadTarget {
         /** The byte of a deflection. */
         byte toByte(int deflection) {
             if (deflection < lowest() || deflection > highest()) {
-                throw new IllegalArgumentException("deflection " + deflection + " outside " + lowest() + ".." + highest());
+                throw new IllegalArgumentException(
+                        "deflection " + deflection + " outside " + lowest() + ".." + highest());
             }
             return (byte) (deflection + domain.zeroPoint());
         }

@@ -166,7 +166,8 @@ public final class RecoveredLayout {
         static Budget of(int inputs, int payloadBytes, int levels, Interview talk) {
             double bits = Math.log(payloadBytes) / Math.log(2);
             double perAnswer = Math.log(levels) / Math.log(2);
-            return new Budget((int) Math.ceil(inputs * bits / perAnswer - 1e-9), levels, talk.answers(), talk.perPhase());
+            return new Budget(
+                    (int) Math.ceil(inputs * bits / perAnswer - 1e-9), levels, talk.answers(), talk.perPhase());
         }
 
         /** Answers used, as a multiple of the bound. */

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.Npy;
 import org.tensorizer.recovery.RecoveredLayout.Budget;
 
@@ -23,7 +23,9 @@ public final class RecoveryFiles {
     public static Map<String, byte[]> of(RecoveredLayout layout) {
         Map<String, byte[]> files = new LinkedHashMap<>();
         CellMap weights = layout.weights();
-        files.put("map.npy", Npy.of(weights.toArray(), weights.rows(), weights.columns()).toBytes());
+        files.put(
+                "map.npy",
+                Npy.of(weights.toArray(), weights.rows(), weights.columns()).toBytes());
         files.put("map.csv", csv(layout.weights()));
         files.put("roles.npy", roles(layout).toBytes());
         files.put("summary.json", summary(layout).getBytes(StandardCharsets.UTF_8));

@@ -6,5 +6,3 @@
  * of {@code layout} but the names of a byte's roles.
  */
 package org.tensorizer.recovery;
-
-

@@ -66,15 +66,14 @@ public record Assembly(
                 tileOffsets.add(Math.min(perTile * tile, lanes));
             }
             List<Integer> zero = List.of(0);
-            OutputLayout layout = new OutputLayout(
-                    zero, zero, tileOffsets, zero, zero, List.of(Math.min(perTile, lanes)));
+            OutputLayout layout =
+                    new OutputLayout(zero, zero, tileOffsets, zero, zero, List.of(Math.min(perTile, lanes)));
             return vector(name, channels, scale, domain, Optional.of(layout));
         }
 
         private static Edge vector(
                 String name, int channels, float scale, TensorDomain domain, Optional<OutputLayout> layout) {
-            return new Edge(
-                    name, List.of(1, channels), 1, 1, channels, units(channels), scale, domain, layout);
+            return new Edge(name, List.of(1, channels), 1, 1, channels, units(channels), scale, domain, layout);
         }
 
         /** Transfers are in units of 8 bytes. */

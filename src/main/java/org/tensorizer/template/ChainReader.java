@@ -96,8 +96,7 @@ final class ChainReader {
         for (int i = 0; i < ops.size(); ) {
             boolean two = i + 1 < ops.size() && isShortLastTile(ops.get(i), ops.get(i + 1));
             int next = i + (two ? 2 : 1);
-            int outputs =
-                    next == ops.size() ? container.output().z() : outputs(parts.size(), ops.subList(i, next));
+            int outputs = next == ops.size() ? container.output().z() : outputs(parts.size(), ops.subList(i, next));
             Part part = part(ops.get(i), channels, outputs, at);
             parts.add(part);
             channels = outputs;

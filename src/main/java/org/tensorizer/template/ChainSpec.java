@@ -1,7 +1,6 @@
 package org.tensorizer.template;
 
 import java.util.List;
-import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.ChainProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ShapeStatus;

@@ -5,19 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
-import org.tensorizer.isa.Program;
-import org.tensorizer.model.TensorDomain;
-import org.tensorizer.model.schema.Buffer;
-import org.tensorizer.model.schema.BuiltinOperator;
-import org.tensorizer.model.schema.Model;
 import org.tensorizer.model.schema.MultiExecutable;
-import org.tensorizer.model.schema.Operator;
-import org.tensorizer.model.schema.OperatorCode;
 import org.tensorizer.model.schema.Package;
-import org.tensorizer.model.schema.QuantizationParameters;
-import org.tensorizer.model.schema.SubGraph;
-import org.tensorizer.model.schema.Tensor;
-import org.tensorizer.model.schema.TensorType;
 
 /**
  * A compiled .tflite, level by level: TFLite model, custom op options, package, multi-executable, executables.

@@ -47,13 +47,13 @@ public final class CompiledModelWriter {
                 program.narrowBytesPerTile(),
                 program.payloadBytes(),
                 chain.first().token());
-        return new CompiledContainer(assembly, HostGraph.around(assembly)).write(payload -> fill(chain, program, payload));
+        return new CompiledContainer(assembly, HostGraph.around(assembly))
+                .write(payload -> fill(chain, program, payload));
     }
 
     private static Assembly.Edge input(DenseSpec layer) {
         Quantization q = layer.quantization();
-        return Assembly.Edge.input(
-                layer.inputName(), layer.shape().inputs(), q.inputScale(), layer.inputDomain());
+        return Assembly.Edge.input(layer.inputName(), layer.shape().inputs(), q.inputScale(), layer.inputDomain());
     }
 
     private static Assembly.Edge output(DenseSpec layer) {

@@ -124,7 +124,8 @@ public record CompilerLog(
                 "look for infinite or zero scales and for tensors that are too large",
                 "internal compiler error"),
         // last: the lines above explain it where they can
-        NOT_PARSED("the source model could not be read", "check that the file is an uncompiled .tflite", "invalid model");
+        NOT_PARSED(
+                "the source model could not be read", "check that the file is an uncompiled .tflite", "invalid model");
 
         private final String meaning;
         private final String advice;

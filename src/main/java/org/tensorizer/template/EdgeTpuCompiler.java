@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 
@@ -153,11 +153,13 @@ public final class EdgeTpuCompiler {
         boolean ended = await(process, deadline);
         String log = new String(Files.readAllBytes(captured), StandardCharsets.UTF_8);
         if (!ended) {
-            String message = executable + ": no end after " + deadline.toSeconds() + " s on " + source + ", killed; it printed: " + tail(log);
+            String message = executable + ": no end after " + deadline.toSeconds() + " s on " + source
+                    + ", killed; it printed: " + tail(log);
             throw new BadInputException(message);
         }
         if (process.exitValue() > 128) {
-            throw new BadInputException(executable + ": ended by signal " + (process.exitValue() - 128) + " on " + source
+            throw new BadInputException(executable + ": ended by signal " + (process.exitValue() - 128) + " on "
+                    + source
                     + (process.exitValue() == 137 ? " (killed from outside, or out of memory)" : "") + "; it printed: "
                     + tail(log));
         }

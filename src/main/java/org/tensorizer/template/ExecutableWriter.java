@@ -171,7 +171,8 @@ final class ExecutableWriter {
     }
 
     private int layer(FlatBufferBuilder b, Assembly.Edge edge, byte kind, int inner, int shape) {
-        int numerics = NumericsConstants.createNumericsConstants(b, edge.domain().chipZeroPoint(), edge.scale());
+        int numerics =
+                NumericsConstants.createNumericsConstants(b, edge.domain().chipZeroPoint(), edge.scale());
         int name = b.createString(edge.name());
         Layer.startLayer(b);
         if (shape != 0) {

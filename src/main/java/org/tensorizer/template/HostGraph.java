@@ -67,8 +67,7 @@ public final class HostGraph {
             int outputTensor,
             List<org.tensorizer.model.Operator> before,
             List<org.tensorizer.model.Operator> behind) {
-        return new HostGraph(
-                assembly.input(), assembly.output(), source, inputTensor, outputTensor, before, behind);
+        return new HostGraph(assembly.input(), assembly.output(), source, inputTensor, outputTensor, before, behind);
     }
 
     /** @return the root table of the model; the gap takes the custom options */
@@ -179,7 +178,9 @@ public final class HostGraph {
         }
 
         private int[] numbers(List<Integer> indices) {
-            return indices.stream().mapToInt(index -> index < 0 ? -1 : number(index)).toArray();
+            return indices.stream()
+                    .mapToInt(index -> index < 0 ? -1 : number(index))
+                    .toArray();
         }
 
         private int number(int index) {
@@ -190,8 +191,7 @@ public final class HostGraph {
             org.tensorizer.model.Tensor tensor = source.tensors().get(index);
             int buffer = 0;
             if (tensor.data().length() > 0) {
-                b.createUnintializedVector(1, tensor.data().length(), ALIGNMENT)
-                        .put(source.bytes(tensor.data()));
+                b.createUnintializedVector(1, tensor.data().length(), ALIGNMENT).put(source.bytes(tensor.data()));
                 buffer = buffers.size();
                 buffers.add(Buffer.createBuffer(b, b.endVector(), 0, 0));
             }

@@ -9,8 +9,8 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.Operator;
+import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
@@ -40,7 +40,8 @@ public final class OperatorNumbers {
         this.operator = operator;
         if (operator.inputs().size() < 2
                 || operator.inputs().size() > 3
-                || operator.inputs().get(0) < 0 || operator.inputs().get(1) < 0) {
+                || operator.inputs().get(0) < 0
+                || operator.inputs().get(1) < 0) {
             throw refuse("has " + operator.inputs().size() + " inputs, expected input, weights and perhaps bias");
         }
         if (operator.outputs().size() != 1) {
@@ -115,8 +116,8 @@ public final class OperatorNumbers {
                     + weights.zeroPoints().size() + " zero points, expected 1 or " + outputs);
         }
         if (scales.size() > 1 && weights.quantizedDimension() != dimension) {
-            throw refuse("has weight scales along dimension " + weights.quantizedDimension() + ", expected "
-                    + dimension + ", the outputs");
+            throw refuse("has weight scales along dimension " + weights.quantizedDimension() + ", expected " + dimension
+                    + ", the outputs");
         }
         if (scales.size() > 1 && weights.zeroPoints().stream().anyMatch(zero -> zero != 0)) {
             throw refuse("has per-channel weights with zero points other than 0");

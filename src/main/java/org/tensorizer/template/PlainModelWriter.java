@@ -118,7 +118,8 @@ public final class PlainModelWriter {
         int index = codes.computeIfAbsent(new Code(code, "", version), c -> codes.size());
         int table = options.union == 0 ? 0 : table(options);
         int outputs = Operator.createOutputsVector(b, new int[] {output});
-        int from = Operator.createInputsVector(b, inputs.stream().mapToInt(i -> i).toArray());
+        int from =
+                Operator.createInputsVector(b, inputs.stream().mapToInt(i -> i).toArray());
         Operator.startOperator(b);
         if (table != 0) {
             Operator.addBuiltinOptions(b, table);

@@ -152,11 +152,7 @@ public final class SourceGraphBuilder {
             scales[i] *= inputScale;
         }
         int bias = tensor(
-                "bias" + number,
-                List.of(numbers.bias().length),
-                TensorType.INT32,
-                buffer,
-                quantization(scales, 0, 0));
+                "bias" + number, List.of(numbers.bias().length), TensorType.INT32, buffer, quantization(scales, 0, 0));
         return new int[] {from, weights, bias};
     }
 

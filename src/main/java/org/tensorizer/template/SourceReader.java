@@ -167,10 +167,9 @@ final class SourceReader {
         boolean oneInference = tensor.shape().size() < 2 || tensor.shape().get(0) == 1;
         if (!fixed || !oneInference) {
             String problem = "tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") has shape "
-                    + tensor.shape() + ", expected " + (fixed ? "a batch of 1" : "fixed dimensions; convert with a fixed batch of 1");
-            throw operator == null
-                    ? new BadInputException(model.name() + ": " + problem)
-                    : refuse(operator, problem);
+                    + tensor.shape() + ", expected "
+                    + (fixed ? "a batch of 1" : "fixed dimensions; convert with a fixed batch of 1");
+            throw operator == null ? new BadInputException(model.name() + ": " + problem) : refuse(operator, problem);
         }
     }
 

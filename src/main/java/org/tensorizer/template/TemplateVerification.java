@@ -10,8 +10,8 @@ import org.tensorizer.base.Printable;
 import org.tensorizer.dense.DenseProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.isa.InstructionStream;
-import org.tensorizer.isa.StreamDiff;
 import org.tensorizer.isa.Program;
+import org.tensorizer.isa.StreamDiff;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.TemplateVerification.RecordDiff;
@@ -177,7 +177,10 @@ public record TemplateVerification(
             if (a instanceof ByteRange || b instanceof ByteRange || Objects.equals(a, b)) {
                 return;
             }
-            if (a instanceof Optional<?> left && b instanceof Optional<?> right && left.isPresent() && right.isPresent()) {
+            if (a instanceof Optional<?> left
+                    && b instanceof Optional<?> right
+                    && left.isPresent()
+                    && right.isPresent()) {
                 compare(path, left.get(), right.get());
             } else if (a instanceof List<?> left && b instanceof List<?> right) {
                 lists(path, left, right);

@@ -6,5 +6,3 @@
  * what we predict are compared by {@link org.tensorizer.template.TemplateVerification}.
  */
 package org.tensorizer.template;
-
-

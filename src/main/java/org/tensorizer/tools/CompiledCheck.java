@@ -34,8 +34,7 @@ public record CompiledCheck(int inputs, long numbers, long differing, double lar
      * @param plain a device that executes the source
      * @throws org.tensorizer.device.DeviceFault a device fails
      */
-    public static CompiledCheck run(
-            Device compiled, byte[] model, Device plain, byte[] source, int inputs, long seed) {
+    public static CompiledCheck run(Device compiled, byte[] model, Device plain, byte[] source, int inputs, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         long numbers = 0;
         long differing = 0;

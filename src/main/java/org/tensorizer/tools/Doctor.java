@@ -92,7 +92,8 @@ public final class Doctor {
             for (Path node : surroundings.apex()) {
                 findings.add(
                         machine.mayUse().test(node)
-                                ? DoctorReport.Finding.ok(CHECK, machine.user() + " may read and write " + machine.name(node))
+                                ? DoctorReport.Finding.ok(
+                                        CHECK, machine.user() + " may read and write " + machine.name(node))
                                 : surroundings.trouble(
                                         CHECK,
                                         machine.user() + " may not read and write " + machine.name(node),
@@ -167,7 +168,9 @@ public final class Doctor {
             }
             if (!model.isCompiled()) {
                 return DoctorReport.Finding.note(
-                        CHECK, file + ": not compiled for the Edge TPU", "runs on device cpu only; compile it for a Coral");
+                        CHECK,
+                        file + ": not compiled for the Edge TPU",
+                        "runs on device cpu only; compile it for a Coral");
             }
             List<EdgeTpuPackage> packages = model.packages();
             int needs = packages.stream()
@@ -180,8 +183,9 @@ public final class Doctor {
                         file + ": needs runtime version " + needs + ", libedgetpu has " + runtimeVersion.getAsInt(),
                         "update libedgetpu, or compile with --min_runtime_version " + runtimeVersion.getAsInt());
             }
-            List<Executable> executables =
-                    packages.stream().flatMap(each -> each.executables().stream()).toList();
+            List<Executable> executables = packages.stream()
+                    .flatMap(each -> each.executables().stream())
+                    .toList();
             for (Executable executable : executables) {
                 if (!executable.chip().isEmpty() && !executable.chip().equals(Executable.EDGE_TPU)) {
                     return DoctorReport.Finding.problem(
@@ -202,7 +206,8 @@ public final class Doctor {
             if (payload.isEmpty()) {
                 return DoctorReport.Finding.note(CHECK, found + ", no payload", "nothing in it can be patched");
             }
-            boolean tokens = executables.stream().allMatch(each -> each.tokenField().isPresent());
+            boolean tokens =
+                    executables.stream().allMatch(each -> each.tokenField().isPresent());
             return tokens
                     ? DoctorReport.Finding.ok(CHECK, found + ", payload " + payload)
                     : DoctorReport.Finding.note(

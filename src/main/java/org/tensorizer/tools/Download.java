@@ -99,7 +99,8 @@ public final class Download {
             throw new BadInputException(target + ": SHA-256 is " + found + ", expected "
                     + file.sha256().get() + " (" + file.digestSource() + "); remove the file to fetch it anew");
         }
-        return new Result(target, Files.size(target), found, false, file.sha256().isPresent());
+        return new Result(
+                target, Files.size(target), found, false, file.sha256().isPresent());
     }
 
     private static FileLock lock(FileChannel channel, Path part) throws IOException {
@@ -138,8 +139,8 @@ public final class Download {
     }
 
     private HttpURLConnection open(URI url, long have) throws IOException {
-        HttpURLConnection connection =
-                (HttpURLConnection) url.toURL().openConnection(proxies.select(url).get(0));
+        HttpURLConnection connection = (HttpURLConnection)
+                url.toURL().openConnection(proxies.select(url).get(0));
         connection.setConnectTimeout(CONNECT_MILLIS);
         connection.setReadTimeout(silenceMillis);
         connection.setRequestProperty("User-Agent", "tensorizer");
@@ -237,8 +238,7 @@ public final class Download {
                 }
                 URI at = URI.create(proxy.contains("://") ? proxy : "http://" + proxy);
                 int port = at.getPort() < 0 ? 80 : at.getPort();
-                return List.of(
-                        new Proxy(Proxy.Type.HTTP, new InetSocketAddress(at.getHost(), port)));
+                return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(at.getHost(), port)));
             }
 
             @Override
@@ -260,7 +260,9 @@ public final class Download {
         }
         for (String each : exempt.split(",", -1)) {
             String suffix = each.strip();
-            if (suffix.equals("*") || !suffix.isEmpty() && (host.equals(suffix) || host.endsWith("." + suffix.replaceFirst("^\\.", "")))) {
+            if (suffix.equals("*")
+                    || !suffix.isEmpty()
+                            && (host.equals(suffix) || host.endsWith("." + suffix.replaceFirst("^\\.", "")))) {
                 return true;
             }
         }

@@ -3,10 +3,10 @@ package org.tensorizer.tools;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.tensorizer.tools.DoctorReport.Finding;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.usb.UsbFault;
 import org.tensorizer.device.usb.UsbSettings;
+import org.tensorizer.tools.DoctorReport.Finding;
 
 /** What Tensorizer's own driver needs: libusb, leave to open each Coral, and firmware for one that has none. */
 final class DriverCheck {

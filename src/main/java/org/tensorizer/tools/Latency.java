@@ -41,8 +41,7 @@ public record Latency(
         return measure(device, model, inputs, plan, System::nanoTime);
     }
 
-    static Latency measure(
-            Device device, TfliteModel model, List<byte[]> inputs, Plan plan, LongSupplier clock) {
+    static Latency measure(Device device, TfliteModel model, List<byte[]> inputs, Plan plan, LongSupplier clock) {
         Timings.Stopwatch.require(device);
         Timings.Stopwatch watch = new Timings.Stopwatch(clock);
         long start = clock.getAsLong();

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import org.tensorizer.device.Device;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Session;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * Latency of a patched model against its original, interleaved so that both meet the same conditions.
@@ -55,7 +55,12 @@ public record LatencyComparison(
      * @throws org.tensorizer.base.BadInputException a model is refused, or the device only replays a record
      */
     public static LatencyComparison measure(
-            Device device, TfliteModel original, TfliteModel patched, List<byte[]> inputs, Latency.Plan plan, long seed) {
+            Device device,
+            TfliteModel original,
+            TfliteModel patched,
+            List<byte[]> inputs,
+            Latency.Plan plan,
+            long seed) {
         return measure(device, original, patched, inputs, plan, seed, System::nanoTime);
     }
 

@@ -92,8 +92,8 @@ public interface Libraries {
                                 .filter(port -> port.isApplication() || port.isBootLoader())
                                 .map(port -> new Opened(port, refusal(bus, port)))
                                 .toList();
-                        Optional<String> firmware = Firmware.find(UsbSettings.ofUser().firmware())
-                                .map(Firmware::origin);
+                        Optional<String> firmware =
+                                Firmware.find(UsbSettings.ofUser().firmware()).map(Firmware::origin);
                         return new Usb(libusb.version(), libusb.name(), corals, firmware);
                     }
                 });

@@ -95,14 +95,16 @@ final class LibraryCheck {
                 RUNTIME,
                 "no libedgetpu.so.1",
                 "needed for device coral: install a build for TFLite 2.16 or newer (feranick/libedgetpu, such as 16.0tf2.17.1-1;"
-                        + " Google's own libedgetpu1-std 16.0 is for TFLite 2.5), or name a file with " + Setting.LIBEDGETPU
+                        + " Google's own libedgetpu1-std 16.0 is for TFLite 2.5), or name a file with "
+                        + Setting.LIBEDGETPU
                         + "=PATH; device usb does without");
     }
 
-    private void present(List<DoctorReport.Finding> findings, Libraries.EdgeTpu runtime, Optional<Libraries.Tflite> tflite) {
+    private void present(
+            List<DoctorReport.Finding> findings, Libraries.EdgeTpu runtime, Optional<Libraries.Tflite> tflite) {
         runtimeVersion = runtime.runtimeVersion();
-        findings.add(
-                DoctorReport.Finding.ok(RUNTIME, runtime.version() + " (" + runtime.path() + ", SHA-256 " + runtime.sha256() + ")"));
+        findings.add(DoctorReport.Finding.ok(
+                RUNTIME, runtime.version() + " (" + runtime.path() + ", SHA-256 " + runtime.sha256() + ")"));
         tflite.ifPresent(library -> findings.add(pairing(runtime, library.version())));
         findings.add(devices(runtime.devices()));
     }

@@ -78,8 +78,10 @@ public final class PublicModels {
         return all().stream()
                 .filter(model -> model.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new BadInputException("model " + Printable.name(name) + " is not in the list; expected one of "
-                        + String.join(", ", all().stream().map(PublicModel::name).toList())));
+                .orElseThrow(() -> new BadInputException("model " + Printable.name(name)
+                        + " is not in the list; expected one of "
+                        + String.join(
+                                ", ", all().stream().map(PublicModel::name).toList())));
     }
 
     private static String table() {

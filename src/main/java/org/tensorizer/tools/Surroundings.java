@@ -4,9 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.tools.DoctorReport.Finding;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.DeviceKind;
+import org.tensorizer.tools.DoctorReport.Finding;
 
 /**
  * What the checks look at, found once.
@@ -16,7 +16,8 @@ import org.tensorizer.device.open.DeviceKind;
  * @param apex device files of Corals on PCI
  * @param pci Corals on PCI, with or without a driver: folders in sysfs
  */
-record Surroundings(Machine machine, DeviceChoice wanted, List<UsbCheck.UsbCoral> usb, List<Path> apex, List<Path> pci) {
+record Surroundings(
+        Machine machine, DeviceChoice wanted, List<UsbCheck.UsbCoral> usb, List<Path> apex, List<Path> pci) {
     /** PCI vendor and device of a Coral. Source: coral.ai, guide of the M.2 Accelerator ({@code lspci -nn | grep 089a}). */
     private static final String PCI_VENDOR = "0x1ac1";
 
@@ -44,8 +45,7 @@ record Surroundings(Machine machine, DeviceChoice wanted, List<UsbCheck.UsbCoral
 
     /** One that libedgetpu is to drive: at PCI there is nothing else. */
     boolean runtimeWanted() {
-        return wanted.kind().isCoral()
-                || (wanted.kind() == DeviceKind.AUTO && !(apex.isEmpty() && pci.isEmpty()));
+        return wanted.kind().isCoral() || (wanted.kind() == DeviceKind.AUTO && !(apex.isEmpty() && pci.isEmpty()));
     }
 
     /** One that Tensorizer is to drive itself. */
@@ -55,7 +55,9 @@ record Surroundings(Machine machine, DeviceChoice wanted, List<UsbCheck.UsbCoral
 
     /** Something is wrong with a Coral: a problem for who wants one, else a note. */
     DoctorReport.Finding trouble(String check, String found, String remedy) {
-        return coralWanted() ? DoctorReport.Finding.problem(check, found, remedy) : DoctorReport.Finding.note(check, found, remedy);
+        return coralWanted()
+                ? DoctorReport.Finding.problem(check, found, remedy)
+                : DoctorReport.Finding.note(check, found, remedy);
     }
 
     /** The same for what only libedgetpu needs. */

@@ -122,7 +122,8 @@ public final class Timings {
         /** @throws BadInputException the device reads answers from a record: that takes no time worth knowing */
         static void require(Device device) {
             if (device.provenance() == Provenance.REPLAYED) {
-                throw new BadInputException(device.name() + ": a record has no latency of its own; measure on a device");
+                throw new BadInputException(
+                        device.name() + ": a record has no latency of its own; measure on a device");
             }
         }
 

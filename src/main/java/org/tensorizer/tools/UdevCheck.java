@@ -42,7 +42,8 @@ final class UdevCheck {
         Machine machine = surroundings.machine();
         Optional<UdevRule> open = rules.stream().filter(UdevRule::everybody).findFirst();
         if (open.isPresent()) {
-            return DoctorReport.Finding.ok(CHECK, id + " in " + machine.name(open.get().file()));
+            return DoctorReport.Finding.ok(
+                    CHECK, id + " in " + machine.name(open.get().file()));
         }
         Optional<UdevRule> grouped =
                 rules.stream().filter(rule -> rule.group().isPresent()).findFirst();
@@ -141,8 +142,8 @@ final class UdevCheck {
         }
 
         private boolean names(String attribute, String value, boolean whereAbsent) {
-            Matcher match =
-                    Pattern.compile("ATTRS?\\{" + attribute + "\\}==\"([^\"]*)\"").matcher(text);
+            Matcher match = Pattern.compile("ATTRS?\\{" + attribute + "\\}==\"([^\"]*)\"")
+                    .matcher(text);
             return match.find()
                     ? Arrays.asList(match.group(1).toLowerCase(Locale.ROOT).split("\\|", -1))
                             .contains(value)

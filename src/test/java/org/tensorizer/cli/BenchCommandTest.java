@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.base.InputFile;
+import org.tensorizer.device.Session;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.Devices;
-import org.tensorizer.device.Session;
 import org.tensorizer.device.record.RecordingDevice;
 
 class BenchCommandTest {

@@ -11,6 +11,7 @@ class CommandReferenceTest {
     /** After a change: target/tensorizer reference --commands reports/commands.md. */
     @Test
     void theCommittedPageIsWhatTheCommandsSay() throws IOException {
-        assertThat(Files.readString(Path.of("reports/commands.md"))).isEqualTo(ReferenceCommand.CommandReference.markdown());
+        assertThat(Files.readString(Path.of("reports/commands.md")))
+                .isEqualTo(ReferenceCommand.CommandReference.markdown());
     }
 }

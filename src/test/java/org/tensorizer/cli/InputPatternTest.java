@@ -41,8 +41,7 @@ class InputPatternTest {
     void namesMeanValuesOfTheTensorsType(String type, String pattern, String expected) {
         TensorSpec tensor = tensor(type, type.equals("INT8") ? 3 : 0, 1, 4);
         byte[] bytes = InputPattern.one(pattern, List.of(tensor)).get(0);
-        assertThat(Elements.of(type, bytes).stream().map(String::valueOf))
-                .containsExactly(expected.split(" "));
+        assertThat(Elements.of(type, bytes).stream().map(String::valueOf)).containsExactly(expected.split(" "));
     }
 
     @Test

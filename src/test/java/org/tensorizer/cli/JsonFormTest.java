@@ -60,7 +60,9 @@ class JsonFormTest {
         if (value instanceof JsonObject object) {
             if (object.has("start") && object.has("end")) {
                 assertThat(object.keySet()).as(path).containsExactlyInAnyOrder("start", "end", "bytes");
-                assertThat(object.getInt("end") - object.getInt("start")).as(path).isEqualTo(object.getInt("bytes"));
+                assertThat(object.getInt("end") - object.getInt("start"))
+                        .as(path)
+                        .isEqualTo(object.getInt("bytes"));
             }
             for (Map.Entry<String, Object> entry : object.entrySet()) {
                 assertThat(entry.getKey()).as(path).matches("[a-zA-Z][a-zA-Z0-9_.-]*");
@@ -71,7 +73,9 @@ class JsonFormTest {
                 check(path + "/" + i, array.get(i));
             }
         } else if (value instanceof String text && !path.matches(".*/(hex|token|token_before|token_after|version)")) {
-            assertThat(text).as(path + ": a number or a range in words").doesNotMatch("-?\\d+(\\.\\d+)?|\\[\\d+, ?\\d+[)\\]]|\\[.*\\]");
+            assertThat(text)
+                    .as(path + ": a number or a range in words")
+                    .doesNotMatch("-?\\d+(\\.\\d+)?|\\[\\d+, ?\\d+[)\\]]|\\[.*\\]");
             assertThat(text).as(path + ": toString of an object").doesNotMatch("(?s)[A-Z]\\w+\\[.*\\].*");
         }
     }
@@ -79,7 +83,8 @@ class JsonFormTest {
     @Test
     void oneFileAndSeveralHaveOneShape() {
         JsonObject one = Shell.run("inspect", Shell.IDENTITY, "--json").json();
-        JsonObject two = Shell.run("inspect", Shell.IDENTITY, Shell.PER_CHANNEL, "--json").json();
+        JsonObject two = Shell.run("inspect", Shell.IDENTITY, Shell.PER_CHANNEL, "--json")
+                .json();
         assertThat(one.getArray("files")).hasSize(1);
         assertThat(two.getArray("files")).hasSize(2);
         assertThat(two.getArray("files").get(0)).isEqualTo(one.getArray("files").get(0));
@@ -113,7 +118,8 @@ class JsonFormTest {
     @Test
     void objectsOfOursAreNoFacts() {
         assertThatThrownBy(() -> new Facts().put("a", new Object())).hasMessageContaining("is no fact");
-        assertThatThrownBy(() -> new Facts().put("a", List.of(List.of(Path.of("x"))))).hasMessageContaining("is no fact");
+        assertThatThrownBy(() -> new Facts().put("a", List.of(List.of(Path.of("x")))))
+                .hasMessageContaining("is no fact");
     }
 
     @Test
@@ -128,18 +134,23 @@ class JsonFormTest {
         Shell shell = Shell.run("run", Shell.IDENTITY, "-Dtensorizer.device=emulator", "--json");
         assertThat(shell.json().getString("device")).isEqualTo("emulator");
         assertThat(System.getProperty("tensorizer.device")).isNull();
-        assertThat(Shell.run("-Dtensorizer.device=nonsense", "run", Shell.IDENTITY).err())
+        assertThat(Shell.run("-Dtensorizer.device=nonsense", "run", Shell.IDENTITY)
+                        .err())
                 .contains("device: expected one of");
     }
 
     @Test
     void whatIsThereNamesTheOptionThatReplacesIt() {
         Path file = folder.resolve("out.tflite");
-        assertThat(Shell.run("patch", Shell.IDENTITY, "-o", file, "--mode", "zero").status()).isZero();
+        assertThat(Shell.run("patch", Shell.IDENTITY, "-o", file, "--mode", "zero")
+                        .status())
+                .isZero();
         Shell again = Shell.run("patch", Shell.IDENTITY, "-o", file, "--mode", "zero");
         assertThat(again.status()).isEqualTo(2);
         assertThat(again.err()).contains("exists", "--overwrite");
-        assertThat(Shell.run("patch", Shell.IDENTITY, "-o", file, "--mode", "zero", "--overwrite").status()).isZero();
+        assertThat(Shell.run("patch", Shell.IDENTITY, "-o", file, "--mode", "zero", "--overwrite")
+                        .status())
+                .isZero();
     }
 
     @Test
@@ -147,7 +158,8 @@ class JsonFormTest {
         InputStream before = System.in;
         try {
             System.setIn(new ByteArrayInputStream(Files.readAllBytes(Shell.IDENTITY)));
-            assertThat(Shell.run("inspect", "-", "--json").file().getString("file")).isEqualTo("-");
+            assertThat(Shell.run("inspect", "-", "--json").file().getString("file"))
+                    .isEqualTo("-");
             Shell empty = Shell.run("inspect", "-");
             assertThat(empty.status()).isEqualTo(2);
             assertThat(empty.err()).contains("found nothing");
@@ -171,7 +183,9 @@ class JsonFormTest {
         Path two = Path.of("src", "test", "resources", "cases", "two_subgraphs_edgetpu.tflite");
         Shell shell = Shell.run("patch", two, "--package", 1, "--mode", "zero", "--dry-run", "--json");
         assertThat(shell.json().getArray("left_alone").toString()).contains("of package 0", "--package 0 --executable");
-        assertThat(Shell.run("patch", Shell.IDENTITY, "--mode", "zero", "--dry-run", "--json").json().getArray("left_alone"))
+        assertThat(Shell.run("patch", Shell.IDENTITY, "--mode", "zero", "--dry-run", "--json")
+                        .json()
+                        .getArray("left_alone"))
                 .isEmpty();
     }
 }

@@ -1,12 +1,12 @@
 package org.tensorizer.cli;
 
-import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.grack.nanojson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.base.Npy;
@@ -54,7 +54,8 @@ class RecoverCommandTest {
             assertThat(shell.status()).as(value).isIn(FactsCommand.OK, FactsCommand.BAD_INPUT);
             assertThat(shell.out()).doesNotContain("refuted");
         }
-        assertThat(Shell.run("probe", Shell.IDENTITY, "--out", 5, "--in", 9, "--value", 0, "--device", "emulator").err())
+        assertThat(Shell.run("probe", Shell.IDENTITY, "--out", 5, "--in", 9, "--value", 0, "--device", "emulator")
+                        .err())
                 .contains("--value 0: too small to be seen");
     }
 }

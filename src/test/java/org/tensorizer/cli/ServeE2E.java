@@ -53,7 +53,8 @@ class ServeE2E {
                 .start();
         try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
             String first = out.readLine();
-            Matcher port = Pattern.compile("listening at 127\\.0\\.0\\.1 port (\\d+): .*emulated.*").matcher(first);
+            Matcher port = Pattern.compile("listening at 127\\.0\\.0\\.1 port (\\d+): .*emulated.*")
+                    .matcher(first);
             assertThat(port.matches()).as(first).isTrue();
             trial.run(Integer.parseInt(port.group(1)));
         } finally {

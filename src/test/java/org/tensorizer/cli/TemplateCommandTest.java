@@ -112,6 +112,7 @@ class TemplateCommandTest {
         Shell shell = Shell.run(
                 "compile", Shell.SOURCE, "--google", "--out", folder, "-Dtensorizer.compiler=" + compiler, "--json");
         assertThat(shell.json().getString("note")).contains("mapped no operator");
-        assertThat(shell.json().getArray("operators").getObject(0).getString("status")).contains("unsupported");
+        assertThat(shell.json().getArray("operators").getObject(0).getString("status"))
+                .contains("unsupported");
     }
 }

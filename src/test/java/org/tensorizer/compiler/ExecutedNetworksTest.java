@@ -69,9 +69,7 @@ class ExecutedNetworksTest {
                 .ints((long) input.height() * input.width() * input.channels(), 0, 256)
                 .toArray();
         int[] expected = NetworkReference.run(
-                text,
-                head,
-                new NetworkReference.Pixels(input.height(), input.width(), input.channels(), pixels));
+                text, head, new NetworkReference.Pixels(input.height(), input.width(), input.channels(), pixels));
         byte[] bytes = new byte[pixels.length];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) pixels[i];

@@ -35,12 +35,7 @@ final class HeadText {
                 case 'f' -> {
                     int outputs = Integer.parseInt(word.substring(1, word.length() - 1));
                     Quantization q = new Quantization(
-                            scale,
-                            zero,
-                            (position % 5 + 2) / 1024f,
-                            (position * 29 + 100) % 256,
-                            nextScale,
-                            nextZero);
+                            scale, zero, (position % 5 + 2) / 1024f, (position * 29 + 100) % 256, nextScale, nextZero);
                     layers.add(new Head.Layer(
                             inputs,
                             outputs,

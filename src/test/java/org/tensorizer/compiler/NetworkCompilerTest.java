@@ -39,15 +39,25 @@ class NetworkCompilerTest {
         int odds = graph.activation("odds", List.of(1, 10), 1 / 256f, new TensorDomain(true, -128));
         Window window = new Window(3, 1, false);
         TensorType type = TensorType.INT8;
-        graph.convolution(
-                input, SCALE, a, type, window, parameters(List.of(16, 3, 3, 3), 16, 0, 1), Activation.RELU);
+        graph.convolution(input, SCALE, a, type, window, parameters(List.of(16, 3, 3, 3), 16, 0, 1), Activation.RELU);
         int wide = graph.activation("wide", List.of(1, 16, 16, 16), SCALE, DOMAIN);
         graph.convolution(
-                a, SCALE, wide, type, new Window(1, 1, false), parameters(List.of(16, 1, 1, 16), 16, 0, 5), Activation.RELU6);
-        graph.depthwise(
-                wide, SCALE, b, type, window, parameters(List.of(1, 3, 3, 16), 16, 3, 2), Activation.RELU6);
+                a,
+                SCALE,
+                wide,
+                type,
+                new Window(1, 1, false),
+                parameters(List.of(16, 1, 1, 16), 16, 0, 5),
+                Activation.RELU6);
+        graph.depthwise(wide, SCALE, b, type, window, parameters(List.of(1, 3, 3, 16), 16, 3, 2), Activation.RELU6);
         graph.convolution(
-                b, SCALE, c, type, new Window(1, 1, false), parameters(List.of(16, 1, 1, 16), 16, 0, 3), Activation.NONE);
+                b,
+                SCALE,
+                c,
+                type,
+                new Window(1, 1, false),
+                parameters(List.of(16, 1, 1, 16), 16, 0, 3),
+                Activation.NONE);
         graph.sum(a, c, sum, Activation.NONE);
         graph.maximum(sum, half, new Window(2, 2, true));
         float[] one = {1 / 2048f};

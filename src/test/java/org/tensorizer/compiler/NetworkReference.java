@@ -142,7 +142,8 @@ final class NetworkReference {
                     int most = 0;
                     for (int k = 0; k < pool.window().kernel() * pool.window().kernel(); k++) {
                         int row = y * pool.window().stride() + k / pool.window().kernel();
-                        int column = x * pool.window().stride() + k % pool.window().kernel();
+                        int column =
+                                x * pool.window().stride() + k % pool.window().kernel();
                         most = Math.max(most, from.at(row, column, c));
                     }
                     values[(y * width + x) * from.channels() + c] = most;

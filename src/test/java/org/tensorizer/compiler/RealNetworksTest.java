@@ -23,9 +23,7 @@ import org.tensorizer.model.TfliteModel;
 class RealNetworksTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "stack2_32", "stack5_120", "conv3x3_p128_anchor", "conv3x3_p32_h12_w176", "conv3x3_p64_anchor"
-            })
+            strings = {"stack2_32", "stack5_120", "conv3x3_p128_anchor", "conv3x3_p32_h12_w176", "conv3x3_p64_anchor"})
     void chainsOfConvolutionsAreTheRealOnesByteForByte(String name) {
         Pair pair = new Pair("networks", name);
         assertThat(pair.ours.executionOnly().bytes()).isEqualTo(pair.stream(pair.execution()));
@@ -34,9 +32,7 @@ class RealNetworksTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "networks, mobilenet_v1_1.0_224_extractor, 843, 66",
-        "templates, mobilenet_v1_0.25_128_quant, 1874, 190"
+    @CsvSource({"networks, mobilenet_v1_1.0_224_extractor, 843, 66", "templates, mobilenet_v1_0.25_128_quant, 1874, 190"
     })
     void everyTileInstructionOfMobilenetIsTheRealOne(String folder, String name, int execution, int caching) {
         Pair pair = new Pair(folder, name);
@@ -52,7 +48,8 @@ class RealNetworksTest {
     /** All instructions but the scalar core's, without sequence numbers. */
     private static List<Instruction> tiles(byte[] stream) {
         List<Instruction> tiles = new ArrayList<>();
-        for (Instruction instruction : InstructionStream.frame("program", stream).instructions()) {
+        for (Instruction instruction :
+                InstructionStream.frame("program", stream).instructions()) {
             Opcode opcode = instruction.opcode();
             if (opcode != Opcode.SCALAR && opcode.code() < 0x30) {
                 Instruction copy = instruction.copy();
@@ -110,7 +107,9 @@ class RealNetworksTest {
             List<List<Piece>> layers = new ArrayList<>();
             for (ConvolutionPlan plan : compiled.program().orElseThrow().chain().convolutions()) {
                 List<Piece> pieces = new ArrayList<>();
-                for (int left = plan.parameterRows(); left > 0; left -= pieces.get(pieces.size() - 1).rows()) {
+                for (int left = plan.parameterRows();
+                        left > 0;
+                        left -= pieces.get(pieces.size() - 1).rows()) {
                     pieces.add(found.remove(0));
                 }
                 layers.add(pieces);

@@ -32,8 +32,8 @@ class ConvolutionProgramTest {
                     Integer.parseInt(words[5]));
             Convolution layer = new Convolution(
                     channels, Window.same(3, 1), false, ParameterFormat.PER_CHANNEL, Activation.NONE, q);
-            ConvolutionProgram program = ConvolutionProgram.of(ImageChain.of(
-                    Integer.parseInt(words[0]), Integer.parseInt(words[1]), channels, List.of(layer)));
+            ConvolutionProgram program = ConvolutionProgram.of(
+                    ImageChain.of(Integer.parseInt(words[0]), Integer.parseInt(words[1]), channels, List.of(layer)));
             Program execution = program.executionOnly();
             String bits = execution.relocations().stream()
                     .map(relocation -> Integer.toString(relocation.bit()))
@@ -77,8 +77,7 @@ class ConvolutionProgramTest {
             Convolution shape = (Convolution) text.steps().get(i);
             boolean perChannel = shape.format().isPerChannel();
             Quantization q = new Quantization(1 / 128f, 127, .01f, perChannel ? 128 : 130, .05f, 126);
-            steps.add(new Convolution(
-                    shape.outputs(), shape.window(), false, shape.format(), shape.activation(), q));
+            steps.add(new Convolution(shape.outputs(), shape.window(), false, shape.format(), shape.activation(), q));
             numbers.add(numbers(shape, text.numbers().get(i).weights().length));
         }
         String[] sides = input.split("x");
@@ -141,14 +140,15 @@ class ConvolutionProgramTest {
         ConvolutionProgram program = ConvolutionProgram.of(text.chain());
         byte[] payload = new byte[program.payloadBytes()];
         program.writePayload(text.numbers(), payload, 0);
-        return program.narrow().bytes() + " " + Digest.of(program.executionOnly().bytes(), 32) + " "
+        return program.narrow().bytes() + " "
+                + Digest.of(program.executionOnly().bytes(), 32) + " "
                 + Digest.of(program.parameterCaching().bytes(), 32) + " " + Digest.of(payload, 32);
     }
 
     @Test
     void relocatesParametersScratchInputAndOutputInThisOrder() {
-        ConvolutionProgram program = ConvolutionProgram.of(
-                NetworkText.of("8x8x16 c16k1s1f3n").chain());
+        ConvolutionProgram program =
+                ConvolutionProgram.of(NetworkText.of("8x8x16 c16k1s1f3n").chain());
         assertThat(program.executionOnly().relocations())
                 .extracting(Relocation::kind)
                 .containsExactly(

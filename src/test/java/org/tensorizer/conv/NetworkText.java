@@ -84,7 +84,8 @@ public final class NetworkText {
         boolean depthwise = text.group(1).equals("d");
         int outputs = Integer.parseInt(text.group(2));
         int kernel = Integer.parseInt(text.group(3));
-        Window window = new Window(kernel, Integer.parseInt(text.group(4)), text.group(5).equals("v"));
+        Window window = new Window(
+                kernel, Integer.parseInt(text.group(4)), text.group(5).equals("v"));
         ParameterFormat format = ParameterFormat.of(Integer.parseInt(text.group(6)));
         boolean perChannel = format.isPerChannel();
         Quantization q = new Quantization(

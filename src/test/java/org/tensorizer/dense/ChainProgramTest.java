@@ -138,13 +138,17 @@ class ChainProgramTest {
     /** The zero points of a layer stand in its own header, wherever that is. */
     @Test
     void zeroPointsAreReadFromTheLayersOwnRows() {
-        List<Long> rows = InstructionStream.frame(
-                        "chain", program(PER_CHANNEL, 500, 256, 6).executionOnly().bytes())
-                .instructions()
-                .stream()
-                .filter(instruction -> instruction.opcode() == Opcode.MULTIPLY_ACCUMULATE)
-                .map(instruction -> instruction.get(Op.ZERO_POINT_FIRST))
-                .toList();
+        List<Long> rows =
+                InstructionStream.frame(
+                                "chain",
+                                program(PER_CHANNEL, 500, 256, 6)
+                                        .executionOnly()
+                                        .bytes())
+                        .instructions()
+                        .stream()
+                        .filter(instruction -> instruction.opcode() == Opcode.MULTIPLY_ACCUMULATE)
+                        .map(instruction -> instruction.get(Op.ZERO_POINT_FIRST))
+                        .toList();
         assertThat(rows).containsExactly(1L, 128L);
     }
 

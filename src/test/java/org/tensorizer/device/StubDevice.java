@@ -3,11 +3,11 @@ package org.tensorizer.device;
 import com.google.flatbuffers.FlatBufferBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.zip.CRC32;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.model.schema.Model;
 import org.tensorizer.model.schema.SubGraph;
-import java.util.zip.CRC32;
-import org.tensorizer.model.TfliteModel;
-import org.tensorizer.base.BadInputException;
 
 /**
  * A device without a chip, for tests of what stands around devices. A model holds any bytes, see {@link #model}; its answer to an input of four

@@ -44,7 +44,9 @@ class CatalogueTest {
             Hypothesis hypothesis = hypothesis(type);
             if (hypothesis.theme() != theme) {
                 theme = hypothesis.theme();
-                table.append("\n### ").append(theme.heading()).append("\n\n| experiment | claim | on silicon |\n|---|---|---|\n");
+                table.append("\n### ")
+                        .append(theme.heading())
+                        .append("\n\n| experiment | claim | on silicon |\n|---|---|---|\n");
             }
             table.append("| [")
                     .append(type.getSimpleName())

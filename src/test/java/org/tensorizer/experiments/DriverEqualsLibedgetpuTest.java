@@ -55,8 +55,8 @@ class DriverEqualsLibedgetpuTest {
     void oneByteThatDiffersRefutes() {
         System.setProperty(DriverEqualsLibedgetpu.REFERENCE.name(), record().toString());
         Device wrong = Counterexample.flickers(7).open();
-        assertThat(Trial.of(DriverEqualsLibedgetpu.class, wrong).with(verdict -> verdict == Verdict.REFUTED
-                        || verdict == Verdict.UNSTABLE))
+        assertThat(Trial.of(DriverEqualsLibedgetpu.class, wrong)
+                        .with(verdict -> verdict == Verdict.REFUTED || verdict == Verdict.UNSTABLE))
                 .isNotEmpty();
     }
 

@@ -13,8 +13,8 @@ import org.tensorizer.network.lift.Lifted;
 class LiftedWrittenBackTest {
     @Test
     void changesOfTheLiftedModelAreSeen() {
-        Network network = Network.of(
-                TfliteModel.read(Path.of("fixtures/templates/dense_256_uint8_per_channel_edgetpu.tflite")));
+        Network network =
+                Network.of(TfliteModel.read(Path.of("fixtures/templates/dense_256_uint8_per_channel_edgetpu.tflite")));
         byte[] lifted = Lifted.of(network, false).alone();
         assertThat(LiftCheck.of(network, lifted).roundTrip()).isZero();
         TfliteModel model = TfliteModel.parse("lifted", lifted);

@@ -12,7 +12,6 @@ import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
@@ -21,6 +20,7 @@ import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.harness.Verdict;
 import org.tensorizer.model.SyntheticModel;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * The one experiment that fixtures cannot show, on a file with a payload of the published size and a

@@ -11,11 +11,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tensorizer.device.emulator.EmulatorDevice;
-import org.tensorizer.harness.Verdict;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.harness.Verdict;
 import org.tensorizer.template.CompiledModelWriter;
 
 /**

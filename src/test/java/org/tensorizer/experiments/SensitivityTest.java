@@ -88,8 +88,8 @@ class SensitivityTest {
                 throw new DeviceFault(kind, "double", "made to fail in answer " + n);
             };
         });
-        Counterexample answersShort = Counterexample.answers(
-                "answers short", () -> output -> Arrays.copyOf(output, output.length - 1));
+        Counterexample answersShort =
+                Counterexample.answers("answers short", () -> output -> Arrays.copyOf(output, output.length - 1));
         for (Counterexample device : List.of(crashesAndHangs, answersShort)) {
             Trial trial = Trial.of(experiment, device.open());
 
@@ -110,8 +110,9 @@ class SensitivityTest {
         assertThat(experiments).hasSizeGreaterThan(20);
         assertThat(experiments)
                 .as("experiments that nobody has shown to be able to fail")
-                .allSatisfy(experiment ->
-                        assertThat(Counterexample.of(experiment)).as(experiment.getName()).isNotEmpty());
+                .allSatisfy(experiment -> assertThat(Counterexample.of(experiment))
+                        .as(experiment.getName())
+                        .isNotEmpty());
     }
 
     /** Where a test of the library stands in for a counterexample, it is there and tests that experiment. */

@@ -10,11 +10,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.harness.Verdict;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Op;
 import org.tensorizer.isa.Opcode;
-import org.tensorizer.device.emulator.EmulatorDevice;
-import org.tensorizer.harness.Verdict;
 import org.tensorizer.model.TfliteModel;
 
 /**

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Session;
+import org.tensorizer.model.TfliteModel;
 
 /** Another device that counts what it is asked for, and remembers the tokens it saw. */
 final class CountingDevice extends ForwardingDevice {
@@ -26,10 +26,7 @@ final class CountingDevice extends ForwardingDevice {
     public Session open(TfliteModel model) {
         opened.incrementAndGet();
         open.incrementAndGet();
-        tokens.add(model
-                .onlyPackage()
-                .parameterCaching()
-                .token());
+        tokens.add(model.onlyPackage().parameterCaching().token());
         return new ForwardingSession(super.open(model)) {
             private boolean closed;
 

@@ -35,7 +35,8 @@ class ExactRowsTest {
         java.util.Arrays.fill(least, Byte.MIN_VALUE);
         ByteMatrix a = ByteMatrix.of(2, 260, least);
         try (Device device = Devices.open(DeviceChoice.EMULATOR)) {
-            assertThat(new ExactRows(device).multiply(a, a, done -> {}).at(1, 0)).isEqualTo(260 * 128 * 128);
+            assertThat(new ExactRows(device).multiply(a, a, done -> {}).at(1, 0))
+                    .isEqualTo(260 * 128 * 128);
         }
     }
 
@@ -51,8 +52,8 @@ class ExactRowsTest {
             w[i] = (float) random.nextGaussian() / 8;
         }
         try (Device device = Devices.open(DeviceChoice.EMULATOR)) {
-            ExactRows.Real real = new ExactRows(device)
-                    .multiply(FloatMatrix.of(30, 24, a), FloatMatrix.of(7, 24, w), done -> {});
+            ExactRows.Real real =
+                    new ExactRows(device).multiply(FloatMatrix.of(30, 24, a), FloatMatrix.of(7, 24, w), done -> {});
             for (int m = 0; m < 30; m++) {
                 for (int n = 0; n < 7; n++) {
                     double expected = 0;

@@ -57,7 +57,9 @@ class SwapTest {
     }
 
     private long parameterTransfers() {
-        return lines.stream().filter(line -> line.startsWith("header") && line.endsWith("tag 2")).count();
+        return lines.stream()
+                .filter(line -> line.startsWith("header") && line.endsWith("tag 2"))
+                .count();
     }
 
     @Test

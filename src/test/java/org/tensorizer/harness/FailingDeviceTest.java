@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tensorizer.device.StubDevice;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.StubDevice;
 import org.tensorizer.device.record.RecordSummary;
 
 /**

@@ -96,11 +96,13 @@ class ReportE2E {
     @Test
     void everyHypothesisIsCountedOnceAndShownAsAWholeSentence() throws Exception {
         List<JsonObject> results = ExperimentJvm.results(RESULTS);
-        long claims = results.stream().map(r -> label(r, "hypothesis")).distinct().count();
+        long claims =
+                results.stream().map(r -> label(r, "hypothesis")).distinct().count();
         browser.show(REPORT.url(), 390, 1000, READY);
         String page = browser.text(TEXT);
         assertThat(results).allSatisfy(result -> assertThat(page).contains(label(result, "hypothesis")));
-        assertThat(browser.text("document.querySelectorAll('.hypothesis').length")).isEqualTo("" + claims);
+        assertThat(browser.text("document.querySelectorAll('.hypothesis').length"))
+                .isEqualTo("" + claims);
         assertThat(browser.text("document.title")).contains(" of " + claims + " hypotheses supported");
     }
 
@@ -146,11 +148,13 @@ class ReportE2E {
                 "readsPastTheEnd", "no verdict");
         for (Map.Entry<String, String> each : verdicts.entrySet()) {
             String text = shown(each.getKey());
-            browser.act("document.getElementById('" + samples.get(each.getKey()).getString("uuid")
-                    + "').scrollIntoView()", READY);
+            browser.act(
+                    "document.getElementById('" + samples.get(each.getKey()).getString("uuid") + "').scrollIntoView()",
+                    READY);
             browser.screenshot(SHOTS.resolve(each.getKey() + "-" + width + ".png"));
             assertThat(text).startsWith(each.getValue()).doesNotContainIgnoringCase("silicon");
-            assertThat(text.contains("echo (test double)")).isNotEqualTo(each.getKey().equals("readsPastTheEnd"));
+            assertThat(text.contains("echo (test double)"))
+                    .isNotEqualTo(each.getKey().equals("readsPastTheEnd"));
             assertFits(width);
         }
         assertOnlyFilesWereAskedFor(browser);
@@ -165,7 +169,8 @@ class ReportE2E {
     @Test
     void whatIsNotSupportedSaysWhyAndWithWhichNumbers() throws Exception {
         browser.show(sample.url(), 390, 1400, READY);
-        assertThat(shown("addsOne")).contains("Found. input ramp: output 200 is 72, expected 73", "1 of 256 outputs differ");
+        assertThat(shown("addsOne"))
+                .contains("Found. input ramp: output 200 is 72, expected 73", "1 of 256 outputs differ");
         assertThat(shown("echoesAShiftedRamp"))
                 .contains("Arithmetic. output 0: accumulator", "observed -128", "Files.", "model.tflite", "input.npy")
                 .contains("mvn test", "-Dexperiment=RefutedTemplate#echoesAShiftedRamp", "tensorizer run model.tflite");
@@ -186,9 +191,12 @@ class ReportE2E {
     @Test
     void linksToFilesLeadToFiles() throws Exception {
         browser.show(sample.url(), 1500, 1000, READY);
-        String links = browser.text("[...document.querySelectorAll('.files a')].map(a => decodeURI(a.href)).join('\\n')");
-        assertThat(links.lines()).hasSizeGreaterThan(5).allSatisfy(link -> assertThat(Path.of(java.net.URI.create(link)))
-                .isNotEmptyFile());
+        String links =
+                browser.text("[...document.querySelectorAll('.files a')].map(a => decodeURI(a.href)).join('\\n')");
+        assertThat(links.lines())
+                .hasSizeGreaterThan(5)
+                .allSatisfy(
+                        link -> assertThat(Path.of(java.net.URI.create(link))).isNotEmptyFile());
     }
 
     @Test
@@ -196,10 +204,12 @@ class ReportE2E {
         browser.show(sample.url(), 1500, 1400, READY);
         for (String method : List.of("echoesARamp", "addsOne", "echoesAShiftedRamp", "diesAtTheSecondInference")) {
             shown(method);
-            String images = "[...document.getElementById('" + samples.get(method).getString("uuid")
-                    + "').querySelectorAll('.cells img')]";
-            browser.act(images + ".forEach(i => i.loading = 'eager')", images + ".length > 0 && " + images
-                    + ".every(i => i.complete && i.naturalWidth == 256 && i.clientWidth > 300)");
+            String images = "[...document.getElementById('"
+                    + samples.get(method).getString("uuid") + "').querySelectorAll('.cells img')]";
+            browser.act(
+                    images + ".forEach(i => i.loading = 'eager')",
+                    images + ".length > 0 && " + images
+                            + ".every(i => i.complete && i.naturalWidth == 256 && i.clientWidth > 300)");
         }
     }
 

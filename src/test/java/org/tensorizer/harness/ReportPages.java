@@ -19,7 +19,8 @@ record ReportPages(Path index) {
 
     /** Makes one report of folders of results. */
     static ReportPages generate(List<Path> results, Path reports) {
-        Main.main(Stream.concat(Stream.of("--reports=" + reports), results.stream().map(Path::toString))
+        Main.main(Stream.concat(
+                        Stream.of("--reports=" + reports), results.stream().map(Path::toString))
                 .toArray(String[]::new));
         return new ReportPages(reports.resolve("html/index.html"));
     }

@@ -83,8 +83,7 @@ class ReportedResultsTest {
                 .contains("<td>asked again</td><td>the same answer</td>")
                 .containsPattern("output \\d+: accumulator [-\\d,]+ x scale [-\\d.e]+ = [-\\d.]+, rounded")
                 .contains("weights are not 0", "payload, W[out][in]");
-        assertThat(refuted.getArray("attachments").stream()
-                        .map(each -> ((JsonObject) each).getString("name")))
+        assertThat(refuted.getArray("attachments").stream().map(each -> ((JsonObject) each).getString("name")))
                 .contains("command", "model.tflite", "input.npy", "expected.npy", "observed.npy");
         assertThat(results.get("answersInTwoWays").getString("descriptionHtml"))
                 .contains("output 0 is 1, expected 0", "asked again: as the claim says");

@@ -2,12 +2,12 @@ package org.tensorizer.harness;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.model.TfliteModel;
 
 /** A device whose answers the test makes up: every session answers {@code f(input)}. */
 record SampleDevice(String name, Provenance provenance, UnaryOperator<byte[]> f) implements Device {

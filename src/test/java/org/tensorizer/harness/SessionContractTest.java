@@ -22,20 +22,20 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tensorizer.device.open.DeviceStack;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.compare.CompareDevice;
 import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.DeviceStack;
+import org.tensorizer.device.open.WorkerDevice;
+import org.tensorizer.device.open.WorkerOptions;
 import org.tensorizer.device.record.RecordingDevice;
 import org.tensorizer.device.record.ReplayDevice;
 import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.device.tflite.TfliteSession;
-import org.tensorizer.device.open.WorkerDevice;
-import org.tensorizer.device.open.WorkerOptions;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * What {@link Session} promises about its life, of every session there is: after close each use is one clear exception,

@@ -126,7 +126,8 @@ class StrangeNamesE2E {
         try (Stream<Path> files = Files.walk(report.index().resolveSibling("attachments"))) {
             assertThat(files.filter(Files::isRegularFile))
                     .isNotEmpty()
-                    .allSatisfy(file -> assertThat(file.getFileName().toString()).matches("[A-Za-z0-9_][A-Za-z0-9._-]*"));
+                    .allSatisfy(
+                            file -> assertThat(file.getFileName().toString()).matches("[A-Za-z0-9_][A-Za-z0-9._-]*"));
         }
     }
 

@@ -113,7 +113,10 @@ class InstructionStreamTest {
     void aGapInTheSequenceNumbersIsRefused() {
         InstructionStream stream = InstructionStream.frame("program", program);
         int store = index(stream, Opcode.RING_BUS_CONSUMER_0);
-        refused(store, changed -> changed.get(store).set(TileInstruction.SEQUENCE, 77), "RING_BUS_CONSUMER_0 has sequence number 77, expected");
+        refused(
+                store,
+                changed -> changed.get(store).set(TileInstruction.SEQUENCE, 77),
+                "RING_BUS_CONSUMER_0 has sequence number 77, expected");
     }
 
     @Test

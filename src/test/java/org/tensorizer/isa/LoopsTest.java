@@ -67,7 +67,13 @@ class LoopsTest {
     @Test
     void aWalkKeepsItsLoops() {
         Instruction op = Instruction.of(Opcode.MULTIPLY_ACCUMULATE);
-        Loops loops = Loops.from(400).step(4, 9).step(-36, 7).repeat(3).window(2, 128).tail(1, 5).build(8);
+        Loops loops = Loops.from(400)
+                .step(4, 9)
+                .step(-36, 7)
+                .repeat(3)
+                .window(2, 128)
+                .tail(1, 5)
+                .build(8);
         Op.ACTIVATIONS.set(op, loops);
         assertThat(Op.ACTIVATIONS.get(op)).isEqualTo(loops).hasSameHashCodeAs(loops);
         assertThat(op.undecodedBits()).isEmpty();

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.model.EdgeTpuPackage;
-import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.TfliteModel;
 
 /** Every chunk of every real model there is: no bit stays undecoded, and what is read is written back. */
@@ -56,7 +56,8 @@ class RealStreamsTest {
     @ParameterizedTest
     @MethodSource("chunks")
     void walksWaitsAndSignalsAreWrittenAsTheyWereRead(Chunk chunk) {
-        for (Instruction read : InstructionStream.frame(chunk.name(), chunk.bytes()).instructions()) {
+        for (Instruction read :
+                InstructionStream.frame(chunk.name(), chunk.bytes()).instructions()) {
             Instruction written = Instruction.of(read.opcode());
             for (FieldTable.Group group : read.opcode().table().groups()) {
                 if (group instanceof Walk walk) {

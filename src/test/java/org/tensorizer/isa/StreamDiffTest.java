@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.isa.StreamDiff.Changed;
-import org.tensorizer.isa.StreamDiff.Inserted;
-import org.tensorizer.isa.StreamDiff.Removed;
 import org.tensorizer.dense.DenseProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.isa.StreamDiff.Changed;
+import org.tensorizer.isa.StreamDiff.Inserted;
+import org.tensorizer.isa.StreamDiff.Removed;
 
 class StreamDiffTest {
     private static final Quantization QUANTIZATION = new Quantization(0.1f, 3, 0.01f, 128, 0.2f, 100);

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
-import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.Fuzz;
+import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.StreamMutator;
-import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.TfliteModel;
 
 /** Damaged instruction streams: framed, checked, disassembled and compared, or refused with the bundle's place. */

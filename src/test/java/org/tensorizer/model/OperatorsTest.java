@@ -72,8 +72,7 @@ class OperatorsTest {
         assertThat(options(5, fields(1, 2, 3, 4, 5, 2)))
                 .isEqualTo(new OperatorOptions.Pool(Padding.VALID, 3, 2, 5, 4, FusedActivation.RELU_N1_TO_1));
         assertThat(options(11, fields(1))).isEqualTo(new OperatorOptions.Arithmetic(FusedActivation.RELU));
-        assertThat(options(10, fields(-1, 3)))
-                .isEqualTo(new OperatorOptions.Concatenation(0, FusedActivation.RELU6));
+        assertThat(options(10, fields(-1, 3))).isEqualTo(new OperatorOptions.Concatenation(0, FusedActivation.RELU6));
         assertThat(options(15, fields(-1, -1, -1, 1))).isEqualTo(new OperatorOptions.ResizeBilinear(false, true));
         assertThat(options(27, fields(1))).isEqualTo(new OperatorOptions.Reduction(true));
         assertThatExceptionOfType(BadInputException.class)

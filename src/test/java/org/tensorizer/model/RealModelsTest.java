@@ -12,14 +12,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.base.ByteRange;
-import org.tensorizer.model.DmaHints.DmaHint.Direction;
 import org.tensorizer.model.DmaHints.DmaHint;
+import org.tensorizer.model.DmaHints.DmaHint.Direction;
 import org.tensorizer.model.Layer.IndexRange;
 import org.tensorizer.model.Layer.OutputLayout;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.Relocation.Half;
 import org.tensorizer.model.Relocation.Kind;
-import org.tensorizer.model.TfliteModel.Subgraph;
 
 /**
  * Facts of real compiled models. Those of the two Dense models are known from elsewhere (published, or measured with other

@@ -51,7 +51,8 @@ class NetworkWriterTest {
     @Test
     void cellsAreTheOnesAskedFor() {
         NetworkWriter writer = NetworkWriter.open(network);
-        int written = LayerCells.all(first).outputs(7, 9).inputs(10, 20).write(writer, first, (BytePattern) Pattern.byteValue(9));
+        int written = LayerCells.all(first).outputs(7, 9).inputs(10, 20).write(writer, first, (BytePattern)
+                Pattern.byteValue(9));
         assertThat(written).isEqualTo(20);
         Network again = Network.of(TfliteModel.parse("again", writer.bytes().clone()));
         byte[] expected = network.weights(first);
@@ -70,18 +71,22 @@ class NetworkWriterTest {
         float[] scales = network.multipliers(first);
         scales[0] = Float.NaN;
         assertThatThrownBy(() -> writer.scales(first, scales)).hasMessageContaining("NaN");
-        assertThatThrownBy(() -> LayerCells.all(first).inputs(60, 65).write(writer, first, (BytePattern) Pattern.zero()))
+        assertThatThrownBy(
+                        () -> LayerCells.all(first).inputs(60, 65).write(writer, first, (BytePattern) Pattern.zero()))
                 .hasMessageContaining("60:65");
     }
 
     /** Depthwise and convolution kernels of a real network come back as its source has them. */
     @Test
     void weightsOfARealNetworkAreThoseOfItsSource() {
-        Network mobilenet = Network.of(
-                TfliteModel.read(SharedFolder.network("mobilenet_v1_1.0_224_extractor_edgetpu.tflite")));
+        Network mobilenet =
+                Network.of(TfliteModel.read(SharedFolder.network("mobilenet_v1_1.0_224_extractor_edgetpu.tflite")));
         var source = org.tensorizer.network.source.SourceGraph.of(
                 TfliteModel.read(SharedFolder.network("mobilenet_v1_1.0_224_extractor.tflite")));
-        var layers = source.model().operators().stream().filter(source::isLayer).map(source::layer).toList();
+        var layers = source.model().operators().stream()
+                .filter(source::isLayer)
+                .map(source::layer)
+                .toList();
         for (int i = 0; i < layers.size(); i++) {
             LayerOperator layer = mobilenet.layer(i);
             assertThat(mobilenet.weights(layer)).isEqualTo(layers.get(i).weights());

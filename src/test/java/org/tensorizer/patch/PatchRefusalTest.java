@@ -202,7 +202,8 @@ class PatchRefusalTest {
             PatchRecord record =
                     PatchedModel.of(target, Patch.of(Pattern.xor(0xFF))).record();
             assertThat(record.payloadBytesChanged()).isEqualTo(target.payload().length());
-            PatchedModel.of(target, Patch.of(Region.range(3, 9), Pattern.ramp())).record();
+            PatchedModel.of(target, Patch.of(Region.range(3, 9), Pattern.ramp()))
+                    .record();
             for (Patch patch : List.of(CELL, Patch.of(Pattern.identity()), Patch.of(Region.header(), Pattern.zero()))) {
                 assertThatThrownBy(() -> PatchedModel.of(target, patch))
                         .isInstanceOf(BadInputException.class)

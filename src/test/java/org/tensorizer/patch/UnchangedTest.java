@@ -9,7 +9,6 @@ import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.base.ByteRange;
 
-
 class UnchangedTest {
     private final byte[] before = new byte[10];
     private final byte[] after = new byte[10];

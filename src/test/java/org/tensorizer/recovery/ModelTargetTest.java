@@ -14,8 +14,8 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.StubDevice;
 import org.tensorizer.fuzz.FlatDamage;
-import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.Fuzz;
+import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.Mutator;
 import org.tensorizer.model.TfliteModel;
 

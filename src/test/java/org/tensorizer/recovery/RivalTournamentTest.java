@@ -111,8 +111,7 @@ class RivalTournamentTest {
             maps.add(new CellMap(128, 128, offsets));
             rivals.add(rival(name, maps.get(maps.size() - 1)));
         });
-        RivalTournament<CellProbe, Integer> tournament =
-                new RivalTournament<>(rivals, candidates(maps, 200, 1));
+        RivalTournament<CellProbe, Integer> tournament = new RivalTournament<>(rivals, candidates(maps, 200, 1));
         chips.forEach((name, chip) -> {
             Outcome<CellProbe, Integer> outcome = tournament.run(probe -> ask(probe, chip));
             assertThat(outcome.survivors()).containsExactly(name);

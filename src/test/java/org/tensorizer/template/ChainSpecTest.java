@@ -50,7 +50,8 @@ class ChainSpecTest {
         }
         assertThat(CompiledModelWriter.write(read)).isEqualTo(compiled);
         TfliteModel source = TfliteModel.parse("source", SourceModelWriter.write(read));
-        assertThat(CompiledModelWriter.write(SourceModel.of(source).chain(layers.get(0).token())))
+        assertThat(CompiledModelWriter.write(
+                        SourceModel.of(source).chain(layers.get(0).token())))
                 .isEqualTo(compiled);
     }
 

@@ -9,7 +9,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.SharedFolder;
-import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
@@ -18,9 +17,7 @@ import org.tensorizer.dense.Requantization;
 import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.CpuDevice;
-import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.TensorType;
-import org.tensorizer.model.TfliteModel;
 
 class DenseTemplateTest {
     @ParameterizedTest
@@ -117,5 +114,4 @@ class DenseTemplateTest {
                 .hasMessageContaining("not a compiled Dense layer")
                 .hasMessageContaining(reason);
     }
-
 }

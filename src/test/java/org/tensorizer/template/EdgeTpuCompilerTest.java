@@ -134,7 +134,8 @@ class EdgeTpuCompilerTest {
     void theCompilerSeesFewVariablesAndNoNameAsAnOption() throws IOException {
         Path strange = Files.write(folder.resolve("-s $(touch x) \"'.tflite"), new byte[] {1});
         Path seen = folder.resolve("seen");
-        EdgeTpuCompiler compiler = compiler("#!/bin/sh\nexec > '" + seen + "'\nenv\nfor each; do echo \"argument <$each>\"; done\n");
+        EdgeTpuCompiler compiler =
+                compiler("#!/bin/sh\nexec > '" + seen + "'\nenv\nfor each; do echo \"argument <$each>\"; done\n");
         assertThatThrownBy(() -> compiler.compile(strange, folder.resolve("out"), DEADLINE))
                 .isInstanceOf(BadInputException.class);
         String said = Files.readString(seen);

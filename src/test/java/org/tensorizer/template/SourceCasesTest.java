@@ -72,9 +72,7 @@ class SourceCasesTest {
 
     @Test
     void newerTensorTypesAreShown() {
-        assertThat(read("tensor_type_18").tensors())
-                .extracting(Tensor::type)
-                .contains(TensorType.BFLOAT16);
+        assertThat(read("tensor_type_18").tensors()).extracting(Tensor::type).contains(TensorType.BFLOAT16);
     }
 
     private static TfliteModel read(String name) {

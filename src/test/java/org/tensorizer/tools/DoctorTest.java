@@ -12,13 +12,13 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.tools.DoctorReport.Finding;
-import org.tensorizer.tools.DoctorReport.Finding.Status;
-import org.tensorizer.device.open.DeviceChoice;
-import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.device.coral.CoralAddress;
+import org.tensorizer.device.coral.CoralAddress.Bus;
+import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbSpeed;
+import org.tensorizer.tools.DoctorReport.Finding;
+import org.tensorizer.tools.DoctorReport.Finding.Status;
 
 /** Each finding on a machine of a few files. */
 class DoctorTest {
@@ -69,7 +69,9 @@ class DoctorTest {
                 .isEqualTo(DoctorReport.Finding.ok("USB Coral", READY + " on bus 2, port 2-1, device 3, 5000 Mbit/s"));
         assertThat(find(report, "USB Coral access").found()).isEqualTo("alice may read and write /dev/bus/usb/002/003");
         assertThat(find(report, "Corals listed").found()).isEqualTo("usb /sys/bus/usb/devices/2-1");
-        assertThat(all(report, "udev rule")).extracting(DoctorReport.Finding::status).containsOnly(Status.OK);
+        assertThat(all(report, "udev rule"))
+                .extracting(DoctorReport.Finding::status)
+                .containsOnly(Status.OK);
         assertThat(find(report, "udev rule").found()).isEqualTo(NEW + " in /etc/udev/rules.d/99-coral.rules");
         assertThat(find(report, "in use").found()).isEqualTo("no other process has /dev/bus/usb/002/003");
         assertThat(find(report, "libedgetpu").found()).contains("RuntimeVersion(14)", "/usr/lib/libedgetpu.so.1");
@@ -172,7 +174,8 @@ class DoctorTest {
         assertThat(findings).extracting(DoctorReport.Finding::status).containsOnly(Status.PROBLEM);
         assertThat(all(machine.user("bob").examine("coral"), "udev rule").get(0).status())
                 .isEqualTo(Status.OK);
-        DoctorReport.Finding root = all(machine.user("root").examine("coral"), "udev rule").get(1);
+        DoctorReport.Finding root =
+                all(machine.user("root").examine("coral"), "udev rule").get(1);
         assertThat(root.status()).isEqualTo(Status.NOTE);
         assertThat(root.found()).contains("works as root only");
     }
@@ -233,7 +236,8 @@ class DoctorTest {
     void librariesThatCannotBeLoadedAreProblems() {
         assertProblem(machine.withoutTflite().examine("emulator"), "TFLite", "no library comes", "-Dtensorizer.tflite");
         machine.runtimeFailure("Edge TPU runtime libedgetpu.so.1: cannot be loaded: libusb-1.0.so.0");
-        assertProblem(machine.examine("coral"), "libedgetpu", "libusb-1.0.so.0", "install the build for this processor");
+        assertProblem(
+                machine.examine("coral"), "libedgetpu", "libusb-1.0.so.0", "install the build for this processor");
     }
 
     @Test

@@ -89,7 +89,8 @@ class DownloadTest {
     }
 
     private Download.Result get(ModelFile file) throws IOException {
-        return new Download(Map.of(), 500).get(file, folder, (done, total) -> assertThat(done).isLessThanOrEqualTo(total));
+        return new Download(Map.of(), 500)
+                .get(file, folder, (done, total) -> assertThat(done).isLessThanOrEqualTo(total));
     }
 
     @Test
@@ -144,8 +145,7 @@ class DownloadTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("SHA-256 " + Sha256.of(content) + ", expected 00 (this test)");
         assertThat(folder).isEmptyDirectory();
-        ModelFile shorter = new ModelFile(
-                "model.tflite", OptionalLong.of(17), Optional.empty(), "", sound().url(), "");
+        ModelFile shorter = new ModelFile("model.tflite", OptionalLong.of(17), Optional.empty(), "", sound().url(), "");
         assertThatThrownBy(() -> get(shorter)).hasMessageContaining("200000 bytes, expected 17");
     }
 
@@ -165,14 +165,15 @@ class DownloadTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessage(sound().url() + ": HTTP status 404, expected 200");
         server.stop(0);
-        assertThatThrownBy(() -> get(sound())).hasMessageContaining("cannot be reached").hasMessageContaining("proxy");
+        assertThatThrownBy(() -> get(sound()))
+                .hasMessageContaining("cannot be reached")
+                .hasMessageContaining("proxy");
     }
 
     @Test
     void aFileThatAnotherProcessFetchesIsLeftAlone() throws IOException {
         Path part = folder.resolve("model.tflite.part");
-        try (FileChannel other =
-                FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel other = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             assertThat(other.tryLock()).isNotNull();
             assertThatThrownBy(() -> get(sound())).hasMessageContaining("another process is fetching this file");
         }

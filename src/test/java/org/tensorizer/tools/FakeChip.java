@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.StubDevice;
+import org.tensorizer.model.TfliteModel;
 
 /** A chip and its clock: opening takes 2 ms, an inference as long as its model says, 1 ms more where weights go up. */
 final class FakeChip extends StubDevice implements LongSupplier {

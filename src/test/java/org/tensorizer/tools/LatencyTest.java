@@ -8,11 +8,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.StubDevice;
-import org.tensorizer.base.BadInputException;
+import org.tensorizer.model.TfliteModel;
 
 /** Measurements of a chip whose times are known, by its own clock. */
 class LatencyTest {

@@ -25,7 +25,8 @@ class PublicModelsTest {
             for (ModelFile file : model.files()) {
                 assertThat(file.url().getScheme()).isEqualTo("https");
                 file.sha256().ifPresent(sha -> assertThat(sha).matches("[0-9a-f]{64}"));
-                assertThat(file.digestSource().equals("none")).isEqualTo(file.sha256().isEmpty());
+                assertThat(file.digestSource().equals("none"))
+                        .isEqualTo(file.sha256().isEmpty());
             }
         }
     }

@@ -3,11 +3,9 @@ package org.tensorizer.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.device.Elements;
-import org.tensorizer.device.TensorSpec;
 
 class TimingsTest {
     @Test
@@ -34,7 +32,6 @@ class TimingsTest {
         assertThat(TopK.of(Elements.of("INT8", new byte[] {-128, (byte) 200, -128}), 1))
                 .containsExactly(new TopK(1, -56L));
     }
-
 
     @Test
     void resultLinesHoldNoWhiteSpaceInValues() {

@@ -15,7 +15,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.CpuDevice;
 

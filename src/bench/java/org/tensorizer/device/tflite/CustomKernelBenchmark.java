@@ -39,7 +39,8 @@ public class CustomKernelBenchmark {
 
     private Session load() {
         return TfliteSession.open(
-                TfliteModel.parse("dense_256", model), options -> (in, out) -> out.get(0).put(in.get(0)));
+                TfliteModel.parse("dense_256", model),
+                options -> (in, out) -> out.get(0).put(in.get(0)));
     }
 
     @TearDown

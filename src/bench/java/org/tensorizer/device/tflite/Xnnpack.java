@@ -43,8 +43,7 @@ public final class Xnnpack implements Delegate {
         } catch (UnsatisfiedLinkError e) {
             return Optional.empty();
         }
-        return Optional.of(
-                TfliteSession.open(
+        return Optional.of(TfliteSession.open(
                 TfliteModel.parse(name, model), SessionOptions.delegate("xnnpack", new Xnnpack(library, delegate))));
     }
 

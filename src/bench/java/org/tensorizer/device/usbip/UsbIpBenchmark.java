@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -89,7 +88,10 @@ public class UsbIpBenchmark {
     }
 
     private static byte[] chunk(TfliteModel model, Executable of) {
-        return bytes(model, of.chunks().get(0).range().start(), of.chunks().get(0).range().length());
+        return bytes(
+                model,
+                of.chunks().get(0).range().start(),
+                of.chunks().get(0).range().length());
     }
 
     private static byte[] bytes(TfliteModel model, int start, int length) {

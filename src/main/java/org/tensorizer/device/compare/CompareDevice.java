@@ -167,7 +167,8 @@ public final class CompareDevice extends ForwardingDevice {
 
         private void reason(RuntimeException e) {
             String text = e.getMessage() == null ? e.toString() : e.getMessage();
-            reasons.merge(reasons.size() < REASONS || reasons.containsKey(text) ? text : "other reasons", 1L, Long::sum);
+            reasons.merge(
+                    reasons.size() < REASONS || reasons.containsKey(text) ? text : "other reasons", 1L, Long::sum);
         }
 
         synchronized void compare(
@@ -185,7 +186,8 @@ public final class CompareDevice extends ForwardingDevice {
             boolean differs = false;
             for (int i = 0; i < answers.size(); i++) {
                 String type = i < specs.size() ? specs.get(i).type() : "";
-                Disagreement.TensorDifference difference = Disagreement.TensorDifference.of(type, answers.get(i), others.get(i));
+                Disagreement.TensorDifference difference =
+                        Disagreement.TensorDifference.of(type, answers.get(i), others.get(i));
                 values += difference.values();
                 differingValues += difference.differing();
                 beyondOne += difference.beyondOne();

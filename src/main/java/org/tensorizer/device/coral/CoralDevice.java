@@ -64,8 +64,7 @@ public final class CoralDevice implements Device {
         return open(name, device -> device.path().equals(path), 0, settings);
     }
 
-    private static CoralDevice open(
-            String name, Predicate<CoralAddress> wanted, int index, CoralSettings settings) {
+    private static CoralDevice open(String name, Predicate<CoralAddress> wanted, int index, CoralSettings settings) {
         EdgeTpuLibrary library = EdgeTpuLibrary.find()
                 .orElseThrow(() -> new DeviceFault(
                         DeviceFault.Kind.MISSING,
@@ -162,7 +161,6 @@ public final class CoralDevice implements Device {
     /** What can be known about a model before libedgetpu sees it. */
     static final class CompiledModelCheck {
         /** The chip of every Coral product; edgetpu_compiler writes it into each executable (seen in all models). */
-
         private CompiledModelCheck() {}
 
         static void require(TfliteModel model, EdgeTpuLibrary library) {

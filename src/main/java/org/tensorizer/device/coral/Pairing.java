@@ -89,7 +89,9 @@ public record Pairing(String source, Optional<Version> builtFor, Version tflite)
                 }
                 return new Pairing(
                         source,
-                        GOOGLE.matcher(installed.group(2)).matches() ? Optional.of(new Version(2, 5)) : Optional.empty(),
+                        GOOGLE.matcher(installed.group(2)).matches()
+                                ? Optional.of(new Version(2, 5))
+                                : Optional.empty(),
                         here);
             }
         }

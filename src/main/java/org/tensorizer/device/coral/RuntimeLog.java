@@ -104,7 +104,8 @@ public final class RuntimeLog {
      * are cancelled stand there in healthy runs too (seen at verbosity 1, every 6 s and at close).
      */
     public static Optional<Diagnosis> diagnose(List<String> lines) {
-        return last(lines.stream().filter(line -> !HARMLESS.matcher(line).find()).toList());
+        return last(
+                lines.stream().filter(line -> !HARMLESS.matcher(line).find()).toList());
     }
 
     /**
@@ -167,7 +168,8 @@ public final class RuntimeLog {
                         what + "busy (-6)",
                         "another process has the device",
                         "end it (`tensorizer doctor` names it), one owner at a time");
-            default -> new Diagnosis(line, what + "libusb error " + code, "see libusb's error codes", "plug it in again");
+            default ->
+                new Diagnosis(line, what + "libusb error " + code, "see libusb's error codes", "plug it in again");
         };
     }
 

@@ -29,8 +29,8 @@ public final class AddressWalk {
             counts[level] = loops.count(level);
         }
         if (counts[counts.length - 1] > LONGEST || counts[counts.length - 1] <= 0) {
-            throw new IllegalArgumentException("a walk of " + counts[counts.length - 1] + " elements, at most " + LONGEST
-                    + " are laid out");
+            throw new IllegalArgumentException(
+                    "a walk of " + counts[counts.length - 1] + " elements, at most " + LONGEST + " are laid out");
         }
         if (loops.tailLevel() > 0) {
             nominal = kept();
@@ -68,7 +68,8 @@ public final class AddressWalk {
                 throw new IllegalArgumentException("loops outside the tail level");
             }
         } else if (loops.rewind() != 0 || loops.tail() != 0) {
-            throw new IllegalArgumentException("a tail of " + loops.tail() + ", rewind " + loops.rewind() + ", of no loop");
+            throw new IllegalArgumentException(
+                    "a tail of " + loops.tail() + ", rewind " + loops.rewind() + ", of no loop");
         }
         return new AddressWalk(loops, shortened);
     }

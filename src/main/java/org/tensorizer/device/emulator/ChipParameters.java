@@ -57,8 +57,16 @@ public record ChipParameters(
     }
 
     /** The chip as far as it is known. */
-    public static final ChipParameters EDGE_TPU =
-            new ChipParameters(64, 4, false, false, OptionalLong.empty(), WeightCode.OFFSET_128, Rounding.HALF_TO_EVEN, Requantization.FLOAT32, NetworkFault.NONE);
+    public static final ChipParameters EDGE_TPU = new ChipParameters(
+            64,
+            4,
+            false,
+            false,
+            OptionalLong.empty(),
+            WeightCode.OFFSET_128,
+            Rounding.HALF_TO_EVEN,
+            Requantization.FLOAT32,
+            NetworkFault.NONE);
 
     public ChipParameters {
         if (lanes < 1 || lanes > Chip.LANES) {
@@ -70,31 +78,46 @@ public record ChipParameters(
     }
 
     public ChipParameters withLanes(int count) {
-        return new ChipParameters(count, inputs, laneFastest, reversedLanes, permutation, code, rounding, requantization, network);
+        return new ChipParameters(
+                count, inputs, laneFastest, reversedLanes, permutation, code, rounding, requantization, network);
     }
 
     public ChipParameters withInputs(int count) {
-        return new ChipParameters(lanes, count, laneFastest, reversedLanes, permutation, code, rounding, requantization, network);
+        return new ChipParameters(
+                lanes, count, laneFastest, reversedLanes, permutation, code, rounding, requantization, network);
     }
 
     public ChipParameters withLaneFastest(boolean value) {
-        return new ChipParameters(lanes, inputs, value, reversedLanes, permutation, code, rounding, requantization, network);
+        return new ChipParameters(
+                lanes, inputs, value, reversedLanes, permutation, code, rounding, requantization, network);
     }
 
     public ChipParameters withReversedLanes(boolean value) {
-        return new ChipParameters(lanes, inputs, laneFastest, value, permutation, code, rounding, requantization, network);
+        return new ChipParameters(
+                lanes, inputs, laneFastest, value, permutation, code, rounding, requantization, network);
     }
 
     public ChipParameters withPermutation(long seed) {
-        return new ChipParameters(lanes, inputs, laneFastest, reversedLanes, OptionalLong.of(seed), code, rounding, requantization, network);
+        return new ChipParameters(
+                lanes,
+                inputs,
+                laneFastest,
+                reversedLanes,
+                OptionalLong.of(seed),
+                code,
+                rounding,
+                requantization,
+                network);
     }
 
     public ChipParameters withCode(WeightCode value) {
-        return new ChipParameters(lanes, inputs, laneFastest, reversedLanes, permutation, value, rounding, requantization, network);
+        return new ChipParameters(
+                lanes, inputs, laneFastest, reversedLanes, permutation, value, rounding, requantization, network);
     }
 
     public ChipParameters withRounding(Rounding value) {
-        return new ChipParameters(lanes, inputs, laneFastest, reversedLanes, permutation, code, value, requantization, network);
+        return new ChipParameters(
+                lanes, inputs, laneFastest, reversedLanes, permutation, code, value, requantization, network);
     }
 
     /** A chip that differs where only whole networks show it. */
@@ -141,7 +164,11 @@ public record ChipParameters(
 
     /** Whether weight rows are read as the real chip reads them: a row is 64 lanes of 4 inputs, in order. */
     boolean readsRowsInOrder() {
-        return lanes == Chip.LANES && inputs == Chip.WORD_BYTES && !laneFastest && !reversedLanes && permutation.isEmpty();
+        return lanes == Chip.LANES
+                && inputs == Chip.WORD_BYTES
+                && !laneFastest
+                && !reversedLanes
+                && permutation.isEmpty();
     }
 
     int meshConstant(int word) {

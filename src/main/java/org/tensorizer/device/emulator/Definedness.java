@@ -149,7 +149,8 @@ final class Definedness {
                 }
             }
         } else if (step instanceof Step.FromScalar from) {
-            Arrays.fill(arena, from.row().offset(), from.row().offset() + from.row().length(), DEFINED);
+            Arrays.fill(
+                    arena, from.row().offset(), from.row().offset() + from.row().length(), DEFINED);
         } else if (step instanceof Step.Compute compute) {
             for (Step.ScalarInstruction instruction : compute.instructions()) {
                 if (instruction.pushedTo() >= 0) {
@@ -173,7 +174,9 @@ final class Definedness {
     }
 
     private boolean isDefined(RowBytes row, int at) {
-        return at >= 0 && at < row.length() && (row.source() != RowBytes.Source.ARENA || (arena[row.offset() + at] & DEFINED) != 0);
+        return at >= 0
+                && at < row.length()
+                && (row.source() != RowBytes.Source.ARENA || (arena[row.offset() + at] & DEFINED) != 0);
     }
 
     private static long firstLanes(int lanes) {
@@ -229,8 +232,7 @@ final class Definedness {
             RowBytes before = operation.sumsBefore(index, result);
             if (before != null && lanes[result] == -1) {
                 long needed = firstLanes(shape.lanes(result));
-                op.site().require(
-                        (lanesOf(before, 0, 4) & needed) == needed, "goes on with sums that nobody wrote");
+                op.site().require((lanesOf(before, 0, 4) & needed) == needed, "goes on with sums that nobody wrote");
             }
             add(operation, index, step, memory, lanes);
             if (shape.last(result) == step) {
@@ -389,10 +391,11 @@ final class Definedness {
         int[] outputs = operation.outputs();
         for (int step = operation.from(); step < operation.to(); step++) {
             int pixel = op.resize().pixel(operation.activations(), step);
-            op.site().require(
-                    (Words.get(memory, pixel) & WORD_DEFINED) == WORD_DEFINED,
-                    "reads byte %d of narrow memory, which nobody wrote",
-                    pixel);
+            op.site()
+                    .require(
+                            (Words.get(memory, pixel) & WORD_DEFINED) == WORD_DEFINED,
+                            "reads byte %d of narrow memory, which nobody wrote",
+                            pixel);
             if (op.shape().last(op.shape().result(step)) == step) {
                 Words.put(memory, outputs[op.shape().result(step)], WORD_DEFINED | WORD_WRITTEN);
             }

@@ -15,8 +15,8 @@ import org.tensorizer.model.Layer;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorType;
-import org.tensorizer.model.TfliteModel.Subgraph;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.model.TfliteModel.Subgraph;
 
 /**
  * An emulated Edge TPU behind TFLite's custom op: the model goes the same way as to silicon, through TFLite's interpreter
@@ -121,8 +121,8 @@ public final class EmulatorDevice implements Device {
             }
         }
         if (found != tensors.size()) {
-            throw new UnsupportedProgramException(
-                    role + "s: " + found + " of the operator's " + tensors.size() + " tensors are layers of the program");
+            throw new UnsupportedProgramException(role + "s: " + found + " of the operator's " + tensors.size()
+                    + " tensors are layers of the program");
         }
         return order;
     }
@@ -140,19 +140,18 @@ public final class EmulatorDevice implements Device {
     }
 
     private static void checkTensor(Tensor tensor, Layer layer, String role) {
-        TensorType type =
-                switch (layer.type()) {
-                    case FIXED_POINT8 -> TensorType.UINT8;
-                    case SIGNED_FIXED_POINT8 -> TensorType.INT8;
-                    case SIGNED_FIXED_POINT16 -> TensorType.INT16;
-                    case SIGNED_FIXED_POINT32 -> TensorType.INT32;
-                    case SINGLE -> TensorType.FLOAT32;
-                    default -> null;
-                };
+        TensorType type = switch (layer.type()) {
+            case FIXED_POINT8 -> TensorType.UINT8;
+            case SIGNED_FIXED_POINT8 -> TensorType.INT8;
+            case SIGNED_FIXED_POINT16 -> TensorType.INT16;
+            case SIGNED_FIXED_POINT32 -> TensorType.INT32;
+            case SINGLE -> TensorType.FLOAT32;
+            default -> null;
+        };
         if (tensor.type() != type || tensor.elements() * layer.type().bytes() != layer.unpaddedBytes()) {
-            throw new UnsupportedProgramException(
-                    role + " " + Printable.name(layer.name()) + ": the program has " + layer.unpaddedBytes()
-                            + " bytes of " + layer.type() + ", the tensor " + tensor.elements() + " of " + tensor.type());
+            throw new UnsupportedProgramException(role + " " + Printable.name(layer.name()) + ": the program has "
+                    + layer.unpaddedBytes() + " bytes of " + layer.type() + ", the tensor " + tensor.elements() + " of "
+                    + tensor.type());
         }
     }
 

@@ -110,12 +110,14 @@ final class HostMove {
     private Stream stream(Opcode opcode, List<Wait> waits) {
         return switch (opcode) {
             case INFEED -> site.instruction().isSet(Infeed.INPUT) ? Stream.INPUT : Stream.PARAMETERS;
-            case POP -> site.instruction().isSet(Pop.LOOP_BACK)
-                    ? Stream.LOOP_BACK
-                    : site.instruction().isSet(Pop.INPUT) ? Stream.INPUT : Stream.PARAMETERS;
-            default -> site.instruction().isSet(Outfeed.TO_HOST)
-                    ? Stream.HOST
-                    : waits.isEmpty() ? Stream.COLLECTED : Stream.LOOP_BACK;
+            case POP ->
+                site.instruction().isSet(Pop.LOOP_BACK)
+                        ? Stream.LOOP_BACK
+                        : site.instruction().isSet(Pop.INPUT) ? Stream.INPUT : Stream.PARAMETERS;
+            default ->
+                site.instruction().isSet(Outfeed.TO_HOST)
+                        ? Stream.HOST
+                        : waits.isEmpty() ? Stream.COLLECTED : Stream.LOOP_BACK;
         };
     }
 
@@ -145,17 +147,19 @@ final class HostMove {
     private void requireWait(List<Wait> waits, AddressWalk laid) {
         ScalarCounter expected = switch (site.opcode()) {
             case INFEED -> stream == Stream.INPUT ? ScalarCounter.AVDATA_INFEED : ScalarCounter.PARAMETER_INFEED;
-            case POP -> switch (stream) {
-                case LOOP_BACK -> ScalarCounter.RING_OUTFEED;
-                case INPUT -> ScalarCounter.AVDATA_POP;
-                default -> ScalarCounter.PARAMETER_POP;
-            };
+            case POP ->
+                switch (stream) {
+                    case LOOP_BACK -> ScalarCounter.RING_OUTFEED;
+                    case INPUT -> ScalarCounter.AVDATA_POP;
+                    default -> ScalarCounter.PARAMETER_POP;
+                };
             default -> ScalarCounter.SCALAR_INFEED;
         };
         site.require(
                 !waits.isEmpty()
                         && waits.get(0).counter() == expected.id()
-                        && (site.opcode() == Opcode.OUTFEED || waits.get(0).step() == 1 && waits.get(0).level() == 0),
+                        && (site.opcode() == Opcode.OUTFEED
+                                || waits.get(0).step() == 1 && waits.get(0).level() == 0),
                 "waits %s, expected one for %s",
                 waits,
                 expected);
@@ -163,8 +167,8 @@ final class HostMove {
             site.require(laid.loops().tailLevel() == 0 && laid.loops().base() == 0, "unusual walk");
         }
         for (Wait more : waits.subList(1, waits.size())) {
-            boolean counts = more.counter() == ScalarCounter.PRODUCER_A.id()
-                    || more.counter() == ScalarCounter.PRODUCER_B.id();
+            boolean counts =
+                    more.counter() == ScalarCounter.PRODUCER_A.id() || more.counter() == ScalarCounter.PRODUCER_B.id();
             site.require(counts && laid.blockOf(more.level(), laid.total() - 1) == 0, "second slot %s", more);
         }
     }

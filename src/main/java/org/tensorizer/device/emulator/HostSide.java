@@ -29,7 +29,9 @@ final class HostSide {
     private final Deque<Transfer> incoming = new ArrayDeque<>();
     private final Deque<Outgoing> outgoing = new ArrayDeque<>();
     private final int[] counters = new int[ScalarCounter.COUNT];
-    private final InfeedBuffer[] buffers = {new InfeedBuffer(HostMove.Stream.INPUT), new InfeedBuffer(HostMove.Stream.PARAMETERS)};
+    private final InfeedBuffer[] buffers = {
+        new InfeedBuffer(HostMove.Stream.INPUT), new InfeedBuffer(HostMove.Stream.PARAMETERS)
+    };
     final Deque<HostMove> infeeds = new ArrayDeque<>();
     final Deque<HostMove> pops = new ArrayDeque<>();
     final Deque<HostMove> outfeeds = new ArrayDeque<>();
@@ -110,10 +112,17 @@ final class HostSide {
             Transfer transfer = incoming.peek();
             boolean input = transfer.kind() == Transfer.Kind.INPUT;
             move.site.require(
-                    input == (move.stream == HostMove.Stream.INPUT), "takes %s, the next descriptor brings %s", move.stream, transfer);
+                    input == (move.stream == HostMove.Stream.INPUT),
+                    "takes %s, the next descriptor brings %s",
+                    move.stream,
+                    transfer);
             int units = (transfer.size() + move.unit - 1) / move.unit;
             move.site.require(
-                    units == move.units, "%d units of %d bytes, descriptor of %d", move.units, move.unit, transfer.size());
+                    units == move.units,
+                    "%d units of %d bytes, descriptor of %d",
+                    move.units,
+                    move.unit,
+                    transfer.size());
             fed = 0;
             if (input) {
                 recorder.add(new Step.Fetch(transfer));
@@ -148,8 +157,7 @@ final class HostSide {
                 popFirst = buffer.read() + ahead(move.wait - 1, buffer.read());
             }
         }
-        if (popped == 0 && move.packets != null
-                && ahead(counters[move.packets.counter()], move.packets.value()) < 0) {
+        if (popped == 0 && move.packets != null && ahead(counters[move.packets.counter()], move.packets.value()) < 0) {
             return false;
         }
         int upto = loops
@@ -230,8 +238,8 @@ final class HostSide {
         }
         boolean loops = move.stream == HostMove.Stream.LOOP_BACK;
         int units = loops ? move.packetUnits : Math.min(move.units - taken, 256 / move.unit);
-        boolean waits = loops
-                && ahead(counter(ScalarCounter.SCALAR_INFEED), move.wait + (taken + units - 1) * move.step) < 0;
+        boolean waits =
+                loops && ahead(counter(ScalarCounter.SCALAR_INFEED), move.wait + (taken + units - 1) * move.step) < 0;
         if (waits || move.stream == HostMove.Stream.HOST && outgoing.isEmpty()) {
             return false;
         }
@@ -323,8 +331,7 @@ final class HostSide {
                 Arrays.asList(infeeds.peek(), pops.peek(), outfeeds.peek()));
         halt.require(packets.isEmpty(), "a packet that no outfeed took");
         halt.require(incoming.isEmpty(), "%s that no infeed took", incoming.peek());
-        halt.require(
-                outgoing.isEmpty(), "%s that got no data", outgoing.isEmpty() ? "" : outgoing.peek().transfer);
+        halt.require(outgoing.isEmpty(), "%s that got no data", outgoing.isEmpty() ? "" : outgoing.peek().transfer);
     }
 
     boolean isCompleted() {

@@ -77,8 +77,7 @@ final class InfeedBuffer {
 
     /** Bytes of the stream. */
     RowBytes bytes(int offset, int length) {
-        RowBytes.Source source =
-                stream == HostMove.Stream.INPUT ? RowBytes.Source.INPUT : RowBytes.Source.PARAMETERS;
+        RowBytes.Source source = stream == HostMove.Stream.INPUT ? RowBytes.Source.INPUT : RowBytes.Source.PARAMETERS;
         return RowBytes.of(source, offset, length);
     }
 }

@@ -80,7 +80,11 @@ final class Inference {
         } else if (step instanceof Step.Output out) {
             Arrays.fill(output, out.at(), out.at() + out.bytes(), (byte) 0);
             System.arraycopy(
-                    bytes(out.row()), out.row().offset(), output, out.at(), Math.min(out.row().length(), out.bytes()));
+                    bytes(out.row()),
+                    out.row().offset(),
+                    output,
+                    out.at(),
+                    Math.min(out.row().length(), out.bytes()));
         } else if (step instanceof Step.Fetch fetch) {
             host.read(fetch.transfer(), input, fetch.transfer().offset());
         } else if (step instanceof Step.Deliver deliver) {

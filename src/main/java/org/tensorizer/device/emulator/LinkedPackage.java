@@ -36,8 +36,7 @@ public final class LinkedPackage {
     public static LinkedPackage of(EdgeTpuPackage compiled, ByteBuffer file) {
         Executable execution = EmulatedProgram.execution(compiled);
         Optional<Executable> caching = EmulatedProgram.caching(compiled);
-        Optional<RelocatedProgram> sent =
-                caching.map(each -> RelocatedProgram.link(each, file, ParameterImage.EMPTY));
+        Optional<RelocatedProgram> sent = caching.map(each -> RelocatedProgram.link(each, file, ParameterImage.EMPTY));
         ParameterImage image = sent.map(each -> each.linked().image()).orElse(ParameterImage.EMPTY);
         return new LinkedPackage(execution, RelocatedProgram.link(execution, file, image), caching, sent);
     }

@@ -5,11 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorizer.isa.Branch;
-import org.tensorizer.isa.Repeat;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.NarrowToWide;
 import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.Repeat;
 import org.tensorizer.isa.Scalar;
 import org.tensorizer.isa.ScalarCounter;
 import org.tensorizer.isa.ScalarFence;
@@ -128,8 +128,7 @@ public final class Linker {
     private void issue(InstructionSite site) {
         Instruction i = site.instruction();
         boolean maskFromRegister = i.isSet(TileInstruction.TILES_FROM_REGISTER);
-        boolean baseFromRegister =
-                site.opcode() == Opcode.NARROW_TO_WIDE && i.isSet(NarrowToWide.BASE_FROM_REGISTER);
+        boolean baseFromRegister = site.opcode() == Opcode.NARROW_TO_WIDE && i.isSet(NarrowToWide.BASE_FROM_REGISTER);
         int mask = maskFromRegister
                 ? steering(site, i.getInt(TileInstruction.TILES_REGISTER)) & Chip.ALL_TILES
                 : i.getInt(TileInstruction.TILES);

@@ -75,7 +75,8 @@ final class MatrixKernel extends OpKernel {
             for (int other = index + 1; other < taken.length; other++) {
                 if (!taken[other]
                         && rows.areSame(block, index, other)
-                        && sameParameters(operation.parameters(index, block.group), operation.parameters(other, block.group))) {
+                        && sameParameters(
+                                operation.parameters(index, block.group), operation.parameters(other, block.group))) {
                     taken[other] = true;
                     tiles.add(other);
                 }
@@ -87,7 +88,8 @@ final class MatrixKernel extends OpKernel {
                     tiles.stream().mapToInt(Integer::intValue).toArray(),
                     weights,
                     isConstant(operation.parameters(index, block.group))
-                            ? LaneParameters.of(operation.parameters(index, block.group), block.lanes, program::constants)
+                            ? LaneParameters.of(
+                                    operation.parameters(index, block.group), block.lanes, program::constants)
                             : null));
         }
     }
@@ -229,14 +231,32 @@ final class MatrixKernel extends OpKernel {
     }
 
     private static void add(
-            float[] x0, float[] x1, float[] x2, float[] x3, float[] sum, int width, float w0, float w1, float w2, float w3) {
+            float[] x0,
+            float[] x1,
+            float[] x2,
+            float[] x3,
+            float[] sum,
+            int width,
+            float w0,
+            float w1,
+            float w2,
+            float w3) {
         for (int p = 0; p < width; p++) {
             sum[p] = Math.fma(x0[p], w0, Math.fma(x1[p], w1, Math.fma(x2[p], w2, Math.fma(x3[p], w3, sum[p]))));
         }
     }
 
     private static void set(
-            float[] x0, float[] x1, float[] x2, float[] x3, float[] sum, int width, float w0, float w1, float w2, float w3) {
+            float[] x0,
+            float[] x1,
+            float[] x2,
+            float[] x3,
+            float[] sum,
+            int width,
+            float w0,
+            float w1,
+            float w2,
+            float w3) {
         for (int p = 0; p < width; p++) {
             sum[p] = Math.fma(x0[p], w0, Math.fma(x1[p], w1, Math.fma(x2[p], w2, x3[p] * w3)));
         }

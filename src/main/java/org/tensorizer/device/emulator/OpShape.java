@@ -36,13 +36,16 @@ public final class OpShape {
         AddressWalk rounds = op.rounds();
         int steps = rounds.total();
         int read = op.opcode() == Opcode.MULTIPLY_ACCUMULATE ? op.activations().total() : steps;
-        op.site().require(
-                read == steps && op.weights().total() == steps && op.sums().total() == steps,
-                "walks of %d, %d, %d for %d steps",
-                read,
-                op.weights().total(),
-                op.sums().total(),
-                steps);
+        op.site()
+                .require(
+                        read == steps
+                                && op.weights().total() == steps
+                                && op.sums().total() == steps,
+                        "walks of %d, %d, %d for %d steps",
+                        read,
+                        op.weights().total(),
+                        op.sums().total(),
+                        steps);
         int[] result = op.sumsInside() ? byWindow(op, steps) : byLoops(op, steps);
         int[] last = lastSteps(op, result);
         int[] group = new int[steps];
@@ -75,8 +78,11 @@ public final class OpShape {
         for (int half = 0; half < (op.activations().hasWindow() ? 2 : 1); half++) {
             for (int k = 0; k < steps; k++) {
                 int pixel = op.resize().pixel(op.activations().addresses(half), k);
-                op.site().require(
-                        pixel >= 0 && pixel + Chip.WORD_BYTES <= Chip.NARROW_BYTES, "pixel at narrow byte %d", pixel);
+                op.site()
+                        .require(
+                                pixel >= 0 && pixel + Chip.WORD_BYTES <= Chip.NARROW_BYTES,
+                                "pixel at narrow byte %d",
+                                pixel);
             }
         }
         int[] last = new int[steps / taps];
@@ -118,8 +124,10 @@ public final class OpShape {
         Arrays.fill(rows, -1);
         for (int k = 0; k < steps; k++) {
             int known = rows[result[k]];
-            op.site().require(
-                    (known < 0 || known == sums[k]) && sums[k] % 4 == 0, "one result, several partial sum rows");
+            op.site()
+                    .require(
+                            (known < 0 || known == sums[k]) && sums[k] % 4 == 0,
+                            "one result, several partial sum rows");
             rows[result[k]] = sums[k];
         }
         return result;
@@ -144,7 +152,12 @@ public final class OpShape {
             first[r + 1] = first[r] + (lanes[r] * op.resultBytes() + Chip.WORD_BYTES - 1) / Chip.WORD_BYTES;
         }
         int total = op.outputs().total();
-        op.site().require(first[lanes.length] == total, "%d words of results, the walk has %d", first[lanes.length], total);
+        op.site()
+                .require(
+                        first[lanes.length] == total,
+                        "%d words of results, the walk has %d",
+                        first[lanes.length],
+                        total);
         for (int address : op.outputs().addresses(0)) {
             op.site().require(address % Chip.WORD_BYTES == 0, "output byte %d inside a word", address);
         }

@@ -130,10 +130,11 @@ final class OpTasks {
                 if (!begun[result]) {
                     begun[result] = true;
                     RowBytes row = tile.take(op.site(), sums[k] / Chip.WORD_BYTES);
-                    op.site().require(
-                            row.length() >= shape.lanes(result) * Chip.WORD_BYTES,
-                            "goes on with sums that nobody wrote, row %d",
-                            sums[k] / Chip.WORD_BYTES);
+                    op.site()
+                            .require(
+                                    row.length() >= shape.lanes(result) * Chip.WORD_BYTES,
+                                    "goes on with sums that nobody wrote, row %d",
+                                    sums[k] / Chip.WORD_BYTES);
                     operand.sumsBefore.put(result, row);
                 }
             }
@@ -152,8 +153,12 @@ final class OpTasks {
             if (op.hasZeroPointRows()) {
                 int row = op.zeroPointRow(ofGroup);
                 zeroPoints = tile.take(op.site(), row);
-                op.site().require(
-                        zeroPoints.length() >= bytes, "zero points of row %d, of which %d bytes were written", row, zeroPoints.length());
+                op.site()
+                        .require(
+                                zeroPoints.length() >= bytes,
+                                "zero points of row %d, of which %d bytes were written",
+                                row,
+                                zeroPoints.length());
             }
             return new Operation.GroupParameters(bias, scale, zeroPoints);
         }

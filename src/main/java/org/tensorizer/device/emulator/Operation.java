@@ -138,7 +138,8 @@ public final class Operation implements Step {
     /** Whether two steps surely read the same row: the same one of the same section. */
     boolean isSameRow(int step, int other) {
         int[] index = op.shape().rowIndex(halves.weights());
-        return index[step] == index[other] && op.shape().section(step) == op.shape().section(other);
+        return index[step] == index[other]
+                && op.shape().section(step) == op.shape().section(other);
     }
 
     /** Quarter of the weight row that a step reads, 0 to 3. */

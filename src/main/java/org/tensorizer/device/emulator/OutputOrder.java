@@ -44,8 +44,9 @@ final class OutputOrder {
 
     /** Where the bytes of each position begin, in the order y, x. */
     private static int[] pixels(Layer layer) {
-        OutputLayout layout = layer.layout().orElseThrow(() -> new UnsupportedProgramException(
-                "output " + Printable.name(layer.name()) + " of " + layer.y() + " x " + layer.x() + " has no layout"));
+        OutputLayout layout = layer.layout()
+                .orElseThrow(() -> new UnsupportedProgramException("output " + Printable.name(layer.name()) + " of "
+                        + layer.y() + " x " + layer.x() + " has no layout"));
         int[] pixels = new int[layer.y() * layer.x()];
         try {
             int at = 0;

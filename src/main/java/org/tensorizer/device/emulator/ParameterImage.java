@@ -80,8 +80,8 @@ public final class ParameterImage {
     public boolean equals(Object other) {
         return this == other
                 || other instanceof ParameterImage that
-                && Arrays.equals(offsets, that.offsets)
-                && Arrays.equals(lengths, that.lengths);
+                        && Arrays.equals(offsets, that.offsets)
+                        && Arrays.equals(lengths, that.lengths);
     }
 
     @Override

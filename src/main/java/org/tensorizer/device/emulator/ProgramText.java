@@ -94,17 +94,17 @@ final class ProgramText {
     /** Bits that no program uses otherwise: only the combinations of known programs. */
     private static void requireConstants(InstructionSite site) {
         Instruction i = site.instruction();
-        boolean known =
-                switch (site.opcode()) {
-                    case END -> i.getInt(Frame.END_CONSTANT) == 1;
-                    case HALT -> List.of(0, 1, 4).contains(i.getInt(Frame.HALT_CONSTANT));
-                    case OUTFEED -> i.getInt(Outfeed.CONSTANT) == 63;
-                    case FUNCTION_TABLE -> i.getInt(FunctionTable.CONSTANT) == 3;
-                    case BRANCH -> i.isSet(Branch.CONSTANT);
-                    case SCALAR_FENCE -> i.getInt(ScalarFence.REPORT) == (i.isSet(ScalarFence.REPORTERS) ? 1 : 0)
-                            && List.of(0, 0xffff).contains(i.getInt(ScalarFence.REPORTERS));
-                    default -> true;
-                };
+        boolean known = switch (site.opcode()) {
+            case END -> i.getInt(Frame.END_CONSTANT) == 1;
+            case HALT -> List.of(0, 1, 4).contains(i.getInt(Frame.HALT_CONSTANT));
+            case OUTFEED -> i.getInt(Outfeed.CONSTANT) == 63;
+            case FUNCTION_TABLE -> i.getInt(FunctionTable.CONSTANT) == 3;
+            case BRANCH -> i.isSet(Branch.CONSTANT);
+            case SCALAR_FENCE ->
+                i.getInt(ScalarFence.REPORT) == (i.isSet(ScalarFence.REPORTERS) ? 1 : 0)
+                        && List.of(0, 0xffff).contains(i.getInt(ScalarFence.REPORTERS));
+            default -> true;
+        };
         site.require(known, "constant bits that no known program has");
     }
 

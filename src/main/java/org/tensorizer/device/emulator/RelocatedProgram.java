@@ -75,7 +75,9 @@ final class RelocatedProgram {
     }
 
     private void nameRegions() {
-        regions.put(new Region(Relocation.Kind.PARAMETER, ""), executable.parameters().length());
+        regions.put(
+                new Region(Relocation.Kind.PARAMETER, ""),
+                executable.parameters().length());
         if (executable.scratchBytes() > 0) {
             regions.put(new Region(Relocation.Kind.SCRATCH, ""), executable.scratchBytes());
         }
@@ -100,15 +102,16 @@ final class RelocatedProgram {
         BitSet used = new BitSet();
         for (Relocation relocation : chunk.relocations()) {
             boolean scratch = relocation.kind() == Relocation.Kind.SCRATCH;
-            Region region = new Region(relocation.kind(), scratch || relocation.name() == null ? "" : relocation.name());
+            Region region =
+                    new Region(relocation.kind(), scratch || relocation.name() == null ? "" : relocation.name());
             Long address = addresses.get(region);
             if (address == null && !scratch) {
-                throw refused("chunk " + chunk.index() + ": relocation of " + region + ", which the executable does not have");
+                throw refused("chunk " + chunk.index() + ": relocation of " + region
+                        + ", which the executable does not have");
             }
             int bundle = relocation.bit() / 128;
-            boolean immediate = relocation.bit() % 128 == Scalar.IMMEDIATE.bit()
-                    && !used.get(bundle)
-                    && isEmptyMove(bytes, bundle);
+            boolean immediate =
+                    relocation.bit() % 128 == Scalar.IMMEDIATE.bit() && !used.get(bundle) && isEmptyMove(bytes, bundle);
             if (!immediate) {
                 throw refused("chunk " + chunk.index() + ": relocation at bit " + relocation.bit()
                         + " of something that is no empty immediate");
@@ -175,8 +178,8 @@ final class RelocatedProgram {
         }
         long at = transfer.address() - addresses.get(nearest);
         if (at + transfer.size() > regions.get(nearest)) {
-            throw refused(nearest + ": the program moves bytes " + at + ".." + (at + transfer.size() - 1)
-                    + " of " + regions.get(nearest));
+            throw refused(nearest + ": the program moves bytes " + at + ".." + (at + transfer.size() - 1) + " of "
+                    + regions.get(nearest));
         }
         return new Place(nearest, (int) at);
     }
@@ -222,7 +225,8 @@ final class RelocatedProgram {
         for (Layer layer : executable.outputLayers()) {
             for (byte mark : memory.output(layer)) {
                 if (mark == 0) {
-                    throw refused("output " + Printable.name(layer.name()) + " has bytes of narrow memory, which nobody wrote");
+                    throw refused("output " + Printable.name(layer.name())
+                            + " has bytes of narrow memory, which nobody wrote");
                 }
             }
         }

@@ -116,7 +116,8 @@ final class ResultBlock {
             return false;
         }
         for (int j = 0; j < first.length; j++) {
-            if (operation.quarter(first[j]) != operation.quarter(other[j]) || !readSameRows(operation, first[j], other[j])) {
+            if (operation.quarter(first[j]) != operation.quarter(other[j])
+                    || !readSameRows(operation, first[j], other[j])) {
                 return false;
             }
         }

@@ -122,5 +122,4 @@ final class RingTasks {
             return next == rows.length;
         }
     }
-
 }

@@ -36,9 +36,7 @@ final class RowMove extends TileCommand {
         signal = (sends ? RingBusProducer.SIGNAL : RingBusConsumer.SIGNAL).level(instruction());
         waits = waits((sends ? RingBusProducer.WAITS : RingBusConsumer.WAITS).get(instruction()));
         ringSignal = sends ? RingBusProducer.SIGNAL_RING.level(instruction()) : -1;
-        kindB = sends
-                ? instruction().isSet(RingBusProducer.KIND_B)
-                : opcode() == Opcode.RING_BUS_CONSUMER_1;
+        kindB = sends ? instruction().isSet(RingBusProducer.KIND_B) : opcode() == Opcode.RING_BUS_CONSUMER_1;
         receivers = sends ? instruction().getInt(RingBusProducer.RECEIVERS) : 0;
         if (!sends && instruction().isSet(RingBusConsumer.HEADER_ON)) {
             headerRows = instruction().getInt(RingBusConsumer.HEADER_ROWS);

@@ -76,13 +76,12 @@ final class ScalarCore {
         int operation = i.getInt(Scalar.OPERATION) & (Scalar.IMMEDIATE_FORM - 1);
         Integer result = operation == 0 ? null : result(at, i, operation, immediate);
         at.require(
-                operation != 0 || i.getInt(Scalar.OPERATION) == 0,
-                "scalar operation 0x%x",
-                i.getInt(Scalar.OPERATION));
+                operation != 0 || i.getInt(Scalar.OPERATION) == 0, "scalar operation 0x%x", i.getInt(Scalar.OPERATION));
         store(at, i, uncertain);
         int destination = i.getInt(Scalar.DESTINATION);
         if (operation >= Scalar.Alu.EQ.code() && operation <= Scalar.Alu.GE_UNSIGNED.code()) {
-            predicates[destination % Chip.PREDICATES] = uncertain || result == null ? null : Boolean.valueOf(result != 0);
+            predicates[destination % Chip.PREDICATES] =
+                    uncertain || result == null ? null : Boolean.valueOf(result != 0);
         } else if (operation != 0) {
             write(destination, uncertain ? null : result);
         }
@@ -104,7 +103,10 @@ final class ScalarCore {
         if (mode != IN_FIELD) {
             int number = field % Chip.SCALAR_REGISTERS;
             at.require(
-                    field / Chip.SCALAR_REGISTERS == (mode == INCREMENTS ? 1 : 0), "address field 0x%x in mode %d", field, mode);
+                    field / Chip.SCALAR_REGISTERS == (mode == INCREMENTS ? 1 : 0),
+                    "address field 0x%x in mode %d",
+                    field,
+                    mode);
             at.require(mode != INCREMENTS || !uncertain, "the address depends on data");
             address = known(at, number, "the address");
             if (mode == INCREMENTS) {

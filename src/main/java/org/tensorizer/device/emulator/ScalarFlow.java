@@ -66,7 +66,9 @@ final class ScalarFlow {
             scalar(i, bundle);
         } else if (i.opcode() == Opcode.BRANCH && i.isSet(Branch.CONDITIONAL)) {
             others.or(predicates[i.getInt(Branch.PREDICATE)]);
-        } else if (i.opcode().isTileOp() && i.opcode() != Opcode.TILE_FENCE && i.isSet(TileInstruction.TILES_FROM_REGISTER)) {
+        } else if (i.opcode().isTileOp()
+                && i.opcode() != Opcode.TILE_FENCE
+                && i.isSet(TileInstruction.TILES_FROM_REGISTER)) {
             others.or(registers[i.getInt(TileInstruction.TILES_REGISTER)]);
         }
     }

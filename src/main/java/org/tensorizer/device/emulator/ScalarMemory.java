@@ -77,7 +77,9 @@ final class ScalarMemory {
             }
         }
         if (computed) {
-            by.require(isLoaded && base % HostMove.LOOP_BACK_WORDS + count <= HostMove.LOOP_BACK_WORDS, "loops back computed words");
+            by.require(
+                    isLoaded && base % HostMove.LOOP_BACK_WORDS + count <= HostMove.LOOP_BACK_WORDS,
+                    "loops back computed words");
             RowBytes row = recorder.newRow(count * Chip.WORD_BYTES);
             recorder.add(new Step.FromScalar(row, base % HostMove.LOOP_BACK_WORDS));
             return row;

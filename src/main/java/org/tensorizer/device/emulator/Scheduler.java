@@ -142,18 +142,17 @@ final class Scheduler {
                 boolean waited = (tileMask >> tile.number & 1) != 0 && isWaitedFor(entry.getKey(), units);
                 if (waited && !entry.getValue().isEmpty()) {
                     TileCommand stalled = entry.getValue().peek().command();
-                    throw stalled.site().refused(
-                            "stalled: tile %d never became ready; %s; counters: %s",
-                            tile.number,
-                            stalled.site().instruction(),
-                            tile.counterText());
+                    throw stalled.site()
+                            .refused(
+                                    "stalled: tile %d never became ready; %s; counters: %s",
+                                    tile.number, stalled.site().instruction(), tile.counterText());
                 }
             }
         }
     }
 
-    private static final Set<Tile.Unit> MESH = Set.of(
-            Tile.Unit.MESH_SOUTH, Tile.Unit.MESH_WEST, Tile.Unit.MESH_NORTH, Tile.Unit.MESH_EAST);
+    private static final Set<Tile.Unit> MESH =
+            Set.of(Tile.Unit.MESH_SOUTH, Tile.Unit.MESH_WEST, Tile.Unit.MESH_NORTH, Tile.Unit.MESH_EAST);
 
     private static boolean isWaitedFor(Tile.Unit unit, int units) {
         if (units == TileFence.ALL_UNITS) {

@@ -60,13 +60,19 @@ final class StepKernel extends OpKernel {
         for (int lane = 0; lane < lanes; lane++) {
             zeros[lane] = constantZeros
                     ? op.weightZeroPoint()
-                    : Words.get(inference.bytes(parameters.zeroPoints()), parameters.zeroPoints().offset() + 4 * lane);
+                    : Words.get(
+                            inference.bytes(parameters.zeroPoints()),
+                            parameters.zeroPoints().offset() + 4 * lane);
             biases[lane] = parameters.bias() == null
                     ? 0
-                    : Words.get(inference.bytes(parameters.bias()), parameters.bias().offset() + 4 * lane);
+                    : Words.get(
+                            inference.bytes(parameters.bias()),
+                            parameters.bias().offset() + 4 * lane);
             scales[lane] = parameters.scale() == null
                     ? 1
-                    : Words.getFloat(inference.bytes(parameters.scale()), parameters.scale().offset() + 4 * lane);
+                    : Words.getFloat(
+                            inference.bytes(parameters.scale()),
+                            parameters.scale().offset() + 4 * lane);
         }
     }
 
@@ -88,7 +94,8 @@ final class StepKernel extends OpKernel {
             int activation = 0;
             if (op.opcode() == Opcode.MULTIPLY_ACCUMULATE) {
                 int at = operation.activations()[step] + input * op.activationBytes();
-                activation = value(inference.narrow[operation.tile(index)], at, op.activationBytes()) - op.inputZeroPoint();
+                activation =
+                        value(inference.narrow[operation.tile(index)], at, op.activationBytes()) - op.inputZeroPoint();
             }
             int offset = quarter + input * size;
             boolean inside = offset + size <= Chip.WORD_BYTES;

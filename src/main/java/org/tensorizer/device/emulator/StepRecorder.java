@@ -25,9 +25,14 @@ final class StepRecorder {
         flush();
         free.addAll(freed); // not before: ops that are joined must not find their rows overwritten
         freed.clear();
-        if (!steps.isEmpty() && step instanceof Step.MeshSend next && steps.get(steps.size() - 1) instanceof Step.MeshSend last
-                && last.move() == next.move() && last.tile() == next.tile() && last.to() == next.from()
-                && last.half() == next.half() && last.at() + last.to() - last.from() == next.at()) {
+        if (!steps.isEmpty()
+                && step instanceof Step.MeshSend next
+                && steps.get(steps.size() - 1) instanceof Step.MeshSend last
+                && last.move() == next.move()
+                && last.tile() == next.tile()
+                && last.to() == next.from()
+                && last.half() == next.half()
+                && last.at() + last.to() - last.from() == next.at()) {
             steps.set(
                     steps.size() - 1,
                     new Step.MeshSend(last.move(), last.tile(), last.half(), last.from(), next.to(), last.at()));

@@ -78,7 +78,10 @@ public final class TensorOp extends TileCommand {
         int full = wideActivations && wideWeights ? 1 : wideActivations || wideWeights ? 2 : 4;
         int off = instruction().getInt(Op.INPUTS_OFF);
         site.require(
-                off == 0 || off == 7 && full == 4 || off == 6 && full == 2, "multiplier mask %d with %d inputs", off, full);
+                off == 0 || off == 7 && full == 4 || off == 6 && full == 2,
+                "multiplier mask %d with %d inputs",
+                off,
+                full);
         inputs = off == 0 ? full : 1;
         if (opcode() == Opcode.RESIZE) {
             multiplier = instruction().getFloat(Resize.MULTIPLIER);
@@ -227,11 +230,11 @@ public final class TensorOp extends TileCommand {
         int step = Math.max(1, zeroPointStep);
         int ring = (zeroPointLast - zeroPointFirst) / step + 1;
         site().require(
-                group == 0 || ring > 0 && (zeroPointLast - zeroPointFirst) % step == 0,
-                "zero point rows %d, %d, %d",
-                zeroPointFirst,
-                zeroPointStep,
-                zeroPointLast);
+                        group == 0 || ring > 0 && (zeroPointLast - zeroPointFirst) % step == 0,
+                        "zero point rows %d, %d, %d",
+                        zeroPointFirst,
+                        zeroPointStep,
+                        zeroPointLast);
         return zeroPointFirst + zeroPointStep * (ring > 0 ? group % ring : group);
     }
 

@@ -97,7 +97,11 @@ final class Tile {
     void put(InstructionSite by, int row, RowBytes bytes, boolean watched) {
         by.require(row >= 0 && row < Chip.WIDE_ROWS, "row %d outside wide memory", row);
         by.require(
-                unread[row] == null, "tile %d row %d, written by [%s], overwritten before it was read", number, row, unread[row]);
+                unread[row] == null,
+                "tile %d row %d, written by [%s], overwritten before it was read",
+                number,
+                row,
+                unread[row]);
         bytes.hold(1);
         recorder.release(rows[row]);
         rows[row] = bytes;
@@ -227,7 +231,10 @@ final class Tile {
         StringBuilder text = new StringBuilder();
         for (TileCounter counter : TileCounter.values()) {
             if (counters[counter.id()] != 0) {
-                text.append(text.isEmpty() ? "" : " ").append(counter).append('=').append(counter(counter.id()));
+                text.append(text.isEmpty() ? "" : " ")
+                        .append(counter)
+                        .append('=')
+                        .append(counter(counter.id()));
             }
         }
         return text.isEmpty() ? "all 0" : text.toString();

@@ -52,7 +52,8 @@ final class WeightRows {
             }
         }
         RowBytes zeros = operation.parameters(index, block.group).zeroPoints();
-        return zeros == null || zeros.isSame(operation.parameters(other, block.group).zeroPoints());
+        return zeros == null
+                || zeros.isSame(operation.parameters(other, block.group).zeroPoints());
     }
 
     /**

@@ -6,8 +6,7 @@ import java.nio.ByteOrder;
 
 /** Little-endian words in memories of bytes. */
 final class Words {
-    private static final VarHandle INT =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Words() {}
 

@@ -113,7 +113,8 @@ public record ElfHeader(int bits, int type, int machine) {
             }
         }
 
-        private static ByteBuffer read(Path file, FileChannel channel, long at, int length, long size) throws IOException {
+        private static ByteBuffer read(Path file, FileChannel channel, long at, int length, long size)
+                throws IOException {
             requireInside(file, at, length, size);
             ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
             while (buffer.hasRemaining() && channel.read(buffer, at + buffer.position()) >= 0) {}
@@ -122,8 +123,8 @@ public record ElfHeader(int bits, int type, int machine) {
 
         private static void requireInside(Path file, long start, long length, long size) {
             if (start < 0 || length < 0 || start > size || length > size - start) {
-                throw new BadInputException("shared library " + file + ": cut short: it has " + size + " bytes, a part of "
-                        + length + " should start at byte " + start);
+                throw new BadInputException("shared library " + file + ": cut short: it has " + size
+                        + " bytes, a part of " + length + " should start at byte " + start);
             }
         }
     }

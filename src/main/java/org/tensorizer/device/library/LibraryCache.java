@@ -163,7 +163,8 @@ public final class LibraryCache {
         return target;
     }
 
-    private static LibraryFile write(InputStream library, Path target, Predicate<LibraryFile.Sum> isIt) throws IOException {
+    private static LibraryFile write(InputStream library, Path target, Predicate<LibraryFile.Sum> isIt)
+            throws IOException {
         removeAbandoned(target.getParent());
         Path part =
                 Files.createTempFile(target.getParent(), target.getFileName().toString(), PART);

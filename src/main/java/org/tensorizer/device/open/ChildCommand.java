@@ -88,7 +88,6 @@ final class ChildCommand {
         return passed;
     }
 
-
     /** A new private folder for one child: socket, crash report, shared memory while it has a name. */
     static Path folder() throws IOException {
         Path folder = Files.createTempDirectory("tensorizer-worker");

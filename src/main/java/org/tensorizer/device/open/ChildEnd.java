@@ -15,6 +15,7 @@ import org.tensorizer.device.coral.RuntimeLog;
 final class ChildEnd {
     /** Name of the JVM's crash report in the folder of a child. */
     static final String CRASH_REPORT = "hs_err.log";
+
     private static final Pattern SIGNAL = Pattern.compile("#\\s+(SIG[A-Z]+) .*");
     private static final int SEGMENTATION_FAULT = 139;
 
@@ -33,8 +34,9 @@ final class ChildEnd {
         if (diagnosis.isPresent()) {
             message.append("; ").append(diagnosis.get());
         } else if (isSegmentationFault(exit, log) && DeviceChoice.parse(device).kind() == DeviceKind.CPU) {
-            message.append(", SIGSEGV in TFLite; likely: a model whose kernels believe what it says, of a damaged file or with"
-                    + " tensors beyond 2 GiB; try: another model");
+            message.append(
+                    ", SIGSEGV in TFLite; likely: a model whose kernels believe what it says, of a damaged file or with"
+                            + " tensors beyond 2 GiB; try: another model");
         } else if (isSegmentationFault(exit, log) && (stage == Stage.LOADING || stage == Stage.OPENING)) {
             message.append(first ? ", SIGSEGV" : ", SIGSEGV, and it was not the first model of its process")
                     .append("; likely: ")

@@ -5,9 +5,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.tensorizer.base.Setting;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
+import org.tensorizer.base.Setting;
 
 /**
  * Which device is to run the models: the meaning of {@code -Dtensorizer.device}. Opened by {@link Devices}.

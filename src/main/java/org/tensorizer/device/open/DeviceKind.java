@@ -5,8 +5,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.tensorizer.device.Device;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Setting;
+import org.tensorizer.device.Device;
 import org.tensorizer.device.coral.CoralAddress;
 import org.tensorizer.device.coral.CoralDevice;
 import org.tensorizer.device.coral.CoralSettings;
@@ -20,12 +22,10 @@ import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbFault;
 import org.tensorizer.device.usb.UsbSelector;
 import org.tensorizer.device.usb.UsbSettings;
-import org.tensorizer.device.virtual.VirtualBus;
-import org.tensorizer.device.virtual.VirtualSettings;
 import org.tensorizer.device.usb.libusb.Libusb;
 import org.tensorizer.device.usb.libusb.LibusbBus;
-import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.InputFile;
+import org.tensorizer.device.virtual.VirtualBus;
+import org.tensorizer.device.virtual.VirtualSettings;
 
 /**
  * Every kind of device there is: how it is written, where it lives, how it is opened. A new one is a constant here. The
@@ -41,7 +41,12 @@ public enum DeviceKind {
     },
 
     /** The N-th Coral at USB, or the one at a port, driven by Tensorizer itself. */
-    USB("usb", "[:N|:BUS-PORT]", "0|[1-9]\\d{0,3}|\\d{1,3}-\\d{1,3}(?:\\.\\d{1,3}){0,6}", Home.HERE, Parameters.SENT_ANEW) {
+    USB(
+            "usb",
+            "[:N|:BUS-PORT]",
+            "0|[1-9]\\d{0,3}|\\d{1,3}-\\d{1,3}(?:\\.\\d{1,3}){0,6}",
+            Home.HERE,
+            Parameters.SENT_ANEW) {
         @Override
         Optional<DeviceChoice> present() {
             if (Libusb.find().isEmpty()) {
@@ -49,7 +54,9 @@ public enum DeviceKind {
             }
             try (UsbBus bus = LibusbBus.open("auto")) {
                 OptionalInt first = UsbDevice.present(bus);
-                return first.isPresent() ? Optional.of(new DeviceChoice(this, "" + first.getAsInt())) : Optional.empty();
+                return first.isPresent()
+                        ? Optional.of(new DeviceChoice(this, "" + first.getAsInt()))
+                        : Optional.empty();
             } catch (UsbFault | UsbException e) {
                 return Optional.empty(); // a machine without USB
             }
@@ -58,9 +65,8 @@ public enum DeviceKind {
         @Override
         Device open(DeviceChoice choice) {
             String which = choice.argument();
-            UsbSelector selector = UsbSelector.isLocation(which)
-                    ? UsbSelector.at(which)
-                    : UsbSelector.index(Integer.parseInt(which));
+            UsbSelector selector =
+                    UsbSelector.isLocation(which) ? UsbSelector.at(which) : UsbSelector.index(Integer.parseInt(which));
             UsbSettings settings = UsbSettings.ofUser();
             return UsbDevice.open(LibusbBus.open(choice.toString()), choice.toString(), selector, settings);
         }
@@ -232,8 +238,7 @@ public enum DeviceKind {
     abstract Device open(DeviceChoice choice);
 
     private static Device coral(DeviceChoice choice, CoralAddress.Bus bus) {
-        return CoralDevice.open(
-                choice.toString(), bus, Integer.parseInt(choice.argument()), CoralSettings.ofUser());
+        return CoralDevice.open(choice.toString(), bus, Integer.parseInt(choice.argument()), CoralSettings.ofUser());
     }
 
     private static Optional<CoralAddress> listed(CoralAddress.Bus bus) {

@@ -2,8 +2,8 @@ package org.tensorizer.device.open;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
@@ -105,7 +105,8 @@ public final class DeviceStack {
                 List<byte[]> answers = super.run(inputs);
                 List<Integer> expected =
                         outputs().stream().map(TensorSpec::byteSize).toList();
-                List<Integer> found = answers.stream().map(answer -> answer.length).toList();
+                List<Integer> found =
+                        answers.stream().map(answer -> answer.length).toList();
                 if (!found.equals(expected)) {
                     throw new DeviceFault(
                             DeviceFault.Kind.WRONG_SIZE,

@@ -1,8 +1,8 @@
 package org.tensorizer.device.open;
 
-import org.tensorizer.device.Device;
-import org.tensorizer.base.Setting;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
+import org.tensorizer.device.Device;
 
 /** Opens devices by choice. */
 public final class Devices {

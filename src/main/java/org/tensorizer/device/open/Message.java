@@ -45,11 +45,12 @@ sealed interface Message {
      */
     record Failed(Reason reason, DeviceFault.Kind kind, String message, List<String> log) implements Message {
         /** An exception on its way from child to parent. */
-            static Failed of(Throwable t) {
+        static Failed of(Throwable t) {
             if (t instanceof DeviceFault fault) {
                 String prefix = fault.device() + ": ";
                 String message = fault.getMessage();
-                return new Failed(Reason.DEVICE_FAULT, 
+                return new Failed(
+                        Reason.DEVICE_FAULT,
                         fault.kind(),
                         message.startsWith(prefix) ? message.substring(prefix.length()) : message,
                         fault.log());
@@ -74,7 +75,9 @@ sealed interface Message {
                 case ILLEGAL_ARGUMENT -> new IllegalArgumentException(message);
                 case DEVICE_FAULT -> {
                     String why = kind == DeviceFault.Kind.REFUSED && log.isEmpty()
-                            ? RuntimeLog.refusal(heard).map(said -> "; the runtime said: " + said).orElse("")
+                            ? RuntimeLog.refusal(heard)
+                                    .map(said -> "; the runtime said: " + said)
+                                    .orElse("")
                             : "";
                     yield new DeviceFault(kind, device, message + why, log.isEmpty() ? heard : log, null);
                 }
@@ -92,7 +95,6 @@ sealed interface Message {
         ILLEGAL_ARGUMENT,
         DEVICE_FAULT
     }
-
 
     /** This as bytes: one type byte and the fields in their order; strings and lists have their length before them. */
     static byte[] encode(Message message) {

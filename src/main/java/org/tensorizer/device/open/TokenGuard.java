@@ -2,13 +2,13 @@ package org.tensorizer.device.open;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingDevice;
 import org.tensorizer.device.Session;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.TfliteModel;
 
 /**

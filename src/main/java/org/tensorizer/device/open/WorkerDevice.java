@@ -69,8 +69,11 @@ public final class WorkerDevice implements Device {
     public Session open(TfliteModel model) {
         WorkerProcess child = alive();
         int number = sessions.incrementAndGet();
-        Message.Opened opened = (Message.Opened)
-                ask(child, new Message.Open(number, model.name(), model.bytes()), "loading " + model, options.openDeadline());
+        Message.Opened opened = (Message.Opened) ask(
+                child,
+                new Message.Open(number, model.name(), model.bytes()),
+                "loading " + model,
+                options.openDeadline());
         try {
             Path file = Path.of(opened.area());
             TensorArea area = TensorArea.map(file, opened.inputs(), opened.outputs());
@@ -78,11 +81,7 @@ public final class WorkerDevice implements Device {
             return new Loaded(child, number, model.name(), opened, area);
         } catch (IOException e) {
             throw new DeviceFault(
-                    DeviceFault.Kind.REFUSED,
-                    name,
-                    model + ": no memory to share with the child: " + e,
-                    List.of(),
-                    e);
+                    DeviceFault.Kind.REFUSED, name, model + ": no memory to share with the child: " + e, List.of(), e);
         }
     }
 
@@ -149,12 +148,7 @@ public final class WorkerDevice implements Device {
         private final TensorArea area;
         private boolean closed;
 
-        Loaded(
-                WorkerProcess worker,
-                int number,
-                String model,
-                Message.Opened facts,
-                TensorArea area) {
+        Loaded(WorkerProcess worker, int number, String model, Message.Opened facts, TensorArea area) {
             this.worker = worker;
             this.number = number;
             this.model = model;

@@ -102,7 +102,9 @@ final class WorkerProcess implements AutoCloseable {
 
     /** For a child that is gone: what ended it while nothing was asked of it. */
     synchronized DeviceFault endedIdle() {
-        return fault == null ? end(new EOFException(), ChildEnd.Stage.IDLE, "no inference was running", Duration.ZERO) : fault;
+        return fault == null
+                ? end(new EOFException(), ChildEnd.Stage.IDLE, "no inference was running", Duration.ZERO)
+                : fault;
     }
 
     /**

@@ -186,8 +186,8 @@ public final class ReplayDevice implements Device {
             for (int i = 0; i < inputs.size(); i++) {
                 TensorSpec spec = open.inputs().get(i);
                 if (inputs.get(i).length != spec.byteSize()) {
-                    throw new IllegalArgumentException(model.name() + ": input " + i + ", " + spec.name() + ": expected "
-                            + spec.byteSize() + " bytes, found " + inputs.get(i).length);
+                    throw new IllegalArgumentException(model.name() + ": input " + i + ", " + spec.name()
+                            + ": expected " + spec.byteSize() + " bytes, found " + inputs.get(i).length);
                 }
             }
         }
@@ -202,8 +202,8 @@ public final class ReplayDevice implements Device {
                     held == 0
                             ? "the record " + file + " does not have this inference: " + asked + "; it has "
                                     + answers.questions(model) + " other inputs of this model"
-                            : "the record " + file + " has " + held + " answers to this inference and was asked once more: "
-                                    + asked);
+                            : "the record " + file + " has " + held
+                                    + " answers to this inference and was asked once more: " + asked);
         }
 
         @Override

@@ -1,9 +1,9 @@
 package org.tensorizer.device.tflite;
 
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * TFLite's own kernels on this machine's processor, one thread, without XNNPACK: the oracle for uncompiled models.

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
-import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
 
 /**
@@ -36,7 +35,12 @@ final class CustomOp implements AutoCloseable {
     private final TfliteLibrary.OpRegistrar registrar;
     private final Pointer op;
 
-    CustomOp(String device, CustomKernel kernel, Interpreter.ModelMemory model, Interpreter.Failure failure, TfliteLibrary library) {
+    CustomOp(
+            String device,
+            CustomKernel kernel,
+            Interpreter.ModelMemory model,
+            Interpreter.Failure failure,
+            TfliteLibrary library) {
         this.device = device;
         this.kernel = kernel;
         this.model = model;
@@ -191,7 +195,9 @@ final class CustomOp implements AutoCloseable {
         private void requireSome(String role, int count) {
             if (count < 1) {
                 throw new DeviceFault(
-                        DeviceFault.Kind.REFUSED, device, "the custom op has " + count + " " + role + ": a damaged model?");
+                        DeviceFault.Kind.REFUSED,
+                        device,
+                        "the custom op has " + count + " " + role + ": a damaged model?");
             }
         }
 

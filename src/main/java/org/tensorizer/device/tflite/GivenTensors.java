@@ -5,8 +5,8 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
-import org.tensorizer.model.TfliteModel.Subgraph;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.model.TfliteModel.Subgraph;
 
 /**
  * Whether each tensor is given before it is read: as an input, as a constant with bytes, by an operator before, or as a

@@ -160,8 +160,9 @@ final class Interpreter implements Runnable {
 
         static BadInputException explain(String device, String model, String line) {
             if (line.contains("edgetpu-custom-op")) {
-                return new BadInputException(model + ": compiled for the Edge TPU (it holds edgetpu-custom-op), but device "
-                        + device + " runs uncompiled models only: take the emulator or a Coral, or the source model");
+                return new BadInputException(
+                        model + ": compiled for the Edge TPU (it holds edgetpu-custom-op), but device " + device
+                                + " runs uncompiled models only: take the emulator or a Coral, or the source model");
             }
             return new BadInputException(model + ": holds an op that device " + device + " has no kernel for: " + line);
         }
@@ -172,7 +173,8 @@ final class Interpreter implements Runnable {
                     DeviceFault.Kind.REFUSED,
                     device,
                     model + ": the delegate did not take the custom op: it was built for another TFLite than "
-                            + TfliteLibrary.load().version() + ". Pair the versions: take a build of libedgetpu for this"
+                            + TfliteLibrary.load().version()
+                            + ". Pair the versions: take a build of libedgetpu for this"
                             + " TFLite, or name the TFLite it was built for with -Dtensorizer.tflite=PATH. TFLite said: "
                             + String.join("; ", log),
                     log,

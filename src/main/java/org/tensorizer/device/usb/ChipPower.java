@@ -52,8 +52,8 @@ final class ChipPower {
             RING_BUS_CONSUMER_0_RUN_CONTROL,
             RING_BUS_CONSUMER_1_RUN_CONTROL,
             RING_BUS_PRODUCER_RUN_CONTROL);
-    private static final List<Register> TOP_LEVEL_INTERRUPTS = List.of(
-            TOP_LEVEL_INT_0_CONTROL, TOP_LEVEL_INT_1_CONTROL, TOP_LEVEL_INT_2_CONTROL, TOP_LEVEL_INT_3_CONTROL);
+    private static final List<Register> TOP_LEVEL_INTERRUPTS =
+            List.of(TOP_LEVEL_INT_0_CONTROL, TOP_LEVEL_INT_1_CONTROL, TOP_LEVEL_INT_2_CONTROL, TOP_LEVEL_INT_3_CONTROL);
 
     private final ChipRegisters registers;
 

@@ -62,35 +62,33 @@ final class CompiledOp implements WeightSwap {
         this.chip = chip;
         this.model = file.name();
         requireOneChip(compiled);
-        Executable main = compiled.findExecutionOnly().orElseGet(() -> compiled.executables().stream()
-                .filter(executable -> executable.type() == ExecutableType.STAND_ALONE)
-                .findFirst()
-                .orElseThrow(() -> new BadInputException(model + ": package " + compiled.index() + " at byte "
-                        + compiled.range().start() + ": no executable to run among "
-                        + compiled.executables().size())));
+        Executable main = compiled.findExecutionOnly()
+                .orElseGet(() -> compiled.executables().stream()
+                        .filter(executable -> executable.type() == ExecutableType.STAND_ALONE)
+                        .findFirst()
+                        .orElseThrow(() -> new BadInputException(model + ": package " + compiled.index() + " at byte "
+                                + compiled.range().start() + ": no executable to run among "
+                                + compiled.executables().size())));
         program = Program.of(file, main);
         inputLayers = main.inputLayers();
         outputLayers = main.outputLayers();
         inputs = buffers(inputLayers);
         outputs = buffers(outputLayers);
-        orders = outputLayers.stream()
-                .map(layer -> OutputOrder.of(model, layer))
-                .toArray(OutputOrder[]::new);
+        orders =
+                outputLayers.stream().map(layer -> OutputOrder.of(model, layer)).toArray(OutputOrder[]::new);
         parameters = direct(file.bytes(main.parameters()));
         scratch = allocate(main.scratchBytes());
         Optional<Executable> first = compiled.findParameterCaching();
         caching = first.map(executable -> Program.of(file, executable)).orElse(null);
-        payload = first.map(executable ->
-                        new Payload(caching, direct(file.bytes(executable.parameters())), false))
+        payload = first.map(executable -> new Payload(caching, direct(file.bytes(executable.parameters())), false))
                 .orElse(null);
         payloadBytes = first.map(executable -> executable.parameters().length()).orElse(0);
     }
 
     private void requireOneChip(EdgeTpuPackage compiled) {
         if (!compiled.multiChipPackages().isEmpty() || compiled.virtualChipId() < 0) {
-            throw new BadInputException(
-                    model + ": package " + compiled.index() + " at byte " + compiled.range().start()
-                            + ": expected a program for one chip, found one for several");
+            throw new BadInputException(model + ": package " + compiled.index() + " at byte "
+                    + compiled.range().start() + ": expected a program for one chip, found one for several");
         }
     }
 

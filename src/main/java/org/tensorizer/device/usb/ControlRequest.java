@@ -65,6 +65,7 @@ public record ControlRequest(int type, int request, int value, int index, int le
     @Override
     public String toString() {
         return String.format(
-                "control type 0x%02x request %d value 0x%04x index 0x%04x length %d", type, request, value, index, length);
+                "control type 0x%02x request %d value 0x%04x index 0x%04x length %d",
+                type, request, value, index, length);
     }
 }

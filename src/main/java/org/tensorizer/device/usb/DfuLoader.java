@@ -63,11 +63,11 @@ final class DfuLoader {
     }
 
     private void download(int block, byte[] image, int at, int length, int expected) {
-        ByteBuffer data = ByteBuffer.allocateDirect(Math.max(1, length)).put(image, at, length).flip();
+        ByteBuffer data = ByteBuffer.allocateDirect(Math.max(1, length))
+                .put(image, at, length)
+                .flip();
         transport.control(
-                new ControlRequest(Dfu.CLASS_REQUEST, Dfu.DNLOAD, block, Wire.INTERFACE, length),
-                data,
-                deadlineMillis);
+                new ControlRequest(Dfu.CLASS_REQUEST, Dfu.DNLOAD, block, Wire.INTERFACE, length), data, deadlineMillis);
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(deadlineMillis);
         int state = status(block);
         while (state == Dfu.STATE_DNLOAD_BUSY || state == Dfu.STATE_DNLOAD_SYNC || state == Dfu.STATE_MANIFEST) {

@@ -91,8 +91,8 @@ public record Firmware(byte[] image, String origin) {
                 + (found < 0
                         ? ", found nothing that begins like them"
                         : found + BYTES > bytes.length
-                                ? ", found their beginning at byte " + found + ", but only "
-                                        + (bytes.length - found) + " bytes up to the end of the file"
+                                ? ", found their beginning at byte " + found + ", but only " + (bytes.length - found)
+                                        + " bytes up to the end of the file"
                                 : ", found other bytes at byte " + found));
     }
 }

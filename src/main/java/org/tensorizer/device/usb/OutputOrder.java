@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
-import org.tensorizer.model.Layer.IndexRange;
 import org.tensorizer.model.Layer;
+import org.tensorizer.model.Layer.IndexRange;
 import org.tensorizer.model.Layer.OutputLayout;
 import org.tensorizer.model.Layer.OutputSlice;
 
@@ -55,7 +55,8 @@ final class OutputOrder {
         int length = Math.multiplyExact(layer.z(), bytes);
         for (int y = 0; y < layer.y(); y++) {
             for (int x = 0; x < layer.x(); x++) {
-                int tile = Math.addExact(layout.yToTile().get(y), layout.xToTile().get(x));
+                int tile =
+                        Math.addExact(layout.yToTile().get(y), layout.xToTile().get(x));
                 int row = Math.multiplyExact(
                         layout.yToLocalY().get(y), layout.xToRowSize().get(x));
                 int element = Math.addExact(
@@ -92,7 +93,9 @@ final class OutputOrder {
                     slice,
                     sizes,
                     dimension + 1,
-                    Math.addExact(source, Math.multiplyExact(i - range.first(), slice.stride().get(dimension))),
+                    Math.addExact(
+                            source,
+                            Math.multiplyExact(i - range.first(), slice.stride().get(dimension))),
                     Math.addExact(Math.multiplyExact(target, sizes[dimension]), i),
                     bytes);
         }
@@ -117,8 +120,8 @@ final class OutputOrder {
         long covered = 0;
         for (int i = 0; i < end; i += 3) {
             if (runs[i] < 0 || runs[i] > padded - runs[i + 2]) {
-                throw new BadInputException("bytes " + runs[i] + " to " + ((long) runs[i] + runs[i + 2])
-                        + " of an output of " + padded);
+                throw new BadInputException(
+                        "bytes " + runs[i] + " to " + ((long) runs[i] + runs[i + 2]) + " of an output of " + padded);
             }
             if (runs[i + 1] < 0 || runs[i + 1] > tensorBytes - runs[i + 2]) {
                 throw new BadInputException("byte " + runs[i + 1] + " of a tensor of " + tensorBytes);

@@ -98,7 +98,8 @@ final class Program {
 
         private Step step(int index, DmaHint hint) {
             if (hint instanceof DmaHint.Instructions instructions) {
-                if (instructions.chunk() < 0 || instructions.chunk() >= executable.chunks().size()) {
+                if (instructions.chunk() < 0
+                        || instructions.chunk() >= executable.chunks().size()) {
                     throw bad("DMA hint " + index + ": instruction chunk " + instructions.chunk() + " of "
                             + executable.chunks().size());
                 }
@@ -136,8 +137,7 @@ final class Program {
                 }
                 case SCRATCH -> {
                     requireInside(index, hint, executable.scratchBytes(), "the scratch memory");
-                    yield new Step.Scratch(
-                            hint.offset(), hint.size(), hint.direction() == DmaHint.Direction.TO_DEVICE);
+                    yield new Step.Scratch(hint.offset(), hint.size(), hint.direction() == DmaHint.Direction.TO_DEVICE);
                 }
             };
         }
@@ -154,8 +154,8 @@ final class Program {
 
         private void requireInside(int index, DmaHint.Descriptor hint, long size, String what) {
             if (hint.offset() < 0 || hint.size() < 0 || (long) hint.offset() + hint.size() > size) {
-                throw bad("DMA hint " + index + ": bytes " + hint.offset() + " to " + ((long) hint.offset() + hint.size())
-                        + ", but " + what + " has " + size);
+                throw bad("DMA hint " + index + ": bytes " + hint.offset() + " to "
+                        + ((long) hint.offset() + hint.size()) + ", but " + what + " has " + size);
             }
         }
 

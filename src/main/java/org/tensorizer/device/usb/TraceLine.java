@@ -47,9 +47,7 @@ public final class TraceLine {
     private static String register(ControlRequest request, ByteBuffer data) {
         ByteBuffer little = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         boolean wide = request.request() == Wire.ACCESS_64;
-        long value = wide
-                ? little.getLong(data.position())
-                : Integer.toUnsignedLong(little.getInt(data.position()));
+        long value = wide ? little.getLong(data.position()) : Integer.toUnsignedLong(little.getInt(data.position()));
         return (request.isIn() ? "read" : "write") + (wide ? "64 " : "32 ")
                 + Integer.toHexString(Register.address(request)) + " 0x" + Long.toHexString(value);
     }

@@ -90,7 +90,8 @@ final class UsbChip {
         throw new UsbFault(
                 UsbFault.Cause.FATAL_INTERRUPT,
                 device,
-                String.format("fatal interrupt: hib_error_status 0x%x (%s), first 0x%x", status, HibError.of(status), first));
+                String.format(
+                        "fatal interrupt: hib_error_status 0x%x (%s), first 0x%x", status, HibError.of(status), first));
     }
 
     /** Bits of the error words of the host interface; published in libedgetpu's sources. */

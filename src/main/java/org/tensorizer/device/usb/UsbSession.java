@@ -13,9 +13,9 @@ import org.tensorizer.device.WeightSwap;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Layer;
 import org.tensorizer.model.Operator;
-import org.tensorizer.model.TfliteModel.Subgraph;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.model.TfliteModel.Subgraph;
 
 /**
  * A model that is one compiled operator and nothing else: TFLite has no part in it. A call that comes during another one
@@ -37,7 +37,8 @@ final class UsbSession implements Session, WeightSwap {
         Subgraph graph = file.subgraphs().get(compiled.subgraph());
         requireFit(file, compiled, op);
         inputs = graph.inputs().stream().map(i -> spec(graph.tensors().get(i))).toList();
-        outputs = graph.outputs().stream().map(i -> spec(graph.tensors().get(i))).toList();
+        outputs =
+                graph.outputs().stream().map(i -> spec(graph.tensors().get(i))).toList();
     }
 
     /** Whether the model is one compiled operator between its own inputs and outputs. */

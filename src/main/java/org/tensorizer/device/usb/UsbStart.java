@@ -77,7 +77,8 @@ final class UsbStart {
     /** Whatever was before, the device starts anew. */
     private Provenance reset(UsbPort port) {
         try (UsbTransport transport = bus.open(port)) {
-            ByteBuffer descriptor = ByteBuffer.allocateDirect(DEVICE_DESCRIPTOR_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer descriptor =
+                    ByteBuffer.allocateDirect(DEVICE_DESCRIPTOR_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             int length = transport.control(
                     ControlRequest.descriptor(ControlRequest.DEVICE_DESCRIPTOR, DEVICE_DESCRIPTOR_BYTES),
                     descriptor,
@@ -126,7 +127,8 @@ final class UsbStart {
     private UsbPort await(UsbPort before, Predicate<UsbPort> wanted, String state) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.deadlineMillis());
         while (true) {
-            Optional<UsbPort> now = UsbSelector.at(before.location()).find(bus.devices()).filter(wanted);
+            Optional<UsbPort> now =
+                    UsbSelector.at(before.location()).find(bus.devices()).filter(wanted);
             if (now.isPresent()) {
                 return now.get();
             }

@@ -97,7 +97,10 @@ public final class Wire {
         /** Appends the 8 bytes. */
         public void write(ByteBuffer bytes) {
             ByteOrder order = bytes.order();
-            bytes.order(ByteOrder.LITTLE_ENDIAN).putInt((int) length).putInt(tag).order(order);
+            bytes.order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt((int) length)
+                    .putInt(tag)
+                    .order(order);
         }
     }
 

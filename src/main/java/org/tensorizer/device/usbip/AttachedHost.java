@@ -170,10 +170,7 @@ final class AttachedHost {
                 replies.unlinked(unlinkedBy, -UsbIp.ECONNRESET);
             } else {
                 replies.submitted(
-                        ended.command.sequence(),
-                        UsbIp.status(status),
-                        length,
-                        ended.command.in() ? ended.data : null);
+                        ended.command.sequence(), UsbIp.status(status), length, ended.command.in() ? ended.data : null);
                 if (unlinkedBy != null) {
                     replies.unlinked(unlinkedBy, 0);
                 }

@@ -34,8 +34,7 @@ record ExportedDevice(UsbPort port, byte[] device, List<byte[]> interfaces) {
     static ExportedDevice of(UsbBus bus, UsbPort port) {
         try (UsbTransport transport = bus.open(port)) {
             byte[] device = descriptor(transport, ControlRequest.DEVICE_DESCRIPTOR, DEVICE_BYTES);
-            byte[] configuration =
-                    descriptor(transport, ControlRequest.CONFIGURATION_DESCRIPTOR, MOST_CONFIGURATION);
+            byte[] configuration = descriptor(transport, ControlRequest.CONFIGURATION_DESCRIPTOR, MOST_CONFIGURATION);
             List<byte[]> interfaces = new ArrayList<>();
             for (int at = 0; at + 8 < configuration.length && configuration[at] > 1; at += configuration[at]) {
                 if (configuration[at + 1] == INTERFACE && configuration[at + 3] == 0) { // its first setting

@@ -26,7 +26,9 @@ final class Replies {
     void submitted(int sequence, int status, int length, ByteBuffer data) throws IOException {
         ByteBuffer header = header(UsbIp.RET_SUBMIT, sequence).putInt(status).putInt(length);
         header.putInt(0).putInt(UsbIp.NO_PACKETS).clear();
-        write(header, data == null ? ByteBuffer.allocate(0) : data.duplicate().clear().limit(length));
+        write(
+                header,
+                data == null ? ByteBuffer.allocate(0) : data.duplicate().clear().limit(length));
     }
 
     /** A command to take a transfer back has been followed, or came too late. */
@@ -35,7 +37,12 @@ final class Replies {
     }
 
     private static ByteBuffer header(int code, int sequence) {
-        return ByteBuffer.allocate(UsbIp.HEADER).putInt(code).putInt(sequence).putInt(0).putInt(0).putInt(0);
+        return ByteBuffer.allocate(UsbIp.HEADER)
+                .putInt(code)
+                .putInt(sequence)
+                .putInt(0)
+                .putInt(0)
+                .putInt(0);
     }
 
     private synchronized void write(ByteBuffer header, ByteBuffer data) throws IOException {

@@ -16,12 +16,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
 import org.tensorizer.device.usb.UsbBus;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbStatus;
-import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.Printable;
 
 /**
  * Hands the devices of a bus on to other programs and machines. The protocol has neither encryption nor permission:
@@ -206,7 +206,10 @@ public final class UsbIpServer implements AutoCloseable {
     }
 
     private byte[] list() {
-        var devices = bus.devices().stream().map(this::describe).flatMap(Optional::stream).toList();
+        var devices = bus.devices().stream()
+                .map(this::describe)
+                .flatMap(Optional::stream)
+                .toList();
         int bytes = UsbIp.OPERATION + Integer.BYTES;
         for (ExportedDevice each : devices) {
             bytes += ExportedDevice.BYTES + each.interfaces().size() * Integer.BYTES;
@@ -254,7 +257,8 @@ public final class UsbIpServer implements AutoCloseable {
 
     private void refuse(SocketChannel channel, String from, String busId, int status) throws IOException {
         String shown = Printable.name(busId);
-        log.accept(from + " asked for " + shown + (status == UsbIp.BUSY ? ", which is in use" : ", which is not there"));
+        log.accept(
+                from + " asked for " + shown + (status == UsbIp.BUSY ? ", which is in use" : ", which is not there"));
         channel.socket()
                 .getOutputStream()
                 .write(reply(UsbIp.OPERATION, UsbIp.REP_IMPORT, status).array());

@@ -242,8 +242,11 @@ final class ChipThread implements Chip.Port {
                 device.endpoints().output().stall();
                 awaitOrAbort(() -> false);
             }
-            send(bytes, device.strikes(Fault.Kind.SHORT_OUTPUT, program) ? Math.max(bytes.length - SHORT_BY, 0)
-                    : bytes.length);
+            send(
+                    bytes,
+                    device.strikes(Fault.Kind.SHORT_OUTPUT, program)
+                            ? Math.max(bytes.length - SHORT_BY, 0)
+                            : bytes.length);
         } finally {
             lock.unlock();
         }

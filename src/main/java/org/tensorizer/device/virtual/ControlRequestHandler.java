@@ -5,7 +5,6 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.tensorizer.device.usb.ControlRequest;
-import org.tensorizer.device.usb.Dfu;
 import org.tensorizer.device.usb.Register;
 import org.tensorizer.device.usb.Wire;
 
@@ -67,9 +66,10 @@ final class ControlRequestHandler {
     Optional<byte[]> handle(ControlRequest request, ByteBuffer data) {
         return switch (request.type() & KIND) {
             case STANDARD -> request.isIn() ? get(request) : set(request);
-            case CLASS -> device.isBootLoader() && (request.type() & RECIPIENT) == TO_INTERFACE
-                    ? device.boot().request(request, data)
-                    : Optional.empty();
+            case CLASS ->
+                device.isBootLoader() && (request.type() & RECIPIENT) == TO_INTERFACE
+                        ? device.boot().request(request, data)
+                        : Optional.empty();
             case VENDOR -> device.isBootLoader() ? Optional.empty() : register(request, data);
             default -> Optional.empty();
         };
@@ -120,9 +120,10 @@ final class ControlRequestHandler {
     private boolean feature(ControlRequest request, boolean on) {
         return switch (request.type() & RECIPIENT) {
             case TO_DEVICE, TO_INTERFACE -> true;
-            case TO_ENDPOINT -> !device.isBootLoader()
-                    && request.value() == ENDPOINT_HALT
-                    && device.endpoints().halt(request.index(), on);
+            case TO_ENDPOINT ->
+                !device.isBootLoader()
+                        && request.value() == ENDPOINT_HALT
+                        && device.endpoints().halt(request.index(), on);
             default -> false;
         };
     }

@@ -192,8 +192,12 @@ record Descriptors(boolean boot, UsbSpeed speed, String serial) {
 
     private Optional<byte[]> string(int index) {
         return switch (index) {
-            case 0 -> Optional.of(
-                    little(4).put((byte) 4).put((byte) STRING).putShort((short) ENGLISH).array());
+            case 0 ->
+                Optional.of(little(4)
+                        .put((byte) 4)
+                        .put((byte) STRING)
+                        .putShort((short) ENGLISH)
+                        .array());
             case 1 -> Optional.of(string("Tensorizer"));
             case 2 -> Optional.of(string(boot ? "Emulated Edge TPU, boot loader" : "Emulated Edge TPU, no Coral"));
             case 3 -> Optional.of(string(serial));

@@ -41,10 +41,8 @@ final class Registers {
     private static final int SYSTEM_END = 0x1b000;
     private static final int CORE_END = 0x50000;
 
-    private static final VarHandle INT =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final byte[] system = new byte[SYSTEM_END - SYSTEM];
     private final byte[] core = new byte[CORE_END - Register.FIRST_OF_CORE];

@@ -103,7 +103,8 @@ final class VirtualCoral implements AutoCloseable {
     int control(VirtualTransport by, ControlRequest request, ByteBuffer data) {
         return locked(() -> {
             plug.require(by);
-            ByteBuffer sent = request.isIn() ? ByteBuffer.allocate(0) : data.slice().limit(request.length());
+            ByteBuffer sent =
+                    request.isIn() ? ByteBuffer.allocate(0) : data.slice().limit(request.length());
             byte[] answer = control.handle(request, sent)
                     .orElseThrow(() -> new UsbException(UsbStatus.STALL, request.toString()));
             if (!request.isIn()) {
@@ -125,8 +126,8 @@ final class VirtualCoral implements AutoCloseable {
                 endpoints.submit(transfer);
             }
             if (timeoutMillis > 0 && transfer.isUnderWay()) {
-                transfer.timeout(timer.schedule(
-                        () -> end(transfer, UsbStatus.TIMED_OUT), timeoutMillis, TimeUnit.MILLISECONDS));
+                transfer.timeout(
+                        timer.schedule(() -> end(transfer, UsbStatus.TIMED_OUT), timeoutMillis, TimeUnit.MILLISECONDS));
             }
             chip.poke();
         });
@@ -160,7 +161,8 @@ final class VirtualCoral implements AutoCloseable {
             if (isBootLoader() && boot.hasImage()) {
                 boot.reset();
                 plug.in(false);
-                throw new UsbException(UsbStatus.NOT_FOUND, "reset of " + by.port() + ": it came back as another device");
+                throw new UsbException(
+                        UsbStatus.NOT_FOUND, "reset of " + by.port() + ": it came back as another device");
             }
             boot.reset();
         });

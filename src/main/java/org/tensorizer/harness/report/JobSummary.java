@@ -20,14 +20,13 @@ final class JobSummary {
         if (file == null || file.isBlank()) {
             return;
         }
-        Files.writeString(
-                Path.of(file), markdown(standing), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.writeString(Path.of(file), markdown(standing), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         System.out.print(annotations(standing));
     }
 
     static String markdown(Standing standing) {
-        StringBuilder text = new StringBuilder("## " + standing.sentence() + "\n\n" + String.join("; ", standing.devices())
-                + "\n\n| verdict | hypothesis | experiment |\n|---|---|---|\n");
+        StringBuilder text = new StringBuilder("## " + standing.sentence() + "\n\n"
+                + String.join("; ", standing.devices()) + "\n\n| verdict | hypothesis | experiment |\n|---|---|---|\n");
         for (Standing.Of each : standing.all()) {
             text.append("| ")
                     .append(each.verdict())
@@ -46,7 +45,8 @@ final class JobSummary {
                 .filter(each -> each.verdict() != Verdict.SUPPORTED && each.verdict() != Verdict.NOT_APPLICABLE)
                 .map(each -> (each.verdict() == Verdict.REFUTED ? "::error" : "::warning") + " title="
                         + property(each.experiment() + " " + each.verdict()) + "::"
-                        + data(each.claim() + ": " + Printable.of(each.decisive().message(), LONGEST)) + "\n")
+                        + data(each.claim() + ": "
+                                + Printable.of(each.decisive().message(), LONGEST)) + "\n")
                 .collect(Collectors.joining());
     }
 

@@ -28,8 +28,8 @@ import org.tensorizer.harness.Verdict;
  * it. Everything stands in the page as it is opened; a script of a few lines only unfolds what an address asks for.
  */
 final class Page {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("d MMM yyyy HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMM yyyy HH:mm 'UTC'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
 
     private final Standing standing;
     private final Map<String, List<String>> facts;
@@ -69,8 +69,7 @@ final class Page {
         needsALook();
         standing.themes().forEach((theme, hypotheses) -> theme(theme, hypotheses, folder));
         run();
-        page.append(
-                """
+        page.append("""
                 <script>
                 function unfold() {
                   for (let e = document.getElementById(location.hash.slice(1)); e; e = e.parentElement) if (e.tagName == "DETAILS") e.open = true;
@@ -85,7 +84,8 @@ final class Page {
     }
 
     private void head() {
-        long results = standing.all().stream().mapToLong(each -> each.results().size()).sum();
+        long results =
+                standing.all().stream().mapToLong(each -> each.results().size()).sum();
         page.append("<header>\n<h1>").append(text(standing.sentence())).append("</h1>\n<p class=\"who\">");
         page.append(standing.devices().isEmpty() ? "no device" : text(String.join("; ", standing.devices())))
                 .append(". ")
@@ -104,7 +104,9 @@ final class Page {
                 .filter(fact -> fact.getKey().startsWith("No template: "))
                 .filter(fact -> fact.getValue().stream().anyMatch(reason -> reason.startsWith("cannot be read")))
                 .count();
-        return count == 0 ? "" : ", <b>" + count + (count == 1 ? " file" : " files") + " cannot be read</b>: see This run";
+        return count == 0
+                ? ""
+                : ", <b>" + count + (count == 1 ? " file" : " files") + " cannot be read</b>: see This run";
     }
 
     private void needsALook() {
@@ -170,7 +172,8 @@ final class Page {
                         : "it must be refuted by " + text(counterexamples.replace("\n", "; ")));
         page.append("</dl>\n");
         Map<String, List<Result>> stories = new LinkedHashMap<>();
-        hypothesis.results()
+        hypothesis
+                .results()
                 .forEach(result -> stories.computeIfAbsent(result.label("story"), key -> new java.util.ArrayList<>())
                         .add(result));
         stories.forEach((story, results) -> {
@@ -185,7 +188,8 @@ final class Page {
                 .filter(result -> result.label("level").equals("extrapolated"))
                 .count();
         long controls = results.stream().filter(Result::isControl).count();
-        return results.size() + (results.size() == 1 ? " result" : " results")
+        return results.size()
+                + (results.size() == 1 ? " result" : " results")
                 + (controls == 0 ? "" : ", " + controls + (controls == 1 ? " control" : " controls"))
                 + (extrapolated == 0 ? "" : ", " + extrapolated + " <i>extrapolated</i>");
     }
@@ -196,7 +200,8 @@ final class Page {
                 ? ""
                 : verdicts.stream()
                         .map(verdict -> "<b class=\"" + style(verdict) + "\" title=\"" + text(verdict) + "\"></b>")
-                        .collect(Collectors.joining("", " <span class=\"trail\" title=\"earlier runs like this one\">", "</span>"));
+                        .collect(Collectors.joining(
+                                "", " <span class=\"trail\" title=\"earlier runs like this one\">", "</span>"));
     }
 
     private void result(Result result) {
@@ -211,8 +216,10 @@ final class Page {
                 .append(text(result.name()))
                 .append(result.label("level").equals("extrapolated") ? " <i>extrapolated</i>" : "")
                 .append("</span><span class=\"meta\">")
-                .append(result.label("device").isEmpty() ? "" : text(result.label("device")) + " ("
-                        + text(result.label("evidence")) + "), ")
+                .append(
+                        result.label("device").isEmpty()
+                                ? ""
+                                : text(result.label("device")) + " (" + text(result.label("evidence")) + "), ")
                 .append(result.millis())
                 .append(" ms</span></summary>\n<div class=\"evidence\">\n")
                 .append(result.evidence());
@@ -228,13 +235,15 @@ final class Page {
         }
         page.append("<p class=\"files\"><b>Files.</b> ")
                 .append(result.attachments().stream()
-                        .map(each -> "<a href=\"" + text(Report.link(result, each)) + "\">" + text(each.name()) + "</a>")
+                        .map(each ->
+                                "<a href=\"" + text(Report.link(result, each)) + "\">" + text(each.name()) + "</a>")
                         .collect(Collectors.joining(", ")))
                 .append("</p>\n");
         result.attachments().stream()
                 .filter(each -> each.name().equals("command"))
                 .findFirst()
-                .ifPresent(each -> page.append("<pre>").append(lines(each.file())).append("</pre>\n"));
+                .ifPresent(
+                        each -> page.append("<pre>").append(lines(each.file())).append("</pre>\n"));
     }
 
     private static String lines(Path file) {
@@ -255,8 +264,12 @@ final class Page {
         String path = "experiments/" + type.replace('.', '/') + ".java";
         String server = System.getenv("GITHUB_SERVER_URL");
         String target = server == null
-                ? folder.toAbsolutePath().normalize().relativize(Path.of(path).toAbsolutePath()).toString()
-                : server + "/" + System.getenv("GITHUB_REPOSITORY") + "/blob/" + System.getenv("GITHUB_SHA") + "/" + path;
+                ? folder.toAbsolutePath()
+                        .normalize()
+                        .relativize(Path.of(path).toAbsolutePath())
+                        .toString()
+                : server + "/" + System.getenv("GITHUB_REPOSITORY") + "/blob/" + System.getenv("GITHUB_SHA") + "/"
+                        + path;
         return Files.exists(Path.of(path))
                 ? "<a href=\"" + text(target) + "\">" + text(hypothesis.experiment()) + "</a>"
                 : text(hypothesis.experiment());

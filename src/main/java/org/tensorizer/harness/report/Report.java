@@ -125,7 +125,8 @@ final class Report {
     private static void forget(Path runs, Path current) throws IOException {
         List<Path> all;
         try (Stream<Path> found = Files.list(runs)) {
-            all = found.filter(each -> each.getFileName().toString().matches("\\d{8}-\\d{6}.*") && !each.equals(current))
+            all = found.filter(
+                            each -> each.getFileName().toString().matches("\\d{8}-\\d{6}.*") && !each.equals(current))
                     .sorted(Comparator.reverseOrder())
                     .toList();
         }

@@ -58,8 +58,11 @@ record Result(
     static List<Result> read(Path folder) {
         List<Result> results = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(ENDING)).sorted().toList()) {
-                parse(file).filter(result -> result.labels.containsKey("hypothesis")).ifPresent(results::add);
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(ENDING)).sorted().toList()) {
+                parse(file)
+                        .filter(result -> result.labels.containsKey("hypothesis"))
+                        .ifPresent(results::add);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -96,7 +99,10 @@ record Result(
 
     /** A file of the folder itself: a name that leads elsewhere names nothing. */
     private static Path beside(Path result, String name) {
-        return result.resolveSibling(Path.of(name).getFileName() == null ? "none" : Path.of(name).getFileName().toString());
+        return result.resolveSibling(
+                Path.of(name).getFileName() == null
+                        ? "none"
+                        : Path.of(name).getFileName().toString());
     }
 
     private static List<JsonObject> objects(JsonObject json, String name) {

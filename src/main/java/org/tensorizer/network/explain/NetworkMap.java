@@ -71,7 +71,8 @@ public record NetworkMap(
         Graph graph = network.graph();
         Map<Place, Set<Integer>> tiles = new HashMap<>();
         for (OpRecord record : network.trace().records()) {
-            tiles.computeIfAbsent(record.instruction().place(), p -> new TreeSet<>()).add(record.tile());
+            tiles.computeIfAbsent(record.instruction().place(), p -> new TreeSet<>())
+                    .add(record.tile());
         }
         List<InstructionChunk> chunks = network.program().chunks();
         int[] starts = new int[chunks.size() + 1];
@@ -118,7 +119,10 @@ public record NetworkMap(
                     operator instanceof LayerOperator weighted
                             ? weighted.layout().header().toString()
                             : "",
-                    operator.activation().filter(a -> a.ordinal() > 0).map(Enum::name).orElse(""),
+                    operator.activation()
+                            .filter(a -> a.ordinal() > 0)
+                            .map(Enum::name)
+                            .orElse(""),
                     operator.places().size(),
                     used.size(),
                     payload,
@@ -137,24 +141,29 @@ public record NetworkMap(
         if (operator instanceof LayerOperator layer) {
             return layer.macs();
         }
-        return operator instanceof GraphOperator.Multiply ? operator.output().shape().elements() : 0;
+        return operator instanceof GraphOperator.Multiply
+                ? operator.output().shape().elements()
+                : 0;
     }
 
     private static String kernel(GraphOperator operator) {
         if (operator instanceof LayerOperator layer && layer.kind() != LayerOperator.Kind.FULLY_CONNECTED) {
             LayerOperator.Geometry g = layer.geometry();
             GraphTensor.Shape output = layer.output().shape();
-            StringBuilder text = new StringBuilder(layer.layout().height() + "x" + layer.layout().width());
+            StringBuilder text = new StringBuilder(
+                    layer.layout().height() + "x" + layer.layout().width());
             boolean strided = output.height() > 1 && g.strideY() > 1 || output.width() > 1 && g.strideX() > 1;
             if (strided) {
-                text.append(", stride ").append(g.strideY() == g.strideX() ? g.strideY() : g.strideY() + "x" + g.strideX());
+                text.append(", stride ")
+                        .append(g.strideY() == g.strideX() ? g.strideY() : g.strideY() + "x" + g.strideX());
             }
             if (g.dilationY() > 1 || g.dilationX() > 1) {
                 text.append(", dilation ").append(g.dilationY());
             }
             return text.toString();
         } else if (operator instanceof GraphOperator.Pool pool) {
-            return pool.window().height() + "x" + pool.window().width() + ", stride " + pool.window().strideY();
+            return pool.window().height() + "x" + pool.window().width() + ", stride "
+                    + pool.window().strideY();
         }
         return "";
     }

@@ -12,8 +12,7 @@ import org.tensorizer.network.graph.GraphOperator;
 public final class NetworkPage {
     private static final int WIDTH = 960;
     private static final int ROW = 14;
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             body{font:14px/1.5 system-ui,sans-serif;margin:24px auto;max-width:1040px;padding:0 16px;color:#1c2430;background:#fff}
             h1{font-size:20px}h2{font-size:16px;margin-top:28px}table{border-collapse:collapse;width:100%}
             td,th{padding:3px 10px 3px 0;text-align:left;border-bottom:1px solid #e3e7ec;white-space:nowrap}
@@ -38,7 +37,8 @@ public final class NetworkPage {
     }
 
     private String write() {
-        String name = escaped(java.nio.file.Path.of(network.model().name()).getFileName().toString());
+        String name = escaped(
+                java.nio.file.Path.of(network.model().name()).getFileName().toString());
         page.append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
                 .append(name)
                 .append("</title><meta name=\"viewport\" content=\"width=device-width\"><style>")
@@ -83,7 +83,8 @@ public final class NetworkPage {
         page.append("<figure><svg viewBox=\"0 0 ")
                 .append(WIDTH)
                 .append(" 40\" role=\"img\" aria-label=\"which bytes of the payload feed which layer\">");
-        int first = layers.stream().mapToInt(e -> e.payload().get().start()).min().orElse(0);
+        int first =
+                layers.stream().mapToInt(e -> e.payload().get().start()).min().orElse(0);
         int last = layers.stream().mapToInt(e -> e.payload().get().end()).max().orElse(1);
         for (NetworkMap.Entry entry : layers) {
             ByteRange range = entry.payload().get();
@@ -130,7 +131,8 @@ public final class NetworkPage {
                     .append(tile)
                     .append("</title></polygon>");
         }
-        page.append("</svg><figcaption>Bytes still to be read, tile 0 above to tile 15 below, over the steps of the program;")
+        page.append(
+                        "</svg><figcaption>Bytes still to be read, tile 0 above to tile 15 below, over the steps of the program;")
                 .append(" the highest is ")
                 .append(narrow.most())
                 .append(" bytes. The file reserves ")
@@ -140,7 +142,8 @@ public final class NetworkPage {
 
     private void operators() {
         page.append("<table><tr><th></th><th>operator</th><th>input</th><th>output</th><th>kernel</th><th>weights</th>")
-                .append("<th>activation</th><th class=\"n\">ops</th><th class=\"n\">tiles</th><th class=\"n\">bytes</th>")
+                .append(
+                        "<th>activation</th><th class=\"n\">ops</th><th class=\"n\">tiles</th><th class=\"n\">bytes</th>")
                 .append("<th class=\"n\">MACs</th><th class=\"n\">stream</th></tr>");
         for (NetworkMap.Entry entry : map.entries()) {
             String mark = entry.layer() < 0
@@ -174,7 +177,11 @@ public final class NetworkPage {
         page.append("<h2>Outputs</h2><ul>");
         for (Graph.Output output : network.graph().outputs()) {
             String from = output.tensor()
-                    .map(tensor -> tensor.shape() + tensor.producer().map(GraphOperator::name).map(n -> " by " + n).orElse(""))
+                    .map(tensor -> tensor.shape()
+                            + tensor.producer()
+                                    .map(GraphOperator::name)
+                                    .map(n -> " by " + n)
+                                    .orElse(""))
                     .orElse("not understood: " + output.refused());
             page.append("<li>")
                     .append(escaped(output.name()))
@@ -185,8 +192,12 @@ public final class NetworkPage {
         page.append("</ul>");
         if (!map.unknown().isEmpty()) {
             page.append("<h2>Not understood</h2><ul>");
-            map.unknown().forEach((place, reason) ->
-                    page.append("<li>").append(place).append(": ").append(escaped(reason)).append("</li>"));
+            map.unknown()
+                    .forEach((place, reason) -> page.append("<li>")
+                            .append(place)
+                            .append(": ")
+                            .append(escaped(reason))
+                            .append("</li>"));
             page.append("</ul>");
         }
     }

@@ -132,10 +132,14 @@ final class ElementFinder {
                 throw new TraceException(op + ": unknown function table, clamps " + fields.clampMinValue() + " to "
                         + fields.clampMaxValue());
             }
-            each(record, run, tensor -> key(name, List.of(tensor), fields, null), tensor -> builder.add(
-                    tensor.shape(),
-                    fields.outputZero(),
-                    (output, list) -> new GraphOperator.Function(name, List.of(tensor), output, list, fields)));
+            each(
+                    record,
+                    run,
+                    tensor -> key(name, List.of(tensor), fields, null),
+                    tensor -> builder.add(
+                            tensor.shape(),
+                            fields.outputZero(),
+                            (output, list) -> new GraphOperator.Function(name, List.of(tensor), output, list, fields)));
         } else if (fields.constant() != 0) {
             throw new TraceException(op + ": constant " + fields.constant() + " added to a copy");
         } else if (op.biases() || op.scales()) {
@@ -157,8 +161,7 @@ final class ElementFinder {
 
     private static void requireZeroPoint(OpInstruction op, int found, GraphTensor tensor) {
         if (found != tensor.zeroPoint()) {
-            throw new TraceException(
-                    op + ": input zero point " + found + ", " + tensor + " has " + tensor.zeroPoint());
+            throw new TraceException(op + ": input zero point " + found + ", " + tensor + " has " + tensor.zeroPoint());
         }
     }
 
@@ -208,8 +211,9 @@ final class ElementFinder {
             if (!known) {
                 steps.put(output.index(), new SoftmaxStep(step, fields, exponentScale, new ArrayList<>()));
             }
-            rows.stream().filter(row -> !steps.get(output.index()).scaleOffsets.contains(row)).forEach(
-                    steps.get(output.index()).scaleOffsets::add);
+            rows.stream()
+                    .filter(row -> !steps.get(output.index()).scaleOffsets.contains(row))
+                    .forEach(steps.get(output.index()).scaleOffsets::add);
             for (int result = 0; result < record.results(); result++) {
                 if (run.tensor[result] == t) {
                     places.put(record, result, output, run.element[result], run.valid[result]);
@@ -258,7 +262,8 @@ final class ElementFinder {
             for (int lane = 0; lane < run.valid[result]; lane++) {
                 int each = record.factor(result, lane, k);
                 if (factor != 0 && each != factor) {
-                    throw new TraceException(record.instruction() + ": factors " + factor + " and " + each + " of a sum");
+                    throw new TraceException(
+                            record.instruction() + ": factors " + factor + " and " + each + " of a sum");
                 }
                 factor = each;
             }
@@ -333,7 +338,8 @@ final class ElementFinder {
         Run run = Run.of(record, 0, places);
         for (int t : run.tensors()) {
             SoftmaxStep exponent = steps.get(t);
-            SoftmaxStep difference = exponent == null ? null : steps.get(exponent.step.of().index());
+            SoftmaxStep difference =
+                    exponent == null ? null : steps.get(exponent.step.of().index());
             if (difference == null || !exponent.step.exponent() || difference.step.exponent()) {
                 throw new TraceException(record.instruction() + ": does not follow an exponent of a difference");
             }
@@ -419,7 +425,10 @@ final class ElementFinder {
             long right = places.of(record.tap(result, 0, 1));
             long below = places.of(record.tap(result, 1, 0));
             boolean known = Places.isElement(topLeft) && Places.isElement(right) && Places.isElement(below);
-            if (!known || px != 1 && px != 3 || py != 1 && py != 3 || op.fields().multiplierValue() != 0x1p-14f) {
+            if (!known
+                    || px != 1 && px != 3
+                    || py != 1 && py != 3
+                    || op.fields().multiplierValue() != 0x1p-14f) {
                 throw new TraceException(op + ": resize other than to twice the size with half-pixel centres");
             }
             if (tensor >= 0 && tensor != Places.tensor(topLeft)) {

@@ -44,7 +44,10 @@ final class GraphBuilder {
      *
      * @param operator makes the operator from its output and the growing list of its instructions
      */
-    GraphTensor add(Shape shape, int zeroPoint, java.util.function.BiFunction<GraphTensor, List<Place>, GraphOperator> operator) {
+    GraphTensor add(
+            Shape shape,
+            int zeroPoint,
+            java.util.function.BiFunction<GraphTensor, List<Place>, GraphOperator> operator) {
         GraphTensor output = input("", shape, zeroPoint);
         List<Place> list = new ArrayList<>();
         GraphOperator made = operator.apply(output, list);
@@ -105,10 +108,14 @@ final class GraphBuilder {
 
     private GraphTensor concatenate(int axis, List<GraphTensor> parts, String where) {
         GraphTensor first = parts.get(0);
-        int[] size = {first.shape().height(), first.shape().width(), first.shape().channels()};
+        int[] size = {
+            first.shape().height(), first.shape().width(), first.shape().channels()
+        };
         int total = 0;
         for (GraphTensor part : parts) {
-            int[] dimensions = {part.shape().height(), part.shape().width(), part.shape().channels()};
+            int[] dimensions = {
+                part.shape().height(), part.shape().width(), part.shape().channels()
+            };
             total += dimensions[axis];
             dimensions[axis] = size[axis];
             if (part.zeroPoint() != first.zeroPoint() || !Arrays.equals(dimensions, size)) {
@@ -146,8 +153,10 @@ final class GraphBuilder {
     Assembled assemble(long[] at, Shape shape, String where) {
         for (long place : at) {
             if (!Places.isElement(place)) {
-                throw new TraceException(
-                        where + (place == Places.INTERNAL ? ": reads the inside of a softmax" : ": elements of unknown origin"));
+                throw new TraceException(where
+                        + (place == Places.INTERNAL
+                                ? ": reads the inside of a softmax"
+                                : ": elements of unknown origin"));
             }
         }
         List<int[]> runs = new ArrayList<>(); // start, end of runs of one tensor
@@ -214,7 +223,9 @@ final class GraphBuilder {
         int[] high = new int[3];
         for (long place : at) {
             int f = Places.element(place);
-            int[] q = {f / (whole.channels() * whole.width()), f / whole.channels() % whole.width(), f % whole.channels()};
+            int[] q = {
+                f / (whole.channels() * whole.width()), f / whole.channels() % whole.width(), f % whole.channels()
+            };
             for (int k = 0; k < 3; k++) {
                 low[k] = Math.min(low[k], q[k]);
                 high[k] = Math.max(high[k], q[k]);
@@ -237,8 +248,7 @@ final class GraphBuilder {
                 key -> add(
                         size,
                         tensor.zeroPoint(),
-                        (output, list) ->
-                                new GraphOperator.Slice(List.of(tensor), output, low[0], low[1], low[2])));
+                        (output, list) -> new GraphOperator.Slice(List.of(tensor), output, low[0], low[1], low[2])));
     }
 
     private boolean isChannelConcatenation(long[] at, List<GraphTensor> parts) {

@@ -76,8 +76,7 @@ public final class GraphFinder {
         }
         resolve(units());
         List<Graph.Output> outputs = trace.outputs().stream().map(this::output).toList();
-        return new Graph(
-                inputs, outputs, List.copyOf(builder.operators()), roles(), unknown);
+        return new Graph(inputs, outputs, List.copyOf(builder.operators()), roles(), unknown);
     }
 
     private Graph.Output output(Trace.Output output) {
@@ -87,8 +86,7 @@ public final class GraphFinder {
                 at[i] = places.of(output.tags()[i]);
             }
             String where = "output " + output.name();
-            GraphBuilder.Assembled found =
-                    builder.assemble(at, new Shape(output.y(), output.x(), output.z()), where);
+            GraphBuilder.Assembled found = builder.assemble(at, new Shape(output.y(), output.x(), output.z()), where);
             if (found.order() != null) {
                 throw new TraceException(where + ": elements are permuted");
             }
@@ -154,7 +152,8 @@ public final class GraphFinder {
             this.first = records.get(0);
             places.add(place);
             for (OpRecord record : records) {
-                full &= record.instruction().lanes() == 64 && record.instruction().lastLanes() == 64;
+                full &= record.instruction().lanes() == 64
+                        && record.instruction().lastLanes() == 64;
             }
         }
 
@@ -169,7 +168,8 @@ public final class GraphFinder {
                     high = Math.max(high, base + offsets[offsets.length - 1] + 4 * record.lanes(result));
                 }
                 for (LaneParameters each : record.parameters()) {
-                    for (int tag : new int[] {each.bias(), each.scale()}) { // rows of zero points may serve several layers
+                    for (int tag :
+                            new int[] {each.bias(), each.scale()}) { // rows of zero points may serve several layers
                         if (Tag.kind(tag) == Tag.PARAMETER) {
                             low = Math.min(low, Tag.index(tag));
                             high = Math.max(high, Tag.index(tag) + 4 * each.lanes());
@@ -190,7 +190,9 @@ public final class GraphFinder {
             int taps = first.taps();
             return full
                     && next.low - high < GAP
-                    && first.instruction().fields().equals(next.first.instruction().fields())
+                    && first.instruction()
+                            .fields()
+                            .equals(next.first.instruction().fields())
                     && taps == next.first.taps()
                     && Arrays.equals(first.words(), 0, taps, next.first.words(), 0, taps);
         }
@@ -238,10 +240,7 @@ public final class GraphFinder {
                 roles.put(place, new Graph.Unknown(unknown.get(place)));
             } else if (!roles.containsKey(place)) {
                 roles.put(
-                        place,
-                        records.get(0).kind() == OpRecord.Kind.COPY
-                                ? copies(records)
-                                : new Graph.SoftmaxStep());
+                        place, records.get(0).kind() == OpRecord.Kind.COPY ? copies(records) : new Graph.SoftmaxStep());
             }
         });
         return roles;

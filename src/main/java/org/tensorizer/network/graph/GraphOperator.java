@@ -43,8 +43,10 @@ public sealed interface GraphOperator
      */
     default Optional<FusedActivation> activation() {
         OpFields fields = fields();
-        boolean none =
-                fields == null || this instanceof Function || this instanceof Softmax || Float.isInfinite(fields.clampMaxValue());
+        boolean none = fields == null
+                || this instanceof Function
+                || this instanceof Softmax
+                || Float.isInfinite(fields.clampMaxValue());
         if (none) {
             return Optional.empty();
         }

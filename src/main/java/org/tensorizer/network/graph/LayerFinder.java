@@ -154,8 +154,7 @@ final class LayerFinder {
         layer.require(
                 layer.fields.inputZero() == input.zeroPoint(),
                 "input zero point " + layer.fields.inputZero() + ", " + input + " has " + input.zeroPoint());
-        Geometry geometry =
-                new Geometry(vertical.stride, horizontal.stride, taps.dilationY(), taps.dilationX(), same);
+        Geometry geometry = new Geometry(vertical.stride, horizontal.stride, taps.dilationY(), taps.dilationX(), same);
         GraphTensor output = operator(
                 layer,
                 depthwise ? Kind.DEPTHWISE_CONV_2D : Kind.CONV_2D,
@@ -242,9 +241,8 @@ final class LayerFinder {
         int lane = output - layer.starts[group];
         byte[] payload = trace.payload();
         var parameters = layer.parameters[group];
-        int zero = parameters.zeroPoint() == 0
-                ? layer.fields.weightZero()
-                : word(payload, parameters.zeroPoint(), lane);
+        int zero =
+                parameters.zeroPoint() == 0 ? layer.fields.weightZero() : word(payload, parameters.zeroPoint(), lane);
         for (int offset : layer.offsets) {
             int at = layer.bases[group] + offset + 4 * lane;
             for (int j = 0; j < 4; j++) {

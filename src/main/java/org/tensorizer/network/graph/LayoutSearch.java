@@ -102,7 +102,8 @@ final class LayoutSearch {
         Header header = layout.header();
         return (!header.biases() || isAt(parameters.bias(), start + layout.biasOffset(output)))
                 && (!header.scales() || isAt(parameters.scale(), start + layout.scaleOffset(output)))
-                && (!header.zeroPoints() || isZeroPoint(parameters) && isZeroPoint(start + layout.zeroPointOffset(output)));
+                && (!header.zeroPoints()
+                        || isZeroPoint(parameters) && isZeroPoint(start + layout.zeroPointOffset(output)));
     }
 
     private boolean isZeroPoint(LaneParameters parameters) {

@@ -153,7 +153,9 @@ final class Places {
             java.util.Arrays.fill(entry.tensor, (int) NONE);
             entry.element = new int[record.results()];
             entry.valid = new int[record.results()];
-            entry.bytes = record.kind() == OpRecord.Kind.RESIZE ? 1 : record.instruction().resultBytes();
+            entry.bytes = record.kind() == OpRecord.Kind.RESIZE
+                    ? 1
+                    : record.instruction().resultBytes();
         }
         entry.tensor[result] = tensor.index();
         entry.element[result] = element;
@@ -187,7 +189,8 @@ final class Places {
         if (entry.seen == null) {
             entry.seen = new int[entry.record.results()];
         }
-        int lane = (at - result * entry.record.stride()) / entry.record.instruction().resultBytes();
+        int lane = (at - result * entry.record.stride())
+                / entry.record.instruction().resultBytes();
         entry.seen[result] = Math.max(entry.seen[result], lane + 1);
     }
 

@@ -21,7 +21,14 @@ final class PoolFinder {
 
     /** The window of each result of a record, borders included, and its first channel. */
     private record Windows(
-            OpRecord record, int[] top, int[] bottom, int[] left, int[] right, int[] count, int[] channel, int[] valid) {}
+            OpRecord record,
+            int[] top,
+            int[] bottom,
+            int[] left,
+            int[] right,
+            int[] count,
+            int[] channel,
+            int[] valid) {}
 
     PoolFinder(Places places, GraphBuilder builder) {
         this.places = places;
@@ -76,8 +83,7 @@ final class PoolFinder {
         if (tensor < 0) {
             throw new TraceException(record.instruction() + ": pools constants");
         }
-        Key key = new Key(
-                maximum, builder.tensor(tensor), record.instruction().fields());
+        Key key = new Key(maximum, builder.tensor(tensor), record.instruction().fields());
         known.computeIfAbsent(key, k -> new ArrayList<>()).add(windows);
         place(key);
     }
@@ -191,8 +197,7 @@ final class PoolFinder {
                         key.fields.outputZero(),
                         (tensor, list) -> new Pool(key.maximum, key.input, tensor, list, key.fields)));
         output.grow(size);
-        ((Pool) output.producer().orElseThrow())
-                .window(new Pool.Window(height, width, strideY, strideX, same));
+        ((Pool) output.producer().orElseThrow()).window(new Pool.Window(height, width, strideY, strideX, same));
         for (Windows windows : all) {
             builder.at(output, windows.record.instruction().place());
             for (int r = 0; r < windows.valid.length; r++) {

@@ -189,8 +189,7 @@ final class Taps {
                         originX[r][result] = x;
                         any = true;
                     }
-                    layer.require(
-                            originY[r][result] == y && originX[r][result] == x, "taps are not on one grid");
+                    layer.require(originY[r][result] == y && originX[r][result] == x, "taps are not on one grid");
                 }
                 layer.require(any, "a result that meets only padding");
             }
@@ -208,11 +207,19 @@ final class Taps {
     }
 
     int[] outputY() {
-        return Arrays.stream(originY).flatMapToInt(Arrays::stream).distinct().sorted().toArray();
+        return Arrays.stream(originY)
+                .flatMapToInt(Arrays::stream)
+                .distinct()
+                .sorted()
+                .toArray();
     }
 
     int[] outputX() {
-        return Arrays.stream(originX).flatMapToInt(Arrays::stream).distinct().sorted().toArray();
+        return Arrays.stream(originX)
+                .flatMapToInt(Arrays::stream)
+                .distinct()
+                .sorted()
+                .toArray();
     }
 
     private static int[] distinct(int[] values) {

@@ -81,10 +81,7 @@ public record LiftCheck(
                 for (TensorSpec spec : cpu.inputs()) {
                     inputs.add(input(spec.byteSize(), random, smooth));
                 }
-                compare(
-                        turned(cpu.run(turned(inputs, network.inputs())), network.outputs()),
-                        chip.run(inputs),
-                        found);
+                compare(turned(cpu.run(turned(inputs, network.inputs())), network.outputs()), chip.run(inputs), found);
             }
         }
         return found;

@@ -124,7 +124,8 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
         for (Network.Edge edge : network.inputs()) {
             inputs.add(plain.copied(network.model(), edge.tensor()));
         }
-        List<Integer> outputs = writer.write(inputs).stream().filter(i -> i >= 0).toList();
+        List<Integer> outputs =
+                writer.write(inputs).stream().filter(i -> i >= 0).toList();
         Report report = report(network, operators, solution, refused, writer.channels(), writer.inexact());
         byte[] alone = plain.write(inputs, outputs, DESCRIPTION, METADATA, report.toJson());
         byte[] whole = new SurroundingGraph(network, solution, operators).write(report.toJson());
@@ -132,7 +133,9 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
     }
 
     private static void need(GraphTensor tensor, Set<GraphOperator> needed) {
-        tensor.producer().filter(needed::add).ifPresent(operator -> operator.inputs().forEach(t -> need(t, needed)));
+        tensor.producer()
+                .filter(needed::add)
+                .ifPresent(operator -> operator.inputs().forEach(t -> need(t, needed)));
     }
 
     private static void requireMultipliers(Network network, List<GraphOperator> operators) {
@@ -141,7 +144,8 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
                 float[] multipliers = network.multipliers(layer);
                 for (int channel = 0; channel < multipliers.length; channel++) {
                     if (!(multipliers[channel] > 0) || Float.isInfinite(multipliers[channel])) {
-                        throw new LiftException(network.model().name() + ": layer " + network.layers().indexOf(layer)
+                        throw new LiftException(network.model().name() + ": layer "
+                                + network.layers().indexOf(layer)
                                 + " (" + layer + "): channel " + channel + " has multiplier " + multipliers[channel]
                                 + ", expected a positive finite number; the payload is damaged");
                     }
@@ -171,7 +175,9 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
                 Sha256.of(network.model().bytes()),
                 operators.stream()
                         .map(operator -> (operator instanceof LayerOperator ? operator.toString() : operator.name())
-                                + (operator.places().isEmpty() ? "" : " (" + operator.places().get(0) + ")"))
+                                + (operator.places().isEmpty()
+                                        ? ""
+                                        : " (" + operator.places().get(0) + ")"))
                         .toList(),
                 tensors,
                 channels,

@@ -23,8 +23,8 @@ import org.tensorizer.template.PlainModelWriter.Scaling;
 /** The plain model of a lifted network. Used once. */
 final class LiftedWriter {
     private static final int SIGN = 128;
-    private static final Map<String, Integer> SIGNED_VERSIONS = Map.of(
-            "CONV_2D", 3, "DEPTHWISE_CONV_2D", 3, "FULLY_CONNECTED", 4, "RESHAPE", 1, "QUANTIZE", 1);
+    private static final Map<String, Integer> SIGNED_VERSIONS =
+            Map.of("CONV_2D", 3, "DEPTHWISE_CONV_2D", 3, "FULLY_CONNECTED", 4, "RESHAPE", 1, "QUANTIZE", 1);
 
     private final Network network;
     private final ScaleSolver.Solution solution;
@@ -40,10 +40,7 @@ final class LiftedWriter {
 
     /** @param writer takes the operators */
     LiftedWriter(
-            Network network,
-            ScaleSolver.Solution solution,
-            List<GraphOperator> operators,
-            PlainModelWriter writer) {
+            Network network, ScaleSolver.Solution solution, List<GraphOperator> operators, PlainModelWriter writer) {
         this.writer = writer;
         this.network = network;
         this.solution = solution;
@@ -90,7 +87,10 @@ final class LiftedWriter {
      */
     List<Integer> write(List<Integer> inputs) {
         for (int i = 0; i < inputs.size(); i++) {
-            input(inputs.get(i), network.inputs().get(i), network.graph().inputs().get(i));
+            input(
+                    inputs.get(i),
+                    network.inputs().get(i),
+                    network.graph().inputs().get(i));
         }
         Map<GraphTensor, Network.Edge> named = new HashMap<>();
         for (int i = 0; i < network.outputs().size(); i++) {
@@ -168,7 +168,8 @@ final class LiftedWriter {
             return index;
         }
         return reshaped.computeIfAbsent(List.of(index, Arrays.toString(shape)), key -> {
-            String name = "tensor_" + tensor.index() + "_as_" + Arrays.toString(shape).replaceAll("[^0-9]+", "_");
+            String name =
+                    "tensor_" + tensor.index() + "_as_" + Arrays.toString(shape).replaceAll("[^0-9]+", "_");
             int output = tensor(name, shape, types.get(index), tensor);
             plain("RESHAPE", List.of(index, integers(name + "_shape", shape)), output, Options.NONE);
             return output;
@@ -200,14 +201,20 @@ final class LiftedWriter {
         List<Integer> inputs = new ArrayList<>();
         for (GraphTensor input : operator.inputs()) {
             inputs.add(
-                    flat ? reshape(at.get(input), input, new int[] {1, input.shape().elements()}) : four(input));
+                    flat
+                            ? reshape(at.get(input), input, new int[] {
+                                1, input.shape().elements()
+                            })
+                            : four(input));
         }
         if (operator instanceof LayerOperator layer) {
             parameters(layer, inputs);
         }
         Options options = options(operator, inputs);
         Network.Edge edge = named.get(output);
-        boolean own = edge != null && Arrays.equals(outer(edge), shape) && edge.tensor().type() == inner();
+        boolean own = edge != null
+                && Arrays.equals(outer(edge), shape)
+                && edge.tensor().type() == inner();
         int index = own ? tensor(edge.name(), shape, inner(), output) : activation(output, shape);
         plain(operator.name(), inputs, index, options);
         return index;
@@ -228,17 +235,44 @@ final class LiftedWriter {
             byte valid = (byte) (g.same() || layer.kind() == LayerOperator.Kind.CHANNELWISE ? 0 : 1);
             return switch (layer.kind()) {
                 case FULLY_CONNECTED -> options(8, 0, code(layer));
-                case CONV_2D -> options(
-                        1, 0, valid, 1, g.strideX(), 2, g.strideY(), 3, code(layer), 4, g.dilationX(), 5, g.dilationY());
-                case DEPTHWISE_CONV_2D, CHANNELWISE -> options(
-                        2, 0, valid, 1, g.strideX(), 2, g.strideY(), 3, 1, 4, code(layer), 5, g.dilationX(), 6, g.dilationY());
+                case CONV_2D ->
+                    options(
+                            1,
+                            0,
+                            valid,
+                            1,
+                            g.strideX(),
+                            2,
+                            g.strideY(),
+                            3,
+                            code(layer),
+                            4,
+                            g.dilationX(),
+                            5,
+                            g.dilationY());
+                case DEPTHWISE_CONV_2D, CHANNELWISE ->
+                    options(
+                            2,
+                            0,
+                            valid,
+                            1,
+                            g.strideX(),
+                            2,
+                            g.strideY(),
+                            3,
+                            1,
+                            4,
+                            code(layer),
+                            5,
+                            g.dilationX(),
+                            6,
+                            g.dilationY());
             };
         } else if (operator instanceof GraphOperator.Pool pool) {
             GraphOperator.Pool.Window w = pool.window();
             if (!pool.name().equals("MEAN")) {
                 byte valid = (byte) (w.same() ? 0 : 1);
-                return options(
-                        5, 0, valid, 1, w.strideX(), 2, w.strideY(), 3, w.width(), 4, w.height(), 5, code(pool));
+                return options(5, 0, valid, 1, w.strideX(), 2, w.strideY(), 3, w.width(), 4, w.height(), 5, code(pool));
             }
             if (!pool.output().shape().isFlat()) {
                 throw new LiftException(network.model().name() + ": " + pool.places() + ": MEAN over windows of "
@@ -285,7 +319,8 @@ final class LiftedWriter {
             channels++;
         }
         boolean folded = layer.kind() == LayerOperator.Kind.CHANNELWISE;
-        boolean perChannel = layer.layout().header().scales() || layer.layout().header().zeroPoints();
+        boolean perChannel =
+                layer.layout().header().scales() || layer.layout().header().zeroPoints();
         if (!perChannel) {
             scales = Arrays.copyOf(scales, 1);
         }

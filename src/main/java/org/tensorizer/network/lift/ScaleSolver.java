@@ -163,7 +163,8 @@ final class ScaleSolver {
         }
         for (List<GraphOperator> group : cuts.values()) {
             boolean six = group.get(0).activation().orElseThrow() == FusedActivation.RELU6;
-            float around = (float) ((six ? 6 : 1) / (double) group.get(0).fields().clampMaxValue());
+            float around =
+                    (float) ((six ? 6 : 1) / (double) group.get(0).fields().clampMaxValue());
             float chosen = around;
             double most = -1;
             for (float scale : Ulps.around(around, 4)) {
@@ -298,7 +299,8 @@ final class ScaleSolver {
             }
         }
         for (GraphOperator maker : makers) {
-            if (!(maker instanceof LayerOperator layer) || isUnknown(layer.inputs().get(0))) {
+            if (!(maker instanceof LayerOperator layer)
+                    || isUnknown(layer.inputs().get(0))) {
                 continue;
             }
             float input = scales.get(best(), layer.inputs().get(0));

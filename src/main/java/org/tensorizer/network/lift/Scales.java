@@ -65,7 +65,9 @@ final class Scales {
         Arrays.setAll(parent, i -> i);
         for (GraphOperator operator : operators) {
             if (sharesScale(operator)) {
-                operator.inputs().forEach(input -> parent[root(input.index())] = root(operator.output().index()));
+                operator.inputs()
+                        .forEach(input -> parent[root(input.index())] =
+                                root(operator.output().index()));
             }
         }
         for (int i = 0; i < tensors; i++) {
@@ -157,7 +159,10 @@ final class Scales {
     private int clamps(GraphOperator operator, float scale) {
         FusedActivation activation = operator.activation().orElseThrow();
         Quantized output = new Quantized(scale, operator.output().zeroPoint());
-        return (Float.floatToRawIntBits(output.clampMax(activation)) == operator.fields().clampMax() ? 1 : 0)
+        return (Float.floatToRawIntBits(output.clampMax(activation))
+                                == operator.fields().clampMax()
+                        ? 1
+                        : 0)
                 + (output.clampMin(activation) == operator.fields().clampMinValue() ? 1 : 0);
     }
 
@@ -176,14 +181,15 @@ final class Scales {
             total += SHARE_OF_MULTIPLIER;
         }
         if (operator instanceof GraphOperator.Add add) {
-            Factors factors =
-                    Factors.of((double) get(state, add.inputs().get(0)) / get(state, add.inputs().get(1)));
+            Factors factors = Factors.of((double) get(state, add.inputs().get(0))
+                    / get(state, add.inputs().get(1)));
             boolean same = factors.first() == add.firstFactor() && factors.second() == add.secondFactor();
             hit += same ? SHARE_OF_MULTIPLIER : 0;
             total += SHARE_OF_MULTIPLIER;
         }
         if (operator instanceof LayerOperator layer && layer.kind() != LayerOperator.Kind.CHANNELWISE) {
-            hit += SHARE_OF_MULTIPLIER * shareOfWeightScales(layer, get(state, layer.inputs().get(0)), output);
+            hit += SHARE_OF_MULTIPLIER
+                    * shareOfWeightScales(layer, get(state, layer.inputs().get(0)), output);
             total += SHARE_OF_MULTIPLIER;
         }
         return new Score(hit, total);
@@ -257,8 +263,7 @@ final class Scales {
         if (operator instanceof GraphOperator.Rescale) {
             return new Guess(tensor, isOutput ? input / multiplier : multiplier * output);
         } else if (operator instanceof GraphOperator.Pool pool && !pool.keepsScale()) {
-            return new Guess(
-                    tensor, isOutput ? input / pool.count() / multiplier : multiplier * pool.count() * output);
+            return new Guess(tensor, isOutput ? input / pool.count() / multiplier : multiplier * pool.count() * output);
         } else if (operator instanceof GraphOperator.Multiply multiply) {
             GraphTensor a = multiply.inputs().get(0);
             GraphTensor b = multiply.inputs().get(1);

@@ -76,9 +76,7 @@ final class SumStates {
 
     private static List<Integer> classes(Scales scales, GraphOperator.Add sum) {
         return List.of(
-                scales.classOf(sum.inputs().get(0)),
-                scales.classOf(sum.inputs().get(1)),
-                scales.classOf(sum.output()));
+                scales.classOf(sum.inputs().get(0)), scales.classOf(sum.inputs().get(1)), scales.classOf(sum.output()));
     }
 
     private float[] of(GraphTensor tensor) {
@@ -242,8 +240,7 @@ final class SumStates {
         }
         float[] left = of(a);
         float[] right = of(b);
-        if (!keep(i -> ratios.contains((double) left[i] / right[i]))
-                || partner && !(fits(a) && fits(b))) {
+        if (!keep(i -> ratios.contains((double) left[i] / right[i])) || partner && !(fits(a) && fits(b))) {
             return false;
         }
         if (of(sum.output()) == null) {

@@ -43,13 +43,15 @@ final class SurroundingGraph {
 
     /** Whether a tensor is an input, a constant, or made already: outputs that were left out are not. */
     private boolean isThere(int tensor) {
-        boolean made = network.model().operators().stream().anyMatch(o -> o.outputs().contains(tensor));
+        boolean made =
+                network.model().operators().stream().anyMatch(o -> o.outputs().contains(tensor));
         return at.containsKey(tensor) || !made;
     }
 
     private int tensor(int index) {
         return at.computeIfAbsent(
-                index, i -> writer.copied(network.model(), network.model().tensors().get(i)));
+                index,
+                i -> writer.copied(network.model(), network.model().tensors().get(i)));
     }
 
     private void embed() {

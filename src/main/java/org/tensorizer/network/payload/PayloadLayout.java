@@ -124,8 +124,7 @@ public sealed interface PayloadLayout permits RowLayout, BlockLayout {
 
     /** Little-endian words in a byte array. */
     final class Words {
-        private static final VarHandle INT =
-                MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+        private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
         private Words() {}
 

@@ -38,8 +38,8 @@ public record RowLayout(int outputs, int height, int width, int inputs, Header h
                     "kernel " + outputs + "x" + height + "x" + width + "x" + inputs + ", expected positive dimensions");
         }
         if (block < 1 || (inputs + 3) / 4 % block != 0) {
-            throw new IllegalArgumentException("block of " + block + " input words, expected a divisor of "
-                    + (inputs + 3) / 4);
+            throw new IllegalArgumentException(
+                    "block of " + block + " input words, expected a divisor of " + (inputs + 3) / 4);
         }
     }
 

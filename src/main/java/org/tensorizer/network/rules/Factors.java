@@ -34,9 +34,7 @@ public record Factors(int first, int second) {
                 long p = k * p1 + p0;
                 long q = k * q1 + q0;
                 boolean closer = q1 == 0
-                        || k != 0
-                                && q != 0
-                                && Math.abs((double) p / q - ratio) < Math.abs((double) p1 / q1 - ratio);
+                        || k != 0 && q != 0 && Math.abs((double) p / q - ratio) < Math.abs((double) p1 / q1 - ratio);
                 return closer ? new Factors((int) p, (int) q) : new Factors((int) p1, (int) q1);
             }
             p0 = p1;

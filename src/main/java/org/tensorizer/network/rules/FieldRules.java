@@ -21,7 +21,12 @@ public final class FieldRules {
 
     /** {@code 0x00000000} for both zeros does not hold in programs: a lower clamp of a zero point of 0 is 0. */
     private static OpFields clamped(
-            float multiplier, Quantized output, FusedActivation activation, int weightZero, int inputZero, int constant) {
+            float multiplier,
+            Quantized output,
+            FusedActivation activation,
+            int weightZero,
+            int inputZero,
+            int constant) {
         return new OpFields(
                 bits(multiplier),
                 bits(output.clampMax(activation)),
@@ -94,13 +99,7 @@ public final class FieldRules {
      */
     public static OpFields function(Quantized input, Quantized output, OpFields range) {
         return new OpFields(
-                bits(input.scale()),
-                range.clampMax(),
-                range.clampMin(),
-                0,
-                input.zeroPoint(),
-                output.zeroPoint(),
-                0);
+                bits(input.scale()), range.clampMax(), range.clampMin(), 0, input.zeroPoint(), output.zeroPoint(), 0);
     }
 
     /** The maximum of a softmax. */
@@ -121,8 +120,7 @@ public final class FieldRules {
     private static OpFields softmaxArgument(Quantized input, float scale, int weightZero, int inputZero) {
         float argument = input.softmaxScale();
         float inverse = 1f / argument;
-        return new OpFields(
-                bits(scale * inverse), 0, bits(-255f * argument * inverse), weightZero, inputZero, 255, 0);
+        return new OpFields(bits(scale * inverse), 0, bits(-255f * argument * inverse), weightZero, inputZero, 255, 0);
     }
 
     /** The exponent of a softmax where its scale stands in the instruction. */

@@ -39,25 +39,23 @@ public record Quantized(float scale, int zeroPoint) {
      * @throws BadInputException the chip has no such activation in its clamps
      */
     public float clampMax(FusedActivation activation) {
-        float high =
-                switch (activation) {
-                    case NONE, RELU -> high();
-                    case RELU6 -> Math.min(high(), 6f);
-                    case RELU_N1_TO_1 -> Math.min(high(), 1f);
-                    default -> throw new BadInputException("activation " + activation + ", expected NONE or a RELU");
-                };
+        float high = switch (activation) {
+            case NONE, RELU -> high();
+            case RELU6 -> Math.min(high(), 6f);
+            case RELU_N1_TO_1 -> Math.min(high(), 1f);
+            default -> throw new BadInputException("activation " + activation + ", expected NONE or a RELU");
+        };
         return high * inverse();
     }
 
     /** Lower clamp of a result, before the zero point is added. Errors as {@link #clampMax}. */
     public float clampMin(FusedActivation activation) {
-        float low =
-                switch (activation) {
-                    case NONE -> low();
-                    case RELU, RELU6 -> positive(low());
-                    case RELU_N1_TO_1 -> Math.max(low(), -1f);
-                    default -> throw new BadInputException("activation " + activation + ", expected NONE or a RELU");
-                };
+        float low = switch (activation) {
+            case NONE -> low();
+            case RELU, RELU6 -> positive(low());
+            case RELU_N1_TO_1 -> Math.max(low(), -1f);
+            default -> throw new BadInputException("activation " + activation + ", expected NONE or a RELU");
+        };
         return low * inverse();
     }
 

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.tensorizer.base.Printable;
-import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
+import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
@@ -50,8 +50,7 @@ public final class SourceGraph {
             throw new SourceException(model.name() + ": compiled already, expected the model it was compiled from");
         }
         if (model.subgraphs().size() != 1) {
-            throw new SourceException(
-                    model.name() + ": " + model.subgraphs().size() + " graphs, expected one");
+            throw new SourceException(model.name() + ": " + model.subgraphs().size() + " graphs, expected one");
         }
         SourceGraph graph = new SourceGraph(model);
         List<Operator> layers =
@@ -69,8 +68,10 @@ public final class SourceGraph {
             throw refuse(layer, "has float weights; quantize the model to int8 throughout");
         }
         if (input.type() == TensorType.FLOAT32) {
-            throw refuse(layer, "is hybrid: float activations with " + weights.type()
-                    + " weights; quantize activations, too (a representative data set is needed)");
+            throw refuse(
+                    layer,
+                    "is hybrid: float activations with " + weights.type()
+                            + " weights; quantize activations, too (a representative data set is needed)");
         }
     }
 
@@ -133,8 +134,8 @@ public final class SourceGraph {
         try {
             return new Quantized(tensor.scale(), Math.toIntExact(zeroPoint));
         } catch (org.tensorizer.base.BadInputException | ArithmeticException e) {
-            throw new SourceException(model.name() + ": tensor " + index + " (" + Printable.name(tensor.name()) + "): "
-                    + e.getMessage());
+            throw new SourceException(
+                    model.name() + ": tensor " + index + " (" + Printable.name(tensor.name()) + "): " + e.getMessage());
         }
     }
 

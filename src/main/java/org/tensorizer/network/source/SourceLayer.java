@@ -1,9 +1,9 @@
 package org.tensorizer.network.source;
 
 import java.util.List;
-import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
+import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
@@ -58,11 +58,14 @@ public final class SourceLayer {
         int scales = weightTensor.scales().size();
         require(
                 (scales == 1 || scales == outputs) && weightTensor.zeroPoints().size() == scales,
-                "has " + scales + " weight scales and " + weightTensor.zeroPoints().size()
-                        + " zero points for " + outputs + " output channels");
+                "has " + scales + " weight scales and "
+                        + weightTensor.zeroPoints().size() + " zero points for " + outputs + " output channels");
         for (int channel = 1; channel < scales; channel++) {
             require(
-                    weightTensor.zeroPoints().get(channel).equals(weightTensor.zeroPoints().get(0)),
+                    weightTensor
+                            .zeroPoints()
+                            .get(channel)
+                            .equals(weightTensor.zeroPoints().get(0)),
                     "has different weight zero points");
         }
         input = graph.quantized(operator.inputs().get(0));
@@ -120,8 +123,7 @@ public final class SourceLayer {
     public OperatorOptions.Convolution geometry() {
         return operator.options() instanceof OperatorOptions.Convolution convolution
                 ? convolution
-                : new OperatorOptions.Convolution(
-                        OperatorOptions.Padding.VALID, 1, 1, 1, 1, 0, FusedActivation.NONE);
+                : new OperatorOptions.Convolution(OperatorOptions.Padding.VALID, 1, 1, 1, 1, 0, FusedActivation.NONE);
     }
 
     /** Whether weights have a scale for each output channel. */
@@ -133,7 +135,9 @@ public final class SourceLayer {
     public int weightZero() {
         long zero = TensorDomain.chipZeroPoint(
                 weightTensor.type(), weightTensor.zeroPoints().get(0));
-        require(zero >= 0 && zero <= 255, "has weight zero point " + weightTensor.zeroPoints().get(0));
+        require(
+                zero >= 0 && zero <= 255,
+                "has weight zero point " + weightTensor.zeroPoints().get(0));
         return (int) zero;
     }
 
@@ -190,10 +194,14 @@ public final class SourceLayer {
         int[] biases = graph.integers(tensor.index());
         require(biases.length == outputs, "has " + biases.length + " biases for " + outputs + " output channels");
         for (int i = 0; i < tensor.scales().size(); i++) {
-            double expected = (double) input.scale() * weightTensor.scales().get(Math.min(i, weightTensor.scales().size() - 1));
+            double expected = (double) input.scale()
+                    * weightTensor
+                            .scales()
+                            .get(Math.min(i, weightTensor.scales().size() - 1));
             require(
                     Math.abs(tensor.scales().get(i) - expected) <= BIAS_TOLERANCE * Math.max(expected, output.scale()),
-                    "has bias scale " + tensor.scales().get(i) + ", expected input scale times weight scale, " + expected);
+                    "has bias scale " + tensor.scales().get(i) + ", expected input scale times weight scale, "
+                            + expected);
         }
         return biases;
     }
@@ -219,6 +227,7 @@ public final class SourceLayer {
     /** Such as {@code CONV_2D 3x3x32 -> 64}. */
     @Override
     public String toString() {
-        return operator.name() + " " + height + "x" + width + "x" + (isDepthwise() ? outputs : inputs) + " -> " + outputs;
+        return operator.name() + " " + height + "x" + width + "x" + (isDepthwise() ? outputs : inputs) + " -> "
+                + outputs;
     }
 }

@@ -41,7 +41,13 @@ public record OpFields(
     /** The name of the first field that differs, with both values; empty if none does. */
     public String difference(OpFields other) {
         String[] names = {
-            "multiplier", "clamp max", "clamp min", "weight zero point", "input zero point", "output zero point", "constant"
+            "multiplier",
+            "clamp max",
+            "clamp min",
+            "weight zero point",
+            "input zero point",
+            "output zero point",
+            "constant"
         };
         int[] here = {multiplier, clampMax, clampMin, weightZero, inputZero, outputZero, constant};
         int[] there = {

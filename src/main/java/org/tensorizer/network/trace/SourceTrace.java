@@ -74,8 +74,8 @@ final class SourceTrace extends OpTrace {
             for (int j = 0; addresses != null && j < inputs; j++) {
                 int at = addresses[step] + j * activationBytes;
                 activations[step * inputs + j] = narrow[at];
-                activationValues[step * inputs + j] = context.value(narrow[at])
-                        + (activationBytes == 2 ? context.value(narrow[at + 1]) << 8 : 0);
+                activationValues[step * inputs + j] =
+                        context.value(narrow[at]) + (activationBytes == 2 ? context.value(narrow[at + 1]) << 8 : 0);
             }
             RowBytes row = operation.row(index, step);
             int quarter = operation.quarter(step);
@@ -252,14 +252,12 @@ final class SourceTrace extends OpTrace {
         boolean bias = group.bias() != Tag.NOTHING
                 && (Tag.kind(group.bias()) != Tag.PARAMETER || word(group.bias(), lane) != 0);
         boolean scale = group.scale() != Tag.NOTHING
-                && (Tag.kind(group.scale()) != Tag.PARAMETER
-                        || Float.intBitsToFloat(word(group.scale(), lane)) != 1);
+                && (Tag.kind(group.scale()) != Tag.PARAMETER || Float.intBitsToFloat(word(group.scale(), lane)) != 1);
         return bias || scale;
     }
 
     private int word(int tag, int lane) {
-        return org.tensorizer.network.payload.PayloadLayout.Words.get(
-                context.payload(), Tag.index(tag) + 4 * lane);
+        return org.tensorizer.network.payload.PayloadLayout.Words.get(context.payload(), Tag.index(tag) + 4 * lane);
     }
 
     private boolean isCopy(boolean biased) {
@@ -331,7 +329,8 @@ final class SourceTrace extends OpTrace {
                 }
             }
         }
-        return new OpRecord.Sources(kind, lanes, width, from, by, constant, kind == Kind.LINEAR ? fills() : new int[0][]);
+        return new OpRecord.Sources(
+                kind, lanes, width, from, by, constant, kind == Kind.LINEAR ? fills() : new int[0][]);
     }
 
     /** Fills of the factors: of lane 0 of every step, in the order of the sources. */

@@ -53,17 +53,16 @@ public final class Tag {
 
     /** For messages: what the byte is. */
     static String describe(int tag) {
-        String what =
-                switch (kind(tag)) {
-                    case PARAMETER -> "payload byte ";
-                    case INPUT -> "input byte ";
-                    case RESULT -> "result byte ";
-                    case FILL -> "constant byte ";
-                    case SUMS -> "sums byte ";
-                    case COMPUTED -> "scalar core byte ";
-                    case MIXED -> "word of mixed origin ";
-                    default -> "nothing ";
-                };
+        String what = switch (kind(tag)) {
+            case PARAMETER -> "payload byte ";
+            case INPUT -> "input byte ";
+            case RESULT -> "result byte ";
+            case FILL -> "constant byte ";
+            case SUMS -> "sums byte ";
+            case COMPUTED -> "scalar core byte ";
+            case MIXED -> "word of mixed origin ";
+            default -> "nothing ";
+        };
         return what + index(tag);
     }
 }

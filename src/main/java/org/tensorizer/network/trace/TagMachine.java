@@ -85,8 +85,8 @@ final class TagMachine {
     int[] output(String name) {
         int[] found = outputs.get(name);
         if (found == null) {
-            throw new TraceException("the program writes nothing to output "
-                    + org.tensorizer.base.Printable.name(name));
+            throw new TraceException(
+                    "the program writes nothing to output " + org.tensorizer.base.Printable.name(name));
         }
         return found;
     }
@@ -125,7 +125,12 @@ final class TagMachine {
         } else if (step instanceof Step.Collect collect) {
             memory.copy(collect.row(), memory.scalar, 4 * collect.at(), 4 * collect.words());
         } else if (step instanceof Step.FromScalar from) {
-            System.arraycopy(memory.scalar, 4 * from.at(), memory.arena, from.row().offset(), from.row().length());
+            System.arraycopy(
+                    memory.scalar,
+                    4 * from.at(),
+                    memory.arena,
+                    from.row().offset(),
+                    from.row().length());
         } else if (step instanceof Step.Compute compute) {
             compute.instructions().forEach(this::compute);
         }
@@ -180,7 +185,8 @@ final class TagMachine {
     private void deliver(Transfer transfer) {
         HostPlace place = places.get(transfer.index());
         int end = place.at() + transfer.size();
-        int[] region = place.kind() == Relocation.Kind.SCRATCH ? scratch : outputs.getOrDefault(place.name(), new int[0]);
+        int[] region =
+                place.kind() == Relocation.Kind.SCRATCH ? scratch : outputs.getOrDefault(place.name(), new int[0]);
         if (region.length < end) {
             region = Arrays.copyOf(region, end);
         }

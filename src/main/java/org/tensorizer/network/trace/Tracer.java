@@ -62,10 +62,17 @@ public final class Tracer {
             for (int k = 0; k < order.length; k++) {
                 tags[k] = order[k] < device.length ? device[order[k]] : Tag.NOTHING;
             }
-            outputs.add(new Trace.Output(layer.name(), layer.y(), layer.x(), layer.z() * layer.type().bytes(), tags));
+            outputs.add(new Trace.Output(
+                    layer.name(), layer.y(), layer.x(), layer.z() * layer.type().bytes(), tags));
         }
         return new Trace(
-                machine.records(), context.words(), payload, cachedBytes, shapes, outputs, List.copyOf(context.fills()));
+                machine.records(),
+                context.words(),
+                payload,
+                cachedBytes,
+                shapes,
+                outputs,
+                List.copyOf(context.fills()));
     }
 
     private static byte[] payload(TfliteModel model, LinkedPackage linked) {

@@ -32,7 +32,8 @@ final class LayerFit {
 
     /** Why the kernels lie on their inputs in another way; empty if they do not. */
     static String geometryDifference(LayerOperator compiled, SourceLayer layer, Optional<int[]> paddings) {
-        if (layer.isDense() || compiled.output().shape().isFlat() && compiled.layout().height() == 1) {
+        if (layer.isDense()
+                || compiled.output().shape().isFlat() && compiled.layout().height() == 1) {
             return "";
         }
         LayerOperator.Geometry here = compiled.geometry();
@@ -46,9 +47,10 @@ final class LayerFit {
         }
         boolean tallKernel = compiled.layout().height() > 1;
         boolean wideKernel = compiled.layout().width() > 1;
-        if (tallKernel && here.dilationY() != there.dilationY() || wideKernel && here.dilationX() != there.dilationX()) {
-            return "has dilation " + here.dilationY() + "x" + here.dilationX() + ", the source " + there.dilationY() + "x"
-                    + there.dilationX();
+        if (tallKernel && here.dilationY() != there.dilationY()
+                || wideKernel && here.dilationX() != there.dilationX()) {
+            return "has dilation " + here.dilationY() + "x" + here.dilationX() + ", the source " + there.dilationY()
+                    + "x" + there.dilationX();
         }
         int[] mine = before(compiled);
         int[] theirs = before(compiled, there, paddings);
@@ -70,8 +72,18 @@ final class LayerFit {
         if (compiled.geometry().same()) {
             LayerOperator.Geometry g = compiled.geometry();
             GraphTensor.Shape output = compiled.output().shape();
-            before[0] = same(input.shape().height(), output.height(), g.strideY(), compiled.layout().height(), g.dilationY());
-            before[1] = same(input.shape().width(), output.width(), g.strideX(), compiled.layout().width(), g.dilationX());
+            before[0] = same(
+                    input.shape().height(),
+                    output.height(),
+                    g.strideY(),
+                    compiled.layout().height(),
+                    g.dilationY());
+            before[1] = same(
+                    input.shape().width(),
+                    output.width(),
+                    g.strideX(),
+                    compiled.layout().width(),
+                    g.dilationX());
         }
         if (input.producer().orElse(null) instanceof GraphOperator.Pad pad) {
             before[0] += pad.top();
@@ -97,8 +109,10 @@ final class LayerFit {
         }
         if (there.padding() == OperatorOptions.Padding.SAME) {
             GraphTensor.Shape output = compiled.output().shape();
-            before[0] += same(height, output.height(), there.strideY(), compiled.layout().height(), there.dilationY());
-            before[1] += same(width, output.width(), there.strideX(), compiled.layout().width(), there.dilationX());
+            before[0] += same(
+                    height, output.height(), there.strideY(), compiled.layout().height(), there.dilationY());
+            before[1] += same(
+                    width, output.width(), there.strideX(), compiled.layout().width(), there.dilationX());
         }
         return before;
     }

@@ -48,8 +48,7 @@ public final class Matching {
             matching.tensors.put(input, source.origin(names.input(input)));
         }
         for (Graph.Output output : graph.outputs()) {
-            if (output.tensor().isPresent()
-                    && !matching.tensor(output.tensor().get(), names.output(output.name()))) {
+            if (output.tensor().isPresent() && !matching.tensor(output.tensor().get(), names.output(output.name()))) {
                 throw new TransplantException(matching.explain(graph, output.name()));
             }
         }
@@ -108,7 +107,7 @@ public final class Matching {
 
     private boolean fail(GraphOperator at, String reason) {
         return fail((at instanceof LayerOperator layer ? layer.toString() : at.name()) + " of the compiled network "
-                    + (at.places().isEmpty() ? "" : "(" + at.places().get(0) + ") ") + reason);
+                + (at.places().isEmpty() ? "" : "(" + at.places().get(0) + ") ") + reason);
     }
 
     private boolean fail(String reason) {
@@ -138,14 +137,16 @@ public final class Matching {
     /** Whether a tensor of the network and a tensor of the source can be the same. */
     private boolean tensor(GraphTensor compiled, int tensor) {
         if (++steps > PATIENCE) {
-            throw new TransplantException(source.model().name()
-                    + ": too many ways to match sums with those of the compiled network");
+            throw new TransplantException(
+                    source.model().name() + ": too many ways to match sums with those of the compiled network");
         }
         int origin = source.origin(tensor);
         Integer known = tensors.get(compiled);
         if (known != null) {
             return known == origin
-                    || fail(compiled, "is tensor " + known + " of the source in one place and " + origin + " in another");
+                    || fail(
+                            compiled,
+                            "is tensor " + known + " of the source in one place and " + origin + " in another");
         }
         bind(compiled, origin);
         Optional<GraphOperator> producer = compiled.producer();
@@ -220,7 +221,8 @@ public final class Matching {
         if (padded.isPresent() && !padHere && !tensors.containsKey(input)) {
             return tensor(input, padded.get().inputs().get(0));
         }
-        return tensor(input, from) || padded.isPresent() && tensor(input, padded.get().inputs().get(0));
+        return tensor(input, from)
+                || padded.isPresent() && tensor(input, padded.get().inputs().get(0));
     }
 
     /** Arithmetic with constants, which a compiler folded: its numbers are not known, only what it reads. */
@@ -242,8 +244,9 @@ public final class Matching {
 
     /** The operand of a sum, difference or product with a constant; -1 of anything else. */
     private int dataOperand(Operator operator) {
-        boolean arithmetic =
-                operator.name().equals("ADD") || operator.name().equals("SUB") || operator.name().equals("MUL");
+        boolean arithmetic = operator.name().equals("ADD")
+                || operator.name().equals("SUB")
+                || operator.name().equals("MUL");
         if (!arithmetic || operator.inputs().size() != 2) {
             return -1;
         }
@@ -260,16 +263,20 @@ public final class Matching {
 
     private boolean concatenation(GraphOperator.Concatenation compiled, Operator operator) {
         List<Integer> inputs = operator.inputs();
-        boolean sameKind = operator.name().equals("CONCATENATION") || operator.name().equals("PACK");
+        boolean sameKind =
+                operator.name().equals("CONCATENATION") || operator.name().equals("PACK");
         if (!sameKind || inputs.size() != compiled.inputs().size()) {
-            return fail(compiled, "is " + described(operator) + " of " + inputs.size() + " inputs in the source, expected "
-                    + compiled.inputs().size());
+            return fail(
+                    compiled,
+                    "is " + described(operator) + " of " + inputs.size() + " inputs in the source, expected "
+                            + compiled.inputs().size());
         }
         bind(compiled, operator);
         for (int i = 0; i < inputs.size(); i++) {
             GraphTensor part = compiled.inputs().get(i);
             boolean rescaled = part.producer().orElse(null) instanceof GraphOperator.Rescale
-                    && !source.quantized(inputs.get(i)).equals(source.quantized(operator.outputs().get(0)));
+                    && !source.quantized(inputs.get(i))
+                            .equals(source.quantized(operator.outputs().get(0)));
             boolean same;
             if (rescaled) {
                 GraphOperator rescale = part.producer().orElseThrow();
@@ -287,11 +294,10 @@ public final class Matching {
     }
 
     private boolean rescale(GraphOperator.Rescale compiled, Operator operator) {
-        boolean rescales =
-                switch (operator.name()) {
-                    case "QUANTIZE", "RELU", "RELU6", "RELU_N1_TO_1", "RESHAPE", "SQUEEZE", "PAD", "CONCATENATION" -> true;
-                    default -> false;
-                };
+        boolean rescales = switch (operator.name()) {
+            case "QUANTIZE", "RELU", "RELU6", "RELU_N1_TO_1", "RESHAPE", "SQUEEZE", "PAD", "CONCATENATION" -> true;
+            default -> false;
+        };
         if (rescales) {
             bind(compiled, operator);
             return tensor(compiled.inputs().get(0), operator.inputs().get(0));
@@ -325,7 +331,8 @@ public final class Matching {
         boolean fits;
         if (operator.options() instanceof OperatorOptions.Pool options) {
             Shape input = compiled.inputs().get(0).shape();
-            boolean single = compiled.output().shape().isFlat() && window.height() == input.height()
+            boolean single = compiled.output().shape().isFlat()
+                    && window.height() == input.height()
                     && window.width() == input.width();
             fits = operator.name().equals(compiled.isMaximum() ? "MAX_POOL_2D" : "AVERAGE_POOL_2D")
                     && options.height() == window.height()
@@ -335,8 +342,9 @@ public final class Matching {
             fits = operator.name().equals("MEAN") && !compiled.isMaximum();
         }
         if (!fits) {
-            return fail(compiled, "over " + window.height() + "x" + window.width() + " is " + described(operator)
-                    + " in the source");
+            return fail(
+                    compiled,
+                    "over " + window.height() + "x" + window.width() + " is " + described(operator) + " in the source");
         }
         bind(compiled, operator);
         return tensor(compiled.inputs().get(0), operator.inputs().get(0));

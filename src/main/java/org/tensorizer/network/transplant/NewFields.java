@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.tensorizer.isa.Opcode;
-import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.Operator;
+import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.Graph;
 import org.tensorizer.network.graph.GraphOperator;
@@ -145,8 +145,9 @@ final class NewFields {
             }
             OpFields each = FieldRules.rescale(quantized.get(), quantized.get(), FusedActivation.NONE);
             if (found != null && !found.equals(each)) {
-                throw new TransplantException(source.model().name() + ": " + op + " hands on tensors of one scale, which"
-                        + " in the source have several: " + found.difference(each));
+                throw new TransplantException(
+                        source.model().name() + ": " + op + " hands on tensors of one scale, which"
+                                + " in the source have several: " + found.difference(each));
             }
             found = each;
         }

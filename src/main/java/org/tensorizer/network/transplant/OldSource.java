@@ -50,7 +50,8 @@ final class OldSource {
                 folded.add(op.place());
             } else if (!same) {
                 throw new TransplantException(network.model().name() + ": " + op + " has "
-                        + op.fields().difference(expected.get()) + " by " + source.model().name()
+                        + op.fields().difference(expected.get()) + " by "
+                        + source.model().name()
                         + "; it was compiled from another source");
             }
         }
@@ -59,7 +60,8 @@ final class OldSource {
             if (found != word) {
                 throw new TransplantException(network.model().name() + ": constant at "
                         + network.trace().fills().get(fill).place() + " is " + Integer.toHexString(found)
-                        + ", expected " + Integer.toHexString(word) + " by " + source.model().name()
+                        + ", expected " + Integer.toHexString(word) + " by "
+                        + source.model().name()
                         + "; it was compiled from another source");
             }
         });
@@ -68,15 +70,15 @@ final class OldSource {
 
     private void requireSame(LayerOperator layer, SourceLayer numbers) {
         byte[] expected = new byte[layer.layout().size()];
-        layer.layout().write(numbers.weights(), numbers.weightZero(), numbers.biases(), numbers.multipliers(), expected, 0);
-        int difference =
-                java.util.Arrays.mismatch(
-                        expected,
-                        0,
-                        expected.length,
-                        network.trace().payload(),
-                        layer.offset(),
-                        layer.offset() + expected.length);
+        layer.layout()
+                .write(numbers.weights(), numbers.weightZero(), numbers.biases(), numbers.multipliers(), expected, 0);
+        int difference = java.util.Arrays.mismatch(
+                expected,
+                0,
+                expected.length,
+                network.trace().payload(),
+                layer.offset(),
+                layer.offset() + expected.length);
         if (difference >= 0) {
             throw new TransplantException(network.model().name() + ": byte "
                     + (network.range(layer).start() + difference) + " of layer " + layer

@@ -20,7 +20,8 @@ final class SourceDifference {
     static Optional<String> outside(SourceGraph old, SourceGraph source, Set<Integer> written) {
         TfliteModel a = old.model();
         TfliteModel b = source.model();
-        if (a.tensors().size() != b.tensors().size() || a.operators().size() != b.operators().size()) {
+        if (a.tensors().size() != b.tensors().size()
+                || a.operators().size() != b.operators().size()) {
             return Optional.of("they have other numbers of tensors or operators");
         }
         for (int i = 0; i < a.operators().size(); i++) {

@@ -97,7 +97,8 @@ public final class Transplant {
 
     /** What is not understood may stay only if nothing around it changes. */
     private void requireKept(Set<Place> kept, Optional<SourceGraph> old) {
-        boolean incomplete = network.graph().outputs().stream().anyMatch(o -> o.tensor().isEmpty());
+        boolean incomplete =
+                network.graph().outputs().stream().anyMatch(o -> o.tensor().isEmpty());
         if (kept.isEmpty() && !incomplete) {
             return;
         }
@@ -137,16 +138,23 @@ public final class Transplant {
         return new Matching.Edges() {
             @Override
             public int input(GraphTensor input) {
-                return edge(input.name(), network.inputs(), network.model().inputs(), source.model().inputs());
+                return edge(
+                        input.name(),
+                        network.inputs(),
+                        network.model().inputs(),
+                        source.model().inputs());
             }
 
             @Override
             public int output(String name) {
-                return edge(name, network.outputs(), network.model().outputs(), source.model().outputs());
+                return edge(
+                        name,
+                        network.outputs(),
+                        network.model().outputs(),
+                        source.model().outputs());
             }
 
-            private int edge(
-                    String name, List<Network.Edge> edges, List<Integer> outer, List<Integer> inSource) {
+            private int edge(String name, List<Network.Edge> edges, List<Integer> outer, List<Integer> inSource) {
                 boolean allNamed =
                         edges.stream().allMatch(e -> source.named(e.name()).isPresent());
                 if (allNamed) {

@@ -73,12 +73,12 @@ final class TransplantWriter {
             SourceLayer numbers = source.layer(row.operator());
             PayloadLayout layout = row.layer().layout();
             int at = row.file().start();
-            layout.write(
-                    numbers.weights(), numbers.weightZero(), numbers.biases(), numbers.multipliers(), bytes, at);
+            layout.write(numbers.weights(), numbers.weightZero(), numbers.biases(), numbers.multipliers(), bytes, at);
             mark(at, layout.size());
             total += layout.size();
         }
-        for (Map.Entry<GraphOperator.Softmax, Integer> each : transplant.softmaxInputs().entrySet()) {
+        for (Map.Entry<GraphOperator.Softmax, Integer> each :
+                transplant.softmaxInputs().entrySet()) {
             total += softmaxRows(each.getKey(), source.quantized(each.getValue()));
         }
         return total;
@@ -168,8 +168,7 @@ final class TransplantWriter {
 
     /** Numerics of the executable's layers, which no runtime reads. */
     private void numerics() {
-        for (StoredQuantization.OfLayer layer :
-                StoredQuantization.layers(network.model(), network.program())) {
+        for (StoredQuantization.OfLayer layer : StoredQuantization.layers(network.model(), network.program())) {
             OptionalInt tensor = sourceTensor(layer.name());
             if (tensor.isEmpty()) {
                 continue;
@@ -236,7 +235,8 @@ final class TransplantWriter {
                 mark(executable.tokenField().get().start(), Long.BYTES);
             } else if (executable.type() != ExecutableType.STAND_ALONE) {
                 throw new TransplantException(network.model().name() + ": executable " + executable.index() + " ("
-                        + executable.type() + ") leaves parameter_caching_token out, so it cannot get a fresh token; the"
+                        + executable.type()
+                        + ") leaves parameter_caching_token out, so it cannot get a fresh token; the"
                         + " chip would keep the old weights");
             }
         }

@@ -66,7 +66,10 @@ public record Transplanted(byte[] bytes, Record record) {
                     .value("name", source)
                     .value("sha256", sourceSha256)
                     .end();
-            json.object("output").value("bytes", size).value("sha256", outputSha256).end();
+            json.object("output")
+                    .value("bytes", size)
+                    .value("sha256", outputSha256)
+                    .end();
             json.array("layers");
             layers.forEach(json::value);
             json.end()

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.StubDevice;
+import org.tensorizer.model.TfliteModel;
 
 class CompareDeviceTest {
     private static final byte[] MODEL = {9, 9, 9};
@@ -134,7 +134,8 @@ class CompareDeviceTest {
     @Test
     void troubleOnTheFirstIsTheRuns() {
         CompareDevice device = CompareDevice.of(coral, new Rounding());
-        assertThatThrownBy(() -> device.open(StubDevice.model("m", new byte[] {'C'}))).isInstanceOf(DeviceFault.class);
+        assertThatThrownBy(() -> device.open(StubDevice.model("m", new byte[] {'C'})))
+                .isInstanceOf(DeviceFault.class);
         try (Session session = device.open(StubDevice.model("m", MODEL))) {
             assertThatThrownBy(() -> session.run(new byte[] {'H', 0, 0, 0})).isInstanceOf(DeviceFault.class);
         }

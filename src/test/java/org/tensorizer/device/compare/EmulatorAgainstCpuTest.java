@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.tflite.CpuDevice;
+import org.tensorizer.model.TfliteModel;
 
 /** Two real devices: the emulator on a compiled template, TFLite's own kernels on the source it was compiled from. */
 class EmulatorAgainstCpuTest {
@@ -21,7 +21,8 @@ class EmulatorAgainstCpuTest {
         byte[] source = InputFile.read(fixtures.resolve(template + ".tflite"));
         byte[] compiled = InputFile.read(fixtures.resolve(template + "_edgetpu.tflite"));
         Random random = new Random(3);
-        try (CompareDevice device = CompareDevice.of(new EmulatorDevice(), new CpuDevice(), model -> TfliteModel.parse(model.name(), source))) {
+        try (CompareDevice device = CompareDevice.of(
+                new EmulatorDevice(), new CpuDevice(), model -> TfliteModel.parse(model.name(), source))) {
             try (Session session = device.open(template, compiled)) {
                 byte[] input = new byte[256];
                 for (int i = 0; i < 50; i++) {

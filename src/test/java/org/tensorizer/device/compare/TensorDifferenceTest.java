@@ -11,16 +11,20 @@ class TensorDifferenceTest {
     void aStepIsOneOfTheElementType() {
         byte[] a = {127, 0, (byte) 255, 3};
         byte[] b = {(byte) 128, 0, 0, 4};
-        assertThat(Disagreement.TensorDifference.of("INT8", a, b)).isEqualTo(new Disagreement.TensorDifference(4, 3, 1, 255, 0));
-        assertThat(Disagreement.TensorDifference.of("UINT8", a, b)).isEqualTo(new Disagreement.TensorDifference(4, 3, 1, 255, 0));
+        assertThat(Disagreement.TensorDifference.of("INT8", a, b))
+                .isEqualTo(new Disagreement.TensorDifference(4, 3, 1, 255, 0));
+        assertThat(Disagreement.TensorDifference.of("UINT8", a, b))
+                .isEqualTo(new Disagreement.TensorDifference(4, 3, 1, 255, 0));
     }
 
     @Test
     void wideElementsAreLittleEndian() {
         byte[] a = {0, 1, 5, 0};
         byte[] b = {0, 2, 4, 0};
-        assertThat(Disagreement.TensorDifference.of("INT16", a, b)).isEqualTo(new Disagreement.TensorDifference(2, 2, 1, 256, 0));
-        assertThat(Disagreement.TensorDifference.of("INT32", a, b)).isEqualTo(new Disagreement.TensorDifference(1, 1, 1, 65536 - 256, 0));
+        assertThat(Disagreement.TensorDifference.of("INT16", a, b))
+                .isEqualTo(new Disagreement.TensorDifference(2, 2, 1, 256, 0));
+        assertThat(Disagreement.TensorDifference.of("INT32", a, b))
+                .isEqualTo(new Disagreement.TensorDifference(1, 1, 1, 65536 - 256, 0));
     }
 
     @Test

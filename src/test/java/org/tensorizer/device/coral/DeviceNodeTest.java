@@ -12,8 +12,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.device.coral.CoralAddress.Bus;
 
 class DeviceNodeTest {
     private static final CoralAddress USB = new CoralAddress(Bus.USB, "/sys/bus/usb/devices/2-1");
@@ -43,8 +43,10 @@ class DeviceNodeTest {
 
     @Test
     void aNodeOfOursIsFine() {
-        assertThatCode(() -> CoralAccess.DeviceNode.requireAccess("usb:0", USB, root)).doesNotThrowAnyException();
-        assertThatCode(() -> CoralAccess.DeviceNode.requireAccess("pci:0", PCI, root)).doesNotThrowAnyException();
+        assertThatCode(() -> CoralAccess.DeviceNode.requireAccess("usb:0", USB, root))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> CoralAccess.DeviceNode.requireAccess("pci:0", PCI, root))
+                .doesNotThrowAnyException();
     }
 
     @Test

@@ -10,10 +10,10 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.base.Setting;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.device.coral.CoralAddress.Bus;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.device.tflite.TfliteLibrary;
 
 /** Finding the runtime and choosing among Corals. What needs a loaded runtime is tested in child processes. */

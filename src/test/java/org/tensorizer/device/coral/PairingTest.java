@@ -46,7 +46,8 @@ class PairingTest {
     void isReadFromThePath() {
         Pairing pairing = Pairing.of(Path.of("/opt/libedgetpu_16.0tf2.17.1/libedgetpu.so.1"), "2.18.0", root);
         assertThat(pairing.verdict()).isEqualTo(Pairing.Verdict.WORKS);
-        assertThat(pairing).hasToString(
-                "its path /opt/libedgetpu_16.0tf2.17.1/libedgetpu.so.1 was built for TFLite 2.17, this is 2.18");
+        assertThat(pairing)
+                .hasToString(
+                        "its path /opt/libedgetpu_16.0tf2.17.1/libedgetpu.so.1 was built for TFLite 2.17, this is 2.18");
     }
 }

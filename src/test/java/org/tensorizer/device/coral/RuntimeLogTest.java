@@ -51,7 +51,8 @@ class RuntimeLogTest {
     void linesOfLevelIJudgeNothing() {
         String timeout = "I driver/usb/local_usb_device.cc:944] ConvertLibUsbTransferStatus: USB transfer error 2"
                 + " [LibUsbDataInCallback]";
-        assertThat(RuntimeLog.diagnose(List.of(timeout, "W :1] USB transfer error 3"))).isEmpty();
+        assertThat(RuntimeLog.diagnose(List.of(timeout, "W :1] USB transfer error 3")))
+                .isEmpty();
         assertThat(RuntimeLog.diagnose(List.of("F :870] transfer on tag 2 failed. USB transfer error 5", timeout))
                         .orElseThrow()
                         .what())

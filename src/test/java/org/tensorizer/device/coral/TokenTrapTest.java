@@ -9,12 +9,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.base.BadInputException;
 import org.tensorizer.Fixture;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.Session;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.Devices;
-import org.tensorizer.device.Session;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 

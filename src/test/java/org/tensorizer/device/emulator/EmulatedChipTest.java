@@ -84,7 +84,12 @@ class EmulatedChipTest {
 
     private void load(TfliteModel of) {
         Executable caching = of.onlyPackage().parameterCaching();
-        assertThat(run(linked(of, caching), bytes(of, caching.parameters().start(), caching.parameters().length())))
+        assertThat(run(
+                        linked(of, caching),
+                        bytes(
+                                of,
+                                caching.parameters().start(),
+                                caching.parameters().length())))
                 .isEmpty();
     }
 
@@ -157,7 +162,8 @@ class EmulatedChipTest {
         EmulatedChip fresh = new EmulatedChip(ChipParameters.EDGE_TPU);
         Executable caching = model.onlyPackage().parameterCaching();
         fresh.take(linked(model, caching));
-        fresh.run(new Bytes(bytes(model, caching.parameters().start(), caching.parameters().length())));
+        fresh.run(new Bytes(
+                bytes(model, caching.parameters().start(), caching.parameters().length())));
         assertThat(fresh.take(damaged)).isPresent();
         Bytes host = new Bytes(input);
         fresh.run(host);
@@ -180,7 +186,8 @@ class EmulatedChipTest {
     @Test
     void aHostThatStopsEndsTheProgram() {
         load(model);
-        assertThat(chip.take(linked(model, model.onlyPackage().executionOnly()))).isPresent();
+        assertThat(chip.take(linked(model, model.onlyPackage().executionOnly())))
+                .isPresent();
         assertThatThrownBy(() -> chip.run(new Bytes(new byte[0]))).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> chip.run(new Bytes(new byte[0]))).isInstanceOf(IllegalStateException.class);
         chip.clear();

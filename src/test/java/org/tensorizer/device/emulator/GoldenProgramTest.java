@@ -17,8 +17,8 @@ import org.tensorizer.SharedFolder;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.isa.Program;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.isa.Program;
 import org.tensorizer.model.Relocation;
 import org.tensorizer.model.TfliteModel;
 

@@ -14,15 +14,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
-import org.tensorizer.fuzz.Allocation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.isa.Program;
 import org.tensorizer.device.emulator.Rewiring.Use;
+import org.tensorizer.fuzz.Allocation;
 import org.tensorizer.isa.Frame;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.Program;
 import org.tensorizer.isa.WideToNarrow;
 import org.tensorizer.model.Relocation;
 import org.tensorizer.model.TfliteModel;
@@ -79,8 +79,8 @@ class HostileProgramTest {
         WideToNarrow.ROWS.set(reader, Loops.from(1000).step(1, 1024).window(1, 1));
         WideToNarrow.WORDS.set(reader, Loops.from(0).step(0, 65536));
         Program many = repeated(execution.program(), reader, 40);
-        long allocated = Allocation.of(() -> assertThatThrownBy(sound.withExecution(many)::load)
-                .isInstanceOf(UnsupportedProgramException.class));
+        long allocated = Allocation.of(() ->
+                assertThatThrownBy(sound.withExecution(many)::load).isInstanceOf(UnsupportedProgramException.class));
         assertThat(allocated).isLessThan(MOST_MANY);
     }
 

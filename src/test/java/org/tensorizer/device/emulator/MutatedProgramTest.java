@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.isa.Field;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.InstructionStream;
-import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.isa.Program;
 
 /**
@@ -47,8 +47,9 @@ class MutatedProgramTest {
             "a tile more that nobody reads, words of one row",
             Pattern.compile("MULTIPLY_ACCUMULATE (clamp\\.(max|min)|multiplier|sums\\.\\w.*)"),
             "a limit no output reaches, a last bit, the place of sums that stay in the op",
-            Pattern.compile("MULTIPLY_ACCUMULATE (activations\\.(active|stride\\d|window\\.\\w+)|outputs\\.(active|stride\\d|window\\.\\w+)|reduced"
-                    + "|weights\\.(fromRing|active|stride\\d|zeroPointRows\\.\\w+)|group\\.level|lanes|table\\.\\w+)"),
+            Pattern.compile(
+                    "MULTIPLY_ACCUMULATE (activations\\.(active|stride\\d|window\\.\\w+)|outputs\\.(active|stride\\d|window\\.\\w+)|reduced"
+                            + "|weights\\.(fromRing|active|stride\\d|zeroPointRows\\.\\w+)|group\\.level|lanes|table\\.\\w+)"),
             "loops between that never step, and what a single group does not use");
 
     @Test
@@ -124,12 +125,15 @@ class MutatedProgramTest {
 
     /** Fields that mean something in this instruction: what is switched off may hold anything. */
     private static List<Field> named(Instruction instruction) {
-        Map<String, Field> byName = instruction.opcode().fields().stream()
-                .collect(Collectors.toMap(Field::name, Function.identity()));
+        Map<String, Field> byName =
+                instruction.opcode().fields().stream().collect(Collectors.toMap(Field::name, Function.identity()));
         return instruction.opcode().fields().stream()
                 .filter(field -> {
                     String on = switchOf(field.name());
-                    return on == null || !byName.containsKey(on) || field.name().equals(on) || instruction.isSet(byName.get(on));
+                    return on == null
+                            || !byName.containsKey(on)
+                            || field.name().equals(on)
+                            || instruction.isSet(byName.get(on));
                 })
                 .toList();
     }

@@ -17,8 +17,8 @@ import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
-import org.tensorizer.model.TfliteModel.Subgraph;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.model.TfliteModel.Subgraph;
 
 /**
  * Whole networks on the emulated chip against TFLite's kernels on the source models, five seeded inputs each. TFLite
@@ -55,7 +55,9 @@ class NetworksAgainstCpuTest {
         Counts counts = compare(model, INPUTS);
         reporter.publishEntry(model, counts.toString());
         assertThat(counts.bytes).isPositive();
-        assertThat(counts.differing).as("%s: differing bytes of %d", model, counts.bytes).isLessThanOrEqualTo(differing);
+        assertThat(counts.differing)
+                .as("%s: differing bytes of %d", model, counts.bytes)
+                .isLessThanOrEqualTo(differing);
         assertThat(counts.most).as("%s: largest difference", model).isLessThanOrEqualTo(most);
     }
 
@@ -165,7 +167,10 @@ class NetworksAgainstCpuTest {
                 List<byte[]> found = emulated.run(in);
                 List<byte[]> wanted = expected.run(in);
                 for (int k = 0; k < found.size(); k++) {
-                    counts.add(found.get(k), wanted.get(k), emulated.outputs().get(k).type().equals("INT8"));
+                    counts.add(
+                            found.get(k),
+                            wanted.get(k),
+                            emulated.outputs().get(k).type().equals("INT8"));
                 }
             }
         }

@@ -20,7 +20,6 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.isa.Program;
 import org.tensorizer.device.emulator.Rewiring.Use;
 import org.tensorizer.isa.Field;
 import org.tensorizer.isa.Infeed;
@@ -31,14 +30,15 @@ import org.tensorizer.isa.Op;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.Outfeed;
 import org.tensorizer.isa.Pop;
+import org.tensorizer.isa.Program;
 import org.tensorizer.isa.RingBusConsumer;
 import org.tensorizer.isa.RingBusProducer;
 import org.tensorizer.isa.ScalarCounter;
 import org.tensorizer.isa.ScalarFence;
 import org.tensorizer.isa.TileInstruction;
+import org.tensorizer.model.Executable;
 import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.Executable.InstructionChunk;
-import org.tensorizer.model.Executable;
 import org.tensorizer.model.Relocation;
 
 /** What the emulated chip does not understand it refuses, naming the instruction. */
@@ -177,8 +177,7 @@ class RefusedProgramTest {
         assertRefused(e -> with(e, "hornet", 1, 0, e.chunks(), e.parameters()), "chip: expected beagle, found hornet");
         assertRefused(e -> with(e, "beagle", 4, 0, e.chunks(), e.parameters()), "batch size: expected 1, found 4");
         assertRefused(e -> with(e, "beagle", 1, 0, List.of(), e.parameters()), "instruction chunks: expected some");
-        assertRefused(
-                e -> with(e, "beagle", 1, 0, e.chunks(), new ByteRange(0, 0)), "PARAMETER: the program moves");
+        assertRefused(e -> with(e, "beagle", 1, 0, e.chunks(), new ByteRange(0, 0)), "PARAMETER: the program moves");
     }
 
     private static void assertRefused(UnaryOperator<Executable> change, String problem) {
@@ -254,7 +253,8 @@ class RefusedProgramTest {
         TestPackage compiled = PER_CHANNEL.compiled();
         byte[] in = new byte[256];
         byte[] sound = compiled.run(in);
-        byte[] out = withHeader(compiled, header -> header.putFloat(20, Float.NaN)).run(in);
+        byte[] out =
+                withHeader(compiled, header -> header.putFloat(20, Float.NaN)).run(in);
         for (int i = 0; i < out.length; i++) {
             if (i != 5) {
                 assertThat(out[i]).as("output " + i).isEqualTo(sound[i]);

@@ -71,14 +71,13 @@ class RewiredProgramTest {
                 }
             });
         }
-        Rewiring execution =
-                Rewiring.of(compiled.execution()).change(Use.OP, op -> {
-                    Rewiring.add(op, Op.WEIGHTS.base(), 4 * MOVED);
-                    if (op.isSet(Op.ZERO_POINT_ROWS)) {
-                        Rewiring.add(op, Op.ZERO_POINT_FIRST, MOVED);
-                        Rewiring.add(op, Op.ZERO_POINT_LAST, MOVED);
-                    }
-                });
+        Rewiring execution = Rewiring.of(compiled.execution()).change(Use.OP, op -> {
+            Rewiring.add(op, Op.WEIGHTS.base(), 4 * MOVED);
+            if (op.isSet(Op.ZERO_POINT_ROWS)) {
+                Rewiring.add(op, Op.ZERO_POINT_FIRST, MOVED);
+                Rewiring.add(op, Op.ZERO_POINT_LAST, MOVED);
+            }
+        });
         if (execution.all(Use.OP).get(0).isSet(Op.FORMAT)) {
             execution.change(Use.READ_HEADER, reader -> Rewiring.add(reader, WideToNarrow.ROWS.base(), MOVED));
         }
@@ -106,9 +105,7 @@ class RewiredProgramTest {
         TestPackage compiled = compiled(n);
         Rewiring execution = Rewiring.of(compiled.execution());
         execution.exchange(
-                execution.all(Use.GATHER).get(1),
-                execution.all(Use.GATHER).get(3),
-                WideToNarrow.WORDS.base());
+                execution.all(Use.GATHER).get(1), execution.all(Use.GATHER).get(3), WideToNarrow.WORDS.base());
         byte[] expected = dense.expected(exchanged(input(n), 1, 3, tileChannels(n)));
         assertGives(expected, compiled.withExecution(execution.program()), n);
     }
@@ -120,7 +117,9 @@ class RewiredProgramTest {
         TestPackage compiled = compiled(n);
         Rewiring execution = Rewiring.of(compiled.execution());
         execution.exchange(
-                execution.all(Use.POP_INPUT).get(0), execution.all(Use.POP_INPUT).get(1), Pop.TILES);
+                execution.all(Use.POP_INPUT).get(0),
+                execution.all(Use.POP_INPUT).get(1),
+                Pop.TILES);
         byte[] expected = dense.expected(exchanged(input(n), 0, 1, 4 * tileChannels(n)));
         assertGives(expected, compiled.withExecution(execution.program()), n);
     }
@@ -160,8 +159,8 @@ class RewiredProgramTest {
         TestPackage compiled = compiled(n);
         int steps = n / 4;
         int groups = tileChannels(n) / 64;
-        Rewiring execution = Rewiring.of(compiled.execution()).change(
-                        Use.OP, op -> weights(op, 4 * (steps - 1), -4, steps, 4 * steps, groups));
+        Rewiring execution = Rewiring.of(compiled.execution())
+                .change(Use.OP, op -> weights(op, 4 * (steps - 1), -4, steps, 4 * steps, groups));
         byte[] in = input(n);
         byte[] reversed = new byte[n];
         for (int word = 0; word < steps; word++) {
@@ -181,7 +180,12 @@ class RewiredProgramTest {
             int half = steps / 2;
             Op.rounds(op, half, groups);
             Op.ACTIVATIONS.set(
-                    op, Loops.from(0).step(4, half).step(4 * half, 1).step(4 * half, 1).repeat(groups));
+                    op,
+                    Loops.from(0)
+                            .step(4, half)
+                            .step(4 * half, 1)
+                            .step(4 * half, 1)
+                            .repeat(groups));
             Loops.Builder sums = Loops.from(0).repeat(half).repeat(groups);
             Op.SUMS.set(op, groups > 1 ? sums.window(1, 4) : sums);
             weights(op, 0, 4, half, 4 * steps, groups);
@@ -197,8 +201,8 @@ class RewiredProgramTest {
         TestDense dense = perTensor(n);
         TestPackage compiled = compiled(n);
         int steps = n / 4;
-        Rewiring execution = Rewiring.of(compiled.execution()).change(
-                        Use.OP, op -> weights(op, 4 * steps, 4, steps, -4 * steps, 2));
+        Rewiring execution =
+                Rewiring.of(compiled.execution()).change(Use.OP, op -> weights(op, 4 * steps, 4, steps, -4 * steps, 2));
         byte[] expected = dense.expected(input(n));
         for (int tile = 0; tile < n / 128; tile++) {
             expected = exchanged(expected, 2 * tile, 2 * tile + 1, 64);

@@ -30,8 +30,7 @@ final class Rewiring {
         SEND(Opcode.RING_BUS_PRODUCER, i -> true),
         OUTFEED(Opcode.OUTFEED, i -> true),
         FENCE(Opcode.TILE_FENCE, i -> true),
-        AWAIT_PACKETS(
-                Opcode.SCALAR_FENCE, i -> i.isSet(ScalarFence.COUNT_ON.get(ScalarCounter.PRODUCER_A.id())));
+        AWAIT_PACKETS(Opcode.SCALAR_FENCE, i -> i.isSet(ScalarFence.COUNT_ON.get(ScalarCounter.PRODUCER_A.id())));
 
         private final Opcode opcode;
         private final Predicate<Instruction> filter;

@@ -11,9 +11,9 @@ import org.tensorizer.isa.Program;
 import org.tensorizer.model.DataType;
 import org.tensorizer.model.DmaHints;
 import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable;
 import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.Executable.InstructionChunk;
-import org.tensorizer.model.Executable;
 import org.tensorizer.model.Layer;
 
 /** A package made of two streams and a payload, without a file format around them. */

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
-import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.Fuzz;
+import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.Mutator;
 
 /** Libraries whose headers say something else than the truth: known to be whole, or refused, before the loader maps them. */

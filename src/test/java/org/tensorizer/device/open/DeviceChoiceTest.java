@@ -20,8 +20,7 @@ class DeviceChoiceTest {
         assertThat(DeviceChoice.parse("coral:3")).isEqualTo(new DeviceChoice(DeviceKind.CORAL, "3"));
         assertThat(DeviceChoice.parse("pci:1")).isEqualTo(new DeviceChoice(DeviceKind.PCI, "1"));
         assertThat(DeviceChoice.parse("/dev/apex_0").kind()).isEqualTo(DeviceKind.PATH);
-        assertThat(DeviceChoice.parse("replay:a b.jsonl"))
-                .isEqualTo(new DeviceChoice(DeviceKind.REPLAY, "a b.jsonl"));
+        assertThat(DeviceChoice.parse("replay:a b.jsonl")).isEqualTo(new DeviceChoice(DeviceKind.REPLAY, "a b.jsonl"));
     }
 
     @ParameterizedTest
@@ -34,8 +33,21 @@ class DeviceChoiceTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "tpu", "coral:", "coral:-1", "coral:x", "coral:01", "coral:99999", "CORAL", "coral1", "replay:", "/",
-                "replay", "cpu:0", "auto:", "emulators"
+                "",
+                "tpu",
+                "coral:",
+                "coral:-1",
+                "coral:x",
+                "coral:01",
+                "coral:99999",
+                "CORAL",
+                "coral1",
+                "replay:",
+                "/",
+                "replay",
+                "cpu:0",
+                "auto:",
+                "emulators"
             })
     void refusesTheRestAndListsWhatThereIs(String text) {
         assertThatThrownBy(() -> DeviceChoice.parse(text))
@@ -68,6 +80,8 @@ class DeviceChoiceTest {
     }
 
     private static List<String> texts(String devices) {
-        return DeviceChoice.parseAll(devices).stream().map(DeviceChoice::toString).toList();
+        return DeviceChoice.parseAll(devices).stream()
+                .map(DeviceChoice::toString)
+                .toList();
     }
 }

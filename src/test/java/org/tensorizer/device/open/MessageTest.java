@@ -24,7 +24,8 @@ class MessageTest {
                 new Message.Run(7),
                 new Message.Done(),
                 new Message.Close(-1),
-                new Message.Failed(Message.Reason.DEVICE_FAULT, DeviceFault.Kind.WRONG_SIZE, "no", List.of("a", "", "b")));
+                new Message.Failed(
+                        Message.Reason.DEVICE_FAULT, DeviceFault.Kind.WRONG_SIZE, "no", List.of("a", "", "b")));
     }
 
     @ParameterizedTest
@@ -37,7 +38,8 @@ class MessageTest {
     void modelsToo() throws IOException {
         byte[] model = new byte[100_000];
         new Random(1).nextBytes(model);
-        Message.Open open = (Message.Open) Message.decode(Message.encode(new Message.Open(3, "m", ByteBuffer.wrap(model))));
+        Message.Open open =
+                (Message.Open) Message.decode(Message.encode(new Message.Open(3, "m", ByteBuffer.wrap(model))));
         assertThat(open.session()).isEqualTo(3);
         assertThat(open.name()).isEqualTo("m");
         assertThat(open.model().array()).isEqualTo(model);

@@ -15,8 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.base.Setting;
 import org.tensorizer.Fixture;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.coral.EdgeTpuDouble;
 

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.Fixture;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.model.TfliteModel;
+import org.tensorizer.device.Device;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.Device;
-import org.tensorizer.Fixture;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.TfliteModel;
 
 class TokenGuardTest {
     private final byte[] original = Fixture.compiledBytes();

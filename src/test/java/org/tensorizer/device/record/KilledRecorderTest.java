@@ -11,9 +11,9 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.device.StubDevice;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.StubDevice;
 
 /**
  * A recording process is killed at a random moment; all that it was told before is there and is answered again. Three kills;

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.device.open.Devices;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.StubDevice;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.Devices;
 
 class ReplayDeviceTest {
     private static final byte[] MODEL = bytes("a model");

@@ -12,11 +12,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.model.TfliteModel;
 
 class CustomKernelTest {
     private static final String NAME = "dense_256_edgetpu.tflite";
@@ -197,7 +197,8 @@ class CustomKernelTest {
     @Test
     void callbacksSurviveTheGarbageCollector() {
         for (int i = 0; i < 20; i++) {
-            try (TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model), options -> CustomKernelTest::invert)) {
+            try (TfliteSession session =
+                    TfliteSession.open(TfliteModel.parse(NAME, model), options -> CustomKernelTest::invert)) {
                 System.gc();
                 assertThat(session.run(new byte[256])).containsOnly(0xff);
             }
@@ -207,7 +208,8 @@ class CustomKernelTest {
     @Test
     void worksOnAModelWhoseOpHasOtherOpsAround() {
         byte[] ssd = SharedFolder.bytes(SharedFolder.template("split_concat_edgetpu.tflite"));
-        try (TfliteSession session = TfliteSession.open(TfliteModel.parse("split_concat", ssd), options -> CustomKernelTest::zero)) {
+        try (TfliteSession session =
+                TfliteSession.open(TfliteModel.parse("split_concat", ssd), options -> CustomKernelTest::zero)) {
             List<byte[]> inputs = session.inputs().stream()
                     .map(spec -> new byte[spec.byteSize()])
                     .toList();

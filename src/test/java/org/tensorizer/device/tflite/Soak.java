@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.Resources;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.model.TfliteModel;
 
 /** Load, run, close, again and again, in a process of its own with a heap as small as may be. */
 final class Soak {

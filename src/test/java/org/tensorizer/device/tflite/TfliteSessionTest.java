@@ -16,10 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.Fixture;
 import org.tensorizer.device.StubDevice;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.Fixture;
-import org.tensorizer.base.BadInputException;
 
 /** Everything that C would answer with a crash of the process. */
 class TfliteSessionTest {
@@ -80,7 +79,8 @@ class TfliteSessionTest {
     @Test
     void theCallersArrayMayBeCollectedAndNativeMemoryStays() {
         byte[] input = new byte[256];
-        try (TfliteSession session = TfliteSession.open(TfliteModel.parse(NAME, model.clone()), SessionOptions.builtin("cpu"))) {
+        try (TfliteSession session =
+                TfliteSession.open(TfliteModel.parse(NAME, model.clone()), SessionOptions.builtin("cpu"))) {
             byte[] expected = session.run(input);
             for (int i = 0; i < 5; i++) {
                 System.gc();
@@ -185,17 +185,18 @@ class TfliteSessionTest {
     }
 
     private static void forget(byte[] compiled, CountDownLatch freed) {
-        TfliteSession forgotten = TfliteSession.open(TfliteModel.parse("forgotten", compiled), options -> new CustomKernel.Instance() {
-            @Override
-            public void invoke(List<ByteBuffer> inputs, List<ByteBuffer> outputs) {
-                CustomKernelTest.invert(inputs, outputs);
-            }
+        TfliteSession forgotten =
+                TfliteSession.open(TfliteModel.parse("forgotten", compiled), options -> new CustomKernel.Instance() {
+                    @Override
+                    public void invoke(List<ByteBuffer> inputs, List<ByteBuffer> outputs) {
+                        CustomKernelTest.invert(inputs, outputs);
+                    }
 
-            @Override
-            public void close() {
-                freed.countDown();
-            }
-        });
+                    @Override
+                    public void close() {
+                        freed.countDown();
+                    }
+                });
         forgotten.run(new byte[256]);
     }
 

@@ -116,7 +116,8 @@ final class ScriptedBus implements UsbBus {
                 bytes = ready.removeFirst();
             }
             if (bytes.length > pending.buffer().remaining()) {
-                pending.completion().completed(UsbStatus.OVERFLOW, pending.buffer().remaining());
+                pending.completion()
+                        .completed(UsbStatus.OVERFLOW, pending.buffer().remaining());
             } else {
                 pending.buffer().put(pending.buffer().position(), bytes);
                 pending.completion().completed(UsbStatus.COMPLETED, bytes.length);

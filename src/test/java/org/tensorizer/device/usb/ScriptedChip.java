@@ -157,8 +157,7 @@ final class ScriptedChip {
         while (run != null && run.next < hints.size()) {
             DmaHint hint = hints.get(run.next);
             if (hint instanceof DmaHint.Descriptor output && output.kind() == Relocation.Kind.OUTPUT) {
-                byte[] all = answer(
-                        run.data.get(Relocation.Kind.INPUT).array(), payload.array(), output.size());
+                byte[] all = answer(run.data.get(Relocation.Kind.INPUT).array(), payload.array(), output.size());
                 for (int at = 0; at < all.length; at += chunk) {
                     answer(Wire.OUTPUT_IN, Arrays.copyOfRange(all, at, Math.min(all.length, at + chunk)));
                 }

@@ -66,8 +66,11 @@ final class ScriptedControl {
                 little.putInt(little.position(), (int) value);
             }
         } else {
-            write(register, register.bits() == 64 ? little.getLong(little.position())
-                    : Integer.toUnsignedLong(little.getInt(little.position())));
+            write(
+                    register,
+                    register.bits() == 64
+                            ? little.getLong(little.position())
+                            : Integer.toUnsignedLong(little.getInt(little.position())));
         }
         return register.bits() / 8;
     }

@@ -77,7 +77,9 @@ class TraceTest {
 
     private static List<String> kept() throws IOException {
         try (InputStream in = TraceTest.class.getResourceAsStream("/usb/boot-and-dense-256.events")) {
-            return new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().toList();
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
+                    .lines()
+                    .toList();
         }
     }
 

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +55,8 @@ class UsbFaultTest {
     }
 
     private UsbFault answering(ScriptedChip.Answers answers) {
-        return faulty(() -> bus.chip.answerHook = answers, () -> bus.chip.answerHook = (endpoint, bytes) -> List.of(bytes));
+        return faulty(
+                () -> bus.chip.answerHook = answers, () -> bus.chip.answerHook = (endpoint, bytes) -> List.of(bytes));
     }
 
     private static ScriptedChip.Answers only(int endpoint, UnaryOperator<byte[]> change) {
@@ -112,8 +112,8 @@ class UsbFaultTest {
 
     @Test
     void outputTwice() {
-        UsbFault fault = answering((endpoint, bytes) ->
-                endpoint == Wire.OUTPUT_IN ? List.of(bytes, bytes) : List.of(bytes));
+        UsbFault fault =
+                answering((endpoint, bytes) -> endpoint == Wire.OUTPUT_IN ? List.of(bytes, bytes) : List.of(bytes));
         assertFault(UsbFault.Cause.SURPLUS_OUTPUT, DeviceFault.Kind.WRONG_SIZE, fault);
     }
 
@@ -127,10 +127,7 @@ class UsbFaultTest {
 
     @Test
     void lostEvent() {
-        assertFault(
-                UsbFault.Cause.LOST_EVENT,
-                DeviceFault.Kind.HUNG,
-                answering(only(Wire.EVENT_IN, bytes -> null)));
+        assertFault(UsbFault.Cause.LOST_EVENT, DeviceFault.Kind.HUNG, answering(only(Wire.EVENT_IN, bytes -> null)));
     }
 
     @Test
@@ -203,10 +200,7 @@ class UsbFaultTest {
 
     @Test
     void unplugWhileIdle() {
-        assertFault(
-                UsbFault.Cause.UNPLUGGED,
-                DeviceFault.Kind.CRASHED,
-                faulty(bus::unplug, () -> bus.present = true));
+        assertFault(UsbFault.Cause.UNPLUGGED, DeviceFault.Kind.CRASHED, faulty(bus::unplug, () -> bus.present = true));
     }
 
     @Test

@@ -21,8 +21,8 @@ class UsbOpeningTest {
     }
 
     private UsbFault refused(UsbSettings settings) {
-        UsbFault fault =
-                assertThrows(UsbFault.class, () -> UsbDevice.open(bus, "usb:0", UsbSelector.index(0), settings, Optional::empty));
+        UsbFault fault = assertThrows(
+                UsbFault.class, () -> UsbDevice.open(bus, "usb:0", UsbSelector.index(0), settings, Optional::empty));
         assertEquals(0, bus.openNow, "handles left");
         return fault;
     }
@@ -81,7 +81,11 @@ class UsbOpeningTest {
         UsbFault fault = assertThrows(
                 UsbFault.class,
                 () -> UsbDevice.open(
-                        bus, "usb:0", UsbSelector.index(0), QUICK, () -> Optional.of(new Firmware(new byte[1000], "a test"))));
+                        bus,
+                        "usb:0",
+                        UsbSelector.index(0),
+                        QUICK,
+                        () -> Optional.of(new Firmware(new byte[1000], "a test"))));
         assertFault(UsbFault.Cause.BOOT, DeviceFault.Kind.REFUSED, fault);
         assertTrue(fault.getMessage().contains("read back: byte 300: expected 0x00, found 0x01"), fault.getMessage());
         assertEquals(0, bus.openNow);

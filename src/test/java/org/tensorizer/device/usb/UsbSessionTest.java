@@ -90,8 +90,7 @@ class UsbSessionTest {
 
     @Test
     void flipsTheSignOfSignedTensors() throws Exception {
-        byte[] model = Files.readAllBytes(
-                Fixture.compiled().resolveSibling("dense_256_int8_identity_edgetpu.tflite"));
+        byte[] model = Files.readAllBytes(Fixture.compiled().resolveSibling("dense_256_int8_identity_edgetpu.tflite"));
         bus.knows("int8", model);
         byte[] input = random(256, 2);
         byte[] flipped = input.clone();
@@ -233,8 +232,8 @@ class UsbSessionTest {
     /** Quantize and dequantize around the compiled part run under TFLite; several tensors, tiles, padding. */
     @Test
     void operatorsAroundTheCompiledOneRunUnderTflite() {
-        byte[] model = SharedFolder.bytes(
-                SharedFolder.root().resolve("networks").resolve(shared("rl_pong_edgetpu.tflite")));
+        byte[] model =
+                SharedFolder.bytes(SharedFolder.root().resolve("networks").resolve(shared("rl_pong_edgetpu.tflite")));
         bus.knows("pong", model);
         try (Session session = device.open("pong", model)) {
             byte[] answer = session.run(random(session.inputs().get(0).byteSize(), 8));
@@ -245,9 +244,7 @@ class UsbSessionTest {
     }
 
     private static String shared(String network) {
-        assumeTrue(
-                Files.exists(SharedFolder.root().resolve("networks").resolve(network)),
-                () -> "needs " + network);
+        assumeTrue(Files.exists(SharedFolder.root().resolve("networks").resolve(network)), () -> "needs " + network);
         return network;
     }
 
@@ -259,8 +256,7 @@ class UsbSessionTest {
                 byte[] model = SharedFolder.bytes(file);
                 bus.knows(file.toString(), model);
                 if (file.getFileName().toString().startsWith("keras_lstm")) {
-                    BadInputException refused =
-                            assertThrows(BadInputException.class, () -> device.open("lstm", model));
+                    BadInputException refused = assertThrows(BadInputException.class, () -> device.open("lstm", model));
                     assertTrue(refused.getMessage().contains("fully_deterministic"), refused.getMessage());
                 } else {
                     try (Session session = device.open(file.toString(), model)) {

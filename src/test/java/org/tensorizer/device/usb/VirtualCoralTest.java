@@ -116,11 +116,15 @@ class VirtualCoralTest {
     @ParameterizedTest
     @EnumSource(
             value = Fault.Kind.class,
-            names = {"STALL", "TIMEOUT", "SHORT_OUTPUT", "LOST_EVENT", "WRONG_TAG", "FATAL_INTERRUPT", "DUPLICATE_EVENT"})
+            names = {"STALL", "TIMEOUT", "SHORT_OUTPUT", "LOST_EVENT", "WRONG_TAG", "FATAL_INTERRUPT", "DUPLICATE_EVENT"
+            })
     void faultsAreTypedAndPass(Fault.Kind kind) {
         VirtualSettings settings = VirtualSettings.DEFAULT.withFaults(List.of(new Fault(kind, 2)));
         try (UsbDevice usb = UsbDevice.open(
-                        new VirtualBus(settings), "virtual", UsbSelector.index(0), UsbSettings.DEFAULT.withDeadline(1500));
+                        new VirtualBus(settings),
+                        "virtual",
+                        UsbSelector.index(0),
+                        UsbSettings.DEFAULT.withDeadline(1500));
                 Session session = usb.open("model", Fixture.compiledBytes())) {
             UsbFault fault = assertThrows(UsbFault.class, () -> {
                 for (int run = 0; run < 20; run++) { // a second completion is taken for the next one until that comes

@@ -40,8 +40,7 @@ class KernelAttachE2E {
     /** Host of qemu's user network, which is this machine's loopback. */
     private static final String HOST = "10.0.2.2";
 
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             #!/bin/busybox sh
             b=/bin/busybox
             $b mount -t proc p /proc; $b mount -t sysfs s /sys; $b mount -t devtmpfs d /dev
@@ -78,10 +77,11 @@ class KernelAttachE2E {
         Path kernel = kernel();
         List<String> log = new CopyOnWriteArrayList<>();
         try (VirtualBus bus = new VirtualBus(VirtualSettings.DEFAULT);
-                UsbIpServer server = UsbIpServer.start(
-                        bus, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), log::add)) {
+                UsbIpServer server =
+                        UsbIpServer.start(bus, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), log::add)) {
             int port = server.address().getPort();
-            Initramfs files = new Initramfs().folder("proc").folder("sys").folder("dev").folder("var/run");
+            Initramfs files =
+                    new Initramfs().folder("proc").folder("sys").folder("dev").folder("var/run");
             files.file("bin/busybox", busybox).file("bin/usbip", usbip);
             for (Path library : libraries(usbip)) {
                 files.file(library.toString().substring(1), library);
@@ -96,11 +96,20 @@ class KernelAttachE2E {
             String console = run(
                     folder,
                     qemu.toString(),
-                    "-m", "256", "-nographic", "-no-reboot",
-                    "-kernel", kernel.toString(),
-                    "-initrd", archive.toString(),
-                    "-append", "console=ttyS0 panic=-1 quiet",
-                    "-netdev", "user,id=n", "-device", "e1000,netdev=n");
+                    "-m",
+                    "256",
+                    "-nographic",
+                    "-no-reboot",
+                    "-kernel",
+                    kernel.toString(),
+                    "-initrd",
+                    archive.toString(),
+                    "-append",
+                    "console=ttyS0 panic=-1 quiet",
+                    "-netdev",
+                    "user,id=n",
+                    "-device",
+                    "e1000,netdev=n");
 
             assertThat(fact(console, "attach")).isEqualTo("0");
             assertThat(fact(console, "again")).isNotEqualTo("0");
@@ -152,7 +161,8 @@ class KernelAttachE2E {
     private static Path kernel() throws IOException {
         assumeTrue(System.getProperty("os.arch").equals("amd64"), "made for x86-64");
         try (Stream<Path> all = Files.list(Path.of("/boot"))) {
-            Optional<Path> found = all.filter(file -> file.getFileName().toString().matches("vmlinuz-.*amd64"))
+            Optional<Path> found = all.filter(
+                            file -> file.getFileName().toString().matches("vmlinuz-.*amd64"))
                     .filter(Files::isReadable)
                     .filter(file -> Files.isDirectory(modules(file)))
                     .findFirst();
@@ -198,7 +208,9 @@ class KernelAttachE2E {
         try {
             boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
             String text = Files.readString(console, StandardCharsets.ISO_8859_1);
-            assertThat(ended).as("qemu ends within " + MINUTES + " minutes:\n" + text).isTrue();
+            assertThat(ended)
+                    .as("qemu ends within " + MINUTES + " minutes:\n" + text)
+                    .isTrue();
             return text;
         } finally {
             process.destroyForcibly();

@@ -68,8 +68,7 @@ class TraceReplayTest {
         static Model of(Path path) {
             TfliteModel file = TfliteModel.parse(path.toString(), SharedFolder.bytes(path));
             EdgeTpuPackage compiled = file.onlyPackage();
-            return new Model(
-                    file, compiled, EmulatedProgram.load(compiled, file.bytes(), ChipParameters.EDGE_TPU));
+            return new Model(file, compiled, EmulatedProgram.load(compiled, file.bytes(), ChipParameters.EDGE_TPU));
         }
 
         byte[] bytes(int start, int length) {
@@ -132,7 +131,11 @@ class TraceReplayTest {
         models.add(Model.of(Fixture.compiled()));
         serve(VirtualSettings.DEFAULT.withBoot());
         try (InputStream in = getClass().getResourceAsStream("/usb/boot-and-dense-256.events")) {
-            replay(new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().toList(), 1);
+            replay(
+                    new String(in.readAllBytes(), StandardCharsets.US_ASCII)
+                            .lines()
+                            .toList(),
+                    1);
         }
     }
 
@@ -164,12 +167,16 @@ class TraceReplayTest {
                 assertThat(register(words[1], bytes)).as(line).isEqualTo(Long.decode(words[2]));
             }
             case "write32", "write64" -> write(words[1], words[0].equals("write64") ? 8 : 4, Long.decode(words[2]));
-            case "get_descriptor" -> assertThat(client.control(0x80, 6, Integer.parseInt(words[2]) << 8, 0, 255).data())
-                    .as(line)
-                    .hasSizeGreaterThanOrEqualTo(18);
-            case "reset_device" -> assertThat(client.control(0x80, 6, 0x0100, 0, 8).data()).hasSize(8);
-            case "arm-in" -> armed.computeIfAbsent(endpoint(words[1]), any -> new ArrayDeque<>())
-                    .add(client.read(endpoint(words[1]), Integer.parseInt(words[2])));
+            case "get_descriptor" ->
+                assertThat(client.control(0x80, 6, Integer.parseInt(words[2]) << 8, 0, 255)
+                                .data())
+                        .as(line)
+                        .hasSizeGreaterThanOrEqualTo(18);
+            case "reset_device" ->
+                assertThat(client.control(0x80, 6, 0x0100, 0, 8).data()).hasSize(8);
+            case "arm-in" ->
+                armed.computeIfAbsent(endpoint(words[1]), any -> new ArrayDeque<>())
+                        .add(client.read(endpoint(words[1]), Integer.parseInt(words[2])));
             case "in" -> in(endpoint(words[1]), Integer.parseInt(words[2]), line);
             case "header" -> {
                 tag = Integer.parseInt(words[5]);
@@ -183,21 +190,32 @@ class TraceReplayTest {
             }
             case "dfu-dnload" -> {
                 int start = 256 * Integer.parseInt(words[1]);
-                byte[] block = Arrays.copyOfRange(image, Math.min(start, image.length), start + Integer.parseInt(words[2]));
+                byte[] block =
+                        Arrays.copyOfRange(image, Math.min(start, image.length), start + Integer.parseInt(words[2]));
                 byte[] sent = words[2].equals("0") ? new byte[0] : block;
                 Reply reply = client.control(0x21, 1, Integer.parseInt(words[1]), 0, sent.length, sent);
                 assertThat(reply.status()).as(line).isZero();
             }
-            case "dfu-getstatus" -> assertThat(client.control(0xa1, 3, 0, 0, 6).data()[4])
-                    .as(line)
-                    .isEqualTo(Byte.parseByte(words[3]));
+            case "dfu-getstatus" ->
+                assertThat(client.control(0xa1, 3, 0, 0, 6).data()[4]).as(line).isEqualTo(Byte.parseByte(words[3]));
             case "dfu-upload" -> {
                 int start = 256 * Integer.parseInt(words[1]);
                 byte[] block = Arrays.copyOfRange(image, start, Math.min(start + 256, image.length));
-                assertThat(client.control(0xa1, 2, Integer.parseInt(words[1]), 0, 256).data()).as(line).isEqualTo(block);
+                assertThat(client.control(0xa1, 2, Integer.parseInt(words[1]), 0, 256)
+                                .data())
+                        .as(line)
+                        .isEqualTo(block);
             }
-            default -> assertThat(words[0])
-                    .isIn("init", "exit", "open", "close", "get_device_list", "claim_interface", "release_interface");
+            default ->
+                assertThat(words[0])
+                        .isIn(
+                                "init",
+                                "exit",
+                                "open",
+                                "close",
+                                "get_device_list",
+                                "claim_interface",
+                                "release_interface");
         }
     }
 
@@ -207,16 +225,24 @@ class TraceReplayTest {
 
     private long register(String address, int bytes) throws IOException {
         int at = Integer.parseInt(address, 16);
-        byte[] value = client.control(0xc0, bytes == 4 ? 1 : 0, at & 0xffff, at >>> 16, bytes).data();
+        byte[] value = client.control(0xc0, bytes == 4 ? 1 : 0, at & 0xffff, at >>> 16, bytes)
+                .data();
         assertThat(value).hasSize(bytes);
-        return ByteBuffer.wrap(Arrays.copyOf(value, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        return ByteBuffer.wrap(Arrays.copyOf(value, 8))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong();
     }
 
     private void write(String address, int bytes, long value) throws IOException {
         int at = Integer.parseInt(address, 16);
-        byte[] little = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
+        byte[] little = ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(value)
+                .array();
         byte[] sent = Arrays.copyOf(little, bytes);
-        assertThat(client.control(0x40, bytes == 4 ? 1 : 0, at & 0xffff, at >>> 16, bytes, sent).status()).isZero();
+        assertThat(client.control(0x40, bytes == 4 ? 1 : 0, at & 0xffff, at >>> 16, bytes, sent)
+                        .status())
+                .isZero();
     }
 
     private void sent(int number, int length, String line) throws IOException {

@@ -1,8 +1,8 @@
 package org.tensorizer.device.usbip;
 
 import java.io.BufferedInputStream;
-import java.io.Closeable;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -45,7 +45,14 @@ final class UsbIpClient implements Closeable {
 
     /** A device of a list or an import; interfaces only of a list. */
     record Described(
-            String path, String busId, int bus, int number, int speed, int vendor, int product, List<Integer> interfaces) {}
+            String path,
+            String busId,
+            int bus,
+            int number,
+            int speed,
+            int vendor,
+            int product,
+            List<Integer> interfaces) {}
 
     /** A reply to a command. */
     record Reply(int command, int sequence, int status, byte[] data, int length) {}

@@ -54,7 +54,9 @@ class UsbIpServerTest {
 
     /** The scalar core may run: 64 bits to address 0x44018. */
     private static UsbIpClient run(UsbIpClient client) throws IOException {
-        assertThat(client.control(0x40, 0, 0x4018, 4, 8, new byte[] {1, 0, 0, 0, 0, 0, 0, 0}).status()).isZero();
+        assertThat(client.control(0x40, 0, 0x4018, 4, 8, new byte[] {1, 0, 0, 0, 0, 0, 0, 0})
+                        .status())
+                .isZero();
         return client;
     }
 
@@ -78,13 +80,12 @@ class UsbIpServerTest {
     void theListSaysWhatThereIs() throws IOException {
         List<Described> devices = UsbIpClient.list(server.address());
         assertThat(devices).extracting(Described::busId).containsExactly("1-1", "1-2");
-        assertThat(devices.get(0))
-                .satisfies(device -> {
-                    assertThat(device.vendor()).isEqualTo(0x18d1);
-                    assertThat(device.product()).isEqualTo(0x9302);
-                    assertThat(device.speed()).isEqualTo(5);
-                    assertThat(device.interfaces()).containsExactly(0xffffff);
-                });
+        assertThat(devices.get(0)).satisfies(device -> {
+            assertThat(device.vendor()).isEqualTo(0x18d1);
+            assertThat(device.product()).isEqualTo(0x9302);
+            assertThat(device.speed()).isEqualTo(5);
+            assertThat(device.interfaces()).containsExactly(0xffffff);
+        });
     }
 
     @Test
@@ -104,7 +105,8 @@ class UsbIpServerTest {
     void whatTheDeviceDoesNotHaveStalls() throws IOException {
         try (UsbIpClient client = attached()) {
             assertThat(client.await(client.read(4, 100)).status()).isEqualTo(UsbIpClient.EPIPE);
-            assertThat(client.await(client.submit(false, 2, 3, 0, new byte[3])).status()).isEqualTo(UsbIpClient.EPIPE);
+            assertThat(client.await(client.submit(false, 2, 3, 0, new byte[3])).status())
+                    .isEqualTo(UsbIpClient.EPIPE);
             assertThat(client.control(0x80, 99, 0, 0, 8).status()).isEqualTo(UsbIpClient.EPIPE);
             assertThat(client.control(0xa1, 3, 0, 0, 6).status()).isEqualTo(UsbIpClient.EPIPE);
             assertThat(client.control(0x80, 6, 0x0100, 0, 18).status()).isZero();
@@ -211,8 +213,11 @@ class UsbIpServerTest {
             int block = 0;
             for (int left = 10_783; left > 0; left -= 256) {
                 int length = Math.min(left, 256);
-                assertThat(client.control(0x21, Dfu.DNLOAD, block++, 0, length, new byte[length]).status()).isZero();
-                assertThat(client.control(0xa1, Dfu.GETSTATUS, 0, 0, 6).data()[4]).isEqualTo((byte) 5);
+                assertThat(client.control(0x21, Dfu.DNLOAD, block++, 0, length, new byte[length])
+                                .status())
+                        .isZero();
+                assertThat(client.control(0xa1, Dfu.GETSTATUS, 0, 0, 6).data()[4])
+                        .isEqualTo((byte) 5);
             }
             assertThat(client.control(0x21, Dfu.DNLOAD, block, 0, 0).status()).isZero();
             assertThat(client.control(0xa1, Dfu.GETSTATUS, 0, 0, 6).data()[4]).isEqualTo((byte) 2);

@@ -109,7 +109,8 @@ class BootLoaderTest {
     void whatDoesNotFitTheStateStalls() {
         assertThatThrownBy(() -> host.control(OUT, Dfu.DNLOAD, 0, 0, 0)).hasMessageContaining("stall");
         host.control(OUT, Dfu.CLRSTATUS, 0, 0, 0);
-        assertThatThrownBy(() -> host.control(OUT, Dfu.DNLOAD, 0, 0, 257, image(257))).hasMessageContaining("stall");
+        assertThatThrownBy(() -> host.control(OUT, Dfu.DNLOAD, 0, 0, 257, image(257)))
+                .hasMessageContaining("stall");
         host.control(OUT, Dfu.CLRSTATUS, 0, 0, 0);
         assertThatThrownBy(() -> host.control(IN, Dfu.UPLOAD, 1, 0, 256)).hasMessageContaining("stall");
         assertThatThrownBy(() -> host.control(OUT, 17, 0, 0, 0)).hasMessageContaining("stall");

@@ -47,15 +47,18 @@ class DescriptorsTest {
 
     @Test
     void packetsAreThoseOfTheSpeed() {
-        assertThat(get(new Descriptors(false, UsbSpeed.SUPER, ""), 2, 0).getShort(9 + 9 + 4)).isEqualTo((short) 1024);
-        assertThat(get(new Descriptors(false, UsbSpeed.HIGH, ""), 2, 0).getShort(9 + 9 + 4)).isEqualTo((short) 512);
+        assertThat(get(new Descriptors(false, UsbSpeed.SUPER, ""), 2, 0).getShort(9 + 9 + 4))
+                .isEqualTo((short) 1024);
+        assertThat(get(new Descriptors(false, UsbSpeed.HIGH, ""), 2, 0).getShort(9 + 9 + 4))
+                .isEqualTo((short) 512);
         assertThat(new Descriptors(false, UsbSpeed.HIGH, "").get(15, 0)).isEmpty();
         assertThat(new Descriptors(false, UsbSpeed.SUPER, "").get(6, 0)).isEmpty();
     }
 
     @Test
     void theBootLoaderSaysHowMuchItTakesAtATime() {
-        byte[] functional = new Descriptors(true, UsbSpeed.HIGH, "").get(0x21, 0).orElseThrow();
+        byte[] functional =
+                new Descriptors(true, UsbSpeed.HIGH, "").get(0x21, 0).orElseThrow();
         assertThat(functional).containsExactly(9, 0x21, 7, 0xe8, 3, 0, 1, 0x10, 1);
     }
 

@@ -109,7 +109,8 @@ class FaultTest {
         atTheSecond("wrong-tag", host -> {
             start(host);
             byte[] event = host.read(Wire.EVENT_IN, 16).await().bytes();
-            assertThat(Wire.Event.read(ByteBuffer.wrap(event), 0)).isEqualTo(new Wire.Event(Tag.SCALAR_CORE_INTERRUPT_3));
+            assertThat(Wire.Event.read(ByteBuffer.wrap(event), 0))
+                    .isEqualTo(new Wire.Event(Tag.SCALAR_CORE_INTERRUPT_3));
         });
     }
 
@@ -202,12 +203,16 @@ class FaultTest {
     @EnumSource
     void everyKindHasAWordThatIsUnderstood(Fault.Kind kind) {
         assertThat(Fault.parse(kind.word())).isEqualTo(new Fault(kind, 1));
-        assertThat(Fault.parse(kind.word() + ":7")).isEqualTo(new Fault(kind, 7)).hasToString(kind.word() + ":7");
+        assertThat(Fault.parse(kind.word() + ":7"))
+                .isEqualTo(new Fault(kind, 7))
+                .hasToString(kind.word() + ":7");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "fire", "stall:", "stall:0", "stall:-1", "stall:x", "STALL", "stall:1:2", "lost_event"})
     void anythingElseIsRefused(String text) {
-        assertThatThrownBy(() -> Fault.parse(text)).isInstanceOf(BadInputException.class).hasMessageContaining("fault");
+        assertThatThrownBy(() -> Fault.parse(text))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("fault");
     }
 }

@@ -102,7 +102,9 @@ final class TestHost implements AutoCloseable {
     }
 
     byte[] control(int type, int request, int value, int index, int length, byte... sent) {
-        ByteBuffer data = ByteBuffer.allocateDirect(Math.max(length, sent.length)).put(sent).rewind();
+        ByteBuffer data = ByteBuffer.allocateDirect(Math.max(length, sent.length))
+                .put(sent)
+                .rewind();
         int got = transport.control(new ControlRequest(type, request, value, index, length), data, TIMEOUT);
         byte[] bytes = new byte[got];
         data.get(0, bytes);

@@ -30,23 +30,37 @@ class ReportTest {
 
     private void result(Path results, String claim, String verdict, long start, String... more) throws IOException {
         var labels = JsonWriter.string().object();
-        labels.value("uuid", claim + start).value("name", "run " + start).value("start", start).value("stop", start + 5);
+        labels.value("uuid", claim + start)
+                .value("name", "run " + start)
+                .value("start", start)
+                .value("stop", start + 5);
         labels.object("statusDetails").value("message", "because of " + claim).end();
         labels.value("descriptionHtml", "<p>seen</p>").array("labels");
         String[] pairs = Stream.concat(
-                        Stream.of("hypothesis", claim, "verdict", verdict, "experiment", "x.E" + claim, "device", "emulator",
-                                "evidence", "emulated"),
+                        Stream.of(
+                                "hypothesis",
+                                claim,
+                                "verdict",
+                                verdict,
+                                "experiment",
+                                "x.E" + claim,
+                                "device",
+                                "emulator",
+                                "evidence",
+                                "emulated"),
                         Stream.of(more))
                 .toArray(String[]::new);
         for (int i = 0; i < pairs.length; i += 2) {
             labels.object().value("name", pairs[i]).value("value", pairs[i + 1]).end();
         }
         Files.writeString(
-                results.resolve(claim + start + "-result.json"), labels.end().end().done());
+                results.resolve(claim + start + "-result.json"),
+                labels.end().end().done());
     }
 
     private String page(String scope, Path... results) throws IOException {
-        return Files.readString(Report.make(List.of(results), folder.resolve("reports"), scope).orElseThrow());
+        return Files.readString(
+                Report.make(List.of(results), folder.resolve("reports"), scope).orElseThrow());
     }
 
     @Test
@@ -100,7 +114,9 @@ class ReportTest {
 
         String page = page("", results("next"));
 
-        assertThat(page.split("<b class=\"refuted\"", -1)).as("the full run before, not the other").hasSize(2);
+        assertThat(page.split("<b class=\"refuted\"", -1))
+                .as("the full run before, not the other")
+                .hasSize(2);
         assertThat(Files.readAllLines(history)).hasSize(3).allMatch(line -> line.endsWith("}"));
     }
 

@@ -33,10 +33,12 @@ class NetworkMapTest {
     void operatorsAndTheirSizesAreThoseOfTheArchitecture(String name, int operators, long macs, int layerBytes) {
         NetworkMap map = NetworkMap.of(network(name));
         assertThat(map.entries()).hasSize(operators);
-        assertThat(map.entries().stream().mapToLong(NetworkMap.Entry::macs).sum()).isEqualTo(macs);
+        assertThat(map.entries().stream().mapToLong(NetworkMap.Entry::macs).sum())
+                .isEqualTo(macs);
         assertThat(map.layerBytes()).isEqualTo(layerBytes);
         assertThat(map.unknown()).isEmpty();
-        assertThat(map.entries().stream().mapToDouble(NetworkMap.Entry::stream).sum()).isBetween(0.1, 1.0);
+        assertThat(map.entries().stream().mapToDouble(NetworkMap.Entry::stream).sum())
+                .isBetween(0.1, 1.0);
     }
 
     /** What the compiler reserves in each tile is exactly what the program needs at once: found without reading that field. */
@@ -65,11 +67,16 @@ class NetworkMapTest {
     void anAssembledChainIsMapped() {
         Network network = Network.of(AssembledNetwork.compiled(1, true));
         NetworkMap map = NetworkMap.of(network);
-        assertThat(map.entries()).extracting(NetworkMap.Entry::kind).containsExactly("FULLY_CONNECTED", "FULLY_CONNECTED");
+        assertThat(map.entries())
+                .extracting(NetworkMap.Entry::kind)
+                .containsExactly("FULLY_CONNECTED", "FULLY_CONNECTED");
         assertThat(map.entries().get(0).activation()).isEqualTo("RELU");
         assertThat(map.entries()).extracting(NetworkMap.Entry::macs).containsExactly(64L * 90, 90L * 10);
         String page = NetworkPage.of(network, map, narrow(network));
-        assertThat(page).startsWith("<!doctype html>").contains("FULLY_CONNECTED").doesNotContain("NaN");
+        assertThat(page)
+                .startsWith("<!doctype html>")
+                .contains("FULLY_CONNECTED")
+                .doesNotContain("NaN");
         assertThat(page.split("<polygon", -1)).hasSize(17);
     }
 }

@@ -106,7 +106,10 @@ class LiftTest {
                     random.nextBytes(input);
                     inputs.add(input);
                 }
-                if (!a.inputs().stream().map(s -> s.byteSize()).toList().equals(b.inputs().stream().map(s -> s.byteSize()).toList())) {
+                if (!a.inputs().stream()
+                        .map(s -> s.byteSize())
+                        .toList()
+                        .equals(b.inputs().stream().map(s -> s.byteSize()).toList())) {
                     return 0; // the source has a float border that the compiled model has not
                 }
                 List<byte[]> x = a.run(inputs);
@@ -149,8 +152,9 @@ class LiftTest {
     @Test
     void scalesSayWhereTheyComeFrom() {
         Lifted lifted = Lifted.of(network("rl_mlp_tanh"), false);
-        List<String> origins =
-                lifted.report().tensors().stream().map(Lifted.TensorScale::origin).toList();
+        List<String> origins = lifted.report().tensors().stream()
+                .map(Lifted.TensorScale::origin)
+                .toList();
         assertThat(origins).contains("input", "output", "argument of TANH", "result of TANH");
         assertThat(lifted.report().toJson()).contains("tensorizer-lift-1");
     }
@@ -160,7 +164,9 @@ class LiftTest {
         Network whole = network("rl_pong");
         byte[] damaged = whole.model().copy();
         int at = whole.range(whole.layer(1)).start() + whole.layer(1).layout().scaleOffset(3);
-        java.nio.ByteBuffer.wrap(damaged).order(java.nio.ByteOrder.LITTLE_ENDIAN).putFloat(at, Float.NaN);
+        java.nio.ByteBuffer.wrap(damaged)
+                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                .putFloat(at, Float.NaN);
         Network network = Network.of(TfliteModel.parse("damaged", damaged));
         assertThatThrownBy(() -> Lifted.of(network, false))
                 .isInstanceOf(LiftException.class)
@@ -196,7 +202,8 @@ class LiftTest {
     void anAssembledNetworkIsLifted(boolean perChannel) {
         Network network = Network.of(AssembledNetwork.compiled(3, perChannel));
         Lifted lifted = Lifted.of(network, false);
-        assertThat(layers(lifted.model())).isEqualTo(layers(AssembledNetwork.source(3, perChannel).copy()));
+        assertThat(layers(lifted.model()))
+                .isEqualTo(layers(AssembledNetwork.source(3, perChannel).copy()));
         LiftCheck check = LiftCheck.of(network, lifted.alone());
         assertThat(check.roundTrip()).isZero();
         assertThat(check.largest()).isLessThanOrEqualTo(1);

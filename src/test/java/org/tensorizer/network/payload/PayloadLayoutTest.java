@@ -15,9 +15,11 @@ class PayloadLayoutTest {
     private static final Header BIAS = new Header(false, true, false);
 
     @ParameterizedTest
-    @CsvSource({"64,1,1,64,1", "6,1,1,256,1", "70,3,3,9,1", "130,1,1,7,1", "32,3,3,32,8", "256,11,11,32,4", "8,7,7,1,1"})
+    @CsvSource({"64,1,1,64,1", "6,1,1,256,1", "70,3,3,9,1", "130,1,1,7,1", "32,3,3,32,8", "256,11,11,32,4", "8,7,7,1,1"
+    })
     void everyWeightHasAPlaceOfItsOwnAndComesBack(int outputs, int height, int width, int inputs, int block) {
-        for (Header header : new Header[] {FULL, BIAS, new Header(false, false, false), new Header(false, true, true)}) {
+        for (Header header :
+                new Header[] {FULL, BIAS, new Header(false, false, false), new Header(false, true, true)}) {
             roundTrip(new RowLayout(outputs, height, width, inputs, header, block, RowLayout.Rows.PADDED));
         }
     }
@@ -63,7 +65,8 @@ class PayloadLayoutTest {
             }
             if (layout.header().biases()) {
                 used.set(layout.biasOffset(o), layout.biasOffset(o) + 4);
-                assertThat(PayloadLayout.Words.get(payload, at + layout.biasOffset(o))).isEqualTo(biases[o]);
+                assertThat(PayloadLayout.Words.get(payload, at + layout.biasOffset(o)))
+                        .isEqualTo(biases[o]);
             }
             if (layout.header().scales()) {
                 used.set(layout.scaleOffset(o), layout.scaleOffset(o) + 4);
@@ -109,7 +112,8 @@ class PayloadLayoutTest {
         assertThat(layout.rowBytes()).isEqualTo(64);
         for (int lane = 6; lane < 16; lane++) {
             boolean padding = lane < 8;
-            assertThat(Float.intBitsToFloat(PayloadLayout.Words.get(payload, 4 * lane))).isEqualTo(padding ? 0.5f : 0);
+            assertThat(Float.intBitsToFloat(PayloadLayout.Words.get(payload, 4 * lane)))
+                    .isEqualTo(padding ? 0.5f : 0);
             assertThat(PayloadLayout.Words.get(payload, 64 + 4 * lane)).isZero();
             assertThat(PayloadLayout.Words.get(payload, 128 + 4 * lane)).isEqualTo(padding ? 128 : 0);
             assertThat(payload[192 + 4 * lane]).isEqualTo(padding ? (byte) 128 : 0);
@@ -120,14 +124,18 @@ class PayloadLayoutTest {
         float[] many = new float[70];
         Arrays.fill(many, 0.25f);
         several.write(new byte[280], 128, new int[70], many, two, 0);
-        assertThat(Float.intBitsToFloat(PayloadLayout.Words.get(two, several.groupBytes() + 4 * 7))).isEqualTo(0.25f);
-        assertThat(Float.intBitsToFloat(PayloadLayout.Words.get(two, several.groupBytes() + 4 * 8))).isEqualTo(1f);
+        assertThat(Float.intBitsToFloat(PayloadLayout.Words.get(two, several.groupBytes() + 4 * 7)))
+                .isEqualTo(0.25f);
+        assertThat(Float.intBitsToFloat(PayloadLayout.Words.get(two, several.groupBytes() + 4 * 8)))
+                .isEqualTo(1f);
     }
 
     @Test
     void refusesWhatIsNoLayer() {
-        assertThatThrownBy(() -> new RowLayout(0, 1, 1, 1, BIAS, 1, RowLayout.Rows.PADDED)).hasMessageContaining("positive");
-        assertThatThrownBy(() -> new RowLayout(4, 1, 1, 12, BIAS, 2, RowLayout.Rows.PADDED)).hasMessageContaining("divisor of 3");
+        assertThatThrownBy(() -> new RowLayout(0, 1, 1, 1, BIAS, 1, RowLayout.Rows.PADDED))
+                .hasMessageContaining("positive");
+        assertThatThrownBy(() -> new RowLayout(4, 1, 1, 12, BIAS, 2, RowLayout.Rows.PADDED))
+                .hasMessageContaining("divisor of 3");
         assertThatThrownBy(() -> new BlockLayout(4, 0, 1, BIAS)).hasMessageContaining("positive");
         RowLayout layout = new RowLayout(4, 1, 1, 4, BIAS, 1, RowLayout.Rows.PADDED);
         assertThatThrownBy(() -> layout.pack(new byte[15], new byte[1000], 0)).hasMessageContaining("16 weights");

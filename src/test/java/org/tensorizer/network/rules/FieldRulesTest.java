@@ -21,7 +21,8 @@ class FieldRulesTest {
     @Test
     void softmaxScaleMayBeOneUnitOff() {
         Quantized logits = new Quantized(Float.intBitsToFloat(0x3d3e9f4c), 66);
-        assertThat(Math.abs(Float.floatToRawIntBits(logits.softmaxScale()) - 0x3d3e9f4c)).isLessThanOrEqualTo(1);
+        assertThat(Math.abs(Float.floatToRawIntBits(logits.softmaxScale()) - 0x3d3e9f4c))
+                .isLessThanOrEqualTo(1);
         assertThat(FieldRules.softmaxExponent(logits).multiplier())
                 .isEqualTo(Float.floatToRawIntBits(logits.softmaxScale()));
         assertThat(FieldRules.softmaxDifference(logits).weightZero()).isEqualTo(1);
@@ -33,7 +34,8 @@ class FieldRulesTest {
         assertThat(OUT.clampMin(FusedActivation.NONE)).isCloseTo(-131f, within(1e-4f));
         assertThat(OUT.clampMin(FusedActivation.RELU)).isZero();
         assertThat(new Quantized(0.1f, 0).clampMax(FusedActivation.RELU6)).isCloseTo(60f, within(1e-4f));
-        assertThat(new Quantized(0.1f, 100).clampMin(FusedActivation.RELU_N1_TO_1)).isCloseTo(-10f, within(1e-4f));
+        assertThat(new Quantized(0.1f, 100).clampMin(FusedActivation.RELU_N1_TO_1))
+                .isCloseTo(-10f, within(1e-4f));
         assertThatThrownBy(() -> OUT.clampMax(FusedActivation.TANH)).isInstanceOf(BadInputException.class);
     }
 
@@ -63,7 +65,8 @@ class FieldRulesTest {
     void differencesAreNamed() {
         OpFields a = FieldRules.rescale(IN, OUT, FusedActivation.NONE);
         assertThat(a.difference(a)).isEmpty();
-        assertThat(a.difference(FieldRules.rescale(IN, OUT, FusedActivation.RELU))).contains("clamp min");
+        assertThat(a.difference(FieldRules.rescale(IN, OUT, FusedActivation.RELU)))
+                .contains("clamp min");
     }
 
     /** No fraction with both numbers up to 32767 is nearer. */
@@ -88,7 +91,9 @@ class FieldRulesTest {
             float b = random.nextFloat() + 0.001f;
             Factors factors = Factors.of(new Quantized(a, 0), new Quantized(b, 0));
             assertThat(Math.max(factors.first(), factors.second())).isLessThanOrEqualTo(Factors.LIMIT);
-            double exact = new BigDecimal(a).divide(new BigDecimal(b), MathContext.DECIMAL64).doubleValue();
+            double exact = new BigDecimal(a)
+                    .divide(new BigDecimal(b), MathContext.DECIMAL64)
+                    .doubleValue();
             assertThat((double) factors.first() / factors.second())
                     .isCloseTo(exact, org.assertj.core.data.Offset.offset(exact / 20_000));
         }

@@ -33,14 +33,32 @@ public final class AssembledNetwork {
         float middle = 0.02f + 0.02f * random.nextFloat();
         int zero = random.nextInt(100);
         DenseSpec first = layer(
-                random, new DenseShape(64, 90, format, Activation.RELU), 0.01f * (1 + random.nextFloat()), 120 + seed, middle, zero, seed);
+                random,
+                new DenseShape(64, 90, format, Activation.RELU),
+                0.01f * (1 + random.nextFloat()),
+                120 + seed,
+                middle,
+                zero,
+                seed);
         DenseSpec second = layer(
-                random, new DenseShape(90, 10, format, Activation.NONE), middle, zero, 0.1f * (1 + random.nextFloat()), 130, seed);
+                random,
+                new DenseShape(90, 10, format, Activation.NONE),
+                middle,
+                zero,
+                0.1f * (1 + random.nextFloat()),
+                130,
+                seed);
         return new ChainSpec(List.of(first, second));
     }
 
     private static DenseSpec layer(
-            Random random, DenseShape shape, float inputScale, int inputZero, float outputScale, int outputZero, int seed) {
+            Random random,
+            DenseShape shape,
+            float inputScale,
+            int inputZero,
+            float outputScale,
+            int outputZero,
+            int seed) {
         byte[] weights = new byte[shape.outputs() * shape.inputs()];
         random.nextBytes(weights);
         int[] bias = random.ints(shape.outputs(), -500, 500).toArray();
@@ -50,7 +68,12 @@ public final class AssembledNetwork {
         }
         boolean perChannel = shape.format().isPerChannel();
         Quantization quantization = new Quantization(
-                inputScale, inputZero, perChannel ? 1 : scales[0], Quantization.WEIGHT_ZERO_POINT, outputScale, outputZero);
+                inputScale,
+                inputZero,
+                perChannel ? 1 : scales[0],
+                Quantization.WEIGHT_ZERO_POINT,
+                outputScale,
+                outputZero);
         return DenseSpec.of(shape)
                 .type(TensorType.INT8)
                 .quantization(quantization)

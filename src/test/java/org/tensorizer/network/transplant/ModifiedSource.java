@@ -97,7 +97,9 @@ final class ModifiedSource {
 
     private boolean isActivation(int index) {
         Tensor tensor = model.tensors().get(index);
-        return TensorDomain.has(tensor.type()) && tensor.isQuantizedPerTensor() && tensor.data().isEmpty();
+        return TensorDomain.has(tensor.type())
+                && tensor.isQuantizedPerTensor()
+                && tensor.data().isEmpty();
     }
 
     private float scale(int tensor) {
@@ -143,7 +145,8 @@ final class ModifiedSource {
             words.putInt(at, words.getInt(at) + random.nextInt(2001) - 1000);
         }
         for (int i = 0; i < bias.scales().size(); i++) {
-            float weightScale = words.getFloat(places.get(weights.index()).scales().start() + Float.BYTES * i);
+            float weightScale =
+                    words.getFloat(places.get(weights.index()).scales().start() + Float.BYTES * i);
             words.putFloat(
                     places.get(bias.index()).scales().start() + Float.BYTES * i,
                     scale(operator.inputs().get(0)) * weightScale);

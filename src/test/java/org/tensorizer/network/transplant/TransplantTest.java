@@ -3,7 +3,6 @@ package org.tensorizer.network.transplant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -160,9 +159,15 @@ class TransplantTest {
                     .write(seed)
                     .bytes();
             int[] found = compare(made, modified, network.model(), new Random(seed));
-            assertThat(found[2]).as("outputs of %s seed %d that moved", name, seed).isPositive();
-            assertThat(found[1]).as("largest difference of %s seed %d", name, seed).isLessThanOrEqualTo(largest);
-            assertThat(found[0]).as("outputs of %s seed %d that differ", name, seed).isLessThanOrEqualTo(1 + found[3] / 10);
+            assertThat(found[2])
+                    .as("outputs of %s seed %d that moved", name, seed)
+                    .isPositive();
+            assertThat(found[1])
+                    .as("largest difference of %s seed %d", name, seed)
+                    .isLessThanOrEqualTo(largest);
+            assertThat(found[0])
+                    .as("outputs of %s seed %d that differ", name, seed)
+                    .isLessThanOrEqualTo(1 + found[3] / 10);
         }
     }
 
@@ -223,7 +228,9 @@ class TransplantTest {
     void aBiasWhereThereWasNoneIsRefusedWithTheRemedy() {
         TfliteModel original = TfliteModel.read(SharedFolder.network("rl_pong.tflite"));
         byte[] biased = original.copy();
-        ByteRange bias = original.tensors().get(original.operators().get(2).inputs().get(2)).data();
+        ByteRange bias = original.tensors()
+                .get(original.operators().get(2).inputs().get(2))
+                .data();
         biased[bias.start()] = 1;
         SourceGraph changed = SourceGraph.of(TfliteModel.parse("biased.tflite", biased));
         assertThatThrownBy(() -> Transplant.of(Network.of(compiled("rl_pong")), changed, Optional.empty()))
@@ -239,7 +246,8 @@ class TransplantTest {
         TfliteModel first = AssembledNetwork.compiled(1, perChannel);
         TfliteModel second = AssembledNetwork.compiled(2, perChannel);
         SourceGraph source = SourceGraph.of(AssembledNetwork.source(2, perChannel));
-        byte[] made = Transplant.of(Network.of(first), source, Optional.of(SourceGraph.of(AssembledNetwork.source(1, perChannel))))
+        byte[] made = Transplant.of(
+                        Network.of(first), source, Optional.of(SourceGraph.of(AssembledNetwork.source(1, perChannel))))
                 .write(token(second))
                 .bytes();
         assertThat(made).isEqualTo(second.copy());

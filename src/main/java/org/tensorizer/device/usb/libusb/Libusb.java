@@ -44,7 +44,8 @@ public final class Libusb {
         if (loaded == null) {
             JnaRuntime.prepare();
             if (Native.POINTER_SIZE != Long.BYTES) {
-                throw new BadInputException("libusb: expected a 64-bit JVM, found one of " + Native.POINTER_SIZE * 8 + " bits");
+                throw new BadInputException(
+                        "libusb: expected a 64-bit JVM, found one of " + Native.POINTER_SIZE * 8 + " bits");
             }
             Optional<String> named = SETTING.value();
             loaded = named.isPresent() ? named(named.get()) : search();
@@ -79,7 +80,8 @@ public final class Libusb {
     }
 
     private static Libusb checked(String name, NativeLibrary library) {
-        for (String symbol : List.of("libusb_get_version", "libusb_submit_transfer", "libusb_interrupt_event_handler")) {
+        for (String symbol :
+                List.of("libusb_get_version", "libusb_submit_transfer", "libusb_interrupt_event_handler")) {
             try {
                 library.getGlobalVariableAddress(symbol);
             } catch (UnsatisfiedLinkError e) {

@@ -119,9 +119,8 @@ public final class LibusbBus implements UsbBus {
 
     @Override
     public synchronized UsbTransport open(UsbPort port) {
-        UsbTransport opened = forEach((device, found) -> found.bus() == port.bus() && found.address() == port.address()
-                ? open(device, found)
-                : null);
+        UsbTransport opened = forEach((device, found) ->
+                found.bus() == port.bus() && found.address() == port.address() ? open(device, found) : null);
         if (opened == null) {
             throw new UsbException(UsbStatus.NO_DEVICE, "open " + port);
         }

@@ -38,8 +38,7 @@ final class LibusbTransfer implements UsbTransfer {
         transfer.setByte(LibusbC.TRANSFER_FLAGS, (byte) 0);
         transfer.setByte(LibusbC.TRANSFER_ENDPOINT, (byte) endpoint);
         transfer.setByte(
-                LibusbC.TRANSFER_TYPE,
-                endpoint == Wire.INTERRUPT_IN ? LibusbC.TYPE_INTERRUPT : LibusbC.TYPE_BULK);
+                LibusbC.TRANSFER_TYPE, endpoint == Wire.INTERRUPT_IN ? LibusbC.TYPE_INTERRUPT : LibusbC.TYPE_BULK);
         transfer.setPointer(LibusbC.TRANSFER_CALLBACK, CALLBACK);
         transfer.setPointer(LibusbC.TRANSFER_USER_DATA, null);
         ALIVE.put(Pointer.nativeValue(transfer), this);

@@ -41,17 +41,19 @@ class LibusbDoubleTest {
         library = folder.resolve("libusb_double.so");
         assertEquals(
                 "",
-                run(Map.of(), List.of(
-                        COMPILER.toString(),
-                        "-shared",
-                        "-fPIC",
-                        "-O1",
-                        "-Wall",
-                        "-Werror",
-                        "-o",
-                        library.toString(),
-                        "src/test/native/libusb_double.c",
-                        "-lpthread")));
+                run(
+                        Map.of(),
+                        List.of(
+                                COMPILER.toString(),
+                                "-shared",
+                                "-fPIC",
+                                "-O1",
+                                "-Wall",
+                                "-Werror",
+                                "-o",
+                                library.toString(),
+                                "src/test/native/libusb_double.c",
+                                "-lpthread")));
     }
 
     private static String run(Map<String, String> environment, List<String> command) throws Exception {
@@ -64,14 +66,16 @@ class LibusbDoubleTest {
     }
 
     private static String child(String what, Map<String, String> environment) throws Exception {
-        return run(environment, List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-D" + Libusb.SETTING.name() + "=" + library,
-                Child.class.getName(),
-                what));
+        return run(
+                environment,
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-D" + Libusb.SETTING.name() + "=" + library,
+                        Child.class.getName(),
+                        what));
     }
 
     @Test
@@ -141,8 +145,8 @@ class LibusbDoubleTest {
 
         private static int rightAnswers(Session session, int runs) {
             int right = 0;
-            ByteBuffer payload = ByteBuffer.allocateDirect(
-                    session.weightSwap().orElseThrow().payloadBytes());
+            ByteBuffer payload =
+                    ByteBuffer.allocateDirect(session.weightSwap().orElseThrow().payloadBytes());
             for (int run = 0; run < runs; run++) {
                 if (run % 10 == 0) {
                     session.weightSwap().orElseThrow().swap(payload);

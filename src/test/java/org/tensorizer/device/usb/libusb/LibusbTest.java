@@ -61,7 +61,9 @@ class LibusbTest {
     @Test
     void knowsItsVersion() {
         assumeTrue(Libusb.find().isPresent(), "needs libusb-1.0");
-        assertTrue(Libusb.find().get().version().startsWith("1.0."), Libusb.find().get().version());
+        assertTrue(
+                Libusb.find().get().version().startsWith("1.0."),
+                Libusb.find().get().version());
     }
 
     @Test
@@ -133,9 +135,10 @@ class LibusbTest {
     /** The header says where the fields stand; for this processor, and for the other one if its compiler is there. */
     @Test
     void fieldsStandWhereTheHeaderSays(@TempDir Path folder) throws IOException {
-        StringBuilder program = new StringBuilder("#include <stddef.h>\n#include <sys/time.h>\n#include <libusb-1.0/libusb.h>\n");
-        OFFSETS.forEach((name, expression) -> program.append("_Static_assert(" + expression + " == " + constant(name)
-                + ", \"" + name + "\");\n"));
+        StringBuilder program =
+                new StringBuilder("#include <stddef.h>\n#include <sys/time.h>\n#include <libusb-1.0/libusb.h>\n");
+        OFFSETS.forEach((name, expression) ->
+                program.append("_Static_assert(" + expression + " == " + constant(name) + ", \"" + name + "\");\n"));
         program.append("_Static_assert(sizeof(((struct libusb_version *)0)->major) == 2, \"version\");\n");
         Path file = Files.writeString(folder.resolve("offsets.c"), program);
         List<String> tried = List.of("cc", "aarch64-linux-gnu-gcc", "x86_64-linux-gnu-gcc");
@@ -143,7 +146,8 @@ class LibusbTest {
         for (String compiler : tried) {
             if (compiles(folder, compiler, "#include <libusb-1.0/libusb.h>\n")) {
                 compiled++;
-                assertEquals("", output(new ProcessBuilder(compiler, "-fsyntax-only", "-I/usr/include", file.toString())));
+                assertEquals(
+                        "", output(new ProcessBuilder(compiler, "-fsyntax-only", "-I/usr/include", file.toString())));
             }
         }
         assumeTrue(compiled > 0, "needs a C compiler and the header of libusb-1.0: " + tried);
