@@ -1,5 +1,6 @@
 package org.tensorizer.device.emulator;
 
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -111,16 +112,12 @@ public class EmulatorBenchmark {
         return session;
     }
 
-    /** Both streams executed from the first instruction to the last. */
+    /** The stream that loads the payload linked from its first instruction to its last. */
     @Benchmark
-    public Object execute() {
+    public LinkedProgram link() {
         var caching = file.onlyPackage().parameterCaching();
-        var execution = file.onlyPackage().executionOnly();
-        return ProgramCache.Entry.execute(new ProgramCache.Key(
-                file.bytes(caching.chunks().get(0).range()),
-                caching.chunks().get(0).relocations(),
-                caching.parameters().length(),
-                file.bytes(execution.chunks().get(0).range()),
-                execution.chunks().get(0).relocations()));
+        byte[] chunk = new byte[caching.chunks().get(0).range().length()];
+        file.bytes(caching.chunks().get(0).range()).get(chunk);
+        return Linker.link("PARAMETER_CACHING", List.of(chunk), ParameterImage.EMPTY);
     }
 }
