@@ -75,6 +75,6 @@ class ConvolutionEqualsDense {
             byte[] one = bench.run(dense, RowsOfMatrices.row(input, row, INPUTS));
             evidence.expect("row " + row, one, RowsOfMatrices.row(answered, row, OUTPUTS), true);
         }
-        evidence.control("the rows of the input are random, so no two rows of the answer agree");
+        evidence.fact("control", "the rows of the input are random, so no two rows of the answer agree");
     }
 }

@@ -72,7 +72,7 @@ class ConvolutionWeights {
                     answered,
                     true);
         }
-        evidence.control("the image is random: other channels and positions look different");
+        evidence.fact("control", "the image is random: other channels and positions look different");
     }
 
     /** 64 times the weight scale is 1, and input and output have one scale: the output is the input. */

@@ -69,7 +69,7 @@ class RowsDoNotTouch {
                 requireMoved(before, after, pixel);
             }
         }
-        evidence.control("the outputs of the changed pixel move");
+        evidence.fact("control", "the outputs of the changed pixel move");
     }
 
     /** What may be: outputs far from the pixel as before, the others as they are. */
