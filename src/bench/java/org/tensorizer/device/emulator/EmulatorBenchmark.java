@@ -20,6 +20,7 @@ import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.device.tflite.Xnnpack;
+import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.DenseSpec;
@@ -112,12 +113,21 @@ public class EmulatorBenchmark {
         return session;
     }
 
-    /** The stream that loads the payload linked from its first instruction to its last. */
+    /** Both streams linked from the first instruction to the last. */
     @Benchmark
-    public LinkedProgram link() {
-        var caching = file.onlyPackage().parameterCaching();
-        byte[] chunk = new byte[caching.chunks().get(0).range().length()];
-        file.bytes(caching.chunks().get(0).range()).get(chunk);
-        return Linker.link("PARAMETER_CACHING", List.of(chunk), ParameterImage.EMPTY);
+    public LinkedProgram execute() {
+        LinkedProgram caching =
+                Linker.link("PARAMETER_CACHING", chunks(file.onlyPackage().parameterCaching()), ParameterImage.EMPTY);
+        return Linker.link("EXECUTION_ONLY", chunks(file.onlyPackage().executionOnly()), caching.image());
+    }
+
+    private List<byte[]> chunks(Executable executable) {
+        return executable.chunks().stream()
+                .map(chunk -> {
+                    byte[] bytes = new byte[chunk.range().length()];
+                    file.bytes(chunk.range()).get(bytes);
+                    return bytes;
+                })
+                .toList();
     }
 }

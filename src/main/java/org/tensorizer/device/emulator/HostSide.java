@@ -6,20 +6,11 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.tensorizer.isa.ScalarCounter;
+import org.tensorizer.isa.TileCounter;
 
 /** The three engines between host and ring, 0x25 0x26 0x27, and their counters, while a program is linked. */
 final class HostSide {
     private static final int COUNTER_MASK = 0xffff;
-
-    /** A transfer to the host that is under way. */
-    private static final class Outgoing {
-        private final Transfer transfer;
-        private int done;
-
-        Outgoing(Transfer transfer) {
-            this.transfer = transfer;
-        }
-    }
 
     private final StepRecorder recorder;
     private final Tile[] tiles;
@@ -27,7 +18,7 @@ final class HostSide {
     private final List<Transfer> transfers = new ArrayList<>();
     private final int[] streamEnds = new int[Transfer.Kind.values().length];
     private final Deque<Transfer> incoming = new ArrayDeque<>();
-    private final Deque<Outgoing> outgoing = new ArrayDeque<>();
+    private final HostOutput output;
     private final int[] counters = new int[ScalarCounter.COUNT];
     private final InfeedBuffer[] buffers = {
         new InfeedBuffer(HostMove.Stream.INPUT), new InfeedBuffer(HostMove.Stream.PARAMETERS)
@@ -47,6 +38,7 @@ final class HostSide {
 
     HostSide(StepRecorder recorder, Tile[] tiles, ScalarMemory memory) {
         this.recorder = recorder;
+        output = new HostOutput(recorder);
         this.tiles = tiles;
         this.memory = memory;
     }
@@ -69,7 +61,7 @@ final class HostSide {
         Transfer transfer = new Transfer(transfers.size(), what, address, size, offset);
         transfers.add(transfer);
         if (what == Transfer.Kind.OUTPUT) {
-            outgoing.add(new Outgoing(transfer));
+            output.begin(transfer);
         } else {
             incoming.add(transfer);
         }
@@ -240,7 +232,7 @@ final class HostSide {
         int units = loops ? move.packetUnits : Math.min(move.units - taken, 256 / move.unit);
         boolean waits =
                 loops && ahead(counter(ScalarCounter.SCALAR_INFEED), move.wait + (taken + units - 1) * move.step) < 0;
-        if (waits || move.stream == HostMove.Stream.HOST && outgoing.isEmpty()) {
+        if (waits || move.stream == HostMove.Stream.HOST && output.isEmpty()) {
             return false;
         }
         RowBytes packet = packets.remove();
@@ -252,7 +244,7 @@ final class HostSide {
                 packet.length());
         packet.markRead();
         if (move.stream == HostMove.Stream.HOST) {
-            send(move.site, packet, bytes);
+            output.send(move.site, packet, bytes);
         } else {
             collect(move, packet, units, loops);
         }
@@ -273,54 +265,15 @@ final class HostSide {
             counters[ScalarCounter.RING_OUTFEED.id()] += units;
             counters[ScalarCounter.PRODUCER_A.id()]++;
             for (Tile tile : tiles) {
-                tile.count(org.tensorizer.isa.TileCounter.RING_PRODUCER_A.id(), 1);
+                tile.count(TileCounter.RING_PRODUCER_A.id(), 1);
             }
         }
         memory.collect(move.site, recorder, at, units, packet, loops);
     }
 
-    private void send(InstructionSite by, RowBytes packet, int bytes) {
-        int sent = 0;
-        while (sent < bytes) {
-            int part = advanceOutput(by, bytes - sent);
-            int have = Math.max(0, Math.min(part, packet.length() - sent));
-            int at = lastOutput;
-            recorder.add(new Step.Output(packet.slice(Math.min(sent, packet.length()), have), part, at));
-            finishOutput();
-            sent += part;
-        }
-    }
-
-    private int lastOutput;
-
-    /** Takes room for up to so many bytes in the first transfer to the host. */
-    private int advanceOutput(InstructionSite by, int bytes) {
-        by.require(!outgoing.isEmpty(), "output without a descriptor");
-        Outgoing first = outgoing.peek();
-        int part = Math.min(bytes, first.transfer.size() - first.done);
-        lastOutput = first.transfer.offset() + first.done;
-        first.done += part;
-        return part;
-    }
-
-    private void finishOutput() {
-        if (outgoing.peek().done == outgoing.peek().transfer.size()) {
-            recorder.add(new Step.Deliver(outgoing.remove().transfer));
-        }
-    }
-
-    /** The scalar core pushes a word to the host: where it goes in the output stream. */
-    int push(InstructionSite by) {
-        by.require(!outgoing.isEmpty(), "pushes without a descriptor");
-        Outgoing first = outgoing.peek();
-        by.require(first.transfer.size() - first.done >= 4, "pushes a word across two descriptors");
-        advanceOutput(by, 4);
-        return lastOutput;
-    }
-
-    /** After a push has become a step. */
-    void afterPush() {
-        finishOutput();
+    /** Where pushed words and packets go. */
+    HostOutput output() {
+        return output;
     }
 
     /** At the last HALT everything must be empty. */
@@ -331,7 +284,7 @@ final class HostSide {
                 Arrays.asList(infeeds.peek(), pops.peek(), outfeeds.peek()));
         halt.require(packets.isEmpty(), "a packet that no outfeed took");
         halt.require(incoming.isEmpty(), "%s that no infeed took", incoming.peek());
-        halt.require(outgoing.isEmpty(), "%s that got no data", outgoing.isEmpty() ? "" : outgoing.peek().transfer);
+        output.requireEmpty(halt);
     }
 
     boolean isCompleted() {

@@ -11,10 +11,6 @@ import org.tensorizer.isa.NarrowToWide;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.Repeat;
 import org.tensorizer.isa.Scalar;
-import org.tensorizer.isa.ScalarCounter;
-import org.tensorizer.isa.ScalarFence;
-import org.tensorizer.isa.TileCounter;
-import org.tensorizer.isa.TileFence;
 import org.tensorizer.isa.TileInstruction;
 
 /**
@@ -32,6 +28,7 @@ public final class Linker {
     private final StepRecorder recorder = new StepRecorder();
     private final ScalarMemory memory;
     private final Scheduler scheduler;
+    private final Fences fences;
     private final ScalarCore core;
     private final boolean recordsScalar;
     private final List<Step.ScalarInstruction> computed = new ArrayList<>();
@@ -50,6 +47,7 @@ public final class Linker {
         memory = new ScalarMemory(recordsScalar);
         boolean watches = text.sites().stream().anyMatch(site -> site.opcode() == Opcode.MULTIPLY_ACCUMULATE);
         scheduler = new Scheduler(recorder, memory, watches);
+        fences = new Fences(scheduler);
         core = new ScalarCore(new Port());
         for (Tile tile : scheduler.tiles) {
             for (int row = 0; row < Chip.WIDE_ROWS && !cached.isEmpty(); row++) {
@@ -102,8 +100,14 @@ public final class Linker {
             case REPEAT -> {
                 return repeat(site, index);
             }
-            case SCALAR_FENCE -> scalarFence(site);
-            case TILE_FENCE -> tileFence(site);
+            case SCALAR_FENCE -> {
+                settle();
+                fences.scalar(site);
+            }
+            case TILE_FENCE -> {
+                settle();
+                fences.tile(site);
+            }
             case INFEED -> scheduler.host.infeeds.add(new HostMove(site));
             case POP -> scheduler.host.pops.add(new HostMove(site));
             case OUTFEED -> scheduler.host.outfeeds.add(new HostMove(site));
@@ -192,7 +196,7 @@ public final class Linker {
         }
         if (pushedTo >= 0) {
             flushComputed();
-            scheduler.host.afterPush();
+            scheduler.host.output().finish();
         }
     }
 
@@ -200,81 +204,6 @@ public final class Linker {
         if (!computed.isEmpty()) {
             recorder.add(new Step.Compute(List.copyOf(computed)));
             computed.clear();
-        }
-    }
-
-    private void scalarFence(InstructionSite site) {
-        site.requireDecoded();
-        Instruction i = site.instruction();
-        settle();
-        boolean counts = false;
-        for (ScalarCounter counter : ScalarCounter.values()) {
-            counts |= i.isSet(ScalarFence.COUNT_ON.get(counter.id()));
-        }
-        scheduler.requireIdle(i.getInt(ScalarFence.TILES), counts ? TileFence.ALL_UNITS : 0);
-        int engines = i.getInt(ScalarFence.ENGINES);
-        HostSide host = scheduler.host;
-        site.require(
-                ((engines & 4) == 0 || host.infeeds.isEmpty()) && ((engines & 8) == 0 || host.outfeeds.isEmpty()),
-                "infeed or outfeed not finished");
-        for (ScalarCounter counter : ScalarCounter.values()) {
-            if (i.isSet(ScalarFence.COUNT_ON.get(counter.id()))) {
-                boolean known = counter == ScalarCounter.PRODUCER_A || counter == ScalarCounter.PRODUCER_B;
-                site.require(known, "waits for scalar counter %s: not modelled", counter);
-                int expected = i.getInt(ScalarFence.COUNT.get(counter.id()));
-                site.require(
-                        expected == host.counter(counter),
-                        "waits for %s = %d, it is %d",
-                        counter,
-                        expected,
-                        host.counter(counter));
-            }
-        }
-        int value = i.getInt(ScalarFence.VALUE);
-        int set = i.getInt(ScalarFence.COUNTERS);
-        site.require(set != 0 || value == 0, "value %d for no counter", value);
-        for (ScalarCounter counter : ScalarCounter.values()) {
-            if ((set >> counter.id() & 1) != 0) {
-                host.setCounter(site, counter.id(), value);
-            }
-        }
-    }
-
-    private void tileFence(InstructionSite site) {
-        site.requireDecoded();
-        Instruction i = site.instruction();
-        settle();
-        int mask = i.getInt(TileFence.TILES);
-        int units = i.getInt(TileFence.UNITS);
-        scheduler.requireIdle(mask, units);
-        int kinds = i.getInt(TileFence.PACKET_KINDS);
-        int packets = i.getInt(TileFence.PACKETS);
-        site.require(kinds != 0 || packets == 0, "%d packets of no kind", packets);
-        for (Tile tile : scheduler.tiles) {
-            if ((mask >> tile.number & 1) == 0) {
-                continue;
-            }
-            if (units != 0) {
-                tile.restart();
-            }
-            if (units == TileFence.ALL_UNITS) {
-                tile.forgetUnread();
-            }
-            for (int kind = 0; kind < 2; kind++) {
-                int sent = tile.counter(TileCounter.RING_PRODUCER_A.id() + kind);
-                site.require(
-                        (kinds >> kind & 1) == 0 || sent == packets,
-                        "tile %d waits for %d packets of kind %s, %d were sent",
-                        tile.number,
-                        packets,
-                        kind == 0 ? "A" : "B",
-                        sent);
-            }
-            for (TileCounter counter : TileCounter.values()) {
-                if ((i.getInt(TileFence.COUNTERS) & TileFence.bit(counter)) != 0) {
-                    tile.setCounter(counter.id(), i.getInt(TileFence.VALUE));
-                }
-            }
         }
     }
 
@@ -294,7 +223,7 @@ public final class Linker {
 
         @Override
         public void push(InstructionSite by, Integer value) {
-            pushedTo = scheduler.host.push(by);
+            pushedTo = scheduler.host.output().push(by);
         }
 
         @Override

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
+import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.Scalar;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Executable.InstructionChunk;
@@ -128,7 +129,7 @@ final class RelocatedProgram {
         ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         long low = words.getLong(16 * bundle);
         long high = words.getLong(16 * bundle + 8);
-        boolean scalar = (low >>> 6 & 0x3f) == org.tensorizer.isa.Opcode.SCALAR.code();
+        boolean scalar = (low >>> 6 & 0x3f) == Opcode.SCALAR.code();
         boolean moves = (low >>> Scalar.OPERATION.bit() & 0x3f) == Scalar.Alu.MOV.immediate();
         return scalar && moves && (high >>> Scalar.IMMEDIATE.bit() - 64 & 0xffffffffL) == 0;
     }

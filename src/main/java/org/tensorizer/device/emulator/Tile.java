@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.TileCounter;
@@ -156,7 +157,7 @@ final class Tile {
         RowBytes row = recorder.newRow(length);
         row.hold(1);
         row.markRead();
-        recorder.add(new Step.Assemble(row, java.util.List.of(parts)));
+        recorder.add(new Step.Assemble(row, List.of(parts)));
         return row;
     }
 
