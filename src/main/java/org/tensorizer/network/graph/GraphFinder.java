@@ -30,6 +30,7 @@ public final class GraphFinder {
     private final Trace trace;
     private final Places places;
     private final GraphBuilder builder = new GraphBuilder();
+    private final Assembler assembler = new Assembler(builder);
     private final LayerFinder layers;
     private final ElementFinder elements;
     private final Map<Place, List<OpRecord>> byPlace = new LinkedHashMap<>();
@@ -86,7 +87,7 @@ public final class GraphFinder {
                 at[i] = places.of(output.tags()[i]);
             }
             String where = "output " + output.name();
-            GraphBuilder.Assembled found = builder.assemble(at, new Shape(output.y(), output.x(), output.z()), where);
+            Assembler.Assembled found = assembler.assemble(at, new Shape(output.y(), output.x(), output.z()), where);
             if (found.order() != null) {
                 throw new TraceException(where + ": elements are permuted");
             }

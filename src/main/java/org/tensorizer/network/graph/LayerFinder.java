@@ -15,11 +15,13 @@ final class LayerFinder {
     private final Trace trace;
     private final Places places;
     private final GraphBuilder builder;
+    private final Assembler assembler;
 
     LayerFinder(Trace trace, Places places, GraphBuilder builder) {
         this.trace = trace;
         this.places = places;
         this.builder = builder;
+        this.assembler = new Assembler(builder);
     }
 
     /**
@@ -76,7 +78,7 @@ final class LayerFinder {
             }
         }
         at = Arrays.copyOf(at, count);
-        GraphBuilder.Assembled input = builder.assemble(at, new Shape(1, 1, count), layer.where());
+        Assembler.Assembled input = assembler.assemble(at, new Shape(1, 1, count), layer.where());
         Shape shape = input.tensor().shape();
         int outputs = outputs(layer);
         boolean permuted = input.order() != null;
@@ -135,7 +137,7 @@ final class LayerFinder {
                     input.shape().height() == size.height() && input.shape().width() == size.width(),
                     "inputs of different size: " + inputs);
         }
-        GraphTensor input = builder.join(inputs, layer.where());
+        GraphTensor input = assembler.join(inputs, layer.where());
         int channels = input.shape().channels();
         int outputs = depthwise ? channels : outputs(layer);
         LayoutSearch search = new LayoutSearch(

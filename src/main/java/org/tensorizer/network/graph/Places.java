@@ -162,6 +162,15 @@ final class Places {
         entry.valid[result] = valid;
     }
 
+    /** Results that read a tensor are the same elements of another. */
+    void put(OpRecord record, Run run, int read, GraphTensor output) {
+        for (int result = 0; result < record.results(); result++) {
+            if (run.tensor[result] == read) {
+                put(record, result, output, run.element[result], run.valid[result]);
+            }
+        }
+    }
+
     /** All results of the record are inside a softmax. */
     void internal(OpRecord record) {
         entry(record).tensor = null;

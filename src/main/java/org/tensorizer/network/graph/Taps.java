@@ -13,7 +13,7 @@ import org.tensorizer.network.trace.Words;
  * result is one position of the kernel on the input.
  */
 final class Taps {
-    private static final int PADDING = -1;
+    static final int PADDING = -1;
 
     private final Layer layer;
     private final GraphBuilder builder;
@@ -40,9 +40,9 @@ final class Taps {
         for (int r = 0; r < at.length; r++) {
             at[r] = read(layer.records.get(r), words, places);
         }
-        dy = new int[rows];
-        dx = new int[rows];
-        offsets();
+        TapOffsets offsets = new TapOffsets(layer, at);
+        dy = offsets.dy;
+        dx = offsets.dx;
         originY = new int[at.length][];
         originX = new int[at.length][];
         origins();
@@ -84,88 +84,12 @@ final class Taps {
         return positions;
     }
 
-    private static int y(int position) {
+    static int y(int position) {
         return position >> 16;
     }
 
-    private static int x(int position) {
+    static int x(int position) {
         return position & 0xffff;
-    }
-
-    /** The offset of every row in y and x, from results that meet the most of the input; others by rows they share. */
-    private void offsets() {
-        int rows = layer.taps();
-        int bestRecord = 0;
-        int bestResult = 0;
-        int most = -1;
-        for (int r = 0; r < at.length; r++) {
-            for (int result = 0; result < at[r].length / rows; result++) {
-                int met = 0;
-                for (int row = 0; row < rows; row++) {
-                    met += at[r][result * rows + row] == PADDING ? 0 : 1;
-                }
-                if (met > most) {
-                    most = met;
-                    bestRecord = r;
-                    bestResult = result;
-                }
-            }
-        }
-        boolean[] known = new boolean[rows];
-        int left = rows;
-        for (int row = 0; row < rows; row++) {
-            int position = at[bestRecord][bestResult * rows + row];
-            if (position != PADDING) {
-                known[row] = true;
-                dy[row] = y(position);
-                dx[row] = x(position);
-                left--;
-            }
-        }
-        for (int before = rows + 1; left > 0 && left < before; ) {
-            before = left;
-            for (int[] positions : at) {
-                for (int from = 0; from < positions.length && left > 0; from += rows) {
-                    left -= extend(positions, from, known);
-                }
-            }
-        }
-        layer.require(left == 0, left + " weight rows meet only padding");
-        int lowY = Arrays.stream(dy).min().orElseThrow();
-        int lowX = Arrays.stream(dx).min().orElseThrow();
-        for (int row = 0; row < rows; row++) {
-            dy[row] -= lowY;
-            dx[row] -= lowX;
-        }
-    }
-
-    /** @return rows that became known by a result that meets known rows, too */
-    private int extend(int[] positions, int from, boolean[] known) {
-        int shared = PADDING;
-        boolean useful = false;
-        for (int row = 0; row < known.length; row++) {
-            if (positions[from + row] != PADDING) {
-                if (known[row]) {
-                    shared = row;
-                } else {
-                    useful = true;
-                }
-            }
-        }
-        if (!useful || shared == PADDING) {
-            return 0;
-        }
-        int found = 0;
-        for (int row = 0; row < known.length; row++) {
-            int position = positions[from + row];
-            if (position != PADDING && !known[row]) {
-                dy[row] = y(position) - (y(positions[from + shared]) - dy[shared]);
-                dx[row] = x(position) - (x(positions[from + shared]) - dx[shared]);
-                known[row] = true;
-                found++;
-            }
-        }
-        return found;
     }
 
     /** Where the kernel lies for each result; all its taps must agree. */

@@ -7,8 +7,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.Graph;
@@ -31,6 +29,7 @@ final class LiftedWriter {
     private final List<GraphOperator> operators;
     private final boolean signed;
     private final PlainModelWriter writer;
+    private final LiftedOptions constants;
     private final Map<GraphTensor, Integer> at = new HashMap<>();
     private final Map<Integer, int[]> shapes = new HashMap<>();
     private final Map<Integer, TensorType> types = new HashMap<>();
@@ -42,6 +41,7 @@ final class LiftedWriter {
     LiftedWriter(
             Network network, ScaleSolver.Solution solution, List<GraphOperator> operators, PlainModelWriter writer) {
         this.writer = writer;
+        this.constants = new LiftedOptions(network.model().name(), writer);
         this.network = network;
         this.solution = solution;
         this.operators = operators;
@@ -157,12 +157,6 @@ final class LiftedWriter {
         writer.operator(name, version, inputs, output, options);
     }
 
-    private int integers(String name, int... values) {
-        ByteBuffer data = ByteBuffer.allocate(Integer.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        data.asIntBuffer().put(values);
-        return writer.tensor(name, TensorType.INT32, new int[] {values.length}, null, data.array());
-    }
-
     private int reshape(int index, GraphTensor tensor, int[] shape) {
         if (Arrays.equals(shapes.get(index), shape)) {
             return index;
@@ -171,7 +165,7 @@ final class LiftedWriter {
             String name =
                     "tensor_" + tensor.index() + "_as_" + Arrays.toString(shape).replaceAll("[^0-9]+", "_");
             int output = tensor(name, shape, types.get(index), tensor);
-            plain("RESHAPE", List.of(index, integers(name + "_shape", shape)), output, Options.NONE);
+            plain("RESHAPE", List.of(index, constants.integers(name + "_shape", shape)), output, Options.NONE);
             return output;
         });
     }
@@ -183,10 +177,6 @@ final class LiftedWriter {
     private static int[] full(GraphTensor tensor) {
         Shape shape = tensor.shape();
         return new int[] {1, shape.height(), shape.width(), shape.channels()};
-    }
-
-    private static byte code(GraphOperator operator) {
-        return (byte) operator.activation().orElse(FusedActivation.NONE).ordinal();
     }
 
     /** Writes an operator. An output of the whole network has its name where shape and type allow. */
@@ -210,7 +200,7 @@ final class LiftedWriter {
         if (operator instanceof LayerOperator layer) {
             parameters(layer, inputs);
         }
-        Options options = options(operator, inputs);
+        Options options = constants.of(operator, inputs);
         Network.Edge edge = named.get(output);
         boolean own = edge != null
                 && Arrays.equals(outer(edge), shape)
@@ -218,92 +208,6 @@ final class LiftedWriter {
         int index = own ? tensor(edge.name(), shape, inner(), output) : activation(output, shape);
         plain(operator.name(), inputs, index, options);
         return index;
-    }
-
-    private static Options options(int union, Object... slotsAndValues) {
-        Map<Integer, Object> fields = new TreeMap<>();
-        for (int i = 0; i < slotsAndValues.length; i += 2) {
-            fields.put((Integer) slotsAndValues[i], slotsAndValues[i + 1]);
-        }
-        return new Options(union, fields);
-    }
-
-    private Options options(GraphOperator operator, List<Integer> inputs) {
-        String name = "tensor_" + operator.output().index();
-        if (operator instanceof LayerOperator layer) {
-            LayerOperator.Geometry g = layer.geometry();
-            byte valid = (byte) (g.same() || layer.kind() == LayerOperator.Kind.CHANNELWISE ? 0 : 1);
-            return switch (layer.kind()) {
-                case FULLY_CONNECTED -> options(8, 0, code(layer));
-                case CONV_2D ->
-                    options(
-                            1,
-                            0,
-                            valid,
-                            1,
-                            g.strideX(),
-                            2,
-                            g.strideY(),
-                            3,
-                            code(layer),
-                            4,
-                            g.dilationX(),
-                            5,
-                            g.dilationY());
-                case DEPTHWISE_CONV_2D, CHANNELWISE ->
-                    options(
-                            2,
-                            0,
-                            valid,
-                            1,
-                            g.strideX(),
-                            2,
-                            g.strideY(),
-                            3,
-                            1,
-                            4,
-                            code(layer),
-                            5,
-                            g.dilationX(),
-                            6,
-                            g.dilationY());
-            };
-        } else if (operator instanceof GraphOperator.Pool pool) {
-            GraphOperator.Pool.Window w = pool.window();
-            if (!pool.name().equals("MEAN")) {
-                byte valid = (byte) (w.same() ? 0 : 1);
-                return options(5, 0, valid, 1, w.strideX(), 2, w.strideY(), 3, w.width(), 4, w.height(), 5, code(pool));
-            }
-            if (!pool.output().shape().isFlat()) {
-                throw new LiftException(network.model().name() + ": " + pool.places() + ": MEAN over windows of "
-                        + w.height() + "x" + w.width() + ", which TFLite has for whole tensors only");
-            }
-            inputs.add(integers(name + "_axes", 1, 2));
-            return options(27, 0, true);
-        } else if (operator instanceof GraphOperator.Add) {
-            return options(11, 0, code(operator));
-        } else if (operator instanceof GraphOperator.Multiply) {
-            return options(21, 0, code(operator));
-        } else if (operator instanceof GraphOperator.Pad pad) {
-            ByteBuffer data = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
-            data.asIntBuffer().put(new int[] {0, 0, pad.top(), pad.bottom(), pad.left(), pad.right(), 0, 0});
-            inputs.add(writer.tensor(name + "_paddings", TensorType.INT32, new int[] {4, 2}, null, data.array()));
-            return options(22);
-        } else if (operator instanceof GraphOperator.Concatenation concatenation) {
-            return options(10, 0, 1 + concatenation.axis(), 1, (byte) 0);
-        } else if (operator instanceof GraphOperator.Slice slice) {
-            int[] size = full(slice.output());
-            inputs.add(integers(name + "_begin", 0, slice.y(), slice.x(), slice.c()));
-            inputs.add(integers(name + "_size", size));
-            return Options.NONE;
-        } else if (operator instanceof GraphOperator.Resize resize) {
-            Shape size = resize.output().shape();
-            inputs.add(integers(name + "_size", size.height(), size.width()));
-            return options(15, 2, false, 3, true);
-        } else if (operator instanceof GraphOperator.Softmax) {
-            return options(9, 0, 1f);
-        }
-        return Options.NONE;
     }
 
     /** Adds weights and bias to the inputs of a layer. */

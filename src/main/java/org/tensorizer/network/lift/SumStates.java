@@ -8,7 +8,6 @@ import java.util.function.IntPredicate;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
 import org.tensorizer.network.graph.LayerOperator;
-import org.tensorizer.network.rules.Factors;
 
 /**
  * Scales of tensors that sums tie together: all combinations of float32 numbers that give every factor, multiplier and
@@ -230,7 +229,7 @@ final class SumStates {
                 return false;
             }
         }
-        Interval ratios = Interval.of(p, q);
+        RatioInterval ratios = RatioInterval.of(p, q);
         boolean partner = of(a) == null || of(b) == null;
         if (partner) {
             GraphTensor unknown = of(a) == null ? a : b;
@@ -266,41 +265,5 @@ final class SumStates {
             values[i] = function.value(scales[i]);
         }
         return values;
-    }
-
-    /** Ratios whose best rational approximation is p / q. */
-    record Interval(double low, double high) {
-        static Interval of(int p, int q) {
-            double ratio = (double) p / q;
-            if (!isBest(ratio, p, q)) {
-                return new Interval(ratio, ratio);
-            }
-            return new Interval(end(ratio, -1, p, q), end(ratio, 1, p, q));
-        }
-
-        private static boolean isBest(double ratio, int p, int q) {
-            return Factors.of(ratio).equals(new Factors(p, q));
-        }
-
-        private static double end(double ratio, int sign, int p, int q) {
-            double inside = 0;
-            double outside = 1e-6;
-            while (isBest(ratio * (1 + sign * outside), p, q)) {
-                outside *= 4;
-            }
-            for (int i = 0; i < 40; i++) {
-                double middle = (inside + outside) / 2;
-                if (isBest(ratio * (1 + sign * middle), p, q)) {
-                    inside = middle;
-                } else {
-                    outside = middle;
-                }
-            }
-            return ratio * (1 + sign * inside);
-        }
-
-        boolean contains(double ratio) {
-            return ratio >= low && ratio <= high;
-        }
     }
 }

@@ -17,20 +17,20 @@ final class SourceTrace extends OpTrace {
 
     private static final int OFF = Integer.MIN_VALUE;
 
-    private final int inputs;
-    private final int lanes;
+    final int inputs;
+    final int lanes;
     private final int[] activations;
     private final int[] activationValues;
-    private final int[] weights;
-    private final int[] weightValues;
-    private final int[] firstStep;
-    private final int[] steps;
+    final int[] weights;
+    final int[] weightValues;
+    final int[] firstStep;
+    final int[] steps;
     private final int[][] sources;
     private final int[][] factors;
     private final boolean[][] good;
     private Kind kind;
     private boolean constant = true;
-    private int width;
+    int width;
     private final TreeSet<Integer> origins = new TreeSet<>();
 
     SourceTrace(TraceContext context, Operation operation, int index, OpInstruction instruction, int number) {
@@ -330,34 +330,6 @@ final class SourceTrace extends OpTrace {
             }
         }
         return new OpRecord.Sources(
-                kind, lanes, width, from, by, constant, kind == Kind.LINEAR ? fills() : new int[0][]);
-    }
-
-    /** Fills of the factors: of lane 0 of every step, in the order of the sources. */
-    private int[][] fills() {
-        @SuppressWarnings("unchecked")
-        TreeSet<Integer>[] found = new TreeSet[width];
-        for (int k = 0; k < width; k++) {
-            found[k] = new TreeSet<>();
-        }
-        for (int result = 0; result < shape.results(); result++) {
-            for (int lane = 0; lane < shape.lanes(result); lane++) {
-                int k = 0;
-                for (int at = firstStep[result]; at < firstStep[result + 1]; at++) {
-                    for (int j = 0; j < inputs; j++) {
-                        int w = (steps[at] * lanes + lane) * inputs + j;
-                        if (weights[w] != Tag.NOTHING && weightValues[w] != op.weightZeroPoint() && k < width) {
-                            if (Tag.kind(weights[w]) == Tag.FILL) {
-                                found[k].add(Tag.index(weights[w]) / 4);
-                            }
-                            k++;
-                        }
-                    }
-                }
-            }
-        }
-        return Arrays.stream(found)
-                .map(set -> set.stream().mapToInt(Integer::intValue).toArray())
-                .toArray(int[][]::new);
+                kind, lanes, width, from, by, constant, kind == Kind.LINEAR ? FactorFills.of(this) : new int[0][]);
     }
 }

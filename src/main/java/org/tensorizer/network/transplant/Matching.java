@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorizer.model.Operator;
-import org.tensorizer.model.OperatorOptions;
 import org.tensorizer.network.graph.Graph;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
@@ -49,7 +48,7 @@ public final class Matching {
         }
         for (Graph.Output output : graph.outputs()) {
             if (output.tensor().isPresent() && !matching.tensor(output.tensor().get(), names.output(output.name()))) {
-                throw new TransplantException(matching.explain(graph, output.name()));
+                throw new TransplantException(FirstDifference.explain(graph, source, output.name(), matching.problem));
             }
         }
         return matching;
@@ -75,28 +74,6 @@ public final class Matching {
     /** Every matched pair. */
     public Map<GraphOperator, Operator> operators() {
         return Map.copyOf(operators);
-    }
-
-    private String explain(Graph graph, String output) {
-        List<LayerOperator> compiled = graph.layers();
-        List<SourceLayer> layers = source.model().operators().stream()
-                .filter(source::isLayer)
-                .map(source::layer)
-                .toList();
-        String place = source.model().name() + ": not the network that was compiled (seen from output "
-                + org.tensorizer.base.Printable.name(output) + "): ";
-        for (int i = 0; i < Math.min(compiled.size(), layers.size()); i++) {
-            String difference = LayerFit.difference(compiled.get(i), layers.get(i));
-            if (!difference.isEmpty()) {
-                return place + "the first layer that differs is layer " + i + ": " + compiled.get(i)
-                        + " of the compiled network " + difference + " (operator "
-                        + layers.get(i).operator().index() + ")";
-            }
-        }
-        if (compiled.size() != layers.size()) {
-            return place + layers.size() + " layers with weights, the compiled network has " + compiled.size();
-        }
-        return place + problem;
     }
 
     private boolean fail(GraphTensor at, String reason) {
@@ -158,7 +135,7 @@ public final class Matching {
             return tensor(reshape.inputs().get(0), origin);
         }
         if (operator instanceof GraphOperator.Pad pad) {
-            Optional<Operator> made = source.producer(origin).filter(Matching::isPad);
+            Optional<Operator> made = source.producer(origin).filter(OperatorFit::isPad);
             return tensor(pad.inputs().get(0), made.map(o -> o.inputs().get(0)).orElse(origin));
         }
         Optional<Operator> made = source.producer(origin);
@@ -166,10 +143,6 @@ public final class Matching {
             return fail(operator, "is an input or a constant in the source");
         }
         return operator(operator, made.get());
-    }
-
-    static boolean isPad(Operator operator) {
-        return operator.name().equals("PAD") || operator.name().equals("PADV2");
     }
 
     private boolean operator(GraphOperator compiled, Operator operator) {
@@ -212,7 +185,7 @@ public final class Matching {
         bind(compiled, operator);
         GraphTensor input = compiled.inputs().get(0);
         int from = source.origin(operator.inputs().get(0));
-        Optional<Operator> padded = source.producer(from).filter(Matching::isPad);
+        Optional<Operator> padded = source.producer(from).filter(OperatorFit::isPad);
         String lies = LayerFit.geometryDifference(compiled, layer, padded.map(this::paddings));
         if (!lies.isEmpty()) {
             return fail(compiled, lies + ": " + described(operator));
@@ -229,32 +202,17 @@ public final class Matching {
     private boolean channelwise(LayerOperator compiled, Operator operator) {
         Operator at = operator;
         while (true) {
-            int data = dataOperand(at);
+            int data = OperatorFit.dataOperand(source, at);
             if (data < 0) {
                 return fail(compiled, "is " + described(operator) + " in the source");
             }
             int origin = source.origin(data);
             Optional<Operator> before = source.producer(origin);
-            if (before.isEmpty() || dataOperand(before.get()) < 0) {
+            if (before.isEmpty() || OperatorFit.dataOperand(source, before.get()) < 0) {
                 return tensor(compiled.inputs().get(0), origin);
             }
             at = before.get();
         }
-    }
-
-    /** The operand of a sum, difference or product with a constant; -1 of anything else. */
-    private int dataOperand(Operator operator) {
-        boolean arithmetic = operator.name().equals("ADD")
-                || operator.name().equals("SUB")
-                || operator.name().equals("MUL");
-        if (!arithmetic || operator.inputs().size() != 2) {
-            return -1;
-        }
-        int a = operator.inputs().get(0);
-        int b = operator.inputs().get(1);
-        boolean first = source.tensor(a).data().isEmpty();
-        boolean second = source.tensor(b).data().isEmpty();
-        return first == second ? -1 : first ? a : b;
     }
 
     private int[] paddings(Operator pad) {
@@ -294,11 +252,7 @@ public final class Matching {
     }
 
     private boolean rescale(GraphOperator.Rescale compiled, Operator operator) {
-        boolean rescales = switch (operator.name()) {
-            case "QUANTIZE", "RELU", "RELU6", "RELU_N1_TO_1", "RESHAPE", "SQUEEZE", "PAD", "CONCATENATION" -> true;
-            default -> false;
-        };
-        if (rescales) {
+        if (OperatorFit.rescales(operator)) {
             bind(compiled, operator);
             return tensor(compiled.inputs().get(0), operator.inputs().get(0));
         }
@@ -306,13 +260,9 @@ public final class Matching {
     }
 
     private boolean slice(GraphOperator.Slice compiled, Operator operator) {
-        int data;
-        switch (operator.name()) {
-            case "SPLIT" -> data = 1;
-            case "SLICE", "STRIDED_SLICE", "SPLIT_V", "UNPACK" -> data = 0;
-            default -> {
-                return fail(compiled, "is " + described(operator) + " in the source");
-            }
+        int data = OperatorFit.slicedOperand(operator);
+        if (data < 0) {
+            return fail(compiled, "is " + described(operator) + " in the source");
         }
         Shape shape = compiled.output().shape();
         int output = operator.outputs().stream()
@@ -328,20 +278,7 @@ public final class Matching {
 
     private boolean pool(GraphOperator.Pool compiled, Operator operator) {
         GraphOperator.Pool.Window window = compiled.window();
-        boolean fits;
-        if (operator.options() instanceof OperatorOptions.Pool options) {
-            Shape input = compiled.inputs().get(0).shape();
-            boolean single = compiled.output().shape().isFlat()
-                    && window.height() == input.height()
-                    && window.width() == input.width();
-            fits = operator.name().equals(compiled.isMaximum() ? "MAX_POOL_2D" : "AVERAGE_POOL_2D")
-                    && options.height() == window.height()
-                    && options.width() == window.width()
-                    && (single || options.strideY() == window.strideY() && options.strideX() == window.strideX());
-        } else {
-            fits = operator.name().equals("MEAN") && !compiled.isMaximum();
-        }
-        if (!fits) {
+        if (!OperatorFit.isSamePool(compiled, operator)) {
             return fail(
                     compiled,
                     "over " + window.height() + "x" + window.width() + " is " + described(operator) + " in the source");
