@@ -127,7 +127,8 @@ final class CompileCommand extends FactsCommand {
     private CompiledCheck check(CompiledNetwork network, TfliteModel model) {
         try (Device emulator = Devices.open(DeviceChoice.EMULATOR);
                 Device cpu = Devices.open(DeviceChoice.CPU)) {
-            return CompiledCheck.run(emulator, network.file(), cpu, model.copy(), inputs, 1);
+            TfliteModel compiled = TfliteModel.parse("compiled", network.file());
+            return CompiledCheck.run(emulator, compiled, cpu, model, CompiledCheck.random(inputs, 1));
         }
     }
 

@@ -52,6 +52,7 @@ public final class Main {
             TransplantCommand.class,
             LiftCommand.class,
             RunCommand.class,
+            CompareCommand.class,
             DiffCommand.class,
             DisassembleCommand.class,
             TemplateCommand.class,

@@ -1,101 +1,190 @@
 package org.tensorizer.tools;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Elements;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.model.TfliteModel;
 
 /**
- * A compiled model on one device against its source on another, on seeded random inputs: how many numbers of the outputs
- * differ, and by how much.
+ * A compiled model on one device against its source, or itself, on another: how many numbers of the outputs differ, and
+ * by how much.
  *
- * <p>TFLite rounds each layer in fixed point, the chip in float32: networks of many layers differ here and there by a few
- * steps, and so do those that Google's compiler made. A wrong program differs everywhere.
+ * <p>TFLite rounds each layer in fixed point, the chip in float32: networks of many layers differ here and there by a
+ * few steps, and so do those that Google's compiler made. A wrong program differs everywhere.
  *
  * @param inputs inferences compared
- * @param numbers of all outputs
- * @param differing of them
- * @param largest difference; of float outputs in units of 1/256 of their range
- * @param mean difference, in the same steps
+ * @param outputs one for each output tensor, in the model's order
  */
-public record CompiledCheck(int inputs, long numbers, long differing, double largest, double mean) {
+public record CompiledCheck(int inputs, List<Output> outputs) {
     /** More than this on average is another network. */
     private static final double MOST_MEAN = 1;
 
     private static final double FLOAT_STEPS = 256;
 
+    public CompiledCheck {
+        outputs = List.copyOf(outputs);
+    }
+
+    /**
+     * One output tensor over all inferences.
+     *
+     * @param numbers compared
+     * @param differing of them
+     * @param largest difference in steps; of float outputs a step is 1/256 of their range
+     * @param sum of all differences, in steps
+     * @param first number that differs, empty where none does
+     */
+    public record Output(
+            TensorSpec tensor, long numbers, long differing, double largest, double sum, Optional<Difference> first) {
+        private Output plus(int input, byte[] a, byte[] b) {
+            Elements ours = Elements.of(tensor.type(), a);
+            Elements theirs = Elements.of(tensor.type(), b);
+            double step = tensor.type().equals("FLOAT32") ? step(theirs) : 1;
+            Output all = this;
+            for (int i = 0; i < ours.size(); i++) {
+                double distance = ours.distance(theirs, i) / step;
+                if (distance > 0) {
+                    Difference here = new Difference(input, i, ours.get(i), theirs.get(i));
+                    all = new Output(
+                            tensor,
+                            all.numbers,
+                            all.differing + 1,
+                            Math.max(all.largest, distance),
+                            all.sum + distance,
+                            Optional.of(all.first.orElse(here)));
+                }
+            }
+            return new Output(tensor, all.numbers + ours.size(), all.differing, all.largest, all.sum, all.first);
+        }
+
+        private static double step(Elements values) {
+            double low = Double.POSITIVE_INFINITY;
+            double high = Double.NEGATIVE_INFINITY;
+            for (Number value : values) {
+                low = Math.min(low, value.doubleValue());
+                high = Math.max(high, value.doubleValue());
+            }
+            double range = high - low;
+            return range > 0 && Double.isFinite(range) ? range / FLOAT_STEPS : 1;
+        }
+    }
+
+    /**
+     * A number that differs.
+     *
+     * @param input number of the inference, from 0
+     * @param index in the output, flat
+     * @param ours what the compiled model gave
+     * @param theirs what it was held against
+     */
+    public record Difference(int input, int index, Number ours, Number theirs) {}
+
     /**
      * Runs both.
      *
-     * @param compiled a device that executes it
-     * @param plain a device that executes the source
+     * @param compiled a device that executes the first model
+     * @param plain a device that executes the second
+     * @param inputs the inferences' inputs for the first model's tensors, such as {@link #random}
+     * @throws BadInputException the models' inputs or outputs are not of the same types and shapes
      * @throws org.tensorizer.device.DeviceFault a device fails
      */
-    public static CompiledCheck run(Device compiled, byte[] model, Device plain, byte[] source, int inputs, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        long numbers = 0;
-        long differing = 0;
-        double largest = 0;
-        double sum = 0;
-        try (Session ours = compiled.open("compiled", model);
-                Session theirs = plain.open("source", source)) {
-            for (int i = 0; i < inputs; i++) {
-                List<byte[]> input = random(theirs.inputs(), random);
+    public static CompiledCheck run(
+            Device compiled,
+            TfliteModel model,
+            Device plain,
+            TfliteModel source,
+            Function<List<TensorSpec>, Stream<List<byte[]>>> inputs) {
+        try (Session ours = compiled.open(model);
+                Session theirs = plain.open(source)) {
+            alike("inputs", model, ours.inputs(), source, theirs.inputs());
+            alike("outputs", model, ours.outputs(), source, theirs.outputs());
+            List<Output> outputs = new ArrayList<>();
+            theirs.outputs().forEach(each -> outputs.add(new Output(each, 0, 0, 0, 0, Optional.empty())));
+            int count = 0;
+            for (Iterator<List<byte[]>> all = inputs.apply(ours.inputs()).iterator(); all.hasNext(); count++) {
+                List<byte[]> input = all.next();
                 List<byte[]> a = ours.run(input);
                 List<byte[]> b = theirs.run(input);
-                for (int k = 0; k < a.size(); k++) {
-                    double[] differences = differences(theirs.outputs().get(k), a.get(k), b.get(k));
-                    for (double difference : differences) {
-                        numbers++;
-                        differing += difference > 0 ? 1 : 0;
-                        largest = Math.max(largest, difference);
-                        sum += difference;
-                    }
+                for (int k = 0; k < outputs.size(); k++) {
+                    outputs.set(k, outputs.get(k).plus(count, a.get(k), b.get(k)));
                 }
             }
+            return new CompiledCheck(count, outputs);
         }
-        return new CompiledCheck(inputs, numbers, differing, largest, numbers == 0 ? 0 : sum / numbers);
     }
 
-    private static List<byte[]> random(List<TensorSpec> tensors, SplittableRandom random) {
-        List<byte[]> inputs = new ArrayList<>();
-        for (TensorSpec tensor : tensors) {
-            byte[] bytes = new byte[tensor.byteSize()];
+    private static void alike(
+            String what, TfliteModel model, List<TensorSpec> ours, TfliteModel source, List<TensorSpec> theirs) {
+        List<String> found = ours.stream().map(CompiledCheck::form).toList();
+        List<String> expected = theirs.stream().map(CompiledCheck::form).toList();
+        if (!found.equals(expected)) {
+            throw new BadInputException(model.name() + ": expected the " + what + " of " + source.name() + ", "
+                    + expected + ", found " + found);
+        }
+    }
+
+    private static String form(TensorSpec tensor) {
+        return tensor.type() + " " + tensor.shape();
+    }
+
+    /** Random inputs, the same for the same seed: any bytes, and of float tensors numbers from -1 to 1. */
+    public static Function<List<TensorSpec>, Stream<List<byte[]>>> random(int inputs, long seed) {
+        return tensors -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            return Stream.generate(() -> tensors.stream()
+                            .map(tensor -> random(tensor, random))
+                            .toList())
+                    .limit(inputs);
+        };
+    }
+
+    private static byte[] random(TensorSpec tensor, SplittableRandom random) {
+        byte[] bytes = new byte[tensor.byteSize()];
+        if (!tensor.type().equals("FLOAT32")) {
             random.nextBytes(bytes);
-            inputs.add(bytes);
+            return bytes;
         }
-        return inputs;
+        ByteBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        while (floats.hasRemaining()) {
+            floats.putFloat((float) (2 * random.nextDouble() - 1));
+        }
+        return bytes;
     }
 
-    private static double[] differences(TensorSpec tensor, byte[] a, byte[] b) {
-        double[] first = Elements.of(tensor.type(), a).stream()
-                .mapToDouble(Number::doubleValue)
-                .toArray();
-        double[] second = Elements.of(tensor.type(), b).stream()
-                .mapToDouble(Number::doubleValue)
-                .toArray();
-        double step = 1;
-        if (tensor.type().equals("FLOAT32")) {
-            double low = Double.POSITIVE_INFINITY;
-            double high = Double.NEGATIVE_INFINITY;
-            for (double value : second) {
-                low = Math.min(low, value);
-                high = Math.max(high, value);
-            }
-            step = high > low ? (high - low) / FLOAT_STEPS : 1;
-        }
-        double[] differences = new double[first.length];
-        for (int i = 0; i < first.length; i++) {
-            differences[i] = Math.abs(first[i] - second[i]) / step;
-        }
-        return differences;
+    /** Numbers compared, of all outputs. */
+    public long numbers() {
+        return outputs.stream().mapToLong(Output::numbers).sum();
+    }
+
+    /** How many of them differ. */
+    public long differing() {
+        return outputs.stream().mapToLong(Output::differing).sum();
+    }
+
+    /** Largest difference in steps. */
+    public double largest() {
+        return outputs.stream().mapToDouble(Output::largest).max().orElse(0);
+    }
+
+    /** Mean difference in steps. */
+    public double mean() {
+        long numbers = numbers();
+        return numbers == 0 ? 0 : outputs.stream().mapToDouble(Output::sum).sum() / numbers;
     }
 
     /** Whether the two are the same network. */
     public boolean agrees() {
-        return mean <= MOST_MEAN;
+        return mean() <= MOST_MEAN;
     }
 }

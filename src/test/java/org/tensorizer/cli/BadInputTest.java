@@ -26,6 +26,7 @@ class BadInputTest {
                 List.of("extract", "FILE", "--out", "OUT"),
                 List.of("patch", "FILE", "-o", "OUT", "--mode", "zero"),
                 List.of("run", "FILE", "--device", "emulator"),
+                List.of("compare", "FILE", "--device", "emulator", "--against", "emulator"),
                 List.of("diff", "FILE", "FILE"),
                 List.of("disassemble", "FILE"),
                 List.of("template", "verify", "FILE"),

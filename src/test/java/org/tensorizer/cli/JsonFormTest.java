@@ -38,6 +38,7 @@ class JsonFormTest {
                         List.of("patch", Shell.IDENTITY, "--mode", "zero", "--dry-run"),
                         List.of("run", Shell.IDENTITY, "--device", "emulator"),
                         List.of("probe", Shell.IDENTITY, "--out", "5", "--in", "9", "--device", "emulator"),
+                        List.of("compare", Shell.PER_CHANNEL, "--device", "emulator"),
                         List.of("bench", Shell.IDENTITY, "2", "1", "--device", "emulator"),
                         List.of("plan", "--outputs", "300", "--inputs", "300"),
                         List.of("doctor", "--device", "emulator"),

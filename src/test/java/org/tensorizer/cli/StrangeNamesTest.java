@@ -42,6 +42,7 @@ class StrangeNamesTest {
                 List.of("disassemble", "FILE"),
                 List.of("diff", "FILE", Shell.IDENTITY.toString()),
                 List.of("run", "FILE", "--device", "emulator"),
+                List.of("compare", "FILE", "--device", "emulator", "--against", "emulator"),
                 List.of("run", "FILE", "--device", "cpu"),
                 List.of("template", "verify", "FILE"),
                 List.of("patch", "FILE", "-o", "FILE.out", "--mode", "zero"),

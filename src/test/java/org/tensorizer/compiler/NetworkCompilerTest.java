@@ -148,7 +148,12 @@ class NetworkCompilerTest {
     private static CompiledCheck check(byte[] compiled, byte[] source) {
         try (Device emulator = Devices.open(DeviceChoice.EMULATOR);
                 Device cpu = Devices.open(DeviceChoice.CPU)) {
-            return CompiledCheck.run(emulator, compiled, cpu, source, 2, 7);
+            return CompiledCheck.run(
+                    emulator,
+                    TfliteModel.parse("compiled", compiled),
+                    cpu,
+                    TfliteModel.parse("source", source),
+                    CompiledCheck.random(2, 7));
         }
     }
 }
