@@ -1,9 +1,13 @@
 package org.tensorizer.cli;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.tensorizer.base.BadInputException;
@@ -22,6 +26,8 @@ import org.tensorizer.template.CompilerLog;
 
 /** What people write after options and in settings, and what other programs print, with words exchanged. */
 class OptionFuzzTest {
+    private final InputStream standardInput = System.in;
+
     private static final DenseShape SHAPE = new DenseShape(8, 4, ParameterFormat.PER_CHANNEL_BIAS, Activation.RELU);
     private static final TensorSpec TENSOR = new TensorSpec("x", "INT8", List.of(1, 8), 1, 0, 8);
     private static final String CORAL_OPTIONS = "tensorizer.coral.options";
@@ -73,6 +79,17 @@ class OptionFuzzTest {
                     "nothing.npy",
                     "KiB",
                     "GiB"));
+
+    /** A damaged name may be "-", which is standard input; a test's own never ends. */
+    @BeforeEach
+    void nothingOnStandardInput() {
+        System.setIn(new ByteArrayInputStream(new byte[0]));
+    }
+
+    @AfterEach
+    void restore() {
+        System.setIn(standardInput);
+    }
 
     @Test
     void damagedTextsAreUnderstoodOrRefused(TestReporter reporter) {
