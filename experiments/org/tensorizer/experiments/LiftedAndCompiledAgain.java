@@ -32,7 +32,8 @@ import org.tensorizer.network.lift.Lifted;
  */
 @Hypothesis(
         value = "A compiled file, lifted and compiled again, is itself",
-        refutedBy = "A byte of the payload or an instruction that is another one, but for one of a layer on a single pixel",
+        refutedBy =
+                "A byte of the payload or an instruction that is another one, but for one of a layer on a single pixel",
         source = "derived: lifting reads every number that compiling writes",
         theme = Hypothesis.Theme.NETWORKS)
 class LiftedAndCompiledAgain {
@@ -60,8 +61,7 @@ class LiftedAndCompiledAgain {
     @EveryTemplate
     void convolutionsOfTheRun(TfliteModel compiled, Evidence evidence) {
         CompiledNetwork network = CompiledNetwork.of(compiled);
-        assumeTrue(
-                network.model().name().contains("padded"), "compiled elsewhere: its places are not ours");
+        assumeTrue(network.model().name().contains("padded"), "compiled elsewhere: its places are not ours");
         requireSame(compiled, 0, evidence);
     }
 

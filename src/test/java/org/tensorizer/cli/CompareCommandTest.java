@@ -60,7 +60,8 @@ class CompareCommandTest {
             "--input",
             "impulse:9"
         };
-        Shell shell = Shell.run(Stream.concat(Stream.of(command), Stream.of("--json")).toArray());
+        Shell shell =
+                Shell.run(Stream.concat(Stream.of(command), Stream.of("--json")).toArray());
 
         assertThat(shell.status()).isEqualTo(FactsCommand.REFUTED);
         assertThat(shell.json().getBoolean("agrees")).isFalse();
@@ -74,9 +75,13 @@ class CompareCommandTest {
         assertThat(first.getInt("index")).isEqualTo(5);
         assertThat(first.getInt("value")).isEqualTo(127);
         assertThat(first.getInt("against_value")).isZero();
-        assertThat(Shell.run(Stream.concat(Stream.of(command), Stream.of("--within", "126")).toArray()).status())
+        assertThat(Shell.run(Stream.concat(Stream.of(command), Stream.of("--within", "126"))
+                                .toArray())
+                        .status())
                 .isEqualTo(FactsCommand.REFUTED);
-        assertThat(Shell.run(Stream.concat(Stream.of(command), Stream.of("--within", "127")).toArray()).status())
+        assertThat(Shell.run(Stream.concat(Stream.of(command), Stream.of("--within", "127"))
+                                .toArray())
+                        .status())
                 .isZero();
     }
 
@@ -126,7 +131,8 @@ class CompareCommandTest {
     @MethodSource("refused")
     void badInputIsNamed(List<String> command) {
         Object[] words = Stream.concat(
-                        Stream.of("compare", "--device", "emulator"), command.stream().skip(1))
+                        Stream.of("compare", "--device", "emulator"),
+                        command.stream().skip(1))
                 .toArray();
         Shell shell = Shell.run(words);
 
