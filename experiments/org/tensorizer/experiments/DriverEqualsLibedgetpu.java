@@ -32,7 +32,7 @@ import org.tensorizer.template.DenseTemplate;
  * The models are patched with fixed weights, since the record knows models by their bytes.
  */
 @Hypothesis(
-        value = "Through Tensorizer's own driver a Coral answers as it does through libedgetpu",
+        value = "Through Tensorizer's own driver the device answers as it does through libedgetpu",
         refutedBy = "One byte of one output that differs between the two",
         source = "The driver's events equal those of the real library in its traces, event by event",
         theme = Hypothesis.Theme.TOKENS,

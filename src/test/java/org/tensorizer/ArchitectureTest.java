@@ -37,10 +37,17 @@ class ArchitectureTest {
 
     /** By the source, because a build may keep all classes in one folder. */
     static boolean isMain(Location location) {
+        return isIn("src/main/java", location) || source(location).startsWith("org/tensorizer/model/schema/");
+    }
+
+    /** Whether the source of a class is below a folder. */
+    static boolean isIn(String folder, Location location) {
+        return Files.exists(Path.of(folder, source(location)));
+    }
+
+    private static String source(Location location) {
         String file = location.asURI().toString();
-        String source =
-                file.substring(file.lastIndexOf("/org/tensorizer/") + 1).replaceFirst("(\\$.*)?\\.class$", ".java");
-        return Files.exists(Path.of("src/main/java", source)) || source.startsWith("org/tensorizer/model/schema/");
+        return file.substring(file.lastIndexOf("/org/tensorizer/") + 1).replaceFirst("(\\$.*)?\\.class$", ".java");
     }
 
     @Test

@@ -44,6 +44,8 @@ class ReadmeCommandsE2E {
     /** With models that are not ours to give away; tests of their own have them where they are. */
     private static final Set<String> WITH_MODELS = Set.of(
             "tensorizer models get mobilenet_v1_0.25_128_quant",
+            "tensorizer run FILE --input photo.jpg --top 5",
+            "tensorizer explain mobilenet_edgetpu.tflite",
             "tensorizer transplant mobilenet_edgetpu.tflite retrained.tflite -o retrained_edgetpu.tflite",
             "tensorizer lift model_edgetpu.tflite -o plain.tflite",
             "tensorizer compile mobilenet.tflite -o mobilenet_edgetpu.tflite",
@@ -81,6 +83,7 @@ class ReadmeCommandsE2E {
                 new Case("mvn antrun:run@report", 0, List.of("No report: no results of experiments"), "reports"),
                 new Case("mvn -q -DskipTests package", 0, List.of(), "target/tensorizer.jar"),
                 new Case("target/tensorizer doctor", 0, List.of("ok      TFLite"), "target/tensorizer"),
+                new Case("tensorizer models", 0, List.of("mobilenet_v1_0.25_128_quant"), "target/tensorizer"),
                 new Case("tensorizer replay FILE", 0, List.of("inferences"), "target/tensorizer"),
                 new Case(
                         "tensorizer plan --outputs 4096 --inputs 4096 --vectors 256",

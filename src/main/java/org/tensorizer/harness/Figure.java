@@ -98,8 +98,8 @@ final class Figure {
                 + "\" src=\""
                 + Png.dataUri(HeatMap.pixels(grid, scale)) + "\"><p class=\"axis\"><span>0</span><span>" + axis
                 + "</span><span>" + last + "</span></p></div><p class=\"bar\"><span>" + scale.min()
-                + "</span><i class=\""
-                + scale.palette().name().toLowerCase(Locale.ROOT) + "\"></i><span>" + scale.max()
+                + "</span><span class=\"colours "
+                + scale.palette().name().toLowerCase(Locale.ROOT) + "\"></span><span>" + scale.max()
                 + (unit.isEmpty() ? "" : " " + unit)
                 + "</span></p></div>";
     }

@@ -65,16 +65,13 @@ final class Requantizer {
     /**
      * The stored value of a result.
      *
-     * @param sum of products, exact
+     * @param sum of products, exact; beyond int32, where only damaged zero points lead, it saturates, which is a guess
      * @param bias of the lane
      * @param scale of the lane
      * @param table the tile's function table, if the op uses it
-     * @throws UnsupportedProgramException the sum leaves int32, or the clamps let a result out of its range
+     * @throws UnsupportedProgramException the clamps let a result out of its range
      */
     int stored(long sum, int bias, float scale, TableLoad table) {
-        if (sum != (int) sum) {
-            throw op.site().refused("a sum of products would be %d, beyond int32", sum);
-        }
         float value = clamped(chip.requantization().scaled(biased(sum, bias), scale, op.multiplier()));
         if (op.throughTable()) {
             value = table.value(value, op.oddTable(), op.tableByFours()) + chip.tableOffset();
