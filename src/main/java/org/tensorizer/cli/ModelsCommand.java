@@ -41,7 +41,7 @@ final class ModelsCommand extends FactsCommand {
                 files.add(facts.put(
                                 "fetched",
                                 Files.isRegularFile(CacheFolder.models().resolve(file.file())))
-                        .put("url", file.url()));
+                        .put("url", file.url().toString()));
             }
             models.add(new Facts()
                     .put("name", model.name())
@@ -50,7 +50,7 @@ final class ModelsCommand extends FactsCommand {
                     .put("files", files));
         }
         if (json) {
-            print(new Facts().put("folder", CacheFolder.models()).put("models", models));
+            print(new Facts().put("folder", CacheFolder.models().toString()).put("models", models));
         } else {
             PublicModels.all().forEach(model -> out().printf("%-55s %s%n", model.name(), model.what()));
             out().println();
