@@ -11,7 +11,7 @@ import org.tensorizer.isa.Loops;
  */
 public final class AddressWalk {
     /** Elements of the longest walk that is laid out. */
-    private static final int LONGEST = 1 << 20;
+    private static final int LONGEST = 1 << 18;
 
     private final Loops loops;
     private final int shortened;
@@ -98,7 +98,12 @@ public final class AddressWalk {
             if (shortened != 0 || counts(level) != limit + 1L) {
                 throw new IllegalArgumentException("a long tail of a nest");
             }
-            int[] kept = new int[Math.addExact(full, loops.tail() - limit)];
+            long longer = (long) full + loops.tail() - limit;
+            if (longer > LONGEST) {
+                throw new IllegalArgumentException(
+                        "a walk of " + longer + " elements, at most " + LONGEST + " are laid out");
+            }
+            int[] kept = new int[(int) longer];
             Arrays.setAll(kept, i -> Math.min(i, full - 1));
             return kept;
         }

@@ -94,7 +94,12 @@ final class RelocatedProgram {
     }
 
     private static int size(Layer layer) {
-        return Math.multiplyExact(layer.sizeBytes(), layer.executionsPerInference());
+        long size = (long) layer.sizeBytes() * layer.executionsPerInference();
+        if (size != (int) size) {
+            throw new UnsupportedProgramException("layer " + layer.name() + ": " + layer.sizeBytes() + " bytes "
+                    + layer.executionsPerInference() + " times an inference are more than int32 counts");
+        }
+        return (int) size;
     }
 
     private byte[] relocated(InstructionChunk chunk) {
