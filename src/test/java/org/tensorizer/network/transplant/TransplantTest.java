@@ -208,7 +208,9 @@ class TransplantTest {
         "bright_16x16, bright_64x64, bright_64x64"
     })
     void anotherNetworkIsRefusedWithWhatDiffers(String network, String source, String message) {
-        assertThatThrownBy(() -> Transplant.of(Network.of(compiled(network)), source(source), Optional.empty()))
+        Network compiled = Network.of(compiled(network));
+        var other = source(source);
+        assertThatThrownBy(() -> Transplant.of(compiled, other, Optional.empty()))
                 .isInstanceOf(TransplantException.class)
                 .hasMessageContaining("not the network that was compiled")
                 .hasMessageContaining(message);
@@ -216,10 +218,9 @@ class TransplantTest {
 
     @Test
     void anOldSourceThatIsNotTheOldSourceIsRefused() {
-        assertThatThrownBy(() -> Transplant.of(
-                        Network.of(compiled("pairs/rl_model1_a")),
-                        source("pairs/rl_model1_b"),
-                        Optional.of(source("pairs/rl_model1_b"))))
+        Network compiled = Network.of(compiled("pairs/rl_model1_a"));
+        var other = source("pairs/rl_model1_b");
+        assertThatThrownBy(() -> Transplant.of(compiled, other, Optional.of(other)))
                 .isInstanceOf(TransplantException.class)
                 .hasMessageContaining("compiled from another source");
     }
