@@ -14,7 +14,7 @@ import org.tensorizer.network.graph.Graph;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
 import org.tensorizer.network.graph.LayerOperator;
-import org.tensorizer.template.PlainModelWriter;
+import org.tensorizer.template.TfliteWriter;
 
 /**
  * A compiled network as a plain quantized model: the same function with ordinary operators. Nothing is claimed to be the
@@ -118,7 +118,7 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
                 graph.operators().stream().filter(needed::contains).toList();
         requireMultipliers(network, operators);
         ScaleSolver.Solution solution = ScaleSolver.solve(network, operators);
-        PlainModelWriter plain = new PlainModelWriter();
+        TfliteWriter plain = new TfliteWriter();
         LiftedWriter writer = new LiftedWriter(network, solution, operators, plain);
         List<Integer> inputs = new ArrayList<>();
         for (Network.Edge edge : network.inputs()) {

@@ -1,7 +1,5 @@
 package org.tensorizer.network.lift;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,9 +12,9 @@ import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
 import org.tensorizer.network.graph.GraphTensor.Shape;
 import org.tensorizer.network.graph.LayerOperator;
-import org.tensorizer.template.PlainModelWriter;
-import org.tensorizer.template.PlainModelWriter.Options;
-import org.tensorizer.template.PlainModelWriter.Scaling;
+import org.tensorizer.template.BuiltinFields;
+import org.tensorizer.template.TfliteWriter;
+import org.tensorizer.template.TfliteWriter.Scaling;
 
 /** The plain model of a lifted network. Used once. */
 final class LiftedWriter {
@@ -28,18 +26,17 @@ final class LiftedWriter {
     private final ScaleSolver.Solution solution;
     private final List<GraphOperator> operators;
     private final boolean signed;
-    private final PlainModelWriter writer;
+    private final TfliteWriter writer;
     private final LiftedOptions constants;
     private final Map<GraphTensor, Integer> at = new HashMap<>();
-    private final Map<Integer, int[]> shapes = new HashMap<>();
+    private final Map<Integer, List<Integer>> shapes = new HashMap<>();
     private final Map<Integer, TensorType> types = new HashMap<>();
     private final Map<List<Object>, Integer> reshaped = new HashMap<>();
     private int inexact;
     private int channels;
 
     /** @param writer takes the operators */
-    LiftedWriter(
-            Network network, ScaleSolver.Solution solution, List<GraphOperator> operators, PlainModelWriter writer) {
+    LiftedWriter(Network network, ScaleSolver.Solution solution, List<GraphOperator> operators, TfliteWriter writer) {
         this.writer = writer;
         this.constants = new LiftedOptions(network.model().name(), writer);
         this.network = network;
@@ -111,7 +108,7 @@ final class LiftedWriter {
         return outputs;
     }
 
-    private int tensor(String name, int[] shape, TensorType type, GraphTensor like) {
+    private int tensor(String name, List<Integer> shape, TensorType type, GraphTensor like) {
         long zero = like.zeroPoint() - (type == TensorType.INT8 ? SIGN : 0);
         int index = writer.tensor(name, type, shape, Scaling.of(solution.of(like), zero), null);
         shapes.put(index, shape);
@@ -123,12 +120,12 @@ final class LiftedWriter {
         return signed ? TensorType.INT8 : TensorType.UINT8;
     }
 
-    private int activation(GraphTensor tensor, int[] shape) {
+    private int activation(GraphTensor tensor, List<Integer> shape) {
         return tensor("tensor_" + tensor.index(), shape, inner(), tensor);
     }
 
-    private static int[] outer(Network.Edge edge) {
-        return edge.tensor().shape().stream().mapToInt(i -> i).toArray();
+    private static List<Integer> outer(Network.Edge edge) {
+        return edge.tensor().shape();
     }
 
     private void input(int index, Network.Edge edge, GraphTensor tensor) {
@@ -137,7 +134,7 @@ final class LiftedWriter {
         at.put(tensor, index);
         if (edge.tensor().type() != inner()) {
             int turned = activation(tensor, outer(edge));
-            plain("QUANTIZE", List.of(index), turned, Options.NONE);
+            plain("QUANTIZE", List.of(index), turned, BuiltinFields.NONE);
             at.put(tensor, turned);
         }
     }
@@ -146,26 +143,25 @@ final class LiftedWriter {
         int index = reshape(at.get(tensor), tensor, outer(edge));
         if (types.get(index) != edge.tensor().type()) {
             int turned = tensor(edge.name(), outer(edge), edge.tensor().type(), tensor);
-            plain("QUANTIZE", List.of(index), turned, Options.NONE);
+            plain("QUANTIZE", List.of(index), turned, BuiltinFields.NONE);
             return turned;
         }
         return index;
     }
 
-    private void plain(String name, List<Integer> inputs, int output, Options options) {
+    private void plain(String name, List<Integer> inputs, int output, BuiltinFields options) {
         int version = name.equals("RESIZE_BILINEAR") ? 3 : signed ? SIGNED_VERSIONS.getOrDefault(name, 2) : 1;
         writer.operator(name, version, inputs, output, options);
     }
 
-    private int reshape(int index, GraphTensor tensor, int[] shape) {
-        if (Arrays.equals(shapes.get(index), shape)) {
+    private int reshape(int index, GraphTensor tensor, List<Integer> shape) {
+        if (shape.equals(shapes.get(index))) {
             return index;
         }
-        return reshaped.computeIfAbsent(List.of(index, Arrays.toString(shape)), key -> {
-            String name =
-                    "tensor_" + tensor.index() + "_as_" + Arrays.toString(shape).replaceAll("[^0-9]+", "_");
+        return reshaped.computeIfAbsent(List.of(index, shape), key -> {
+            String name = "tensor_" + tensor.index() + "_as_" + shape.toString().replaceAll("[^0-9]+", "_");
             int output = tensor(name, shape, types.get(index), tensor);
-            plain("RESHAPE", List.of(index, constants.integers(name + "_shape", shape)), output, Options.NONE);
+            plain("RESHAPE", List.of(index, constants.integers(name + "_shape", shape)), output, BuiltinFields.NONE);
             return output;
         });
     }
@@ -174,9 +170,9 @@ final class LiftedWriter {
         return reshape(at.get(tensor), tensor, full(tensor));
     }
 
-    private static int[] full(GraphTensor tensor) {
+    private static List<Integer> full(GraphTensor tensor) {
         Shape shape = tensor.shape();
-        return new int[] {1, shape.height(), shape.width(), shape.channels()};
+        return List.of(1, shape.height(), shape.width(), shape.channels());
     }
 
     /** Writes an operator. An output of the whole network has its name where shape and type allow. */
@@ -187,24 +183,23 @@ final class LiftedWriter {
         }
         boolean flat = operator instanceof LayerOperator layer && layer.kind() == LayerOperator.Kind.FULLY_CONNECTED
                 || operator instanceof GraphOperator.Softmax;
-        int[] shape = flat ? new int[] {1, output.shape().elements()} : full(output);
+        List<Integer> shape = flat ? List.of(1, output.shape().elements()) : full(output);
         List<Integer> inputs = new ArrayList<>();
         for (GraphTensor input : operator.inputs()) {
             inputs.add(
                     flat
-                            ? reshape(at.get(input), input, new int[] {
-                                1, input.shape().elements()
-                            })
+                            ? reshape(
+                                    at.get(input),
+                                    input,
+                                    List.of(1, input.shape().elements()))
                             : four(input));
         }
         if (operator instanceof LayerOperator layer) {
             parameters(layer, inputs);
         }
-        Options options = constants.of(operator, inputs);
+        BuiltinFields options = constants.of(operator, inputs);
         Network.Edge edge = named.get(output);
-        boolean own = edge != null
-                && Arrays.equals(outer(edge), shape)
-                && edge.tensor().type() == inner();
+        boolean own = edge != null && outer(edge).equals(shape) && edge.tensor().type() == inner();
         int index = own ? tensor(edge.name(), shape, inner(), output) : activation(output, shape);
         plain(operator.name(), inputs, index, options);
         return index;
@@ -233,13 +228,13 @@ final class LiftedWriter {
         int outputs = layer.layout().outputs();
         int height = layer.layout().height();
         int width = layer.layout().width();
-        int[] shape;
+        List<Integer> shape;
         if (layer.kind() == LayerOperator.Kind.FULLY_CONNECTED) {
-            shape = new int[] {outputs, layer.layout().inputs()};
+            shape = List.of(outputs, layer.layout().inputs());
         } else if (depthwise) {
-            shape = new int[] {1, height, width, outputs};
+            shape = List.of(1, height, width, outputs);
         } else {
-            shape = new int[] {outputs, height, width, layer.layout().inputs()};
+            shape = List.of(outputs, height, width, layer.layout().inputs());
         }
         int zero = folded ? SIGN : network.weightZero(layer);
         byte[] weights = folded ? ones(outputs) : network.weights(layer);
@@ -257,14 +252,7 @@ final class LiftedWriter {
                 shape,
                 new Scaling(scales, signed ? zero - SIGN : zero, depthwise ? 3 : 0),
                 weights));
-        float[] biasScales = new float[scales.length];
-        for (int i = 0; i < scales.length; i++) {
-            biasScales[i] = inputScale * scales[i];
-        }
-        ByteBuffer biases = ByteBuffer.allocate(Integer.BYTES * outputs).order(ByteOrder.LITTLE_ENDIAN);
-        biases.asIntBuffer().put(network.biases(layer));
-        inputs.add(writer.tensor(
-                name + "_bias", TensorType.INT32, new int[] {outputs}, new Scaling(biasScales, 0, 0), biases.array()));
+        inputs.add(writer.biases(name + "_bias", network.biases(layer), inputScale, scales));
     }
 
     private static byte[] ones(int count) {

@@ -8,13 +8,13 @@ import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.GraphOperator;
-import org.tensorizer.template.PlainModelWriter;
+import org.tensorizer.template.TfliteWriter;
 
 /** The model around a package with its custom op replaced by lifted operators; all others stay as they are. Used once. */
 final class SurroundingGraph {
     private final Network network;
     private final LiftedWriter lifted;
-    private final PlainModelWriter writer = new PlainModelWriter();
+    private final TfliteWriter writer = new TfliteWriter();
     private final Map<Integer, Integer> at = new HashMap<>();
 
     SurroundingGraph(Network network, ScaleSolver.Solution solution, List<GraphOperator> operators) {
