@@ -9,6 +9,8 @@ import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.ParameterCode.Part;
 import org.tensorizer.conv.ParameterCode.Rows;
 import org.tensorizer.isa.Chip;
+import org.tensorizer.layout.Header;
+import org.tensorizer.layout.RowLayout;
 
 /**
  * Parameters of what follows the images that wait on their tiles: per fully connected layer and tile a row of 64 biases and
@@ -54,6 +56,11 @@ final class HeadPayload {
 
     /** Numbers of a streamed layer, its inputs padded. */
     static ConvolutionPayload.Numbers streamed(LayerPlan plan) {
+        return new ConvolutionPayload.Numbers(padded(plan), plan.layer().bias(), new float[0]);
+    }
+
+    /** Weights of a layer, inputs that do not exist with the zero point. */
+    private static byte[] padded(LayerPlan plan) {
         Head.Layer layer = plan.layer();
         int padded = plan.paddedInputs();
         byte[] weights = new byte[Math.multiplyExact(layer.outputs(), padded)];
@@ -63,43 +70,28 @@ final class HeadPayload {
                 weights[out * padded + plan.padded(in)] = layer.weights()[out * layer.inputs() + in];
             }
         }
-        return new ConvolutionPayload.Numbers(weights, layer.bias(), new float[0]);
+        return weights;
     }
 
     /** Writes everything in {@link #parts()} from an index on. */
     void write(byte[] target, int at) {
         ByteBuffer out = ByteBuffer.wrap(target).order(ByteOrder.LITTLE_ENDIAN).position(at);
         for (LayerPlan layer : plan.layers()) {
-            for (int tile = 0; !layer.isStreamed() && tile < layer.tiles(); tile++) {
-                layer(layer, tile, out);
+            if (!layer.isStreamed()) {
+                layer(layer, out);
             }
         }
         plan.softmax().ifPresent(softmax -> tables(softmax, out));
     }
 
-    private static void layer(LayerPlan plan, int tile, ByteBuffer out) {
+    /** Each group of 64 outputs is on a tile of its own. */
+    private static void layer(LayerPlan plan, ByteBuffer out) {
         Head.Layer layer = plan.layer();
-        int first = Chip.LANES * tile;
-        int count = Math.min(Chip.LANES, layer.outputs() - first);
-        int bias = out.position();
-        for (int lane = 0; lane < count; lane++) {
-            out.putInt(bias + 4 * lane, layer.bias()[first + lane]);
-        }
-        int rows = bias + Chip.ROW_BYTES;
-        byte[] target = out.array();
-        byte zero = (byte) layer.quantization().weightZeroPoint();
-        for (int row = 0; row < plan.inputWords(); row++) {
-            int start = rows + row * Chip.ROW_BYTES;
-            Arrays.fill(target, start, start + 16 * plan.words(tile), zero);
-        }
-        for (int lane = 0; lane < count; lane++) {
-            int source = (first + lane) * layer.inputs();
-            for (int in = 0; in < layer.inputs(); in++) {
-                int padded = plan.padded(in);
-                target[rows + padded / 4 * Chip.ROW_BYTES + 4 * lane + padded % 4] = layer.weights()[source + in];
-            }
-        }
-        out.position(rows + plan.inputWords() * Chip.ROW_BYTES);
+        Header biases = new Header(false, true, false);
+        RowLayout layout = new RowLayout(layer.outputs(), 1, 1, plan.paddedInputs(), biases, 1, RowLayout.Rows.WHOLE);
+        int zero = layer.quantization().weightZeroPoint();
+        layout.write(padded(plan), zero, layer.bias(), new float[0], out.array(), out.position());
+        out.position(out.position() + layout.size());
     }
 
     /** Biases twice, scales, and what clears half a word; numbers beyond the last become the smallest. */

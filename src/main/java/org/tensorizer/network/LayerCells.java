@@ -1,8 +1,8 @@
 package org.tensorizer.network;
 
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.network.graph.LayerOperator;
-import org.tensorizer.network.payload.PayloadLayout;
 import org.tensorizer.patch.BytePattern;
 
 /**

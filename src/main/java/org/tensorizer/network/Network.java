@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Layer;
@@ -15,7 +16,6 @@ import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.graph.Graph;
 import org.tensorizer.network.graph.GraphFinder;
 import org.tensorizer.network.graph.LayerOperator;
-import org.tensorizer.network.payload.PayloadLayout;
 import org.tensorizer.network.rules.Quantized;
 import org.tensorizer.network.trace.Trace;
 
@@ -199,7 +199,7 @@ public final class Network {
     /** Zero point of a layer's weights as a chip byte. */
     public int weightZero(LayerOperator layer) {
         return layer.layout().header().zeroPoints()
-                ? org.tensorizer.network.payload.Header.ZERO_POINT
+                ? org.tensorizer.layout.Header.ZERO_POINT
                 : layer.fields().weightZero();
     }
 

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.network.graph.LayerOperator;
-import org.tensorizer.network.payload.PayloadLayout;
 import org.tensorizer.patch.TokenPolicy;
 
 /**

@@ -2,9 +2,9 @@ package org.tensorizer.network.graph;
 
 import java.util.Arrays;
 import java.util.List;
+import org.tensorizer.layout.BlockLayout;
+import org.tensorizer.layout.Header;
 import org.tensorizer.network.graph.LayerOperator.Geometry;
-import org.tensorizer.network.payload.BlockLayout;
-import org.tensorizer.network.payload.Header;
 import org.tensorizer.network.trace.LaneParameters;
 import org.tensorizer.network.trace.OpFields;
 import org.tensorizer.network.trace.OpInstruction;

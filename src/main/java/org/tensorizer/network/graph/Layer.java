@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.tensorizer.network.payload.Header;
+import org.tensorizer.layout.Header;
 import org.tensorizer.network.trace.LaneParameters;
 import org.tensorizer.network.trace.OpFields;
 import org.tensorizer.network.trace.OpInstruction;

@@ -2,10 +2,10 @@ package org.tensorizer.network.graph;
 
 import java.util.Arrays;
 import java.util.List;
+import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.network.graph.GraphTensor.Shape;
 import org.tensorizer.network.graph.LayerOperator.Geometry;
 import org.tensorizer.network.graph.LayerOperator.Kind;
-import org.tensorizer.network.payload.PayloadLayout;
 import org.tensorizer.network.trace.OpRecord;
 import org.tensorizer.network.trace.Tag;
 import org.tensorizer.network.trace.Trace;

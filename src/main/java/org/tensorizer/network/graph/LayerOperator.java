@@ -1,7 +1,7 @@
 package org.tensorizer.network.graph;
 
 import java.util.List;
-import org.tensorizer.network.payload.PayloadLayout;
+import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.network.trace.OpFields;
 import org.tensorizer.network.trace.Place;
 

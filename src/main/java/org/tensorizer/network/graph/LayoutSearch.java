@@ -1,9 +1,9 @@
 package org.tensorizer.network.graph;
 
-import org.tensorizer.network.payload.BlockLayout;
-import org.tensorizer.network.payload.Header;
-import org.tensorizer.network.payload.PayloadLayout;
-import org.tensorizer.network.payload.RowLayout;
+import org.tensorizer.layout.BlockLayout;
+import org.tensorizer.layout.Header;
+import org.tensorizer.layout.PayloadLayout;
+import org.tensorizer.layout.RowLayout;
 import org.tensorizer.network.trace.LaneParameters;
 import org.tensorizer.network.trace.Tag;
 import org.tensorizer.network.trace.TraceException;

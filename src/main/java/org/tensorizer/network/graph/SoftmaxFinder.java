@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.tensorizer.network.payload.PayloadLayout;
+import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.network.trace.LaneParameters;
 import org.tensorizer.network.trace.OpFields;
 import org.tensorizer.network.trace.OpRecord;

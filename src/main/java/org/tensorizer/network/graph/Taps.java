@@ -237,9 +237,7 @@ final class Taps {
     }
 
     private boolean isDiagonal(byte[] payload, int group) {
-        int zero = layer.header.zeroPoints()
-                ? org.tensorizer.network.payload.Header.ZERO_POINT
-                : layer.fields.weightZero();
+        int zero = layer.header.zeroPoints() ? org.tensorizer.layout.Header.ZERO_POINT : layer.fields.weightZero();
         for (int offset : layer.offsets) {
             for (int i = 0; i < 16; i++) {
                 if (i % 5 != 0 && (payload[layer.bases[group] + offset + i] & 0xff) != zero) {

@@ -257,7 +257,7 @@ final class SourceTrace extends OpTrace {
     }
 
     private int word(int tag, int lane) {
-        return org.tensorizer.network.payload.PayloadLayout.Words.get(context.payload(), Tag.index(tag) + 4 * lane);
+        return org.tensorizer.layout.PayloadLayout.Words.get(context.payload(), Tag.index(tag) + 4 * lane);
     }
 
     private boolean isCopy(boolean biased) {

@@ -1,12 +1,12 @@
 package org.tensorizer.network.transplant;
 
 import java.util.Optional;
+import org.tensorizer.layout.Header;
+import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.OperatorOptions;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
 import org.tensorizer.network.graph.LayerOperator;
-import org.tensorizer.network.payload.Header;
-import org.tensorizer.network.payload.PayloadLayout;
 import org.tensorizer.network.source.SourceLayer;
 
 /** Whether a layer of a source has the shape, and the numbers, that a layer of a compiled network can take. */

@@ -1,4 +1,4 @@
-package org.tensorizer.network.payload;
+package org.tensorizer.layout;
 
 /**
  * What stands in front of the weights of a channel group, in this order: scales (float32), biases (int32), weight zero

@@ -1,4 +1,4 @@
-package org.tensorizer.network.payload;
+package org.tensorizer.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

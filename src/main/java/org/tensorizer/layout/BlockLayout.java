@@ -1,4 +1,6 @@
-package org.tensorizer.network.payload;
+package org.tensorizer.layout;
+
+import java.util.Arrays;
 
 /**
  * Depthwise convolutions: four channels after the other, each with its header words of 16 bytes and then one block of 16
@@ -90,7 +92,7 @@ public record BlockLayout(int outputs, int height, int width, Header header) imp
     public void writePadding(int zeroPoint, float[] scales, byte[] payload, int at) {
         for (int piece = 0; piece < pieces(); piece++) {
             int blocks = at + piece * pieceBytes() + BLOCK * header.rows();
-            java.util.Arrays.fill(payload, blocks, blocks + BLOCK * height * width, (byte) zeroPoint);
+            Arrays.fill(payload, blocks, blocks + BLOCK * height * width, (byte) zeroPoint);
         }
         for (int channel = outputs; channel < CHANNELS * pieces(); channel++) {
             if (header.scales()) {

@@ -1,8 +1,9 @@
-package org.tensorizer.network.payload;
+package org.tensorizer.layout;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * The bytes of one layer, from its first to its last. Weights are handed in and out as chip bytes (an int8 weight XOR
@@ -87,7 +88,7 @@ public sealed interface PayloadLayout permits RowLayout, BlockLayout {
      * @param scales one for each output channel; not read if the layer has none
      */
     default void write(byte[] weights, int zeroPoint, int[] biases, float[] scales, byte[] payload, int at) {
-        java.util.Arrays.fill(payload, at, at + size(), (byte) 0);
+        Arrays.fill(payload, at, at + size(), (byte) 0);
         writePadding(zeroPoint, scales, payload, at);
         pack(weights, payload, at);
         for (int output = 0; output < outputs(); output++) {

@@ -1,4 +1,6 @@
-package org.tensorizer.network.payload;
+package org.tensorizer.layout;
+
+import java.util.Arrays;
 
 /**
  * Convolutions and Dense layers: groups of 64 output channels, each with its header rows and then weight rows. A row
@@ -147,7 +149,7 @@ public record RowLayout(int outputs, int height, int width, int inputs, Header h
             int start = at + group * groupBytes();
             for (int row = header.rows(); row < header.rows() + weightRows(); row++) {
                 int from = start + row * rowBytes;
-                java.util.Arrays.fill(payload, from, from + 4 * padded, (byte) zeroPoint);
+                Arrays.fill(payload, from, from + 4 * padded, (byte) zeroPoint);
             }
             int whole = outputs > LANES ? rowBytes / 4 : padded;
             for (int lane = lanes; lane < whole; lane++) {
