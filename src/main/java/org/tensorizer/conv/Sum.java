@@ -1,6 +1,7 @@
 package org.tensorizer.conv;
 
 import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.Factors;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.Requantization;
 
@@ -25,14 +26,11 @@ public record Sum(
         int outputZeroPoint,
         Activation activation)
         implements Step {
-    private static final int MOST = 32767;
-
     /** Scale and zero point (0 to 255) of an operand. */
     public record Operand(float scale, int zeroPoint) {}
 
     /**
-     * Chooses the factors: the best fraction for the ratio of the scales. Source: factors and multiplier of ten sums in
-     * each of two compiled networks.
+     * Chooses the {@link Factors}. Source: the multiplier of ten sums in each of two compiled networks.
      *
      * @param older the other image
      * @param before the image before
@@ -40,16 +38,15 @@ public record Sum(
      */
     public static Sum of(
             int outputs, int older, Operand olderNumbers, Operand before, Operand output, Activation activation) {
-        double ratio = (double) olderNumbers.scale() / before.scale();
-        BestFraction fraction = BestFraction.of(Math.min(ratio, 1 / ratio), MOST);
-        int olderWeight = ratio <= 1 ? fraction.numerator() : fraction.denominator();
-        int weight = ratio <= 1 ? fraction.denominator() : fraction.numerator();
+        Factors factors = Factors.of(olderNumbers.scale(), before.scale());
+        int olderWeight = factors.first();
+        int weight = factors.second();
         DoesNotFitException.require(
                 olderWeight > 0 && weight > 0,
                 "a sum of numbers with the scales %s and %s: their ratio is beyond %d",
                 olderNumbers.scale(),
                 before.scale(),
-                MOST);
+                Factors.LIMIT);
         boolean larger = olderNumbers.scale() > before.scale();
         double scale = larger ? olderNumbers.scale() : before.scale();
         float multiplier = (float) (scale / (larger ? olderWeight : weight)) * (1f / output.scale());

@@ -1,6 +1,6 @@
 package org.tensorizer.network.lift;
 
-import org.tensorizer.network.rules.Factors;
+import org.tensorizer.dense.Factors;
 
 /** Ratios whose best rational approximation is p / q. */
 record RatioInterval(double low, double high) {

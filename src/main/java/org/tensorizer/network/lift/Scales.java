@@ -5,12 +5,12 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.tensorizer.dense.Factors;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
 import org.tensorizer.network.graph.LayerOperator;
-import org.tensorizer.network.rules.Factors;
 import org.tensorizer.network.rules.Quantized;
 
 /**

@@ -1,6 +1,7 @@
 package org.tensorizer.network.rules;
 
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.dense.Factors;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.network.trace.OpFields;
 
@@ -60,7 +61,7 @@ public final class FieldRules {
 
     /** A sum with the factors of {@link Factors}. */
     public static OpFields add(Quantized a, Quantized b, Quantized output, FusedActivation activation) {
-        Factors factors = Factors.of(a, b);
+        Factors factors = Factors.of(a.scale(), b.scale());
         boolean first = factors.first() >= factors.second();
         float scale = first ? a.scale() : b.scale();
         float multiplier = scale / Math.max(factors.first(), factors.second()) * output.inverse();

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.tensorizer.dense.Factors;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
@@ -262,8 +263,7 @@ final class NewFields {
                     unclear.add(network.trace().fills().get(fill).place());
                     continue;
                 }
-                org.tensorizer.network.rules.Factors factors =
-                        org.tensorizer.network.rules.Factors.of(a.get(), b.get());
+                Factors factors = Factors.of(a.get().scale(), b.get().scale());
                 candidates.add((k == 0 ? factors.first() : factors.second()) << shift);
             }
         }

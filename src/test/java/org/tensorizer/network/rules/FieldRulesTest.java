@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.dense.Factors;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.network.trace.OpFields;
 
@@ -46,7 +47,7 @@ class FieldRulesTest {
     @Test
     void aSumSubtractsBothZeroPoints() {
         OpFields fields = FieldRules.add(IN, OUT, OUT, FusedActivation.NONE);
-        Factors factors = Factors.of(IN, OUT);
+        Factors factors = Factors.of(IN.scale(), OUT.scale());
         assertThat(fields.constant()).isEqualTo(-(factors.first() * 3 + factors.second() * 131));
         assertThat(fields.multiplierValue()).isCloseTo(1f / factors.second(), within(1e-8f));
     }
@@ -89,7 +90,7 @@ class FieldRulesTest {
         for (int i = 0; i < 500; i++) {
             float a = random.nextFloat() + 0.001f;
             float b = random.nextFloat() + 0.001f;
-            Factors factors = Factors.of(new Quantized(a, 0), new Quantized(b, 0));
+            Factors factors = Factors.of(a, b);
             assertThat(Math.max(factors.first(), factors.second())).isLessThanOrEqualTo(Factors.LIMIT);
             double exact = new BigDecimal(a)
                     .divide(new BigDecimal(b), MathContext.DECIMAL64)

@@ -1,4 +1,4 @@
-package org.tensorizer.network.rules;
+package org.tensorizer.dense;
 
 /**
  * The 16-bit factors of a sum: the best rational approximation of the ratio of the scales with both numbers at most 32767.
@@ -12,9 +12,9 @@ public record Factors(int first, int second) {
     /** Largest factor. */
     public static final int LIMIT = 32767;
 
-    /** Factors of two operands. */
-    public static Factors of(Quantized a, Quantized b) {
-        return of((double) a.scale() / b.scale());
+    /** Factors of two operands by their scales. */
+    public static Factors of(float first, float second) {
+        return of((double) first / second);
     }
 
     /** Factors of a ratio of scales, first over second. */
