@@ -1,13 +1,16 @@
 package org.tensorizer.conv;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Sha256;
 
 /** SHA-256 of what programs are, and the files of expected ones. */
 public final class Digest {
@@ -15,12 +18,7 @@ public final class Digest {
 
     /** The first so many hexadecimal digits. */
     public static String of(byte[] bytes, int digits) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return HexFormat.of().formatHex(digest).substring(0, digits);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
+        return Sha256.of(bytes).substring(0, digits);
     }
 
     /** Lines of a file among the test resources, without comments. */
@@ -33,5 +31,25 @@ public final class Digest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Makes what the lines say, and compares: "what = digests", or "what = refused".
+     *
+     * @param made lines that have digests, at least
+     */
+    public static void assertMade(List<String> lines, int made, UnaryOperator<String> make) {
+        int refused = 0;
+        for (String line : lines) {
+            String[] sides = line.split(" = ");
+            if (sides[1].equals("refused")) {
+                assertThatThrownBy(() -> make.apply(sides[0])).as(line).isInstanceOf(BadInputException.class);
+                refused++;
+            } else {
+                assertThat(make.apply(sides[0])).as(sides[0]).isEqualTo(sides[1]);
+            }
+        }
+        assertThat(lines.size() - refused).isGreaterThanOrEqualTo(made);
+        assertThat(refused).isPositive();
     }
 }
