@@ -18,7 +18,6 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.tensorizer.conv.Convolution;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.ImageChain;
-import org.tensorizer.conv.RowImage;
 import org.tensorizer.conv.Step;
 import org.tensorizer.conv.Window;
 import org.tensorizer.dense.Activation;

@@ -1,8 +1,8 @@
 package org.tensorizer.gemm;
 
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.compiler.RowImage;
 import org.tensorizer.conv.DoesNotFitException;
-import org.tensorizer.conv.RowImage;
 import org.tensorizer.gemm.CoralPlan.Rate;
 
 /**

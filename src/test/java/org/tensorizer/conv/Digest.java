@@ -1,15 +1,10 @@
 package org.tensorizer.conv;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.UnaryOperator;
-import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Sha256;
 
 /** SHA-256 of what programs are, and the files of expected ones. */
@@ -31,25 +26,5 @@ public final class Digest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /**
-     * Makes what the lines say, and compares: "what = digests", or "what = refused".
-     *
-     * @param made lines that have digests, at least
-     */
-    public static void assertMade(List<String> lines, int made, UnaryOperator<String> make) {
-        int refused = 0;
-        for (String line : lines) {
-            String[] sides = line.split(" = ");
-            if (sides[1].equals("refused")) {
-                assertThatThrownBy(() -> make.apply(sides[0])).as(line).isInstanceOf(BadInputException.class);
-                refused++;
-            } else {
-                assertThat(make.apply(sides[0])).as(sides[0]).isEqualTo(sides[1]);
-            }
-        }
-        assertThat(lines.size() - refused).isGreaterThanOrEqualTo(made);
-        assertThat(refused).isPositive();
     }
 }

@@ -1,6 +1,12 @@
-package org.tensorizer.conv;
+package org.tensorizer.compiler;
+
+import static org.tensorizer.conv.Arithmetic.ceilDiv;
 
 import java.util.List;
+import org.tensorizer.conv.Convolution;
+import org.tensorizer.conv.DoesNotFitException;
+import org.tensorizer.conv.ImageChain;
+import org.tensorizer.conv.Window;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
@@ -26,7 +32,7 @@ public record RowImage(int height, int width) {
      * @throws DoesNotFitException no image of so many rows fits
      */
     public static RowImage of(int rows, int inputs, int outputs) {
-        int pixels = Math.max(LEAST_PIXELS, Arithmetic.ceilDiv(rows, 16));
+        int pixels = Math.max(LEAST_PIXELS, ceilDiv(rows, 16));
         while (smallestDivisor(pixels) == pixels) {
             pixels++;
         }
@@ -61,7 +67,7 @@ public record RowImage(int height, int width) {
                 ParameterFormat.PER_CHANNEL_BIAS,
                 Activation.NONE,
                 Quantization.perChannel(1, 128, 1, 128));
-        ConvolutionProgram.of(ImageChain.of(height, width, inputs, List.of(layer)));
+        NetworkProgram.of(ImageChain.of(height, width, inputs, List.of(layer)), Head.NONE);
     }
 
     private static int smallestDivisor(int number) {

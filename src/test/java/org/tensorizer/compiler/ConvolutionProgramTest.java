@@ -1,13 +1,21 @@
-package org.tensorizer.conv;
+package org.tensorizer.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.conv.Convolution;
+import org.tensorizer.conv.ConvolutionPayload;
+import org.tensorizer.conv.Digest;
+import org.tensorizer.conv.ImageChain;
+import org.tensorizer.conv.NetworkText;
+import org.tensorizer.conv.Step;
+import org.tensorizer.conv.Window;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
@@ -30,13 +38,14 @@ class ConvolutionProgramTest {
                     Integer.parseInt(words[5]));
             Convolution layer = new Convolution(
                     channels, Window.same(3, 1), false, ParameterFormat.PER_CHANNEL, Activation.NONE, q);
-            ConvolutionProgram program = ConvolutionProgram.of(
-                    ImageChain.of(Integer.parseInt(words[0]), Integer.parseInt(words[1]), channels, List.of(layer)));
+            NetworkProgram program = NetworkProgram.of(
+                    ImageChain.of(Integer.parseInt(words[0]), Integer.parseInt(words[1]), channels, List.of(layer)),
+                    Head.NONE);
             Program execution = program.executionOnly();
             String bits = execution.relocations().stream()
                     .map(relocation -> Integer.toString(relocation.bit()))
                     .collect(Collectors.joining(","));
-            assertThat(program.narrow().bytes() + " " + bits + " " + Digest.of(execution.bytes(), 64))
+            assertThat(program.narrowBytes() + " " + bits + " " + Digest.of(execution.bytes(), 64))
                     .as(line)
                     .isEqualTo(words[7] + " " + words[8] + " " + words[9]);
         }
@@ -79,14 +88,16 @@ class ConvolutionProgramTest {
             numbers.add(numbers(shape, text.numbers().get(i).weights().length));
         }
         String[] sides = input.split("x");
-        ConvolutionProgram program = ConvolutionProgram.of(ImageChain.of(
-                Integer.parseInt(sides[0]), Integer.parseInt(sides[1]), Integer.parseInt(sides[2]), steps));
+        NetworkProgram program = NetworkProgram.of(
+                ImageChain.of(
+                        Integer.parseInt(sides[0]), Integer.parseInt(sides[1]), Integer.parseInt(sides[2]), steps),
+                Head.NONE);
         byte[] bytes = new byte[program.payloadBytes()];
         program.writePayload(numbers, bytes, 0);
         assertThat(program.chain().convolutions())
                 .extracting(plan -> plan.form().toString())
                 .containsExactly(forms.split(" "));
-        assertThat(program.narrow().bytes()).isEqualTo(narrowBytes);
+        assertThat(program.narrowBytes()).isEqualTo(narrowBytes);
         assertThat(bytes).hasSize(payloadBytes);
         assertThat(program.places().layers().stream()
                         .flatMap(List::stream)
@@ -112,29 +123,14 @@ class ConvolutionProgramTest {
             bias[c] = 5 * c - 100;
         }
         float[] scales = new float[perChannel ? layer.outputs() : 0];
-        java.util.Arrays.fill(scales, .01f);
+        Arrays.fill(scales, .01f);
         return new ConvolutionPayload.Numbers(weights, bias, scales);
     }
 
     @Test
-    void equalsWhatAnIndependentImplementationMakesOfSeededChains() {
-        Digest.assertMade(Digest.lines("chains.txt"), 170, ConvolutionProgramTest::make);
-    }
-
-    private static String make(String network) {
-        NetworkText text = NetworkText.of(network);
-        ConvolutionProgram program = ConvolutionProgram.of(text.chain());
-        byte[] payload = new byte[program.payloadBytes()];
-        program.writePayload(text.numbers(), payload, 0);
-        return program.narrow().bytes() + " "
-                + Digest.of(program.executionOnly().bytes(), 32) + " "
-                + Digest.of(program.parameterCaching().bytes(), 32) + " " + Digest.of(payload, 32);
-    }
-
-    @Test
     void relocatesParametersScratchInputAndOutputInThisOrder() {
-        ConvolutionProgram program =
-                ConvolutionProgram.of(NetworkText.of("8x8x16 c16k1s1f3n").chain());
+        NetworkProgram program =
+                NetworkProgram.of(NetworkText.of("8x8x16 c16k1s1f3n").chain(), Head.NONE);
         assertThat(program.executionOnly().relocations())
                 .extracting(Relocation::kind)
                 .containsExactly(
