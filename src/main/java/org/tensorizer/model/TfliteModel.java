@@ -160,6 +160,22 @@ public final class TfliteModel {
         return packages.get(0);
     }
 
+    /**
+     * One of several compiled parts.
+     *
+     * @param index its number in the file
+     * @throws BadInputException there is none of that number
+     */
+    public EdgeTpuPackage packageAt(int index) {
+        if (index < 0 || index >= packages.size()) {
+            throw new BadInputException(name + ": package " + index + ", "
+                    + (packages.isEmpty()
+                            ? "found none: the model is not compiled for the Edge TPU"
+                            : "expected 0 to " + (packages.size() - 1)));
+        }
+        return packages.get(index);
+    }
+
     @Override
     public String toString() {
         return name;

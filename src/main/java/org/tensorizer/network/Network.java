@@ -80,14 +80,7 @@ public final class Network {
      * @param index number of the package in the file
      */
     public static Network of(TfliteModel model, int index) {
-        int count = model.packages().size();
-        if (index < 0 || index >= count) {
-            throw new BadInputException(model.name() + ": package " + index + ", "
-                    + (count == 0
-                            ? "found none: the model is not compiled for the Edge TPU"
-                            : "expected 0 to " + (count - 1)));
-        }
-        return new Network(model, model.packages().get(index));
+        return new Network(model, model.packageAt(index));
     }
 
     private List<Edge> edges(List<Layer> executableLayers, boolean input) {

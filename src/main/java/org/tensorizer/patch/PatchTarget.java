@@ -61,7 +61,7 @@ public record PatchTarget(
      * @throws BadInputException there is no such package, or it has no payload
      */
     public static PatchTarget of(TfliteModel model, int packageIndex) {
-        return in(model, choose(model, packageIndex));
+        return in(model, model.packageAt(packageIndex));
     }
 
     /**
@@ -70,7 +70,7 @@ public record PatchTarget(
      * @throws BadInputException there is no such package or executable, or it has no payload
      */
     public static PatchTarget of(TfliteModel model, int packageIndex, int executableIndex) {
-        EdgeTpuPackage chosen = choose(model, packageIndex);
+        EdgeTpuPackage chosen = model.packageAt(packageIndex);
         int count = chosen.executables().size();
         if (executableIndex < 0 || executableIndex >= count) {
             throw new BadInputException(
@@ -133,17 +133,6 @@ public record PatchTarget(
                 .orElseThrow(() -> new BadInputException(where(model, chosen) + ": none of its "
                         + chosen.executables().size() + " executables has parameters, so nothing to patch"));
         return new PatchTarget(model, chosen, executable, Optional.empty());
-    }
-
-    private static EdgeTpuPackage choose(TfliteModel model, int index) {
-        int count = model.packages().size();
-        if (index < 0 || index >= count) {
-            throw new BadInputException(model.name() + ": package " + index + ", "
-                    + (count == 0
-                            ? "found none: the model is not compiled for the Edge TPU"
-                            : "expected 0 to " + (count - 1)));
-        }
-        return model.packages().get(index);
     }
 
     private static String where(TfliteModel model, EdgeTpuPackage in) {
