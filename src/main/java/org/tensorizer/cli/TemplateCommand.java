@@ -54,7 +54,11 @@ final class TemplateCommand implements Runnable {
                 description = "Fixed parameter-caching token. Default: a fresh one.")
         private String token;
 
-        @Option(names = "--output", required = true, paramLabel = "F", description = "The compiled model.")
+        @Option(
+                names = {"-o", "--output"},
+                required = true,
+                paramLabel = "F",
+                description = "The compiled model.")
         private Path output;
 
         @Option(names = "--overwrite", description = "Replace F if it exists.")

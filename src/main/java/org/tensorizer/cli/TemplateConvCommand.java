@@ -95,7 +95,11 @@ final class TemplateConvCommand extends FactsCommand {
     @Option(names = "--output-scale", paramLabel = "S", description = "Default: ${DEFAULT-VALUE}.")
     private float outputScale = 1 / 128f;
 
-    @Option(names = "--output", required = true, paramLabel = "F", description = "The compiled model.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "F",
+            description = "The compiled model.")
     private Path output;
 
     @Option(names = "--source", paramLabel = "F2", description = "Also the uncompiled quantized model of this layer.")

@@ -70,7 +70,11 @@ final class TemplateDenseCommand extends FactsCommand {
     @Option(names = "--token", paramLabel = "HEX", description = "Fixed parameter-caching token. Default: a fresh one.")
     private String token;
 
-    @Option(names = "--output", required = true, paramLabel = "F", description = "The compiled model.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "F",
+            description = "The compiled model.")
     private Path output;
 
     @Option(names = "--source", paramLabel = "F2", description = "Also the uncompiled quantized model of this layer.")
