@@ -1,15 +1,13 @@
 package org.tensorizer.gemm;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import java.util.stream.Stream;
+import org.tensorizer.device.ChangingSession;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.device.Session;
-import org.tensorizer.device.WeightSwap;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.PayloadWriter;
 import org.tensorizer.template.DenseTemplate;
@@ -76,53 +74,40 @@ final class Tiles implements AutoCloseable {
         CloseAll.of(tiles.stream().map(tile -> tile::close));
     }
 
-    /**
-     * One payload in memory and, while it is ready to run, its session. Where a session can exchange its weights it stays
-     * and gets the changed payload before it runs. Any other uses the model's bytes in place, so it ends before they
-     * change; the next one gets a fresh token.
-     */
+    /** One payload in memory and its session. */
     static final class Tile implements AutoCloseable {
         private final String name;
         private final Device device;
         private final PayloadWriter writer;
+        private final ChangingSession session;
         private final int outputs;
-        private final int payloadBytes;
-        private Session session;
-        private WeightSwap swap;
-        private boolean changed;
         private DenseTemplate seen;
 
         Tile(String name, DenseTemplate template, Device device) {
             this.name = name;
             this.device = device;
             writer = PayloadWriter.open(template.target());
-            payloadBytes = template.target().payload().length();
+            int payloadBytes = template.target().payload().length();
+            session = new ChangingSession(
+                    new ChangingSession.Model(
+                            name, writer.bytes(), writer.payloadStart(), payloadBytes, writer::refreshToken),
+                    device);
             outputs = template.shape().outputs();
         }
 
         /** Changes the payload. */
         void write(Consumer<PayloadWriter> change) {
             seen = null;
-            if (swap == null) {
-                release();
-            } else {
-                changed = true; // sent when it is to run: until then the chip may be at work on another tile
-            }
-            change.accept(writer);
+            session.change(() -> change.accept(writer));
         }
 
         /** Opens the session, if there is none. The device may do so while it runs another. */
         void prepare() {
-            if (session == null) {
-                writer.refreshToken();
-                session = device.open(name, writer.bytes());
-                swap = session.weightSwap().orElse(null);
-                changed = false;
-            }
+            session.prepare();
         }
 
         boolean isReady() {
-            return session != null;
+            return session.isReady();
         }
 
         /**
@@ -131,12 +116,7 @@ final class Tiles implements AutoCloseable {
          * @throws DeviceFault it failed, or answered with the wrong size
          */
         byte[] run(byte[] input) {
-            prepare();
-            if (changed) {
-                swap.swap(ByteBuffer.wrap(writer.bytes(), writer.payloadStart(), payloadBytes));
-                changed = false;
-            }
-            byte[] answer = session.run(input);
+            byte[] answer = session.run(List.of(input)).get(0);
             if (answer.length != outputs) {
                 throw new DeviceFault(
                         DeviceFault.Kind.WRONG_SIZE,
@@ -156,12 +136,7 @@ final class Tiles implements AutoCloseable {
 
         /** Ends the session, if there is one; the payload stays. */
         void release() {
-            Session open = session;
-            session = null;
-            swap = null;
-            if (open != null) {
-                open.close();
-            }
+            session.release();
         }
 
         @Override

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.device.ChangingSession;
+import org.tensorizer.device.Device;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Executable.ExecutableType;
@@ -17,8 +19,9 @@ import org.tensorizer.patch.TokenPolicy;
  * One private copy of a compiled network whose layers are written again and again: {@link #bytes} is always the same array,
  * a complete model that a session can take. The cost of a change is that of the layer's own bytes.
  *
- * <p>After a change the model needs a new token ({@link #refreshToken}) before a device sees it, or the chip may go on with
- * the weights it has. Not safe for several threads; a session must not read the array while it is written.
+ * <p>{@link #session} runs it and sees to what follows. Elsewhere, after a change, the model needs a new token
+ * ({@link #refreshToken}) before a device sees it, or the chip may go on with the weights it has. Not safe for several threads;
+ * a session must not read the array while it is written.
  */
 public final class NetworkWriter {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -43,6 +46,24 @@ public final class NetworkWriter {
     /** The whole model as it is now; the same array at every call. */
     public byte[] bytes() {
         return bytes;
+    }
+
+    /**
+     * A session on this network that follows its changes: those of the weights made through {@link ChangingSession#change}
+     * reach the device before the next inference, alone where the device can take a payload on a running session.
+     *
+     * @param device stays the caller's
+     */
+    public ChangingSession session(Device device) {
+        ByteRange payload = network.parameterCaching()
+                .filter(caching ->
+                        caching.parameters().length() == network.trace().payload().length)
+                .map(Executable::parameters)
+                .orElse(new ByteRange(0, 0)); // parameters that are streamed with each inference are no swap's
+        return new ChangingSession(
+                new ChangingSession.Model(
+                        network.model().name(), bytes, payload.start(), payload.length(), this::refreshToken),
+                device);
     }
 
     private int at(LayerOperator layer) {

@@ -3,11 +3,25 @@ package org.tensorizer.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.device.ChangingSession;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.ForwardingDevice;
+import org.tensorizer.device.ForwardingSession;
+import org.tensorizer.device.Session;
+import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.graph.LayerOperator;
 import org.tensorizer.network.transplant.AssembledNetwork;
@@ -60,6 +74,54 @@ class NetworkWriterTest {
             Arrays.fill(expected, o * 64 + 10, o * 64 + 20, (byte) 9);
         }
         assertThat(again.weights(again.layer(0))).isEqualTo(expected);
+    }
+
+    /** A learner's loop: the session stays and answers with the weights of each step. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRunningSessionFollowsChanges(boolean canSwap) {
+        NetworkWriter writer = NetworkWriter.open(network);
+        byte[] input = new byte[64];
+        new Random(5).nextBytes(input);
+        Set<String> answers = new HashSet<>();
+        AtomicInteger opened = new AtomicInteger();
+        Device emulator = new EmulatorDevice();
+        Device device = new ForwardingDevice(emulator) {
+            @Override
+            public Session open(TfliteModel model) {
+                opened.incrementAndGet();
+                Session session = emulator.open(model);
+                return canSwap ? session : withoutSwap(session);
+            }
+
+            @Override
+            public Device allowingTokenReuse() {
+                return this;
+            }
+        };
+        try (ChangingSession session = writer.session(device)) {
+            for (int step = 0; step < 4; step++) {
+                byte[] weights = new byte[first.layout().weights()];
+                new Random(step).nextBytes(weights);
+                session.change(() -> writer.weights(first, weights));
+                byte[] answer = session.run(List.of(input)).get(0);
+                try (Session fresh = emulator.open("fresh", writer.bytes().clone())) {
+                    assertThat(answer).isEqualTo(fresh.run(input));
+                }
+                answers.add(Arrays.toString(answer));
+            }
+        }
+        assertThat(answers).hasSize(4);
+        assertThat(opened.get()).isEqualTo(canSwap ? 1 : 4);
+    }
+
+    private static Session withoutSwap(Session session) {
+        return new ForwardingSession(session) {
+            @Override
+            public void run(List<ByteBuffer> inputs, List<ByteBuffer> outputs) {
+                session().run(inputs, outputs);
+            }
+        };
     }
 
     @Test
