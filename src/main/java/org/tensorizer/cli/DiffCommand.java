@@ -4,22 +4,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.isa.StreamDiff;
-import org.tensorizer.layout.ByteRole;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.template.DenseTemplate;
-import org.tensorizer.template.NotDenseException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
         name = "diff",
-        description = "Compares two compiled models: regions, tokens, instructions by field, payload by (out, in).",
+        description =
+                "Compares two compiled models: regions, tokens, instructions by field, payload by layer and weight.",
         mixinStandardHelpOptions = true,
         footer = {"", "Ends with status 1 if they differ. Example: tensorizer diff original.tflite patched.tflite"})
 final class DiffCommand extends FactsCommand {
@@ -32,7 +29,7 @@ final class DiffCommand extends FactsCommand {
     @Option(
             names = "--cells",
             paramLabel = "N",
-            description = "Show the first N payload bytes that differ. Default: 16.")
+            description = "Show the first N payload bytes that differ in each layer. Default: 16.")
     private int cells = 16;
 
     @Override
@@ -72,7 +69,12 @@ final class DiffCommand extends FactsCommand {
                 .put("bytes_b", right.bytes().length)
                 .put("executables", executables);
         if (accounted > 0) {
-            facts.put("payload", cells(left, right));
+            facts.put(
+                    "payload",
+                    LayerDiff.of(
+                            TfliteModel.parse(a.toString(), left.bytes()),
+                            TfliteModel.parse(b.toString(), right.bytes()),
+                            cells));
         }
         print(facts);
         return identical ? OK : REFUTED;
@@ -103,52 +105,5 @@ final class DiffCommand extends FactsCommand {
                     .put("changed_fields", diff.changedFields()));
         }
         return chunks;
-    }
-
-    /** Payload bytes that differ, by what they are. */
-    private Facts cells(ModelFile left, ModelFile right) {
-        DenseTemplate x;
-        DenseTemplate y;
-        try {
-            x = DenseTemplate.of(TfliteModel.parse(a.toString(), left.bytes()));
-            y = DenseTemplate.of(TfliteModel.parse(b.toString(), right.bytes()));
-        } catch (NotDenseException e) {
-            return new Facts().put("layout", "unknown: " + e.getMessage());
-        }
-        if (!x.shape().equals(y.shape())) {
-            return new Facts().put("layout", x.shape() + " against " + y.shape());
-        }
-        TreeSet<Integer> rows = new TreeSet<>();
-        TreeSet<Integer> columns = new TreeSet<>();
-        List<Facts> shown = new ArrayList<>();
-        int weights = 0;
-        int others = 0;
-        for (int offset = 0; offset < x.payload().length(); offset++) {
-            byte before = left.bytes()[x.payload().start() + offset];
-            byte after = right.bytes()[y.payload().start() + offset];
-            if (before == after) {
-                continue;
-            }
-            ByteRole role = x.layout().role(offset);
-            if (role instanceof ByteRole.Weight weight) {
-                weights++;
-                rows.add(weight.out());
-                columns.add(weight.in());
-            } else {
-                others++;
-            }
-            if (shown.size() < cells) {
-                Facts cell = new Facts().put("offset", offset);
-                ModelFacts.role(role).entries().forEach(cell::put);
-                shown.add(cell.put("a", before & 0xff).put("b", after & 0xff));
-            }
-        }
-        return new Facts()
-                .put("layer", ModelFacts.dense(x.shape()))
-                .put("weights_changed", weights)
-                .put("output_channels_touched", rows.size())
-                .put("input_channels_touched", columns.size())
-                .put("header_and_padding_bytes_changed", others)
-                .put("first", shown);
     }
 }

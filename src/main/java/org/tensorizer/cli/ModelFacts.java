@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.tensorizer.dense.DenseShape;
-import org.tensorizer.layout.ByteRole;
 import org.tensorizer.model.DmaHints.DmaHint;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
@@ -208,20 +207,5 @@ final class ModelFacts {
                 .put("parameter_format", shape.format())
                 .put("activation", shape.activation())
                 .put("payload_bytes", shape.payloadBytes());
-    }
-
-    /** What a byte of a payload is; the same words in every command. */
-    static Facts role(ByteRole role) {
-        Facts facts = new Facts();
-        if (role instanceof ByteRole.Weight weight) {
-            return facts.put("role", "weight").put("out", weight.out()).put("in", weight.in());
-        } else if (role instanceof ByteRole.Scale scale) {
-            return facts.put("role", "scale").put("out", scale.out()).put("byte", scale.index());
-        } else if (role instanceof ByteRole.Bias bias) {
-            return facts.put("role", "bias").put("out", bias.out()).put("byte", bias.index());
-        } else if (role instanceof ByteRole.ZeroPoint zero) {
-            return facts.put("role", "zero_point").put("out", zero.out()).put("byte", zero.index());
-        }
-        return facts.put("role", role instanceof ByteRole.Padding ? "padding" : "unknown");
     }
 }

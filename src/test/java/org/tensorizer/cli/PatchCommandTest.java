@@ -38,13 +38,49 @@ class PatchCommandTest {
         assertThat(shell.status()).isZero();
         Shell diff = Shell.run("diff", "--json", Shell.IDENTITY, patched);
         assertThat(diff.status()).isEqualTo(FactsCommand.REFUTED);
-        JsonObject payload = diff.json().getObject("payload");
-        assertThat(payload.getInt("weights_changed")).isEqualTo(1);
-        assertThat(payload.getArray("first").getObject(0).getInt("offset")).isEqualTo(9 / 4 * 256 + 5 * 4 + 9 % 4);
-        assertThat(payload.getArray("first").getObject(0).getInt("b")).isEqualTo(200);
+        JsonObject layer =
+                diff.json().getObject("payload").getArray("layers_that_differ").getObject(0);
+        assertThat(layer.getInt("weights_changed")).isEqualTo(1);
+        JsonObject cell = layer.getArray("first").getObject(0);
+        assertThat(cell.getInt("offset")).isEqualTo(9 / 4 * 256 + 5 * 4 + 9 % 4);
+        assertThat(cell.getArray("index").toArray()).containsExactly(5, 0, 0, 9);
+        assertThat(cell.getInt("b")).isEqualTo(200);
         assertThat(diff.json().getArray("executables").getObject(0).getBoolean("token_same"))
                 .isFalse();
         assertThat(Files.readString(record)).contains("cell:5,9");
+    }
+
+    @Test
+    void aDifferenceOfConvolutionsIsSaidByTap() {
+        Path template = folder.resolve("conv.tflite");
+        Path patched = folder.resolve("tap.tflite");
+        Shell.run("template", "conv", "--rows", "64", "--in", "8", "--out", "12", "--kernel", "3", "-o", template);
+        Shell patch = Shell.run(
+                "patch",
+                template,
+                "-o",
+                patched,
+                "--layer",
+                "0",
+                "--row",
+                "3",
+                "--kernel",
+                "1,2",
+                "--mode",
+                "xor:0xff");
+        assertThat(patch.err()).isEmpty();
+
+        JsonObject layer = Shell.run("diff", "--json", template, patched)
+                .json()
+                .getObject("payload")
+                .getArray("layers_that_differ")
+                .getObject(0);
+
+        assertThat(layer.getInt("weights_changed")).isEqualTo(8);
+        assertThat(layer.getInt("kernel_taps_touched")).isEqualTo(1);
+        assertThat(layer.getInt("padding_bytes_changed")).isZero();
+        assertThat(layer.getArray("first").getObject(7).getArray("index").toArray())
+                .containsExactly(3, 1, 2, 7);
     }
 
     @Test
