@@ -107,10 +107,15 @@ final class PoolCode {
     /** Behind the fence everything has arrived; compiled programs name it all once more. */
     private void waits(Instruction turn, int level, int tile, int computed) {
         NarrowToWide.WAITS.set(turn, 0, Wait.data(TileCounter.AVDATA, level, computed + 1, 1));
-        NarrowToWide.WAITS.set(turn, 1, Wait.data(TileCounter.MESH_EAST_IN, level, progress.fromEast[tile], 1));
-        NarrowToWide.WAITS.set(turn, 2, Wait.data(TileCounter.MESH_WEST_IN, level, progress.fromWest[tile], 1));
-        NarrowToWide.WAITS.set(turn, 3, Wait.data(TileCounter.MESH_SOUTH_IN, level, progress.fromSouth[tile], 1));
-        NarrowToWide.WAITS.set(turn, 4, Wait.data(TileCounter.MESH_NORTH_IN, level, progress.fromNorth[tile], 1));
+        NarrowToWide.WAITS.set(turn, 1, arrived(TileCounter.MESH_EAST_IN, level, progress.fromEast[tile]));
+        NarrowToWide.WAITS.set(turn, 2, arrived(TileCounter.MESH_WEST_IN, level, progress.fromWest[tile]));
+        NarrowToWide.WAITS.set(turn, 3, arrived(TileCounter.MESH_SOUTH_IN, level, progress.fromSouth[tile]));
+        NarrowToWide.WAITS.set(turn, 4, arrived(TileCounter.MESH_NORTH_IN, level, progress.fromNorth[tile]));
+    }
+
+    /** @param blocks that came in all, the last of them with the last group */
+    private Wait arrived(TileCounter counter, int level, int blocks) {
+        return Wait.data(counter, level, blocks + 1 - step.groups(), 1);
     }
 
     private Instruction maximum(int tile) {
