@@ -49,7 +49,10 @@ class LiftedAndCompiledAgain {
 
     static List<SmallNetwork> networks() {
         return List.of(
-                SmallNetwork.convolution(1, false), SmallNetwork.convolution(2, true), SmallNetwork.classifier(3));
+                SmallNetwork.convolution(1, false),
+                SmallNetwork.convolution(2, true),
+                SmallNetwork.classifier(3),
+                SmallNetwork.classifier(4, true));
     }
 
     @ParameterizedTest(name = "{0}")

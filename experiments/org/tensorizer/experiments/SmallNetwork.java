@@ -50,7 +50,12 @@ record SmallNetwork(String name, TfliteModel source, TfliteModel compiled) {
 
     /** Convolution, depthwise convolution, 1x1 convolution, average, fully connected: a classifier of 12 classes. */
     static SmallNetwork classifier(long seed) {
-        Numbers numbers = new Numbers(seed, false);
+        return classifier(seed, false);
+    }
+
+    /** The same, with a weight scale for each output where {@code perChannel}. */
+    static SmallNetwork classifier(long seed, boolean perChannel) {
+        Numbers numbers = new Numbers(seed, perChannel);
         int pooled = numbers.features();
         return numbers.network("classifier " + seed, numbers.layer(pooled, Optional.empty()));
     }

@@ -172,14 +172,19 @@ final class ElementReader {
             throw view.refuse(operator, "takes " + view.input(operator).elements() + " numbers, its weights " + inputs);
         }
         float[] scales = numbers.weightScales(outputs, 0);
-        if (scales.length > 1) {
-            throw view.refuse(operator, "has a weight scale for each output, expected one");
-        }
+        boolean perChannel = scales.length > 1;
         int[] bias = numbers.bias(outputs, 0).orElse(new int[outputs]);
-        Activation clamps = numbers.activation(activation);
+        boolean hasBias = !perChannel || Arrays.stream(bias).anyMatch(value -> value != 0);
         stage = Stage.LAYERS;
-        return new LayerPart(
-                new Head.Layer(inputs, outputs, clamps, numbers.quantization(scales), numbers.chipWeights(), bias));
+        return new LayerPart(new Head.Layer(
+                inputs,
+                outputs,
+                ParameterFormat.of(perChannel, hasBias),
+                numbers.activation(activation),
+                numbers.quantization(scales),
+                numbers.chipWeights(),
+                hasBias ? bias : new int[0],
+                perChannel ? scales : new float[0]));
     }
 
     private Part maximum(Operator operator) {

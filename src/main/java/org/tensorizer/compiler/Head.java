@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.Requantization;
 
@@ -45,20 +46,44 @@ public record Head(Optional<Mean> mean, List<Layer> layers, Optional<Softmax> so
     /**
      * A fully connected layer. Arrays are not copied.
      *
+     * @param format which header rows stand in front of its weights; one scale for all goes with a bias
      * @param weights stored bytes (int8: the sign bit turned), W[out][in]
-     * @param bias one for each output
+     * @param bias one for each output where the format has biases, else empty
+     * @param weightScales one for each output where the format is per channel, else empty
      */
     public record Layer(
-            int inputs, int outputs, Activation activation, Quantization quantization, byte[] weights, int[] bias) {
+            int inputs,
+            int outputs,
+            ParameterFormat format,
+            Activation activation,
+            Quantization quantization,
+            byte[] weights,
+            int[] bias,
+            float[] weightScales) {
         public Layer {
-            if (weights.length != (long) inputs * outputs || bias.length != outputs) {
+            if (weights.length != (long) inputs * outputs
+                    || format == ParameterFormat.PER_TENSOR
+                    || bias.length != (format.hasBias() ? outputs : 0)
+                    || weightScales.length != (format.isPerChannel() ? outputs : 0)) {
                 throw new BadInputException("a fully connected layer of " + inputs + " inputs and " + outputs
-                        + " outputs with " + weights.length + " weights and " + bias.length + " biases");
+                        + " outputs, format " + format + ", with " + weights.length + " weights, " + bias.length
+                        + " biases and " + weightScales.length + " weight scales");
             }
         }
 
+        /** What the sums of all outputs are multiplied with, 1 where each output has its own. */
         float multiplier() {
-            return Requantization.multiplier(quantization);
+            return format.isPerChannel() ? 1 : Requantization.multiplier(quantization);
+        }
+
+        /** What the sums of each output are multiplied with where the format is per channel, else empty. */
+        float[] multipliers() {
+            return Requantization.channelScales(quantization.inputScale(), weightScales, quantization.outputScale());
+        }
+
+        /** Stored byte of weight 0. */
+        int weightZeroPoint() {
+            return format.isPerChannel() ? Quantization.WEIGHT_ZERO_POINT : quantization.weightZeroPoint();
         }
 
         float clampMax() {

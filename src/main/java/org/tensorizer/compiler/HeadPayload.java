@@ -13,8 +13,9 @@ import org.tensorizer.layout.Header;
 import org.tensorizer.layout.RowLayout;
 
 /**
- * Parameters of what follows the images that wait on their tiles: per fully connected layer and tile a row of 64 biases and
- * rows of weights, byte 4 * lane + input % 4; then the tables of a softmax in rows of 64 bytes.
+ * Parameters of what follows the images that wait on their tiles: per fully connected layer and tile header rows of 64
+ * lanes (scales, biases, zero points, as the format says) and rows of weights, byte 4 * lane + input % 4; then the tables
+ * of a softmax in rows of 64 bytes.
  */
 final class HeadPayload {
     private static final int TABLE_ROW_BYTES = 64;
@@ -32,7 +33,11 @@ final class HeadPayload {
             if (!layer.isStreamed()) {
                 List<Rows> rows = new ArrayList<>();
                 for (int tile = 0; tile < layer.tiles(); tile++) {
-                    rows.add(new Rows(tile, layer.row() + 1, layer.inputWords(), layer.row()));
+                    rows.add(new Rows(
+                            tile,
+                            layer.weightsRow(),
+                            layer.inputWords(),
+                            layer.layer().format().headerRows()));
                 }
                 parts.add(Part.inPlace(Chip.ROW_BYTES, rows));
             }
@@ -56,7 +61,8 @@ final class HeadPayload {
 
     /** Numbers of a streamed layer, its inputs padded. */
     static ConvolutionPayload.Numbers streamed(LayerPlan plan) {
-        return new ConvolutionPayload.Numbers(padded(plan), plan.layer().bias(), new float[0]);
+        return new ConvolutionPayload.Numbers(
+                padded(plan), plan.layer().bias(), plan.layer().weightScales());
     }
 
     /** Weights of a layer, inputs that do not exist with the zero point. */
@@ -64,7 +70,7 @@ final class HeadPayload {
         Head.Layer layer = plan.layer();
         int padded = plan.paddedInputs();
         byte[] weights = new byte[Math.multiplyExact(layer.outputs(), padded)];
-        Arrays.fill(weights, (byte) layer.quantization().weightZeroPoint());
+        Arrays.fill(weights, (byte) layer.weightZeroPoint());
         for (int out = 0; out < layer.outputs(); out++) {
             for (int in = 0; in < layer.inputs(); in++) {
                 weights[out * padded + plan.padded(in)] = layer.weights()[out * layer.inputs() + in];
@@ -87,10 +93,11 @@ final class HeadPayload {
     /** Each group of 64 outputs is on a tile of its own. */
     private static void layer(LayerPlan plan, ByteBuffer out) {
         Head.Layer layer = plan.layer();
-        Header biases = new Header(false, true, false);
-        RowLayout layout = new RowLayout(layer.outputs(), 1, 1, plan.paddedInputs(), biases, 1, RowLayout.Rows.WHOLE);
-        int zero = layer.quantization().weightZeroPoint();
-        layout.write(padded(plan), zero, layer.bias(), new float[0], out.array(), out.position());
+        boolean perChannel = layer.format().isPerChannel();
+        Header header = new Header(perChannel, layer.format().hasBias(), perChannel);
+        RowLayout layout = new RowLayout(layer.outputs(), 1, 1, plan.paddedInputs(), header, 1, RowLayout.Rows.WHOLE);
+        layout.write(
+                padded(plan), layer.weightZeroPoint(), layer.bias(), layer.multipliers(), out.array(), out.position());
         out.position(out.position() + layout.size());
     }
 

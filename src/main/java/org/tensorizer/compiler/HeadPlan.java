@@ -174,7 +174,7 @@ record HeadPlan(
                     Chip.LANES * Chip.TILES);
             Range gathered = NarrowMemory.lowest(arrive, source);
             boolean beforeSoftmax = head.softmax().isPresent() && lastLayer;
-            int rows = arrive + 1;
+            int rows = layer.format().headerRows() + arrive;
             boolean streamed = row + rows + (head.softmax().isPresent() ? TABLE_ROWS : 0) > MOST_ROWS_IN_PLACE;
             Optional<ConvolutionPlan> stream = Optional.empty();
             if (streamed) {

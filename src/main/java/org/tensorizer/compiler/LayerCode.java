@@ -8,6 +8,7 @@ import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.conv.PerTile;
 import org.tensorizer.conv.PlacedImage;
 import org.tensorizer.conv.Progress;
+import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
@@ -23,12 +24,14 @@ import org.tensorizer.isa.WideToNarrow;
  * A fully connected layer: packets bring all inputs to every tile that computes; then
  *
  * <pre>
- * in place    0x14 scaling    the biases of the tile
+ * in place    0x14 scaling    scales and biases of the tile
  *             op              one loop over the words of the input, 64 outputs
  * streamed    {@link ConvolutionCode}, one pixel
  * </pre>
  *
- * <p>Source: in place as in compiled programs behind a mean; packets of an image, and streaming, are ours.
+ * <p>Source: in place with one weight scale as in compiled programs behind a mean. Extrapolated: scales by output there are
+ * put together from that form and from the header rows of compiled Dense layers by themselves, no real network shows
+ * both; packets of an image, and streaming, are ours.
  */
 final class LayerCode {
     private static final int STORE_ROW = 2077;
@@ -100,7 +103,7 @@ final class LayerCode {
     }
 
     void computeInPlace() {
-        program.add(biases());
+        program.add(scaling());
         PerTile.add(program, this::op);
         program.fence(ProgramBuilder.TILE_COUNTERS);
     }
@@ -118,15 +121,22 @@ final class LayerCode {
         program.fence(ProgramBuilder.TILE_COUNTERS);
     }
 
-    private Instruction biases() {
+    /** Scales and biases; the zero points stay in their row, where the op reads them. */
+    private Instruction scaling() {
+        ParameterFormat format = plan.layer().format();
+        int rows = (format.isPerChannel() ? 1 : 0) + (format.hasBias() ? 1 : 0);
         Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW)
                 .set(TileInstruction.TILES, plan.mask())
                 .set(WideToNarrow.TO_SCALING)
                 .set(WideToNarrow.PACK, 1);
-        WideToNarrow.ROWS.set(reader, Loops.from(plan.row()).step(1, 1));
+        WideToNarrow.ROWS.set(reader, Loops.from(plan.row()).step(1, rows));
         int half = Chip.SCALING_UNITS / 2;
         WideToNarrow.WORDS.set(
-                reader, Loops.from(half).step(1, half / 2).step(half, 1).window(2, half / 2));
+                reader,
+                Loops.from(format.isPerChannel() ? 0 : half)
+                        .step(1, half / 2)
+                        .step(half, rows)
+                        .window(2, half / 2));
         WideToNarrow.WAITS.set(reader, 0, Wait.room(TileCounter.AVDATA, 2, -1, 1));
         WideToNarrow.SIGNAL.set(reader, 2);
         return reader;
@@ -147,13 +157,20 @@ final class LayerCode {
                 .set(Op.REDUCED, 1)
                 .set(Op.LANES, 4L * words - 1)
                 .set(Op.LANES_LAST, 4L * words - 1)
-                .set(Op.FORMAT, 1)
-                .set(Op.WEIGHT_ZERO_POINT, layer.quantization().weightZeroPoint())
+                .set(Op.FORMAT, layer.format().code())
+                .set(Op.WEIGHT_ZERO_POINT, layer.format().isPerChannel() ? 0 : layer.weightZeroPoint())
                 .set(Op.INPUT_ZERO_POINT, layer.quantization().inputZeroPoint())
                 .set(Op.OUTPUT_ZERO_POINT, layer.quantization().outputZeroPoint())
                 .setFloat(Op.MULTIPLIER, layer.multiplier())
                 .setFloat(Op.CLAMP_MAX, layer.clampMax())
                 .setFloat(Op.CLAMP_MIN, layer.clampMin());
+        if (layer.format().isPerChannel()) {
+            int zeroPoints = plan.weightsRow() - 1;
+            op.set(Op.ZERO_POINT_ROWS)
+                    .set(Op.ZERO_POINT_FIRST, zeroPoints)
+                    .set(Op.ZERO_POINT_STEP, 1)
+                    .set(Op.ZERO_POINT_LAST, zeroPoints);
+        }
         Op.rounds(op, inputs);
         Op.ACTIVATIONS.set(
                 op,
@@ -167,7 +184,7 @@ final class LayerCode {
                         .step(4, words)
                         .step(4 * words, 1)
                         .step(4 * plan.words(0), 1));
-        Op.WEIGHTS.set(op, Loops.from(4 * (plan.row() + 1)).step(4, inputs));
+        Op.WEIGHTS.set(op, Loops.from(4 * plan.weightsRow()).step(4, inputs));
         Op.SUMS.set(op, Loops.from(0).repeat(inputs));
         Op.WAITS.set(op, 0, Wait.data(TileCounter.WIDE_TO_SCALING, 1, 1, 1));
         Op.SIGNAL_OUTPUTS.set(op, 2);

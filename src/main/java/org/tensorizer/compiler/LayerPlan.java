@@ -9,7 +9,6 @@ import org.tensorizer.conv.Image;
 import org.tensorizer.conv.NarrowMemory.Range;
 import org.tensorizer.conv.PlacedImage;
 import org.tensorizer.conv.Window;
-import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.isa.Chip;
 
 /**
@@ -20,7 +19,7 @@ import org.tensorizer.isa.Chip;
  * @param pixelChannels inputs that arrive together in whole words
  * @param gathered the inputs
  * @param result the outputs; of the tile alone where in place
- * @param row first row of wide memory where in place: biases, then weights
+ * @param row first row of wide memory where in place: header rows, then weights
  * @param stream plan of the convolution where streamed
  */
 record LayerPlan(
@@ -35,12 +34,7 @@ record LayerPlan(
 
     static Convolution convolution(Head.Layer layer) {
         return new Convolution(
-                layer.outputs(),
-                Window.POINT,
-                false,
-                ParameterFormat.PER_TENSOR_BIAS,
-                layer.activation(),
-                layer.quantization());
+                layer.outputs(), Window.POINT, false, layer.format(), layer.activation(), layer.quantization());
     }
 
     boolean isStreamed() {
@@ -64,6 +58,11 @@ record LayerPlan(
     /** The tiles that compute. */
     int mask() {
         return isStreamed() ? Chip.ALL_TILES : (1 << tiles()) - 1;
+    }
+
+    /** First row of the weights where in place. */
+    int weightsRow() {
+        return row + layer.format().headerRows();
     }
 
     PlacedImage streamedInput() {

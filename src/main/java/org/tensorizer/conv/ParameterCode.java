@@ -27,7 +27,6 @@ import org.tensorizer.isa.Wait;
  */
 public final class ParameterCode {
     private static final int UNIT = Chip.PARAMETER_UNIT_BYTES;
-    private static final int NO_HEADER = -1;
 
     private ParameterCode() {}
 
@@ -54,20 +53,16 @@ public final class ParameterCode {
     /**
      * Rows of one tile.
      *
-     * @param header row in front of them that the op does not count, or -1
+     * @param headers rows in front of them that the op does not count
      */
-    public record Rows(int tile, int first, int count, int header) {
-        /** Without a header. */
+    public record Rows(int tile, int first, int count, int headers) {
+        /** Without headers. */
         public Rows(int tile, int first, int count) {
-            this(tile, first, count, NO_HEADER);
-        }
-
-        private boolean hasHeader() {
-            return header != NO_HEADER;
+            this(tile, first, count, 0);
         }
 
         private int total() {
-            return hasHeader() ? count + 1 : count;
+            return headers + count;
         }
     }
 
@@ -122,11 +117,12 @@ public final class ParameterCode {
                 .set(RingBusConsumer.PARAMETERS);
         Loops.Builder walk = Loops.from(rows.first());
         RingBusConsumer.ROWS.set(store, single ? walk.single() : walk.step(1, rows.count()));
-        if (rows.hasHeader()) {
+        if (rows.headers() > 0) {
             store.set(RingBusConsumer.HEADER_ON)
-                    .set(RingBusConsumer.HEADER_BASE, rows.header())
-                    .set(RingBusConsumer.HEADER_END, rows.header())
-                    .set(RingBusConsumer.HEADER_ROWS, 1);
+                    .set(RingBusConsumer.HEADER_BASE, (long) rows.first() - rows.headers())
+                    .set(RingBusConsumer.HEADER_LIMIT, rows.headers() - 1L)
+                    .set(RingBusConsumer.HEADER_END, rows.first() - 1L)
+                    .set(RingBusConsumer.HEADER_ROWS, rows.headers());
         }
         return store;
     }

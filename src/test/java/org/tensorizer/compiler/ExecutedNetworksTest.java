@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.conv.Digest;
+import org.tensorizer.conv.DoesNotFitException;
 import org.tensorizer.conv.Image;
 import org.tensorizer.conv.NetworkText;
 import org.tensorizer.device.Device;
@@ -35,6 +36,9 @@ class ExecutedNetworksTest {
                 "16x16x3 c32k3s1f1r c32k3s1vf1r m2s2 f10n s",
                 "8x12x8 c100k1s1f1n p1 f40r f65n s",
                 "8x8x8 c420k1s1f1n p2",
+                "8x12x8 c96k1s1f3r p1 f70n3 f10n2 s",
+                "16x16x8 c24k3s2f3r f130r2 f9n3",
+                "8x8x8 c260k1s1f3r f72r3 f12n2",
                 "12x28x8 c24k1s1f36 c24k1s1f3n a1n m2s2"
             })
     void answerAsTheirDefinition(String network) {
@@ -58,6 +62,35 @@ class ExecutedNetworksTest {
             }
         }
         assertThat(executed).isGreaterThanOrEqualTo(300);
+    }
+
+    /** Networks that no other implementation makes are among them. */
+    @Test
+    void answerAsTheirDefinitionAtRandom() {
+        assertThat(executed(0, 30)).isGreaterThanOrEqualTo(15);
+    }
+
+    @Test
+    @Tag("long")
+    void answerAsTheirDefinitionAtRandomForLong() {
+        assertThat(executed(30, 600)).isGreaterThanOrEqualTo(300);
+    }
+
+    /** @return how many of the networks of these seeds have a program */
+    private static int executed(int from, int to) {
+        int executed = 0;
+        try (Device device = Devices.open(DeviceChoice.EMULATOR)) {
+            for (int seed = from; seed < to; seed++) {
+                String network = RandomNetwork.of(seed);
+                try {
+                    check(device, network);
+                    executed++;
+                } catch (DoesNotFitException refused) {
+                    assertThat(refused).as(network).hasMessageMatching(".*\\d.*");
+                }
+            }
+        }
+        return executed;
     }
 
     private static void check(Device device, String network) {

@@ -3,15 +3,21 @@ package org.tensorizer.compiler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.tensorizer.conv.Image;
 import org.tensorizer.conv.NetworkText;
+import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 
 /**
  * The words of a network behind its images, with numbers that follow from their positions: {@code p2} a mean whose
- * operator has stride 2, {@code f100r} a fully connected layer of 100 outputs with RELU, {@code s} a softmax.
+ * operator has stride 2, {@code f100r} a fully connected layer of 100 outputs with RELU and one weight scale, {@code
+ * f100r3} with a scale and a bias for each output, {@code f100r2} with scales alone, {@code s} a softmax.
  */
 final class HeadText {
+    private static final Pattern LAYER = Pattern.compile("f(\\d+)([nr6])([23]?)");
+
     private HeadText() {}
 
     static Head of(NetworkText text) {
@@ -33,17 +39,19 @@ final class HeadText {
                     inputs = image.channels();
                 }
                 case 'f' -> {
-                    int outputs = Integer.parseInt(word.substring(1, word.length() - 1));
-                    Quantization q = new Quantization(
-                            scale, zero, (position % 5 + 2) / 1024f, (position * 29 + 100) % 256, nextScale, nextZero);
-                    layers.add(new Head.Layer(
+                    Head.Layer layer = layer(
+                            word,
+                            position,
                             inputs,
-                            outputs,
-                            NetworkText.activation(word.charAt(word.length() - 1)),
-                            q,
-                            NetworkText.weights(position, inputs * outputs, false),
-                            NetworkText.bias(position, outputs)));
-                    inputs = outputs;
+                            new Quantization(
+                                    scale,
+                                    zero,
+                                    (position % 5 + 2) / 1024f,
+                                    (position * 29 + 100) % 256,
+                                    nextScale,
+                                    nextZero));
+                    layers.add(layer);
+                    inputs = layer.outputs();
                 }
                 default -> softmax = Optional.of(new Head.Softmax(scale, zero, 1, 1 / 256f, 0));
             }
@@ -52,5 +60,27 @@ final class HeadText {
             position++;
         }
         return new Head(mean, layers, softmax);
+    }
+
+    private static Head.Layer layer(String word, int position, int inputs, Quantization q) {
+        Matcher text = LAYER.matcher(word);
+        if (!text.matches()) {
+            throw new IllegalArgumentException(word + ", expected a fully connected layer");
+        }
+        int outputs = Integer.parseInt(text.group(1));
+        ParameterFormat format = ParameterFormat.of(text.group(3).isEmpty() ? 1 : Integer.parseInt(text.group(3)));
+        float[] weightScales = new float[format.isPerChannel() ? outputs : 0];
+        for (int c = 0; c < weightScales.length; c++) {
+            weightScales[c] = NetworkText.weightScale(position, c);
+        }
+        return new Head.Layer(
+                inputs,
+                outputs,
+                format,
+                NetworkText.activation(text.group(2).charAt(0)),
+                q,
+                NetworkText.weights(position, inputs * outputs, format.isPerChannel()),
+                format.hasBias() ? NetworkText.bias(position, outputs) : new int[0],
+                weightScales);
     }
 }

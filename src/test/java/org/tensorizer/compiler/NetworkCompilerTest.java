@@ -107,6 +107,36 @@ class NetworkCompilerTest {
         assertThat(check.largest()).isLessThanOrEqualTo(3);
     }
 
+    /** A mean, a 1x1 convolution on its one pixel and a fully connected layer, each with a weight scale for each output. */
+    @Test
+    void answersAsASourceWithScalesByOutput() {
+        SourceGraphBuilder graph = new SourceGraphBuilder();
+        TensorType type = TensorType.INT8;
+        int input = graph.activation("image", List.of(1, 8, 8, 8), SCALE, DOMAIN);
+        int a = graph.activation("a", List.of(1, 8, 8, 72), SCALE, DOMAIN);
+        int mean = graph.activation("mean", List.of(1, 1, 1, 72), SCALE, DOMAIN);
+        int point = graph.activation("point", List.of(1, 1, 1, 100), SCALE, DOMAIN);
+        int last = graph.activation("last", List.of(1, 7), SCALE, DOMAIN);
+        Window window = new Window(3, 1, false);
+        graph.convolution(input, SCALE, a, type, window, parameters(List.of(72, 3, 3, 8), 72, 0, 1), Activation.RELU);
+        graph.average(a, mean, new Window(8, 1, true));
+        graph.convolution(
+                mean,
+                SCALE,
+                point,
+                type,
+                new Window(1, 1, false),
+                parameters(List.of(100, 1, 1, 72), 100, 0, 2),
+                Activation.RELU6);
+        graph.layer(point, SCALE, last, type, parameters(List.of(7, 100), 7, 0, 3), Activation.NONE);
+        byte[] source = graph.build("scales by output", input, last);
+        byte[] compiled = NetworkCompiler.compile(TfliteModel.parse("net.tflite", source), false)
+                .file();
+        CompiledCheck check = check(compiled, source);
+        assertThat(check.agrees()).isTrue();
+        assertThat(check.largest()).isLessThanOrEqualTo(2);
+    }
+
     @Test
     void compilesTheSameBytesEachTime() {
         assertThat(NetworkCompiler.compile(source(false), false).file())

@@ -186,15 +186,20 @@ final class NetworkReference {
         float scale = layer.quantization().outputScale();
         float low = clamp(-zero, scale, layer.activation(), false);
         float high = clamp(255 - zero, scale, layer.activation(), true);
+        boolean perChannel = layer.format().isPerChannel();
         int[] values = new int[layer.outputs()];
         for (int out = 0; out < values.length; out++) {
-            long sum = layer.bias()[out];
+            long sum = layer.format().hasBias() ? layer.bias()[out] : 0;
+            int weightZero = perChannel ? 128 : layer.quantization().weightZeroPoint();
             for (int in = 0; in < inputs.length; in++) {
-                int weight = (layer.weights()[out * inputs.length + in] & 0xff)
-                        - layer.quantization().weightZeroPoint();
+                int weight = (layer.weights()[out * inputs.length + in] & 0xff) - weightZero;
                 sum += (long) weight * (inputs[in] - layer.quantization().inputZeroPoint());
             }
-            values[out] = quantize(sum, layer.multiplier(), low, high, zero);
+            float weightScale = perChannel
+                    ? layer.weightScales()[out]
+                    : layer.quantization().weightScale();
+            float multiplier = (layer.quantization().inputScale() * weightScale) * (1 / scale);
+            values[out] = quantize(sum, multiplier, low, high, zero);
         }
         return values;
     }

@@ -100,7 +100,7 @@ public final class NetworkText {
         int count = kernel * kernel * outputs * (depthwise ? 1 : channels);
         float[] weightScales = new float[perChannel ? outputs : 0];
         for (int c = 0; c < weightScales.length; c++) {
-            weightScales[c] = ((c * 13 + i) % 17 + 3) / 2048f;
+            weightScales[c] = weightScale(i, c);
         }
         int[] bias = format.hasBias() ? bias(i, outputs) : new int[0];
         numbers.add(new ConvolutionPayload.Numbers(weights(i, count, perChannel), bias, weightScales));
@@ -115,6 +115,11 @@ public final class NetworkText {
             weights[j] = (byte) (withoutZero && weight == 0 ? 1 : weight);
         }
         return weights;
+    }
+
+    /** Scale of the weights of an output channel of the layer at a position. */
+    public static float weightScale(int position, int channel) {
+        return ((channel * 13 + position) % 17 + 3) / 2048f;
     }
 
     public static int[] bias(int position, int outputs) {
