@@ -1,6 +1,7 @@
 package org.tensorizer.base;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -58,6 +59,11 @@ public final class AtomicFiles {
         }
         outputs.add(new Output(file, target, bytes));
         return this;
+    }
+
+    /** {@link #add(Path, byte[])} of a text in UTF-8. */
+    public AtomicFiles add(Path file, String text) {
+        return add(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

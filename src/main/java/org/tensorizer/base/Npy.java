@@ -105,9 +105,25 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
         return new Npy(Type.INT32, List.of(shape), data.array());
     }
 
-    /** A little-endian view of the elements. */
-    public ByteBuffer buffer() {
-        return ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+    /** A float32 array of a shape, outermost dimension first. */
+    public static Npy of(float[] values, Integer... shape) {
+        ByteBuffer data = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        data.asFloatBuffer().put(values);
+        return new Npy(Type.FLOAT32, List.of(shape), data.array());
+    }
+
+    /** The elements of an int32 array. */
+    public int[] ints() {
+        int[] values = new int[data.length / Type.INT32.bytes];
+        ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(values);
+        return values;
+    }
+
+    /** The elements of a float32 array. */
+    public float[] floats() {
+        float[] values = new float[data.length / Type.FLOAT32.bytes];
+        ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        return values;
     }
 
     /**

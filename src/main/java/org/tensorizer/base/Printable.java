@@ -42,8 +42,13 @@ public final class Printable {
 
     /** {@link #of} as a part of a page: shown as it stands, whatever it holds. */
     public static String html(String text, int most) {
+        return escaped(of(text, most));
+    }
+
+    /** A text of our own as a part of a page, with its lines: what HTML gives a meaning is escaped, nothing else changes. */
+    public static String escaped(String text) {
         StringBuilder escaped = new StringBuilder();
-        for (char c : of(text, most).toCharArray()) {
+        for (char c : text.toCharArray()) {
             switch (c) {
                 case '<' -> escaped.append("&lt;");
                 case '>' -> escaped.append("&gt;");

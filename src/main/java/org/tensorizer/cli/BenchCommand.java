@@ -61,8 +61,7 @@ final class BenchCommand extends FactsCommand {
         Facts facts = new Facts().put("model", file.toString());
         try (Device opened = device.open(model.isCompiled())) {
             List<byte[]> inputs = inputs(opened, model);
-            facts.put("device", opened.name())
-                    .put("evidence", opened.provenance().toString());
+            facts.device(opened);
             if (opened.provenance() == Provenance.EMULATED) {
                 facts.put("note", "timed on the emulator: this says nothing about the latency of silicon");
             }

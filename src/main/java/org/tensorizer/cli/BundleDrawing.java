@@ -1,6 +1,7 @@
 package org.tensorizer.cli;
 
 import java.util.Locale;
+import org.tensorizer.base.Printable;
 import org.tensorizer.isa.Field;
 import org.tensorizer.isa.Opcode;
 
@@ -66,11 +67,11 @@ final class BundleDrawing {
         double width = (to - from) * BIT;
         append(
                 "<g><title>%s</title><rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>",
-                InstructionSetPage.escape(title), colour, x, y(bundle), width, BOX);
+                Printable.escaped(title), colour, x, y(bundle), width, BOX);
         if (!label.isEmpty()) {
             append(
                     "<text class=\"%s\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-                    textClass, x + width / 2, y(bundle) + 15, InstructionSetPage.escape(label));
+                    textClass, x + width / 2, y(bundle) + 15, Printable.escaped(label));
         }
         svg.append("</g>\n");
     }

@@ -73,13 +73,9 @@ final class CompareCommand extends FactsCommand {
         if (source != null && against != null) {
             throw new BadInputException("--with and --against: expected one of them, found both");
         }
-        if (count < 1) {
-            throw new BadInputException("--inputs " + count + ": expected 1 or more");
-        }
+        atLeast(1, "--inputs", count);
         int allowed = within != null ? within : against == null ? 1 : 0;
-        if (allowed < 0) {
-            throw new BadInputException("--within " + allowed + ": expected 0 or more");
-        }
+        atLeast(0, "--within", allowed);
         TfliteModel model = TfliteModel.read(file);
         if (!model.isCompiled()) {
             throw new BadInputException(file + ": expected a model compiled for the Edge TPU, found one that is not");
@@ -90,8 +86,7 @@ final class CompareCommand extends FactsCommand {
         CompiledCheck check;
         try (Device ours = device.open();
                 Device theirs = Devices.open(other)) {
-            facts.put("device", ours.name())
-                    .put("evidence", ours.provenance().toString())
+            facts.device(ours)
                     .put("source", against == null ? second.name() : null)
                     .put("against", theirs.name())
                     .put("against_evidence", theirs.provenance().toString());
@@ -102,9 +97,7 @@ final class CompareCommand extends FactsCommand {
                 .put("seed", patterns.isEmpty() ? seed : null)
                 .put("within_steps", allowed)
                 .put("agrees", agrees)
-                .put(
-                        "outputs",
-                        check.outputs().stream().map(CompareCommand::output).toList()));
+                .list("outputs", check.outputs(), CompareCommand::output));
         return agrees ? OK : REFUTED;
     }
 

@@ -1,11 +1,8 @@
 package org.tensorizer.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
-import org.tensorizer.base.BadInputException;
 import org.tensorizer.compiler.CompiledNetwork;
 import org.tensorizer.compiler.NetworkCompiler;
 import org.tensorizer.compiler.PlanSummary;
@@ -19,6 +16,7 @@ import org.tensorizer.template.NotDenseException;
 import org.tensorizer.template.TemplateVerification;
 import org.tensorizer.tools.CompiledCheck;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -59,8 +57,8 @@ final class CompileCommand extends FactsCommand {
     @Option(names = "--page", paramLabel = "HTML", description = "Also draw the memory plan as a page.")
     private Path page;
 
-    @Option(names = "--overwrite", description = "Replace files that exist.")
-    private boolean overwrite;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Option(
             names = "--google",
@@ -85,16 +83,13 @@ final class CompileCommand extends FactsCommand {
     }
 
     private Integer compile() {
-        if (inputs < 1) {
-            throw new BadInputException("--inputs " + inputs + ": expected 1 or more");
-        }
+        atLeast(1, "--inputs", inputs);
         Path target = output == null ? beside(source) : output;
-        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
-        AtomicFiles.check(target, existing, source);
+        overwrite.check(target, source);
         TfliteModel model = TfliteModel.read(source);
         CompiledNetwork network = NetworkCompiler.compile(model, partial);
         Facts facts = new Facts().put("source", source.toString()).put("output", target.toString());
-        CompileFacts.of(network).entries().forEach(facts::put);
+        facts.putAll(CompileFacts.of(network));
         if (!unchecked) {
             CompiledCheck check = check(network, model);
             facts.put("check", CompileFacts.check(check));
@@ -103,14 +98,14 @@ final class CompileCommand extends FactsCommand {
                 return REFUTED;
             }
         }
-        AtomicFiles files = new AtomicFiles(existing).add(target, network.file());
+        AtomicFiles files = overwrite.files().add(target, network.file());
         network.program().map(PlanSummary::of).ifPresent(plan -> {
             if (json) {
                 facts.put("plan", CompileFacts.plan(plan));
             }
             if (page != null) {
                 String html = PlanPage.of(source.getFileName().toString(), plan);
-                files.add(page, html.getBytes(StandardCharsets.UTF_8));
+                files.add(page, html);
             }
         });
         files.write();
@@ -137,7 +132,7 @@ final class CompileCommand extends FactsCommand {
         EdgeTpuCompiler.Compilation compilation =
                 EdgeTpuCompiler.require().compile(source, folder, Duration.ofSeconds(timeout));
         Facts facts = new Facts().put("source", source.toString());
-        TemplateFacts.of(compilation).entries().forEach(facts::put);
+        facts.putAll(TemplateFacts.of(compilation));
         boolean same = true;
         CompilerLog log = compilation.facts();
         if (!log.operators().isEmpty() && log.operators().stream().noneMatch(CompilerLog.OperatorMapping::mapped)) {

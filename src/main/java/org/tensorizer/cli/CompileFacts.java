@@ -19,9 +19,7 @@ final class CompileFacts {
                 .put("bytes", network.file().length)
                 .put("operators_mapped", network.mapped())
                 .put("operators_total", network.operators().size())
-                .put(
-                        "operators",
-                        network.operators().stream().map(CompileFacts::operator).toList());
+                .list("operators", network.operators(), CompileFacts::operator);
         Executable execution =
                 TfliteModel.parse("compiled", network.file()).onlyPackage().executionOnly();
         facts.put("narrow_memory_used_bytes", execution.usedNarrowMemoryBytesPerTile())
@@ -50,8 +48,8 @@ final class CompileFacts {
     /** Images over time in narrow memory, rows of wide memory, parameters per tile. */
     static Facts plan(PlanSummary plan) {
         return new Facts()
-                .put("images", plan.images().stream().map(CompileFacts::extent).toList())
-                .put("steps", plan.steps().stream().map(CompileFacts::work).toList())
+                .list("images", plan.images(), CompileFacts::extent)
+                .list("steps", plan.steps(), CompileFacts::work)
                 .put("wide_memory_rows", Chip.WIDE_ROWS)
                 .put("wide_memory_floor", plan.floor())
                 .put("parameter_rows", plan.tiles());

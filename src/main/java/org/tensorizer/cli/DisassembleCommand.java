@@ -64,11 +64,7 @@ final class DisassembleCommand extends FactsCommand {
                                     IntStream.range(0, stream.size())
                                             .mapToObj(i -> instruction(stream, i))
                                             .toList())
-                            .put(
-                                    "relocations",
-                                    chunk.relocations().stream()
-                                            .map(ModelFacts::relocation)
-                                            .toList()));
+                            .list("relocations", chunk.relocations(), ModelFacts::relocation));
                 } else {
                     String text = Disassembler.text(stream, chunk.relocations());
                     out().println("; " + model.chunkName(each, chunk) + ", bytes " + chunk.range());

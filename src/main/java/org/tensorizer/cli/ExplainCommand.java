@@ -1,18 +1,14 @@
 package org.tensorizer.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
-import org.tensorizer.device.emulator.LinkedPackage;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.explain.NarrowUse;
 import org.tensorizer.network.explain.NetworkMap;
 import org.tensorizer.network.explain.NetworkPage;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -24,30 +20,27 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         footer = {"", "Example: tensorizer explain mobilenet_edgetpu.tflite --html mobilenet.html"})
 final class ExplainCommand extends FactsCommand {
-    private static final int POINTS = 240;
-
     @Parameters(paramLabel = "MODEL", description = "A compiled .tflite.")
     private Path file;
 
-    @Option(names = "--package", paramLabel = "N", description = "Which package, where there are several.")
-    private Integer packageIndex;
+    @Mixin
+    private NetworkOption networks;
 
     @Option(names = "--html", paramLabel = "FILE", description = "Also write a page with pictures.")
     private Path html;
 
-    @Option(names = "--overwrite", description = "Replace FILE if it exists.")
-    private boolean overwrite;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() {
-        TfliteModel model = TfliteModel.read(file);
-        Network network = packageIndex == null ? Network.of(model) : Network.of(model, packageIndex);
+        Network network = networks.read(file);
         NetworkMap map = NetworkMap.of(network);
-        NarrowUse narrow =
-                NarrowUse.of(LinkedPackage.of(network.compiled(), model.bytes()).program(), POINTS);
+        NarrowUse narrow = NarrowUse.of(network);
         if (html != null) {
-            new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, file)
-                    .add(html, NetworkPage.of(network, map, narrow).getBytes(StandardCharsets.UTF_8))
+            overwrite
+                    .files(file)
+                    .add(html, NetworkPage.of(network, map, narrow))
                     .write();
         }
         print(facts(network, map, narrow));
@@ -85,10 +78,6 @@ final class ExplainCommand extends FactsCommand {
                 .put("instruction_bytes", map.streamBytes())
                 .put("narrow_bytes_needed", narrow.most())
                 .put("narrow_bytes_reserved", network.program().usedNarrowMemoryBytesPerTile())
-                .put(
-                        "not_understood",
-                        map.unknown().entrySet().stream()
-                                .map(each -> each.getKey() + ": " + each.getValue())
-                                .toList());
+                .list("not_understood", map.unknown().entrySet(), each -> each.getKey() + ": " + each.getValue());
     }
 }

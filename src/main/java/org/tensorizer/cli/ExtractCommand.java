@@ -1,9 +1,6 @@
 package org.tensorizer.cli;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.InputFile;
@@ -32,6 +28,7 @@ import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.SourceModel;
 import org.tensorizer.template.SourceModelWriter;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -74,8 +71,8 @@ final class ExtractCommand extends FactsCommand {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write to, made if missing.")
     private Path folder;
 
-    @Option(names = "--overwrite", description = "Replace files of the same name.")
-    private boolean overwrite;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() throws IOException {
@@ -103,18 +100,15 @@ final class ExtractCommand extends FactsCommand {
             contents.keySet().forEach(name -> written.add(new Facts().put("file", name)));
         }
         Files.createDirectories(folder);
-        AtomicFiles files = new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, file);
+        AtomicFiles files = overwrite.files(file);
         for (Facts each : written) {
             byte[] content = contents.get(each.entries().get("file"));
             files.add(folder.resolve(each.entries().get("file").toString()), content);
             each.put("bytes", content.length).put("sha256", Sha256.of(content));
         }
         facts.put("files", written);
-        Facts metadata = new Facts();
-        facts.entries().forEach(metadata::put);
-        metadata.put("model", InspectCommand.facts(model));
-        files.add(folder.resolve("metadata.json"), metadata.toJson().getBytes(StandardCharsets.UTF_8))
-                .write();
+        Facts metadata = new Facts().putAll(facts).put("model", InspectCommand.facts(model));
+        files.add(folder.resolve("metadata.json"), metadata.toJson()).write();
         print(facts);
         return OK;
     }
@@ -131,15 +125,14 @@ final class ExtractCommand extends FactsCommand {
         List<Integer> shape = depthwise
                 ? List.of(layout.outputs(), layout.height(), layout.width())
                 : List.of(layout.outputs(), layout.height(), layout.width(), layout.inputs());
-        ByteBuffer biases = ByteBuffer.allocate(4 * layout.outputs()).order(ByteOrder.LITTLE_ENDIAN);
-        biases.asIntBuffer().put(network.biases(chosen));
-        ByteBuffer scales = ByteBuffer.allocate(4 * layout.outputs()).order(ByteOrder.LITTLE_ENDIAN);
-        scales.asFloatBuffer().put(network.multipliers(chosen));
         String prefix = "layer" + layer + "_";
-        List<Integer> channels = List.of(layout.outputs());
         contents.put(prefix + "weights.npy", new Npy(Npy.Type.INT8, shape, weights).toBytes());
-        contents.put(prefix + "bias.npy", new Npy(Npy.Type.INT32, channels, biases.array()).toBytes());
-        contents.put(prefix + "multipliers.npy", new Npy(Npy.Type.FLOAT32, channels, scales.array()).toBytes());
+        contents.put(
+                prefix + "bias.npy",
+                Npy.of(network.biases(chosen), layout.outputs()).toBytes());
+        contents.put(
+                prefix + "multipliers.npy",
+                Npy.of(network.multipliers(chosen), layout.outputs()).toBytes());
         facts.put("layer", layer + ": " + chosen)
                 .put("weight_zero_point", network.weightZero(chosen) - 128)
                 .put("range", network.range(chosen).toString());
@@ -196,11 +189,9 @@ final class ExtractCommand extends FactsCommand {
         float[] scales = shape.format().isPerChannel()
                 ? layer.weightScales()
                 : new float[] {layer.quantization().weightScale()};
-        ByteBuffer scaleBytes = ByteBuffer.allocate(Float.BYTES * scales.length).order(ByteOrder.LITTLE_ENDIAN);
-        scaleBytes.asFloatBuffer().put(scales);
         Map<String, Npy> arrays = new LinkedHashMap<>();
         arrays.put("weights", new Npy(Npy.Type.INT8, List.of(shape.outputs(), shape.inputs()), layer.weights()));
-        arrays.put("scales", new Npy(Npy.Type.FLOAT32, List.of(scales.length), scaleBytes.array()));
+        arrays.put("scales", Npy.of(scales, scales.length));
         if (shape.format().hasBias()) {
             arrays.put("bias", Npy.of(layer.bias(), shape.outputs()));
         }

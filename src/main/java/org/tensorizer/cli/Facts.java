@@ -9,8 +9,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
+import org.tensorizer.device.Device;
 
 /**
  * What a command found out, in the order it tells it: one tree from which both the text on the screen and the output of
@@ -48,6 +50,22 @@ final class Facts {
 
     Facts put(String name, Collection<?> values) {
         return put(name, (Object) (values == null ? null : new ArrayList<>(values)));
+    }
+
+    /** Adds the facts of each element of a list. */
+    <T> Facts list(String name, Collection<T> of, Function<? super T, ?> facts) {
+        return put(name, of.stream().map(facts).toList());
+    }
+
+    /** Adds what others say. */
+    Facts putAll(Facts others) {
+        entries.putAll(others.entries);
+        return this;
+    }
+
+    /** Adds who answered. */
+    Facts device(Device device) {
+        return put("device", device.name()).put("evidence", device.provenance().toString());
     }
 
     Map<String, Object> entries() {

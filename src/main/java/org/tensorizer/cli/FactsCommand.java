@@ -37,6 +37,17 @@ abstract class FactsCommand implements Callable<Integer> {
         return spec.commandLine().getErr();
     }
 
+    final ProgressBar progress(String unit) {
+        return progress(unit);
+    }
+
+    /** @throws BadInputException the number of an option is too small */
+    static void atLeast(int least, String option, int found) {
+        if (found < least) {
+            throw new BadInputException(option + " " + found + ": expected " + least + " or more");
+        }
+    }
+
     final void print(Facts facts) {
         out().print(json ? facts.toJson() + "\n" : Facts.Text.of(facts));
         out().flush();

@@ -1,11 +1,6 @@
 package org.tensorizer.cli;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.List;
-import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Npy;
 import org.tensorizer.device.Device;
@@ -58,13 +53,12 @@ final class GemmCommand extends FactsCommand {
     @Mixin
     private DeviceOption device;
 
-    @Option(names = "--overwrite", description = "Replace C.npy if it exists.")
-    private boolean overwrite;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() {
-        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
-        AtomicFiles.check(output, existing, left, right);
+        overwrite.check(output, left, right);
         Npy a = matrix(left);
         Npy w = matrix(right);
         if (a.type() != w.type() || !a.shape().get(1).equals(w.shape().get(1))) {
@@ -82,11 +76,10 @@ final class GemmCommand extends FactsCommand {
                 .put("outputs", outputs);
         Npy product;
         try (Device opened = device.open(true)) {
-            facts.put("device", opened.name())
-                    .put("evidence", opened.provenance().toString());
+            facts.device(opened);
             product = a.type() == Npy.Type.FLOAT32 ? real(opened, a, w, plan, facts) : exact(opened, a, w, facts);
         }
-        AtomicFiles.write(output, product.toBytes(), existing, left, right);
+        overwrite.files(left, right).add(output, product.toBytes()).write();
         print(facts);
         return OK;
     }
@@ -113,7 +106,7 @@ final class GemmCommand extends FactsCommand {
                 .put("convolution_seconds_calculated", choice.rows().seconds())
                 .put("dense_seconds_calculated", choice.denseSeconds())
                 .put("product", "exact int32");
-        ProgressBar bar = bar();
+        ProgressBar bar = progress("inferences");
         long total = choice.inferences();
         IntMatrix product = choice.multiply(opened, left8, right8, convolution, done -> bar.update(done, total));
         bar.finish();
@@ -121,7 +114,7 @@ final class GemmCommand extends FactsCommand {
     }
 
     private Npy real(Device opened, Npy a, Npy w, RowPlan plan, Facts facts) {
-        ProgressBar bar = bar();
+        ProgressBar bar = progress("inferences");
         long total = plan.programs() * plan.inferences();
         ExactRows.Real product = new ExactRows(opened).multiply(floats(a), floats(w), done -> bar.update(done, total));
         bar.finish();
@@ -130,24 +123,10 @@ final class GemmCommand extends FactsCommand {
                 .put("product", "float32 of matrices quantized to int8")
                 .put("error_bound", product.bound());
         FloatMatrix matrix = product.product();
-        ByteBuffer data =
-                ByteBuffer.allocate(Float.BYTES * matrix.values().length).order(ByteOrder.LITTLE_ENDIAN);
-        for (float value : matrix.values()) {
-            data.putFloat(value);
-        }
-        return new Npy(Npy.Type.FLOAT32, List.of(matrix.rows(), matrix.columns()), data.array());
+        return Npy.of(matrix.values(), matrix.rows(), matrix.columns());
     }
 
     private static FloatMatrix floats(Npy array) {
-        ByteBuffer data = array.buffer();
-        float[] values = new float[data.remaining() / Float.BYTES];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = data.getFloat();
-        }
-        return FloatMatrix.of(array.shape().get(0), array.shape().get(1), values);
-    }
-
-    private ProgressBar bar() {
-        return new ProgressBar(err(), System.console() != null, "inferences");
+        return FloatMatrix.of(array.shape().get(0), array.shape().get(1), array.floats());
     }
 }

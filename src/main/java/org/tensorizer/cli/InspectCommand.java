@@ -1,7 +1,6 @@
 package org.tensorizer.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.tensorizer.isa.Chip;
@@ -38,15 +37,6 @@ final class InspectCommand extends FactsCommand {
     static Facts facts(TfliteModel model) {
         // most of the time goes into digests: that of the file runs beside those of its executables
         CompletableFuture<String> sha256 = CompletableFuture.supplyAsync(model::sha256);
-        List<Facts> packages = new ArrayList<>();
-        for (EdgeTpuPackage edgeTpu : model.packages()) {
-            packages.add(ModelFacts.edgeTpuPackage(edgeTpu)
-                    .put(
-                            "executables",
-                            edgeTpu.executables().stream()
-                                    .map(executable -> ModelFacts.executable(model, executable))
-                                    .toList()));
-        }
         Facts facts = new Facts()
                 .put("file", model.name())
                 .put("bytes", model.size())
@@ -55,11 +45,18 @@ final class InspectCommand extends FactsCommand {
                 .put("tflite_version", model.version())
                 .put("description", model.description())
                 .put("tensors", ModelFacts.edgeTensors(model))
-                .put(
-                        "operators",
-                        model.operators().stream().map(ModelFacts::operator).toList());
+                .list("operators", model.operators(), ModelFacts::operator);
         if (model.isCompiled()) {
-            facts.put("on_chip", onChip(model)).put("packages", packages).put("dense", dense(model));
+            facts.put("on_chip", onChip(model))
+                    .list(
+                            "packages",
+                            model.packages(),
+                            edgeTpu -> ModelFacts.edgeTpuPackage(edgeTpu)
+                                    .list(
+                                            "executables",
+                                            edgeTpu.executables(),
+                                            each -> ModelFacts.executable(model, each)))
+                    .put("dense", dense(model));
         }
         return facts;
     }

@@ -1,5 +1,7 @@
 package org.tensorizer.cli;
 
+import static org.tensorizer.base.Printable.escaped;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -80,7 +82,7 @@ final class InstructionSetPage {
                         opcode.name(),
                         opcode.unit(),
                         opcode.bundles(),
-                        escape(opcode.semantics()));
+                        escaped(opcode.semantics()));
     }
 
     private static String counters() {
@@ -96,7 +98,7 @@ final class InstructionSetPage {
 
     private static String counter(String where, int id, String name, String counts) {
         return "<tr><td>%s</td><td class=\"num\">%d</td><td class=\"name\">%s</td><td>%s</td></tr>%n"
-                .formatted(where, id, name, escape(counts));
+                .formatted(where, id, name, escaped(counts));
     }
 
     private static String section(Opcode opcode, Instruction example) {
@@ -109,7 +111,7 @@ final class InstructionSetPage {
                         opcode.bundles(),
                         opcode.bundles() == 1 ? "" : "s",
                         opcode.bits()));
-        html.append("<p>").append(escape(opcode.semantics())).append("</p>\n");
+        html.append("<p>").append(escaped(opcode.semantics())).append("</p>\n");
         html.append(new BundleDrawing(opcode).svg());
         html.append("<h3>Fields</h3>\n<table class=\"fields\">\n<tr><th>bits</th><th>field</th>")
                 .append(example == null ? "" : "<th>example</th>")
@@ -118,10 +120,10 @@ final class InstructionSetPage {
         html.append("</table>\n");
         if (example != null) {
             html.append("<details><summary>The example, from %s</summary>%n"
-                            .formatted(escape(
+                            .formatted(escaped(
                                     EXAMPLE + ": " + ShapeStatus.of(EXAMPLE).reason())))
                     .append("<pre>%s</pre>%n<pre>%s</pre>%n</details>%n"
-                            .formatted(escape(Disassembler.text(example)), HEX.formatHex(example.toBytes())));
+                            .formatted(escaped(Disassembler.text(example)), HEX.formatHex(example.toBytes())));
         }
         return html.append("</section>\n").toString();
     }
@@ -145,22 +147,22 @@ final class InstructionSetPage {
         String values = example == null
                 ? ""
                 : "<td class=\"num\" style=\"white-space:normal\">"
-                        + escape(fields.stream()
+                        + escaped(fields.stream()
                                 .map(field -> field.text(example.get(field)))
                                 .collect(Collectors.joining(" ")))
                         + "</td>";
         return "<tr><td class=\"num\" style=\"white-space:normal\">%s</td><td class=\"name\">%s <span class=\"source\">%s</span></td>%s<td>%s</td><td>%s</td><td class=\"source\">%s</td></tr>%n"
                 .formatted(
                         bits,
-                        escape(fields.size() == 1 ? first.name() : name),
+                        escaped(fields.size() == 1 ? first.name() : name),
                         first.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '),
                         values,
-                        escape(
+                        escaped(
                                 fields.size() == 1
                                         ? first.meaning()
                                         : first.meaning().replaceAll("loop 0", "the loop")),
                         badge(first.confidence()),
-                        escape(first.source()));
+                        escaped(first.source()));
     }
 
     private static String legend() {
@@ -179,13 +181,6 @@ final class InstructionSetPage {
     private static String badge(Confidence confidence) {
         String name = confidence.name().toLowerCase(Locale.ROOT);
         return "<span class=\"badge %s\">%s</span>".formatted(name, name);
-    }
-
-    static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 
     private static String frame() {

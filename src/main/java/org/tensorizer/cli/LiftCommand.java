@@ -1,12 +1,7 @@
 package org.tensorizer.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
-import org.tensorizer.device.emulator.LinkedPackage;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.explain.NarrowUse;
 import org.tensorizer.network.explain.NetworkMap;
@@ -14,6 +9,7 @@ import org.tensorizer.network.explain.NetworkPage;
 import org.tensorizer.network.lift.LiftCheck;
 import org.tensorizer.network.lift.Lifted;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,8 +26,6 @@ import picocli.CommandLine.Parameters;
             "Example: tensorizer lift model_edgetpu.tflite -o plain.tflite --report plain.json"
         })
 final class LiftCommand extends FactsCommand {
-    private static final int POINTS = 240;
-
     @Parameters(paramLabel = "COMPILED", description = "A compiled .tflite.")
     private Path compiled;
 
@@ -42,8 +36,8 @@ final class LiftCommand extends FactsCommand {
             description = "The plain model.")
     private Path output;
 
-    @Option(names = "--package", paramLabel = "N", description = "Which package, where there are several.")
-    private Integer packageIndex;
+    @Mixin
+    private NetworkOption networks;
 
     @Option(names = "--report", paramLabel = "FILE", description = "Write what was found and chosen as JSON.")
     private Path report;
@@ -57,25 +51,19 @@ final class LiftCommand extends FactsCommand {
     @Option(names = "--no-check", description = "Skip the round trip and the comparison of answers.")
     private boolean unchecked;
 
-    @Option(names = "--overwrite", description = "Replace files that exist.")
-    private boolean overwrite;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() {
-        TfliteModel model = TfliteModel.read(compiled);
-        Network network = packageIndex == null ? Network.of(model) : Network.of(model, packageIndex);
+        Network network = networks.read(compiled);
         Lifted lifted = Lifted.of(network, partial);
-        AtomicFiles files =
-                new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, compiled).add(output, lifted.model());
+        AtomicFiles files = overwrite.files(compiled).add(output, lifted.model());
         if (html != null) {
-            NarrowUse narrow = NarrowUse.of(
-                    LinkedPackage.of(network.compiled(), model.bytes()).program(), POINTS);
-            files.add(
-                    html,
-                    NetworkPage.of(network, NetworkMap.of(network), narrow).getBytes(StandardCharsets.UTF_8));
+            files.add(html, NetworkPage.of(network, NetworkMap.of(network), NarrowUse.of(network)));
         }
         if (report != null) {
-            files.add(report, lifted.report().toJson().getBytes(StandardCharsets.UTF_8));
+            files.add(report, lifted.report().toJson());
         }
         files.write();
         boolean whole = lifted.report().refused().isEmpty();
@@ -85,18 +73,18 @@ final class LiftCommand extends FactsCommand {
     }
 
     private Facts facts(Lifted.Report report, LiftCheck check) {
-        List<Facts> scales = report.tensors().stream()
-                .map(each -> new Facts()
-                        .put("tensor", each.tensor())
-                        .put("scale", each.scale())
-                        .put("zero_point", each.zeroPoint())
-                        .put("known_from", each.origin()))
-                .toList();
         Facts facts = new Facts()
                 .put("compiled", compiled.toString())
                 .put("output", output.toString())
                 .put("operators", report.operators().size())
-                .put("tensors", scales)
+                .list(
+                        "tensors",
+                        report.tensors(),
+                        each -> new Facts()
+                                .put("tensor", each.tensor())
+                                .put("scale", each.scale())
+                                .put("zero_point", each.zeroPoint())
+                                .put("known_from", each.origin()))
                 .put("channels", report.channels())
                 .put("channels_not_exact", report.inexact())
                 .put("refused", report.refused());

@@ -61,9 +61,7 @@ final class ModelFacts {
                 .put("parameters", executable.parameters())
                 .put("token", token(executable.token()))
                 .put("sha256", model.sha256(executable.range()))
-                .put(
-                        "chunks",
-                        executable.chunks().stream().map(ModelFacts::chunk).toList());
+                .list("chunks", executable.chunks(), ModelFacts::chunk);
     }
 
     static Facts chunk(InstructionChunk chunk) {
@@ -106,30 +104,14 @@ final class ModelFacts {
                 .put("estimated_cycles", executable.estimatedCycles())
                 .put("use_tpu_dram_for_parameters", executable.useTpuDram())
                 .put("serialized_model", executable.serializedModel())
-                .put(
+                .list(
                         "chunks",
-                        executable.chunks().stream()
-                                .map(chunk -> chunk(chunk)
-                                        .put(
-                                                "relocation_list",
-                                                chunk.relocations().stream()
-                                                        .map(ModelFacts::relocation)
-                                                        .toList()))
-                                .toList())
+                        executable.chunks(),
+                        chunk -> chunk(chunk).list("relocation_list", chunk.relocations(), ModelFacts::relocation))
                 .put("dma_fully_deterministic", executable.hints().fullyDeterministic())
-                .put(
-                        "dma_hints",
-                        executable.hints().hints().stream()
-                                .map(ModelFacts::hint)
-                                .toList())
-                .put(
-                        "input_layers",
-                        executable.inputLayers().stream().map(ModelFacts::layer).toList())
-                .put(
-                        "output_layers",
-                        executable.outputLayers().stream()
-                                .map(ModelFacts::layer)
-                                .toList());
+                .list("dma_hints", executable.hints().hints(), ModelFacts::hint)
+                .list("input_layers", executable.inputLayers(), ModelFacts::layer)
+                .list("output_layers", executable.outputLayers(), ModelFacts::layer);
     }
 
     static Facts relocation(Relocation relocation) {
@@ -172,7 +154,7 @@ final class ModelFacts {
                 .put("scale", layer.scale())
                 .put("executions_per_inference", layer.executionsPerInference())
                 .put("cache_on_dram", layer.cacheOnDram())
-                .put("shape", indices(layer.shape()));
+                .list("shape", layer.shape(), ModelFacts::index);
         layer.layout()
                 .ifPresent(layout -> facts.put(
                         "layout",
@@ -183,20 +165,17 @@ final class ModelFacts {
                                 .put("x_to_byte_offset", layout.xToByteOffset())
                                 .put("y_to_local_y", layout.yToLocalY())
                                 .put("x_to_row_size", layout.xToRowSize())));
-        return facts.put(
+        return facts.list(
                 "slices",
-                layer.slices().stream()
-                        .map(slice -> new Facts()
-                                .put("shape", indices(slice.shape()))
-                                .put("stride", slice.stride())
-                                .put("offset", slice.offset()))
-                        .toList());
+                layer.slices(),
+                slice -> new Facts()
+                        .list("shape", slice.shape(), ModelFacts::index)
+                        .put("stride", slice.stride())
+                        .put("offset", slice.offset()));
     }
 
-    private static List<Facts> indices(List<Layer.IndexRange> shape) {
-        return shape.stream()
-                .map(range -> new Facts().put("first", range.first()).put("last", range.last()))
-                .toList();
+    private static Facts index(Layer.IndexRange range) {
+        return new Facts().put("first", range.first()).put("last", range.last());
     }
 
     /** A Dense layer. */

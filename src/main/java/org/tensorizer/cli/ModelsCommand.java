@@ -91,7 +91,7 @@ final class ModelsCommand extends FactsCommand {
         }
 
         private Facts get(Download download, ModelFile file, Path into) throws IOException {
-            ProgressBar bar = new ProgressBar(err(), System.console() != null, "bytes of " + file.file());
+            ProgressBar bar = progress("bytes of " + file.file());
             try {
                 Download.Result result = download.get(file, into, bar::update);
                 return new Facts()

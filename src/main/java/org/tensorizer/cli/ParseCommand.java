@@ -51,16 +51,8 @@ final class ParseCommand extends FactsCommand {
             return facts.put("executables", executables);
         }
         ModelFile model = ModelFile.read(file);
-        return facts.put(
-                        "packages",
-                        model.packages().stream()
-                                .map(ModelFacts::edgeTpuPackage)
-                                .toList())
-                .put(
-                        "executables",
-                        model.chosen(executable).stream()
-                                .map(ModelFacts::everything)
-                                .toList());
+        return facts.list("packages", model.packages(), ModelFacts::edgeTpuPackage)
+                .list("executables", model.chosen(executable), ModelFacts::everything);
     }
 
     /** The one with the index that was asked for; where there are several packages, of the first that has it. */

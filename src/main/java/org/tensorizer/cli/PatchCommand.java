@@ -1,11 +1,9 @@
 package org.tensorizer.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.model.EdgeTpuPackage;
@@ -72,8 +70,8 @@ final class PatchCommand extends FactsCommand {
     @Option(names = "--executable", paramLabel = "N", description = "Which executable. Default: PARAMETER_CACHING.")
     private Integer executable;
 
-    @Option(names = "--overwrite", description = "Replace OUT if it exists.")
-    private boolean overwrite;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Option(
             names = "--keep-token",
@@ -100,11 +98,10 @@ final class PatchCommand extends FactsCommand {
         }
         PatchedModel patched = PatchedModel.of(target(model), patch());
         PatchRecord record = patched.record();
-        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
         if (!dryRun) {
-            AtomicFiles files = new AtomicFiles(existing, file).add(output, patched.bytes());
+            AtomicFiles files = overwrite.files(file).add(output, patched.bytes());
             if (metadata != null) {
-                files.add(metadata, record.toJson().getBytes(StandardCharsets.UTF_8));
+                files.add(metadata, record.toJson());
             }
             files.write();
         }
@@ -122,9 +119,7 @@ final class PatchCommand extends FactsCommand {
                 .put("output", dryRun ? "(dry run, nothing written)" : output.toString());
         byte[] patched = layer.patch(model, modes, keepToken, facts);
         if (!dryRun) {
-            new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, file)
-                    .add(output, patched)
-                    .write();
+            overwrite.files(file).add(output, patched).write();
         }
         print(facts.put("output_sha256", Sha256.of(patched)));
         return OK;
@@ -200,36 +195,32 @@ final class PatchCommand extends FactsCommand {
                 .put("written", !dryRun)
                 .put("layer", record.layout().orElse("unknown layout: patched by bytes"))
                 .put("payload", record.payload())
-                .put(
+                .list(
                         "steps",
-                        record.steps().stream()
-                                .map(step -> new Facts()
-                                        .put("region", step.region())
-                                        .put("pattern", step.pattern())
-                                        .put("bytes", step.bytes()))
-                                .toList())
+                        record.steps(),
+                        step -> new Facts()
+                                .put("region", step.region())
+                                .put("pattern", step.pattern())
+                                .put("bytes", step.bytes()))
                 .put("payload_bytes_changed", record.payloadBytesChanged())
                 .put("bytes_compared_outside", record.bytesCompared())
                 .put("token", record.tokenPolicy())
                 .put("input_sha256", record.inputSha256())
                 .put("output_sha256", record.outputSha256())
-                .put(
+                .list(
                         "executables",
-                        record.executables().stream()
-                                .map(part -> new Facts()
-                                        .put("index", part.index())
-                                        .put("type", part.type())
-                                        .put(
-                                                "token_before",
-                                                part.tokenBefore()
-                                                        .map(ModelFacts::token)
-                                                        .orElse("absent"))
-                                        .put(
-                                                "token_after",
-                                                part.tokenAfter()
-                                                        .map(ModelFacts::token)
-                                                        .orElse("absent"))
-                                        .put("changed", !part.sha256Before().equals(part.sha256After())))
-                                .toList());
+                        record.executables(),
+                        part -> new Facts()
+                                .put("index", part.index())
+                                .put("type", part.type())
+                                .put(
+                                        "token_before",
+                                        part.tokenBefore()
+                                                .map(ModelFacts::token)
+                                                .orElse("absent"))
+                                .put(
+                                        "token_after",
+                                        part.tokenAfter().map(ModelFacts::token).orElse("absent"))
+                                .put("changed", !part.sha256Before().equals(part.sha256After())));
     }
 }

@@ -1,6 +1,6 @@
 package org.tensorizer.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.tensorizer.base.Printable.escaped;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,8 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
-import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.ShapeStatus;
@@ -80,14 +78,12 @@ final class PipelineCommand extends FactsCommand {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for all files.")
     private Path folder;
 
-    @Option(names = "--overwrite", description = "Replace files of an earlier run.")
-    private boolean overwrite;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() throws IOException {
-        if (size < 1) {
-            throw new BadInputException("--size " + size + ": expected 1 or more");
-        }
+        atLeast(1, "--size", size);
         org.tensorizer.patch.Pattern pattern = PatternOption.parse(mode);
         DenseShape shape = DenseShape.square(size, ParameterFormat.PER_TENSOR);
         ShapeStatus.of(shape).require();
@@ -96,18 +92,17 @@ final class PipelineCommand extends FactsCommand {
                 .weights(WeightsOption.weights("identity", shape))
                 .build();
         Files.createDirectories(folder);
-        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
-        FILES.forEach(name -> AtomicFiles.check(folder.resolve(name), existing));
-        AtomicFiles files = new AtomicFiles(existing);
+        FILES.forEach(name -> overwrite.check(folder.resolve(name)));
+        AtomicFiles files = overwrite.files();
         byte[] source = SourceModelWriter.write(layer);
-        add(files, "source.tflite", source);
+        files.add(folder.resolve("source.tflite"), source);
         byte[] compiled = CompiledModelWriter.write(layer);
-        add(files, "template_edgetpu.tflite", compiled);
+        files.add(folder.resolve("template_edgetpu.tflite"), compiled);
         DenseTemplate template = DenseTemplate.of(
                 TfliteModel.parse(folder.resolve("template_edgetpu.tflite").toString(), compiled));
         PatchedModel patched = template.patch(Patch.of(Region.weights(), pattern));
-        add(files, "patched_edgetpu.tflite", patched.bytes());
-        add(files, "patch.json", patched.record().toJson().getBytes(UTF_8));
+        files.add(folder.resolve("patched_edgetpu.tflite"), patched.bytes());
+        files.add(folder.resolve("patch.json"), patched.record().toJson());
 
         Facts facts = new Facts()
                 .put("template", TemplateFacts.of(template))
@@ -116,17 +111,15 @@ final class PipelineCommand extends FactsCommand {
                 .put("payload_bytes_changed", patched.record().payloadBytesChanged());
         boolean asPredicted;
         try (Device opened = device.open()) {
-            facts.put("device", opened.name())
-                    .put("evidence", opened.provenance().toString())
-                    .put("input", input);
+            facts.device(opened).put("input", input);
             boolean original = run(opened, template, "original", facts, files);
             DenseTemplate shifted = DenseTemplate.of(patched.model("patched_edgetpu.tflite"));
             boolean changed = run(opened, shifted, "patched", facts, files);
             asPredicted = original && changed;
         }
         facts.put("verdict", asPredicted ? "supported: every output as predicted" : "refuted");
-        add(files, "report.html", html(facts).getBytes(UTF_8));
-        add(files, "summary.json", facts.toJson().getBytes(UTF_8));
+        files.add(folder.resolve("report.html"), html(facts));
+        files.add(folder.resolve("summary.json"), facts.toJson());
         files.write();
         print(facts.put("out", folder.toString()));
         return asPredicted ? OK : REFUTED;
@@ -145,7 +138,7 @@ final class PipelineCommand extends FactsCommand {
             Path results = work.resolve("out");
             EdgeTpuCompiler.Compilation compilation = found.get().compile(copy, results, Duration.ofMinutes(3));
             byte[] compiled = Files.readAllBytes(compilation.model());
-            add(files, COMPILED, compiled);
+            files.add(folder.resolve(COMPILED), compiled);
             return TemplateFacts.of(compilation)
                     .put("compiled", folder.resolve(COMPILED).toString())
                     .put(
@@ -164,7 +157,7 @@ final class PipelineCommand extends FactsCommand {
         }
         byte[] expected = template.expected(given);
         Comparison comparison = new Comparison(Grid.row(expected, true), Grid.row(observed, true));
-        add(files, name + ".png", Png.bytes(comparison.draw()));
+        files.add(folder.resolve(name + ".png"), Png.bytes(comparison.draw()));
         facts.put(
                 name,
                 new Facts()
@@ -188,18 +181,10 @@ final class PipelineCommand extends FactsCommand {
                 + "<style>body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
                 + "img{max-width:100%}pre{overflow:auto;background:#f4f4f4;padding:1rem}</style><h1>Template, patch, run</h1>"
                 + "<p>"
-                + escape(facts.entries().get("verdict") + ", evidence: "
+                + escaped(facts.entries().get("verdict") + ", evidence: "
                         + facts.entries().get("evidence"))
                 + ".</p><h2>Original</h2><img alt='expected, observed, difference' src=original.png>"
                 + "<h2>Patched</h2><img alt='expected, observed, difference' src=patched.png><h2>Facts</h2><pre>"
-                + escape(Facts.Text.of(facts)) + "</pre>\n";
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-    }
-
-    private void add(AtomicFiles files, String name, byte[] bytes) {
-        files.add(folder.resolve(name), bytes);
+                + escaped(Facts.Text.of(facts)) + "</pre>\n";
     }
 }

@@ -1,5 +1,7 @@
 package org.tensorizer.cli;
 
+import static org.tensorizer.base.Printable.escaped;
+
 import java.util.Locale;
 import org.tensorizer.compiler.PlanSummary;
 import org.tensorizer.isa.Chip;
@@ -26,11 +28,11 @@ final class PlanPage {
 
     private void write(String title) {
         html.append("<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>")
-                .append(escape(title));
+                .append(escaped(title));
         html.append("</title>\n<style>body{font:14px sans-serif;margin:2em;max-width:1200px}td,th{padding:2px 8px;")
                 .append("text-align:left}tr:nth-child(even){background:#f4f4f4}rect{stroke:#333;stroke-width:.5}")
                 .append("text{font:10px sans-serif}</style>\n<h1>")
-                .append(escape(title))
+                .append(escaped(title))
                 .append("</h1>\n<h2>Narrow memory of a tile over the steps</h2>\n");
         narrow();
         html.append("<p>").append(plan.narrowBytes()).append(" of ").append(Chip.NARROW_BYTES);
@@ -92,7 +94,7 @@ final class PlanPage {
         html.append("<h2>Steps</h2>\n<table><tr><th>step<th>what<th>sums<th>wide memory from row<th>op steps</tr>\n");
         for (int i = 0; i < plan.steps().size(); i++) {
             PlanSummary.Work work = plan.steps().get(i);
-            html.append("<tr><td>").append(i).append("<td>").append(escape(work.what()));
+            html.append("<tr><td>").append(i).append("<td>").append(escaped(work.what()));
             html.append("<td>")
                     .append(work.form().toLowerCase(Locale.ROOT))
                     .append("<td>")
@@ -115,13 +117,6 @@ final class PlanPage {
                 width,
                 height,
                 fill,
-                escape(title)));
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
+                escaped(title)));
     }
 }

@@ -70,8 +70,7 @@ final class ProbeCommand extends FactsCommand {
         List<Integer> driven;
         List<Integer> silent;
         try (Device opened = device.open()) {
-            facts.put("device", opened.name())
-                    .put("evidence", opened.provenance().toString());
+            facts.device(opened);
             byte[] quiet = input(template, false);
             List<byte[]> before = answers(opened, zero, quiet, drive);
             List<byte[]> after = answers(opened, hot, quiet, drive);

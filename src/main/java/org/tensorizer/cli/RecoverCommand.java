@@ -65,7 +65,7 @@ final class RecoverCommand extends FactsCommand {
     @Override
     public Integer call() throws IOException {
         TfliteModel model = TfliteModel.read(file);
-        ProgressBar bar = new ProgressBar(err(), System.console() != null, "answers");
+        ProgressBar bar = progress("answers");
         RecoveredLayout layout;
         try (Device opened = device.open()) {
             Recovery recovery = Recovery.of(new ModelTarget(model, opened))

@@ -1,7 +1,6 @@
 package org.tensorizer.cli;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.tensorizer.device.record.RecordSummary;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -44,31 +43,25 @@ final class ReplayCommand extends FactsCommand {
                 .put("started", record.started())
                 .put("last", record.last())
                 .put("context", context)
-                .put("answered_by", answered(record))
+                .list(
+                        "answered_by",
+                        record.origins(),
+                        each -> new Facts()
+                                .put("device", each.origin().device())
+                                .put("evidence", each.origin().provenance().toString())
+                                .put("inferences", each.runs()))
                 .put("models_loaded", record.opens())
                 .put("inferences", record.runs())
-                .put("models", models(record))
+                .list(
+                        "models",
+                        record.models(),
+                        each -> new Facts()
+                                .put("name", each.name())
+                                .put("variants", each.variants())
+                                .put("tokens", each.tokens())
+                                .put("inferences", each.runs()))
                 .put("device_faults", faults)
                 .put("inputs_and_models_refused", record.refusals())
                 .put("judge_again_with", record.replayCommand());
-    }
-
-    private static List<Facts> answered(RecordSummary record) {
-        return record.origins().stream()
-                .map(each -> new Facts()
-                        .put("device", each.origin().device())
-                        .put("evidence", each.origin().provenance().toString())
-                        .put("inferences", each.runs()))
-                .toList();
-    }
-
-    private static List<Facts> models(RecordSummary record) {
-        return record.models().stream()
-                .map(each -> new Facts()
-                        .put("name", each.name())
-                        .put("variants", each.variants())
-                        .put("tokens", each.tokens())
-                        .put("inferences", each.runs()))
-                .toList();
     }
 }

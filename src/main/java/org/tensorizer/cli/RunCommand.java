@@ -5,8 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
+import java.util.stream.IntStream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Npy;
@@ -62,17 +61,14 @@ final class RunCommand extends FactsCommand {
     @Option(names = "--npy", paramLabel = "FILE", description = "Write the outputs, one row an input.")
     private Path npy;
 
-    @Option(names = "--overwrite", description = "Replace the NPY file if it exists.")
-    private boolean overwrite;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() {
-        if (top < 0) {
-            throw new BadInputException("--top " + top + ": expected 0 or more");
-        }
-        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
+        atLeast(0, "--top", top);
         if (npy != null) {
-            AtomicFiles.check(npy, existing, file);
+            overwrite.check(npy, file);
         }
         List<String> classes = labels == null ? List.of() : lines(labels);
         byte[] model = lift.of(InputFile.read(file), file.toString());
@@ -83,8 +79,7 @@ final class RunCommand extends FactsCommand {
         Facts facts = new Facts().put("file", file.toString()).put("model_sha256", Sha256.of(model));
         try (Device opened = device.open(compiled);
                 Session session = opened.open(file.toString(), model)) {
-            facts.put("device", opened.name())
-                    .put("evidence", opened.provenance().toString());
+            facts.device(opened);
             for (String name : names) {
                 List<List<byte[]>> inferences = InputPattern.rows(name, session.inputs());
                 for (int row = 0; row < inferences.size(); row++) {
@@ -94,7 +89,7 @@ final class RunCommand extends FactsCommand {
                     runs.add(run.put("outputs", outputs(session.outputs(), output, classes)));
                 }
             }
-            writeNpy(session.outputs().get(0), rows, existing);
+            writeNpy(session.outputs().get(0), rows);
         }
         print(facts.put("runs", runs));
         return OK;
@@ -112,11 +107,9 @@ final class RunCommand extends FactsCommand {
     }
 
     private List<Facts> outputs(List<TensorSpec> tensors, List<byte[]> outputs, List<String> classes) {
-        List<Facts> all = new ArrayList<>();
-        for (int i = 0; i < outputs.size(); i++) {
-            all.add(output(tensors.get(i), outputs.get(i), i == 0 ? classes : List.of()));
-        }
-        return all;
+        return IntStream.range(0, outputs.size())
+                .mapToObj(i -> output(tensors.get(i), outputs.get(i), i == 0 ? classes : List.of()))
+                .toList();
     }
 
     private Facts output(TensorSpec tensor, byte[] bytes, List<String> classes) {
@@ -136,19 +129,16 @@ final class RunCommand extends FactsCommand {
             facts.put("argmax", highest.get(0).index());
         }
         if (dequantize) {
-            facts.put(
-                    "dequantized",
-                    values.stream().map(value -> real(tensor, value)).toList());
+            facts.list("dequantized", values, value -> real(tensor, value));
         }
-        return facts.put(
+        return facts.list(
                 "top",
-                highest.stream()
-                        .map(each -> new Facts()
-                                .put("index", each.index())
-                                .put("label", classes.isEmpty() ? null : classes.get(each.index()))
-                                .put("value", each.value())
-                                .put("dequantized", real(tensor, each.value())))
-                        .toList());
+                highest,
+                each -> new Facts()
+                        .put("index", each.index())
+                        .put("label", classes.isEmpty() ? null : classes.get(each.index()))
+                        .put("value", each.value())
+                        .put("dequantized", real(tensor, each.value())));
     }
 
     /** The number that an element stands for; a tensor without quantization holds it as it is. */
@@ -156,7 +146,7 @@ final class RunCommand extends FactsCommand {
         return tensor.scale() == 0 ? value : (Number) ((value.floatValue() - tensor.zeroPoint()) * tensor.scale());
     }
 
-    private void writeNpy(TensorSpec tensor, List<byte[]> rows, Existing existing) {
+    private void writeNpy(TensorSpec tensor, List<byte[]> rows) {
         if (npy == null) {
             return;
         }
@@ -166,6 +156,6 @@ final class RunCommand extends FactsCommand {
         ByteBuffer data = ByteBuffer.allocate(rows.size() * tensor.byteSize());
         rows.forEach(data::put);
         Npy array = new Npy(type, List.of(rows.size(), tensor.byteSize() / type.bytes()), data.array());
-        AtomicFiles.write(npy, array.toBytes(), existing, file);
+        overwrite.files(file).add(npy, array.toBytes()).write();
     }
 }

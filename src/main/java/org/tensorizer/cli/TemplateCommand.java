@@ -3,8 +3,6 @@ package org.tensorizer.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.ChainSpec;
@@ -12,6 +10,7 @@ import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.SourceModel;
 import org.tensorizer.template.TemplateVerification;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -61,8 +60,8 @@ final class TemplateCommand implements Runnable {
                 description = "The compiled model.")
         private Path output;
 
-        @Option(names = "--overwrite", description = "Replace F if it exists.")
-        private boolean overwrite;
+        @Mixin
+        private OverwriteOption overwrite;
 
         @Override
         public Integer call() {
@@ -70,15 +69,13 @@ final class TemplateCommand implements Runnable {
             SourceModel model = SourceModel.of(read);
             ChainSpec chain = token == null ? model.chain() : model.chain(TemplateDenseCommand.token(token));
             byte[] compiled = CompiledModelWriter.write(chain);
-            AtomicFiles.write(output, compiled, overwrite ? Existing.REPLACE : Existing.REFUSE, source);
+            overwrite.files(source).add(output, compiled).write();
             print(new Facts()
                     .put("source", source.toString())
                     .put("output", output.toString())
                     .put("bytes", compiled.length)
                     .put("sha256", Sha256.of(compiled))
-                    .put(
-                            "layers",
-                            chain.shapes().stream().map(ModelFacts::dense).toList())
+                    .list("layers", chain.shapes(), ModelFacts::dense)
                     .put("on_chip", InspectCommand.onChip(TfliteModel.parse(output.toString(), compiled)))
                     .put("source_operations_mapped", read.operators().size())
                     .put("status", chain.status().level().word())

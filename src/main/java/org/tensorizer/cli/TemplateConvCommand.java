@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Npy;
@@ -24,6 +23,7 @@ import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -105,14 +105,14 @@ final class TemplateConvCommand extends FactsCommand {
     @Option(names = "--source", paramLabel = "F2", description = "Also the uncompiled quantized model of this layer.")
     private Path source;
 
-    @Option(names = "--overwrite", description = "Replace files that exist.")
-    private boolean overwrite;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() {
         ConvolutionModel model = model();
         NetworkProgram program = model.program();
-        AtomicFiles files = new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE);
+        AtomicFiles files = overwrite.files();
         files.add(output, model.compiled());
         if (source != null) {
             files.add(source, model.source());

@@ -3,7 +3,6 @@ package org.tensorizer.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
@@ -83,8 +82,8 @@ final class TemplateDenseCommand extends FactsCommand {
     @Option(names = "--compile", description = "Also run edgetpu_compiler on the source and compare, where installed.")
     private boolean compile;
 
-    @Option(names = "--overwrite", description = "Replace files that exist.")
-    private boolean overwrite;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Override
     public Integer call() {
@@ -95,9 +94,8 @@ final class TemplateDenseCommand extends FactsCommand {
             EdgeTpuCompiler.require();
         }
         DenseSpec layer = spec();
-        Existing existing = overwrite ? Existing.REPLACE : Existing.REFUSE;
         byte[] compiled = CompiledModelWriter.write(layer);
-        AtomicFiles files = new AtomicFiles(existing).add(output, compiled);
+        AtomicFiles files = overwrite.files().add(output, compiled);
         if (source != null) {
             files.add(source, SourceModelWriter.write(layer));
         }
@@ -108,7 +106,7 @@ final class TemplateDenseCommand extends FactsCommand {
                 .put("bytes", compiled.length)
                 .put("source", source == null ? null : source.toString())
                 .put("token", ModelFacts.token(template.token()));
-        TemplateFacts.of(template).entries().forEach(facts::put);
+        facts.putAll(TemplateFacts.of(template));
         int status = OK;
         if (compile) {
             TemplateVerification verification = compiled(facts);

@@ -45,17 +45,15 @@ final class TemplateFacts {
                 .put("program_same", verification.isProgramSame())
                 .put("execution_only", of(verification.executionOnly()))
                 .put("parameter_caching", of(verification.parameterCaching()))
-                .put("payload_differences", differences(verification.payload()))
-                .put("container_differences", differences(verification.container()));
+                .list("payload_differences", verification.payload(), TemplateFacts::difference)
+                .list("container_differences", verification.container(), TemplateFacts::difference);
     }
 
-    private static List<Facts> differences(List<FieldDifference> differences) {
-        return differences.stream()
-                .map(each -> new Facts()
-                        .put("field", each.field())
-                        .put("compiled", each.compiled())
-                        .put("assembled", each.assembled()))
-                .toList();
+    private static Facts difference(FieldDifference difference) {
+        return new Facts()
+                .put("field", difference.field())
+                .put("compiled", difference.compiled())
+                .put("assembled", difference.assembled());
     }
 
     /** A comparison of two instruction streams under its JSON names. */
@@ -66,14 +64,13 @@ final class TemplateFacts {
             if (entry instanceof StreamDiff.Changed changed) {
                 facts.put("change", "changed")
                         .put("opcode", changed.opcode())
-                        .put(
+                        .list(
                                 "fields",
-                                changed.changes().stream()
-                                        .map(field -> new Facts()
-                                                .put("field", field.name())
-                                                .put("left", field.left())
-                                                .put("right", field.right()))
-                                        .toList());
+                                changed.changes(),
+                                field -> new Facts()
+                                        .put("field", field.name())
+                                        .put("left", field.left())
+                                        .put("right", field.right()));
             } else if (entry instanceof StreamDiff.Inserted inserted) {
                 facts.put("change", "inserted")
                         .put("opcode", inserted.instruction().opcode());
@@ -99,13 +96,12 @@ final class TemplateFacts {
         log.onChipUsed().ifPresent(bytes -> facts.put("on_chip_parameter_bytes_used", bytes));
         log.onChipRemaining().ifPresent(bytes -> facts.put("on_chip_parameter_bytes_left", bytes));
         log.offChip().ifPresent(bytes -> facts.put("off_chip_parameter_bytes", bytes));
-        return facts.put(
+        return facts.list(
                 "operators",
-                log.operators().stream()
-                        .map(row -> new Facts()
-                                .put("operator", row.operator())
-                                .put("count", row.count())
-                                .put("status", row.status()))
-                        .toList());
+                log.operators(),
+                row -> new Facts()
+                        .put("operator", row.operator())
+                        .put("count", row.count())
+                        .put("status", row.status()));
     }
 }

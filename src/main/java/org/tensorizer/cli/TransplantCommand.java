@@ -1,11 +1,9 @@
 package org.tensorizer.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
@@ -14,6 +12,7 @@ import org.tensorizer.network.transplant.Transplant;
 import org.tensorizer.network.transplant.Transplanted;
 import org.tensorizer.patch.TokenPolicy;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -53,8 +52,8 @@ final class TransplantCommand extends FactsCommand {
             description = "The compiled model of SOURCE.")
     private Path output;
 
-    @Option(names = "--overwrite", description = "Replace OUT if it exists.")
-    private boolean overwrite;
+    @Mixin
+    private OverwriteOption overwrite;
 
     @Option(names = "--metadata-out", paramLabel = "FILE", description = "Write the record of what changed as JSON.")
     private Path metadata;
@@ -73,10 +72,9 @@ final class TransplantCommand extends FactsCommand {
         Transplant transplant = Transplant.of(network, numbers, before);
         Transplanted made = transplant.write(TokenPolicy.Fresh.next());
         if (!dryRun) {
-            AtomicFiles files = new AtomicFiles(overwrite ? Existing.REPLACE : Existing.REFUSE, compiled, source)
-                    .add(output, made.bytes());
+            AtomicFiles files = overwrite.files(compiled, source).add(output, made.bytes());
             if (metadata != null) {
-                files.add(metadata, made.record().toJson().getBytes(StandardCharsets.UTF_8));
+                files.add(metadata, made.record().toJson());
             }
             files.write();
         }

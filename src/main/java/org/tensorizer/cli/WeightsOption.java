@@ -1,6 +1,5 @@
 package org.tensorizer.cli;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -47,29 +46,15 @@ final class WeightsOption {
 
     /** Biases of each output, int32. */
     static int[] bias(String text, int outputs) {
-        int[] bias = new int[outputs];
         if (text.startsWith("random:")) {
-            Random random = seeded(text);
-            for (int i = 0; i < outputs; i++) {
-                bias[i] = random.nextInt(20_001) - 10_000;
-            }
-            return bias;
+            return seeded(text).ints(outputs, -10_000, 10_001).toArray();
         }
-        ByteBuffer values = vector(text, Npy.Type.INT32, outputs);
-        for (int i = 0; i < outputs; i++) {
-            bias[i] = values.getInt();
-        }
-        return bias;
+        return vector(text, Npy.Type.INT32, outputs).ints();
     }
 
     /** Weight scales of each output, float32. */
     static float[] scales(String file, int outputs) {
-        ByteBuffer values = vector(file, Npy.Type.FLOAT32, outputs);
-        float[] scales = new float[outputs];
-        for (int i = 0; i < outputs; i++) {
-            scales[i] = values.getFloat();
-        }
-        return scales;
+        return vector(file, Npy.Type.FLOAT32, outputs).floats();
     }
 
     static Npy int8(Path file) {
@@ -84,7 +69,7 @@ final class WeightsOption {
         return Npy.parse(file.toString(), InputFile.read(file));
     }
 
-    private static ByteBuffer vector(String file, Npy.Type type, int length) {
+    private static Npy vector(String file, Npy.Type type, int length) {
         if (!file.endsWith(".npy")) {
             throw new BadInputException("'" + file + "': expected a .npy file of " + length + " " + type);
         }
@@ -93,7 +78,7 @@ final class WeightsOption {
             throw new BadInputException(
                     file + ": expected " + type + " of shape [" + length + "], found " + array.type() + array.shape());
         }
-        return array.buffer();
+        return array;
     }
 
     private static Random seeded(String text) {

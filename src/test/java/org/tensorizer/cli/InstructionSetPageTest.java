@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorizer.base.Printable;
 import org.tensorizer.isa.Field;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.TileCounter;
@@ -17,7 +18,7 @@ class InstructionSetPageTest {
     void everyOpcodeHasItsSemanticsAndEachOfItsBits(Opcode opcode) {
         int start = PAGE.indexOf("<section id=\"" + opcode.name() + "\">");
         String section = PAGE.substring(start, PAGE.indexOf("</section>", start));
-        assertThat(section).contains(InstructionSetPage.escape(opcode.semantics()), opcode.unit());
+        assertThat(section).contains(Printable.escaped(opcode.semantics()), opcode.unit());
         for (Field field : opcode.fields()) {
             assertThat(section)
                     .as(field.toString())
@@ -35,6 +36,6 @@ class InstructionSetPageTest {
 
     @Test
     void textIsNotMarkup() {
-        assertThat(InstructionSetPage.escape("<a & \"b\">")).isEqualTo("&lt;a &amp; &quot;b&quot;&gt;");
+        assertThat(Printable.escaped("<a & \"b\">")).isEqualTo("&lt;a &amp; &quot;b&quot;&gt;");
     }
 }

@@ -25,7 +25,7 @@ class RecoveryFilesTest {
 
         Npy map = Npy.read(folder.resolve("map.npy"));
         assertThat(map.shape()).containsExactly(128, 128);
-        assertThat(map.buffer().getInt(4 * (77 * 128 + 5))).isEqualTo(chip.weights.of(77, 5));
+        assertThat(map.ints()[77 * 128 + 5]).isEqualTo(chip.weights.of(77, 5));
         assertThat(Files.readAllLines(folder.resolve("map.csv")))
                 .hasSize(1 + 128 * 128)
                 .startsWith("out,in,offset", "0,0," + chip.weights.of(0, 0))

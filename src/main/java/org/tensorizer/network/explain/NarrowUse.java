@@ -2,27 +2,32 @@ package org.tensorizer.network.explain;
 
 import java.util.Arrays;
 import java.util.List;
+import org.tensorizer.device.emulator.LinkedPackage;
 import org.tensorizer.device.emulator.LinkedProgram;
 import org.tensorizer.device.emulator.Operation;
 import org.tensorizer.device.emulator.Step;
 import org.tensorizer.isa.Chip;
+import org.tensorizer.network.Network;
 
 /**
  * How many bytes of narrow memory of each tile are needed over a program: from the step that writes a word to the last one
  * that reads it before it is written again.
  *
- * @param points samples of the program, evenly spaced over its steps
- * @param bytes by tile and sample
+ * @param bytes by tile and sample; {@value #POINTS} samples, evenly spaced over the steps of the program
  */
-public record NarrowUse(int points, int[][] bytes) {
-    /** Follows a program. */
-    public static NarrowUse of(LinkedProgram program, int points) {
+public record NarrowUse(int[][] bytes) {
+    static final int POINTS = 240;
+
+    /** Follows the program of an inference. */
+    public static NarrowUse of(Network network) {
+        LinkedProgram program =
+                LinkedPackage.of(network.compiled(), network.model().bytes()).program();
         Counter counter = new Counter(program);
         List<Step> steps = program.steps();
         for (int now = 0; now < steps.size(); now++) {
             counter.step(steps.get(now), now);
         }
-        return new NarrowUse(points, counter.samples(points, steps.size()));
+        return new NarrowUse(counter.samples(steps.size()));
     }
 
     /** Largest number of bytes that a tile needs at once. */
@@ -108,8 +113,8 @@ public record NarrowUse(int points, int[][] bytes) {
         }
 
         /** The largest use within each span of steps. */
-        int[][] samples(int points, int steps) {
-            int[][] samples = new int[Chip.TILES][points];
+        int[][] samples(int steps) {
+            int[][] samples = new int[Chip.TILES][POINTS];
             for (int tile = 0; tile < Chip.TILES; tile++) {
                 for (int word = 0; word < written[tile].length; word++) {
                     close(tile, word);
@@ -117,7 +122,7 @@ public record NarrowUse(int points, int[][] bytes) {
                 int used = 0;
                 for (int now = 0; now < steps; now++) {
                     used += changes[tile][now];
-                    int point = (int) ((long) now * points / steps);
+                    int point = (int) ((long) now * POINTS / steps);
                     samples[tile][point] = Math.max(samples[tile][point], used);
                 }
             }

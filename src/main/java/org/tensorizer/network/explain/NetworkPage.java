@@ -1,9 +1,11 @@
 package org.tensorizer.network.explain;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.base.Printable;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.Graph;
 import org.tensorizer.network.graph.GraphOperator;
@@ -37,8 +39,7 @@ public final class NetworkPage {
     }
 
     private String write() {
-        String name = escaped(
-                java.nio.file.Path.of(network.model().name()).getFileName().toString());
+        String name = escaped(Path.of(network.model().name()).getFileName().toString());
         page.append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
                 .append(name)
                 .append("</title><meta name=\"viewport\" content=\"width=device-width\"><style>")
@@ -66,11 +67,7 @@ public final class NetworkPage {
     }
 
     private static String escaped(String text) {
-        return org.tensorizer.base.Printable.line(text)
-                .replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
+        return Printable.html(text, 2000);
     }
 
     private static String color(int layer) {
@@ -115,12 +112,12 @@ public final class NetworkPage {
                 .append(' ')
                 .append(height)
                 .append("\" role=\"img\" aria-label=\"bytes of narrow memory in use per tile over the program\">");
-        double step = (double) WIDTH / narrow.points();
+        double step = (double) WIDTH / NarrowUse.POINTS;
         for (int tile = 0; tile < narrow.bytes().length; tile++) {
             List<String> points = new ArrayList<>();
             int base = (tile + 1) * ROW - 1;
             points.add("0," + base);
-            for (int point = 0; point < narrow.points(); point++) {
+            for (int point = 0; point < NarrowUse.POINTS; point++) {
                 double y = base - (ROW - 2.0) * narrow.bytes()[tile][point] / most;
                 points.add(String.format(Locale.ROOT, "%.1f,%.1f", (point + 0.5) * step, y));
             }

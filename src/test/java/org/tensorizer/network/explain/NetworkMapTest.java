@@ -7,7 +7,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorizer.SharedFolder;
-import org.tensorizer.device.emulator.LinkedPackage;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.transplant.AssembledNetwork;
@@ -15,11 +14,6 @@ import org.tensorizer.network.transplant.AssembledNetwork;
 class NetworkMapTest {
     private static Network network(String name) {
         return Network.of(TfliteModel.read(SharedFolder.network(name + "_edgetpu.tflite")));
-    }
-
-    private static NarrowUse narrow(Network network) {
-        return NarrowUse.of(
-                LinkedPackage.of(network.compiled(), network.model().bytes()).program(), 100);
     }
 
     /** Shapes and multiply-accumulates are those of the published architectures. */
@@ -47,7 +41,7 @@ class NetworkMapTest {
     @org.junit.jupiter.api.Tag("long")
     void narrowMemoryInUseIsWhatTheCompilerReserves(String name, int bytes) {
         Network network = network(name);
-        assertThat(narrow(network).most()).isEqualTo(bytes);
+        assertThat(NarrowUse.of(network).most()).isEqualTo(bytes);
         assertThat(network.program().usedNarrowMemoryBytesPerTile()).isEqualTo(bytes);
     }
 
@@ -55,7 +49,7 @@ class NetworkMapTest {
     void smallProgramsNeedNoMoreThanIsReserved() {
         for (String name : List.of("rl_pong", "rl_mlp_tanh", "gabor_64x64_p4", "bright_16x16", "stack2_32")) {
             Network network = network(name);
-            assertThat(narrow(network).most())
+            assertThat(NarrowUse.of(network).most())
                     .as(name)
                     .isPositive()
                     .isLessThanOrEqualTo(network.program().usedNarrowMemoryBytesPerTile());
@@ -72,7 +66,7 @@ class NetworkMapTest {
                 .containsExactly("FULLY_CONNECTED", "FULLY_CONNECTED");
         assertThat(map.entries().get(0).activation()).isEqualTo("RELU");
         assertThat(map.entries()).extracting(NetworkMap.Entry::macs).containsExactly(64L * 90, 90L * 10);
-        String page = NetworkPage.of(network, map, narrow(network));
+        String page = NetworkPage.of(network, map, NarrowUse.of(network));
         assertThat(page)
                 .startsWith("<!doctype html>")
                 .contains("FULLY_CONNECTED")
