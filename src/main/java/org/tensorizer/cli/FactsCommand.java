@@ -38,7 +38,7 @@ abstract class FactsCommand implements Callable<Integer> {
     }
 
     final ProgressBar progress(String unit) {
-        return progress(unit);
+        return new ProgressBar(err(), System.console() != null, unit);
     }
 
     /** @throws BadInputException the number of an option is too small */
