@@ -73,7 +73,7 @@ class LiftedAndCompiledAgain {
         Lifted lifted = Lifted.of(CompiledNetwork.of(compiled).network(), false);
         TfliteModel source = TfliteModel.parse(compiled.name() + ", lifted", lifted.model());
         TfliteModel again = TfliteModel.parse(
-                "compiled again", NetworkCompiler.compile(source, false).file());
+                "compiled again", NetworkCompiler.compileWhole(source).file());
         List<Executable> before = compiled.onlyPackage().executables();
         List<Executable> after = again.onlyPackage().executables();
         int payload = Arrays.mismatch(payload(compiled), payload(again));

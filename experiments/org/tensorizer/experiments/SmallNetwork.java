@@ -184,7 +184,7 @@ record SmallNetwork(String name, TfliteModel source, TfliteModel compiled) {
                     source,
                     TfliteModel.parse(
                             name + ", compiled",
-                            NetworkCompiler.compile(source, false).file()));
+                            NetworkCompiler.compileWhole(source).file()));
         }
     }
 }

@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Covered: chains of CONV_2D, DEPTHWISE_CONV_2D, MAX_POOL_2D, ADD and PAD on images, then the mean over the image,"
-                    + " FULLY_CONNECTED and SOFTMAX; or fully connected layers alone. A QUANTIZE at either end stays on the"
-                    + " host.",
+                    + " FULLY_CONNECTED and SOFTMAX; or fully connected layers alone. The longest run of such operators goes"
+                    + " to the chip; what stands in front of it or behind it stays on the host, with the reason.",
             "",
             "With --google edgetpu_compiler is looked for on PATH, or named with -Dtensorizer.compiler=FILE. It exists for"
                     + " Linux on x86-64 only and is archived.",
@@ -45,8 +45,10 @@ final class CompileCommand extends FactsCommand {
             description = "The compiled model. Default: SOURCE with _edgetpu before its extension.")
     private Path output;
 
-    @Option(names = "--partial", description = "Leave what is not covered, or does not fit, on the host.")
-    private boolean partial;
+    @Option(
+            names = "--whole",
+            description = "All or nothing: refuse if more than QUANTIZEs at the ends stays on the host.")
+    private boolean whole;
 
     @Option(names = "--no-check", description = "Write without executing: no emulator, no TFLite.")
     private boolean unchecked;
@@ -87,7 +89,7 @@ final class CompileCommand extends FactsCommand {
         Path target = output == null ? beside(source) : output;
         overwrite.check(target, source);
         TfliteModel model = TfliteModel.read(source);
-        CompiledNetwork network = NetworkCompiler.compile(model, partial);
+        CompiledNetwork network = whole ? NetworkCompiler.compileWhole(model) : NetworkCompiler.compile(model);
         Facts facts = new Facts().put("source", source.toString()).put("output", target.toString());
         facts.putAll(CompileFacts.of(network));
         if (!unchecked) {

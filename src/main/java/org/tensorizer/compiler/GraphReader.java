@@ -16,14 +16,13 @@ import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.OperatorNumbers;
 
 /**
- * Walks the operators of a source from its input on as long as they are a chain that the chip's programs cover: images,
- * then a mean, fully connected layers, a softmax. Where it ends it keeps the reason. A QUANTIZE at either end stays on the
- * host.
+ * Walks the operators of a source from one of them on as long as they are a chain that the chip's programs cover: images,
+ * then a mean, fully connected layers, a softmax. Where it ends it keeps the reason.
  */
 final class GraphReader {
     private final TfliteModel model;
     private final List<Element> elements = new ArrayList<>();
-    private final List<Operator> before = new ArrayList<>();
+
     /** Number of the image in the chain that a tensor is; older ones an ADD may take once more. */
     private final Map<Integer, Integer> images = new HashMap<>();
 
@@ -40,78 +39,78 @@ final class GraphReader {
     /**
      * What was read.
      *
-     * @param input tensor that the chip's part takes
-     * @param before operators that stay on the host in front of it
-     * @param elements the covered chain
+     * @param part the covered chain, empty if the first operator is not covered
      * @param stop why it ends before the last operator, empty if it does not
      */
-    record Found(int input, List<Operator> before, List<Element> elements, Optional<Stop> stop) {}
+    record Found(Optional<ChipPart> part, Optional<Stop> stop) {}
 
-    /**
-     * The first operator that is not covered.
-     *
-     * @param border whether it is a QUANTIZE that ends the model, which belongs on the host
-     */
-    record Stop(Operator operator, String reason, boolean border) {}
+    /** The first operator that is not covered. */
+    record Stop(Operator operator, String reason) {}
 
-    /** @throws BadInputException the graph has no one input, or one that no program takes */
-    static Found read(TfliteModel model) {
-        return new GraphReader(model).walk();
+    /** Reads from an operator on; never fails, a reason not to read is in the result. */
+    static Found read(TfliteModel model, int start) {
+        return new GraphReader(model).walk(start);
     }
 
-    private Found walk() {
-        if (model.isCompiled()) {
-            throw new BadInputException(model.name() + ": compiled already (it holds " + Operator.EDGE_TPU + ")");
-        }
-        if (model.subgraphs().size() != 1 || model.inputs().size() != 1) {
-            throw new BadInputException(model.name() + ": " + model.subgraphs().size() + " subgraphs and "
-                    + model.inputs().size() + " inputs, expected one of each");
-        }
-        current = model.inputs().get(0);
+    private Found walk(int start) {
         List<Operator> operators = model.operators();
-        int first = 0;
-        if (!operators.isEmpty() && operators.get(0).name().equals("QUANTIZE")) {
-            before.add(operators.get(0));
-            current = operators.get(0).outputs().get(0);
-            first = 1;
-        }
-        int input = current;
-        requireImage(model.tensors().get(current));
-        images.put(current, 0);
-        Optional<Stop> stop = Optional.empty();
-        for (Operator operator : operators.subList(first, operators.size())) {
-            boolean last = operator.index() == operators.size() - 1;
-            if (last && operator.name().equals("QUANTIZE") && operator.inputs().contains(current)) {
-                stop = Optional.of(new Stop(operator, "QUANTIZE at the end stays on the host", true));
-                break;
+        Operator operator = operators.get(start);
+        Optional<ChipPart> part = Optional.empty();
+        try {
+            int input = soleInput(operator);
+            int next = start;
+            current = input;
+            for (; next + 1 < operators.size() && isRenaming(operators.get(next)); next++) {
+                operator = operators.get(next);
+                add(operator); // dimensions alone: the image is what comes out
             }
-            try {
+            operator = operators.get(next);
+            int image = current;
+            requireImage(operator, model.tensors().get(image));
+            images.put(image, 0);
+            for (; next < operators.size(); next++) {
+                operator = operators.get(next);
                 add(operator);
-            } catch (BadInputException reason) {
-                stop = Optional.of(new Stop(operator, reason.getMessage(), false));
-                break;
+                if (pending.isEmpty() && steps > 0) {
+                    part = Optional.of(new ChipPart(model, input, image, elements));
+                }
             }
+            if (!pending.isEmpty()) {
+                operator = pending.get(0);
+                throw refuse(operator, "ends the model");
+            }
+            return new Found(part, Optional.empty());
+        } catch (BadInputException reason) {
+            return new Found(part, Optional.of(new Stop(operator, reason.getMessage())));
         }
-        if (stop.isEmpty() && !pending.isEmpty()) {
-            stop = Optional.of(new Stop(
-                    pending.get(0), refuse(pending.get(0), "ends the model").getMessage(), false));
-        }
-        return new Found(input, before, List.copyOf(elements), stop);
     }
 
-    private void requireImage(Tensor tensor) {
-        String name = model.name() + ": tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") ";
+    private static boolean isRenaming(Operator operator) {
+        return operator.name().equals("RESHAPE") || operator.name().equals("SQUEEZE");
+    }
+
+    private int soleInput(Operator operator) {
+        List<Integer> variable = variables(operator);
+        if (variable.size() != 1) {
+            throw refuse(operator, "takes the tensors " + variable + ", expected one to begin with");
+        }
+        return variable.get(0);
+    }
+
+    private void requireImage(Operator operator, Tensor tensor) {
+        String name = "takes tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") of ";
         if (!TensorDomain.has(tensor.type())) {
-            throw new BadInputException(name + "enters as " + tensor.type()
-                    + ", expected INT8 or UINT8: float and dynamic-range models are not compiled, quantize fully");
+            throw refuse(
+                    operator,
+                    name + tensor.type()
+                            + ", expected INT8 or UINT8: float and dynamic-range models are not compiled, quantize fully");
         }
-        if (tensor.shape().size() != 4 || tensor.shape().get(0) != 1) {
-            throw new BadInputException(
-                    name + "enters with shape " + tensor.shape() + ", expected an image [1, height, width, channels]");
-        }
-        if (tensor.shape().stream().anyMatch(extent -> extent < 1)) {
-            throw new BadInputException(
-                    name + "has shape " + tensor.shape() + ", expected fixed dimensions of 1 or more");
+        List<Integer> shape = tensor.shape();
+        if (shape.size() != 4 || shape.get(0) != 1 || shape.stream().anyMatch(extent -> extent < 1)) {
+            throw refuse(
+                    operator,
+                    name + "shape " + shape
+                            + ", expected an image [1, height, width, channels] of fixed dimensions of 1 or more");
         }
     }
 
@@ -146,9 +145,7 @@ final class GraphReader {
         if (operator.outputs().size() != 1) {
             throw refuse(operator, "gives " + operator.outputs().size() + " tensors, expected one");
         }
-        List<Integer> variable = operator.inputs().stream()
-                .filter(index -> index >= 0 && model.tensors().get(index).data().isEmpty())
-                .toList();
+        List<Integer> variable = variables(operator);
         boolean sum = operator.name().equals("ADD");
         if (!variable.contains(current) || variable.size() > (sum ? 2 : 1)) {
             throw refuse(
@@ -156,6 +153,13 @@ final class GraphReader {
                     "takes the tensors " + variable + ", the chain has come to tensor " + current
                             + "; branches are covered where an ADD takes an older tensor of the chain");
         }
+    }
+
+    /** Tensors that an operator takes and that are no constants. */
+    private List<Integer> variables(Operator operator) {
+        return operator.inputs().stream()
+                .filter(index -> index >= 0 && model.tensors().get(index).data().isEmpty())
+                .toList();
     }
 
     private void requireFixed(Operator operator, Tensor tensor) {

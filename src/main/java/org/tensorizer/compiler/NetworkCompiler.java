@@ -1,8 +1,10 @@
 package org.tensorizer.compiler;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tensorizer.base.BadInputException;
@@ -14,36 +16,61 @@ import org.tensorizer.conv.DoesNotFitException;
 import org.tensorizer.conv.ImageChain;
 import org.tensorizer.conv.Step;
 import org.tensorizer.model.Operator;
-import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.OperatorNumbers;
 import org.tensorizer.template.SourceModel;
 
 /**
- * Compiles a quantized .tflite of a chain of images and what follows them. Deterministic: the same source gives the same
- * bytes; its token is a digest of programs and payload. Thread-safe.
+ * Compiles a quantized .tflite: the longest run of operators that are a chain of images and what follows them goes to the
+ * chip. What stands in front of it or behind it stays on the host, as operators of the output around the one custom op, and
+ * so does a QUANTIZE at either end.
+ *
+ * <p>Deterministic: the same source gives the same bytes; its token is a digest of programs and payload. Thread-safe.
  */
 public final class NetworkCompiler {
     private static final Set<String> DENSE = Set.of("FULLY_CONNECTED", "RESHAPE", "QUANTIZE");
 
     private final TfliteModel source;
-    private final Found found;
-    private final boolean partial;
+    /** Operators that the chip's programs cover, by their index. */
+    private final Set<Integer> covered = new HashSet<>();
+    /** Why an operator is not covered. */
+    private final Map<Integer, String> refusals = new HashMap<>();
+    /** Why an operator is not on the chip though it is covered. */
+    private final Map<Integer, String> limits = new HashMap<>();
 
-    private NetworkCompiler(TfliteModel source, boolean partial) {
+    private NetworkCompiler(TfliteModel source) {
         this.source = source;
-        this.found = GraphReader.read(source);
-        this.partial = partial;
     }
 
     /**
-     * Compiles a source.
+     * Compiles as much of a source as one custom op can be.
      *
-     * @param partial whether operators behind the covered ones, and those for which the chip has no room, may stay on the
-     *     host; a QUANTIZE at either end always does
-     * @throws BadInputException an operator is not covered, or the chip has no room; the message names it
+     * @throws BadInputException no operator can go to the chip; the message names one and the reason
      */
-    public static CompiledNetwork compile(TfliteModel source, boolean partial) {
-        return isDense(source) ? dense(source) : new NetworkCompiler(source, partial).compile();
+    public static CompiledNetwork compile(TfliteModel source) {
+        if (source.isCompiled()) {
+            throw new BadInputException(source.name() + ": compiled already (it holds " + Operator.EDGE_TPU + ")");
+        }
+        if (source.subgraphs().size() != 1) {
+            throw new BadInputException(
+                    source.name() + ": " + source.subgraphs().size() + " subgraphs, expected one");
+        }
+        return isDense(source) ? dense(source) : new NetworkCompiler(source).longest();
+    }
+
+    /**
+     * Compiles a whole source, the QUANTIZE and DEQUANTIZE at its ends excepted.
+     *
+     * @throws BadInputException anything else would stay on the host; the message names the operator and the reason
+     */
+    public static CompiledNetwork compileWhole(TfliteModel source) {
+        CompiledNetwork network = compile(source);
+        for (Placed placed : network.operators()) {
+            if (!placed.mapped() && !isBorder(source, placed.operator())) {
+                throw OperatorNumbers.refusal(source, placed.operator(), placed.reason());
+            }
+        }
+        return network;
     }
 
     /** Whether a source has fully connected layers and nothing else that computes. */
@@ -61,122 +88,133 @@ public final class NetworkCompiler {
         return new CompiledNetwork(file, Optional.empty(), placed);
     }
 
-    private CompiledNetwork compile() {
-        if (!partial && found.stop().isPresent() && !found.stop().get().border()) {
-            throw new BadInputException(found.stop().get().reason() + hint());
-        }
-        Optional<Stop> stop = found.stop();
-        int count = found.elements().size();
-        BadInputException last = null;
-        while (count > 0) {
-            List<Element> taken = found.elements().subList(0, count);
-            Element end = taken.get(count - 1);
-            Operator operator = end.operators().get(0);
-            String reason;
-            try {
-                String crossing = crossing(taken);
-                if (crossing.isEmpty()) {
-                    return write(taken, stop);
-                }
-                reason = crossing;
-            } catch (DoesNotFitException full) {
-                reason = full.getMessage();
-            }
-            last = new BadInputException(source.name() + ": " + reason);
-            if (!partial) {
-                throw last;
-            }
-            stop = Optional.of(new Stop(operator, reason, false));
-            count--;
-        }
-        throw last != null
-                ? last
-                : new BadInputException(found.stop()
-                        .map(Stop::reason)
-                        .orElse(source.name() + ": no operator that the chip could execute"));
+    /** Whether an operator turns an input of the model into other numbers, or other numbers into an output. */
+    private static boolean isBorder(TfliteModel source, Operator operator) {
+        return operator.name().equals("QUANTIZE") && source.inputs().containsAll(operator.inputs())
+                || Set.of("QUANTIZE", "DEQUANTIZE").contains(operator.name())
+                        && source.outputs().containsAll(operator.outputs());
     }
 
-    private String hint() {
-        return found.elements().isEmpty()
-                ? ""
-                : "; --partial compiles the " + found.elements().size()
-                        + " in front of it and leaves the rest on the host";
-    }
+    /** The chip's part and all that is written of it. */
+    private record Compiled(ChipPart part, NetworkProgram program, byte[] file) {}
 
-    /** Says which tensor inside the chip's part something else needs, nothing if there is none. */
-    private String crossing(List<Element> taken) {
-        Set<Integer> inside = new HashSet<>();
-        Set<Integer> mapped = new HashSet<>();
-        for (Element element : taken) {
-            for (Operator operator : element.operators()) {
-                mapped.add(operator.index());
-                inside.addAll(operator.outputs());
+    private CompiledNetwork longest() {
+        Optional<Compiled> best = Optional.empty();
+        int length = 0;
+        for (int start = 0; start + length < source.operators().size(); start++) {
+            Optional<ChipPart> found = read(start);
+            Optional<Compiled> next = found.isEmpty() ? Optional.empty() : longer(found.get(), length);
+            if (next.isPresent()) {
+                best = next;
+                length = next.get().part().operators().size();
             }
         }
-        inside.remove(taken.get(taken.size() - 1).tensor());
-        for (Operator operator : source.operators()) {
-            for (int input : operator.inputs()) {
-                if (!mapped.contains(operator.index()) && inside.contains(input)) {
-                    return "operator " + operator.index() + " (" + operator.name() + ") on the host takes tensor "
-                            + input + " from inside the chip's part, which has one output";
+        if (best.isEmpty()) {
+            throw nothing();
+        }
+        Compiled compiled = best.get();
+        return new CompiledNetwork(compiled.file(), Optional.of(compiled.program()), placed(compiled.part()));
+    }
+
+    private Optional<ChipPart> read(int start) {
+        Found found = GraphReader.read(source, start);
+        found.part().ifPresent(part -> part.operators().forEach(operator -> covered.add(operator.index())));
+        found.stop().ifPresent(stop -> refusals.putIfAbsent(stop.operator().index(), reason(stop)));
+        return found.part();
+    }
+
+    /** The longest beginning of a part for which there is room, if it has more than so many operators. */
+    private Optional<Compiled> longer(ChipPart part, int than) {
+        for (int count = part.elements().size(); count > 0; count--) {
+            ChipPart taken = new ChipPart(
+                    source, part.input(), part.image(), part.elements().subList(0, count));
+            if (taken.operators().size() <= than) {
+                return Optional.empty();
+            }
+            String reason = taken.crossing();
+            if (reason.isEmpty()) {
+                try {
+                    return Optional.of(write(taken));
+                } catch (DoesNotFitException full) {
+                    reason = "does not fit: " + full.getMessage();
                 }
             }
+            Operator operator = part.elements().get(count - 1).operators().get(0);
+            limits.putIfAbsent(operator.index(), reason);
         }
-        for (int output : source.outputs()) {
-            if (inside.contains(output)) {
-                return "tensor " + output
-                        + ", an output of the model, lies inside the chip's part, which has one output";
-            }
-        }
-        return "";
+        return Optional.empty();
     }
 
-    private CompiledNetwork write(List<Element> taken, Optional<Stop> stop) {
+    private Compiled write(ChipPart part) {
         List<Step> steps = new ArrayList<>();
         List<ConvolutionPayload.Numbers> numbers = new ArrayList<>();
         Optional<Head.Mean> mean = Optional.empty();
         List<Head.Layer> layers = new ArrayList<>();
         Optional<Head.Softmax> softmax = Optional.empty();
-        for (Element element : taken) {
+        for (Element element : part.elements()) {
             if (element.part() instanceof Element.ImageStep image) {
                 steps.add(image.step());
                 image.numbers().ifPresent(numbers::add);
-            } else if (element.part() instanceof Element.MeanPart part) {
-                mean = Optional.of(part.mean());
-            } else if (element.part() instanceof Element.LayerPart part) {
-                layers.add(part.layer());
-            } else if (element.part() instanceof Element.SoftmaxPart part) {
-                softmax = Optional.of(part.softmax());
+            } else if (element.part() instanceof Element.MeanPart each) {
+                mean = Optional.of(each.mean());
+            } else if (element.part() instanceof Element.LayerPart each) {
+                layers.add(each.layer());
+            } else if (element.part() instanceof Element.SoftmaxPart each) {
+                softmax = Optional.of(each.softmax());
             }
         }
-        List<Integer> shape = source.tensors().get(found.input()).shape();
+        List<Integer> shape = part.imageTensor().shape();
         ImageChain chain = ImageChain.of(shape.get(1), shape.get(2), shape.get(3), steps);
         NetworkProgram program = NetworkProgram.of(chain, new Head(mean, layers, softmax));
-        Tensor input = source.tensors().get(found.input());
-        Tensor output = source.tensors().get(taken.get(taken.size() - 1).tensor());
-        Set<Integer> mapped = new HashSet<>();
-        taken.forEach(element -> element.operators().forEach(operator -> mapped.add(operator.index())));
-        List<Operator> behind = source.operators().stream()
-                .filter(operator ->
-                        !mapped.contains(operator.index()) && !found.before().contains(operator))
-                .toList();
-        byte[] file = new NetworkFile(program, numbers, input, output).write(source, found.before(), behind);
-        return new CompiledNetwork(file, Optional.of(program), placed(mapped, stop));
+        return new Compiled(
+                part,
+                program,
+                new NetworkFile(program, numbers, part.inputTensor(), part.outputTensor())
+                        .write(source, part.before(), part.behind()));
     }
 
-    private List<Placed> placed(Set<Integer> mapped, Optional<Stop> stop) {
+    private BadInputException nothing() {
+        for (Operator operator : source.operators()) {
+            String reason = limits.getOrDefault(operator.index(), refusals.get(operator.index()));
+            if (reason != null && !isBorder(source, operator)) {
+                return OperatorNumbers.refusal(source, operator, reason);
+            }
+        }
+        return new BadInputException(source.name() + ": no operator that the chip could execute");
+    }
+
+    /** Without the names that stand beside it. */
+    private String reason(Stop stop) {
+        String names = OperatorNumbers.refusal(source, stop.operator(), "").getMessage();
+        return stop.reason().startsWith(names) ? stop.reason().substring(names.length()) : stop.reason();
+    }
+
+    private List<Placed> placed(ChipPart part) {
+        List<Operator> mapped = part.operators();
         List<Placed> placed = new ArrayList<>();
         for (Operator operator : source.operators()) {
-            boolean mine = mapped.contains(operator.index());
-            String reason = "";
-            if (found.before().contains(operator)) {
-                reason = "QUANTIZE at the start stays on the host";
-            } else if (!mine) {
-                boolean first = stop.isPresent() && stop.get().operator().index() == operator.index();
-                reason = first ? stop.get().reason() : "stands behind operators on the host";
-            }
-            placed.add(new Placed(operator, mine, reason));
+            boolean mine = mapped.contains(operator);
+            placed.add(new Placed(operator, mine, mine ? "" : reason(operator, mapped)));
         }
         return placed;
+    }
+
+    /** Why an operator stays on the host: its own fault, or that it stands apart. */
+    private String reason(Operator operator, List<Operator> mapped) {
+        if (isBorder(source, operator)) {
+            return "stays on the host, at the border of the model";
+        }
+        int index = operator.index();
+        if (!covered.contains(index) && !refusals.containsKey(index)) {
+            read(index);
+        }
+        if (!covered.contains(index) && refusals.containsKey(index)) {
+            return refusals.get(index);
+        }
+        return limits.getOrDefault(
+                index,
+                "is covered, but a model has one custom op and the longest run of operators is "
+                        + mapped.get(0).index() + " to "
+                        + mapped.get(mapped.size() - 1).index());
     }
 }

@@ -100,7 +100,7 @@ class NetworkCompilerTest {
 
     @Test
     void answersAsItsSource() {
-        CompiledNetwork compiled = NetworkCompiler.compile(source(false), false);
+        CompiledNetwork compiled = NetworkCompiler.compile(source(false));
         assertThat(compiled.mapped()).isEqualTo(compiled.operators().size()).isEqualTo(8);
         CompiledCheck check = check(compiled.file(), network(false));
         assertThat(check.agrees()).isTrue();
@@ -130,8 +130,8 @@ class NetworkCompilerTest {
                 Activation.RELU6);
         graph.layer(point, SCALE, last, type, parameters(List.of(7, 100), 7, 0, 3), Activation.NONE);
         byte[] source = graph.build("scales by output", input, last);
-        byte[] compiled = NetworkCompiler.compile(TfliteModel.parse("net.tflite", source), false)
-                .file();
+        byte[] compiled =
+                NetworkCompiler.compile(TfliteModel.parse("net.tflite", source)).file();
         CompiledCheck check = check(compiled, source);
         assertThat(check.agrees()).isTrue();
         assertThat(check.largest()).isLessThanOrEqualTo(2);
@@ -139,25 +139,13 @@ class NetworkCompilerTest {
 
     @Test
     void compilesTheSameBytesEachTime() {
-        assertThat(NetworkCompiler.compile(source(false), false).file())
-                .isEqualTo(NetworkCompiler.compile(source(false), true).file());
-    }
-
-    @Test
-    void leavesWhatIsNotCoveredOnTheHostIfItMay() {
-        assertThatThrownBy(() -> NetworkCompiler.compile(source(true), false))
-                .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("operator 7 (TANH) is not covered")
-                .hasMessageContaining("--partial");
-        CompiledNetwork partial = NetworkCompiler.compile(source(true), true);
-        assertThat(partial.mapped()).isEqualTo(7);
-        assertThat(partial.operators().get(7).reason()).contains("TANH");
-        assertThat(check(partial.file(), network(true)).agrees()).isTrue();
+        assertThat(NetworkCompiler.compile(source(false)).file())
+                .isEqualTo(NetworkCompiler.compileWhole(source(false)).file());
     }
 
     @Test
     void noticesAnotherNetwork() {
-        byte[] other = NetworkCompiler.compile(source(false), false).file();
+        byte[] other = NetworkCompiler.compile(source(false)).file();
         assertThat(check(other, network(true)).agrees()).isFalse();
     }
 
@@ -168,7 +156,7 @@ class NetworkCompilerTest {
         int output = graph.activation("y", List.of(2, 8, 8, 4), SCALE, DOMAIN);
         graph.maximum(input, output, new Window(1, 1, true));
         byte[] batch = graph.build("batch", input, output);
-        assertThatThrownBy(() -> NetworkCompiler.compile(TfliteModel.parse("batch.tflite", batch), false))
+        assertThatThrownBy(() -> NetworkCompiler.compile(TfliteModel.parse("batch.tflite", batch)))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("[2, 8, 8, 4]");
         byte[] damaged = Arrays.copyOf(network(false), 400);

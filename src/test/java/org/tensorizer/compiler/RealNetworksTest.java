@@ -70,7 +70,7 @@ class RealNetworksTest {
         Pair(String folder, String name) {
             java.nio.file.Path root = SharedFolder.template("../" + folder + "/" + name + ".tflite");
             real = TfliteModel.read(root.resolveSibling(name + "_edgetpu.tflite"));
-            compiled = NetworkCompiler.compile(TfliteModel.read(root), false);
+            compiled = NetworkCompiler.compileWhole(TfliteModel.read(root));
             ours = compiled.program().orElseThrow().withPlaces(places());
         }
 
