@@ -19,9 +19,9 @@ public final class IdentityCode {
 
     private IdentityCode() {}
 
-    /** For three channels a second row of zeros follows, for the fourth byte of a word. */
+    /** For up to three channels a second row of zeros follows, for the bytes that fill a word up. */
     static void emit(ProgramBuilder program, InputPlan input, int words) {
-        if (input.isRgb()) {
+        if (input.isSpread()) {
             fills(program, words, false);
             int rest = input.identityWords() - WORDS;
             program.add(Fill.words(

@@ -25,14 +25,14 @@ import org.tensorizer.model.Relocation.Kind;
  * <pre>
  * 0x25 infeed        host -> input buffer, units of 8 bytes
  * 0x26, 0x11         per row of tiles: its image rows, popped to all its tiles into a ring of two image rows
- * 0x14               per column of tiles: skips the columns to the left, then takes an image row a pass into the
- *                    staging buffer; waits for the row in the ring (RING_READ_A) and is at most one row ahead of the copy
+ * 0x14               per tile: skips what lies to the left, then takes a pass of image rows into the staging buffer; waits
+ *                    for the row in the ring (RING_READ_A) and is at most one pass ahead of the copy
  * op COPY            identity: the tile's columns from the staging buffer to its part; waits for the words
  * </pre>
  *
- * The last image row has a copy of its own, because what a column reads behind it differs: the wait names the least that
- * any column gets. Ring consumer 0 overwrites a half when its words are through (WIDE_TO_NARROW), so two passes are in
- * flight. Source: derived, byte-identical with compiled programs of 3x3 convolutions.
+ * The last pass has a copy of its own, because what a column reads behind it differs: the wait names the least that it
+ * needs. Ring consumer 0 overwrites a half when its words are through (WIDE_TO_NARROW), so two passes are in
+ * flight. Source: derived, byte-identical with compiled programs of 3x3 convolutions; see {@link InputPlan}.
  */
 final class InputCode {
     private static final int ROW_WORDS = 64;
@@ -50,22 +50,65 @@ final class InputCode {
     }
 
     void emit() {
-        if (plan.rows() > 1) {
-            copy(plan.rows() - 1, 0, plan.line());
-        }
+        PerTile.add(program, tile -> passes(tile) > 1 ? copy(tile, 0, passes(tile) - 1) : null);
         feed();
-        if (plan.rows() > 2) {
+        if (mostPasses() > 2) {
             program.fence(TileFence.bit(TileCounter.WIDE_TO_NARROW), 0);
         }
-        for (int column = 0; column < Chip.GRID; column++) {
-            program.add(column(column));
-        }
+        PerTile.add(program, this::stage);
         for (int row = 0; row < Chip.GRID; row++) {
             program.add(store(row)).add(pop(row));
         }
         program.fence();
-        copy(1, plan.rows() - 1, (plan.rows() - 1) * plan.line() + plan.part());
+        PerTile.add(program, tile -> copy(tile, passes(tile) - 1, passes(tile)));
         program.fence(ProgramBuilder.TILE_COUNTERS);
+    }
+
+    private int mostPasses() {
+        int most = 0;
+        for (int tile = 0; tile < Chip.TILES; tile++) {
+            most = Math.max(most, passes(tile));
+        }
+        return most;
+    }
+
+    private int rows(int tile) {
+        return part.image().rows(tile);
+    }
+
+    private int passes(int tile) {
+        return Arithmetic.ceilDiv(rows(tile), plan.passRows());
+    }
+
+    /** First byte of the input of a row of tiles. */
+    private int firstByte(int tile) {
+        return part.image().firstRow(tile) * plan.rowBytes();
+    }
+
+    /** First unit of 8 bytes of a row of tiles; it may end with the bytes of the row before. */
+    private int firstUnit(int tile) {
+        return firstByte(tile) / Chip.INPUT_UNIT_BYTES;
+    }
+
+    /** Units of a row of tiles. */
+    private int units(int tile) {
+        int end = firstByte(tile) + rows(tile) * plan.rowBytes();
+        return Arithmetic.ceilDiv(end, Chip.INPUT_UNIT_BYTES) - firstUnit(tile);
+    }
+
+    /** Rows of wide memory that the units of a row of tiles fill. */
+    private int wideRows(int tile) {
+        return Arithmetic.ceilDiv((long) units(tile) * Chip.INPUT_UNIT_BYTES, Chip.ROW_BYTES);
+    }
+
+    /** Bytes between the first popped one and the first of the tile's first image row. */
+    private int rowOffset(int tile) {
+        return firstByte(tile) % Chip.INPUT_UNIT_BYTES;
+    }
+
+    /** Bytes between the first popped one and the first of the tile. */
+    private int offset(int tile) {
+        return rowOffset(tile) + part.image().firstColumn(tile) * plan.channels();
     }
 
     private void feed() {
@@ -74,12 +117,7 @@ final class InputCode {
         program.scalarFence(0, 1 << ScalarCounter.AVDATA_POP.id(), 0);
         Instruction infeed = Instruction.of(Opcode.INFEED).set(Infeed.INPUT);
         Infeed.UNITS.set(
-                infeed,
-                Loops.stream(
-                        0,
-                        Arithmetic.ceilDiv(plan.bytes(), Chip.INPUT_UNIT_BYTES),
-                        Chip.INPUT_UNITS,
-                        Chip.INPUT_UNITS));
+                infeed, Loops.stream(0, plan.bytes() / Chip.INPUT_UNIT_BYTES, Chip.INPUT_UNITS, Chip.INPUT_UNITS));
         Infeed.WAITS.set(infeed, 0, Wait.scalar(ScalarCounter.AVDATA_INFEED, 0, 0, 1));
         Infeed.SIGNAL.set(infeed, 0);
         program.add(infeed);
@@ -87,10 +125,10 @@ final class InputCode {
     }
 
     /** The ring of two image rows. */
-    private Loops.Builder ring() {
+    private Loops.Builder ring(int tile) {
         return plan.ringRows() == 1
-                ? Loops.from(plan.ringRow()).repeat(plan.rowsOfTiles()).window(0, 1)
-                : Loops.stream(plan.ringRow(), plan.rowsOfTiles(), plan.ringRows(), plan.ringRows());
+                ? Loops.from(plan.ringRow()).repeat(wideRows(tile)).window(0, 1)
+                : Loops.stream(plan.ringRow(), wideRows(tile), plan.ringRows(), plan.ringRows());
     }
 
     /** Loops of an image row in the walk over the ring. */
@@ -98,18 +136,16 @@ final class InputCode {
         return plan.ringRows() > 1 ? 1 : 0;
     }
 
-    private Instruction column(int column) {
+    private Instruction stage(int tile) {
         // to the end of the last ring row, as the compiler does, where that is one more pass at most
-        int words = ROW_WORDS * plan.rowsOfTiles();
-        if (Arithmetic.ceilDiv(words, plan.line()) > plan.rows() + 1) {
-            words = plan.rows() * plan.line();
+        int words = ROW_WORDS * wideRows(tile);
+        if (Arithmetic.ceilDiv(words, plan.pass()) > passes(tile) + 1) {
+            words = Arithmetic.ceilDiv(rowOffset(tile) + rows(tile) * plan.rowBytes(), Chip.WORD_BYTES);
         }
-        int skipped = column * plan.part();
-        Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW)
-                .set(TileInstruction.TILES, 0x1111 << column)
-                .set(WideToNarrow.PACK, 2);
-        WideToNarrow.ROWS.set(reader, ring());
-        WideToNarrow.WORDS.set(reader, Loops.stream(staging, words - skipped, plan.line(), plan.half()));
+        int skipped = offset(tile) / Chip.WORD_BYTES;
+        Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW).set(WideToNarrow.PACK, 2);
+        WideToNarrow.ROWS.set(reader, ring(tile));
+        WideToNarrow.WORDS.set(reader, Loops.stream(staging, words - skipped, plan.pass(), plan.half()));
         WideToNarrow.WAITS.set(reader, 0, Wait.data(TileCounter.RING_READ_A, ringLevel(), 1, 1));
         WideToNarrow.WAITS.set(reader, 1, Wait.room(TileCounter.AVDATA, 1, -1, 1));
         WideToNarrow.SIGNAL.set(reader, 0);
@@ -125,7 +161,7 @@ final class InputCode {
 
     private Instruction store(int row) {
         Instruction store = Instruction.of(Opcode.RING_BUS_CONSUMER_0).set(TileInstruction.TILES, 0xf << 4 * row);
-        RingBusConsumer.ROWS.set(store, ring());
+        RingBusConsumer.ROWS.set(store, ring(Chip.GRID * row));
         int words = ROW_WORDS * plan.ringRows();
         RingBusConsumer.WAITS.set(store, 0, Wait.room(TileCounter.WIDE_TO_NARROW, ringLevel(), -words, words));
         RingBusConsumer.SIGNAL.set(store, ringLevel());
@@ -133,8 +169,8 @@ final class InputCode {
     }
 
     private Instruction pop(int row) {
-        int units = plan.unitsOfTiles();
-        int first = row * units;
+        int units = units(Chip.GRID * row);
+        int first = firstUnit(Chip.GRID * row);
         Instruction pop = Instruction.of(Opcode.POP)
                 .set(Pop.TILES, 0xf << 4 * row)
                 .set(Pop.INPUT)
@@ -146,34 +182,41 @@ final class InputCode {
         return pop;
     }
 
-    /** Copies {@code rows} image rows from row {@code first} of the part on. */
-    private void copy(int rows, int first, int words) {
-        PerTile.add(
-                program,
-                tile -> plan.isRgb() ? copyRgb(tile, rows, first, words) : copyWords(tile, rows, first, words));
+    /** Copies the image rows of some passes. */
+    private Instruction copy(int tile, int firstPass, int endPass) {
+        int first = firstPass * plan.passRows();
+        int rows = Math.min(rows(tile), endPass * plan.passRows()) - first;
+        boolean ends = endPass == passes(tile);
+        int words = plan.pass();
+        if (ends) {
+            int skipped = offset(tile) % Chip.WORD_BYTES;
+            int last = skipped + (rows - 1) * plan.rowBytes() + part.image().columns(tile) * plan.channels();
+            words = firstPass * plan.pass() + Arithmetic.ceilDiv(last, Chip.WORD_BYTES);
+        }
+        // every fence lets the halves begin anew, so the base names the half
+        int source = 4 * (staging + plan.half() * (firstPass % 2));
+        return plan.isSpread()
+                ? copyBytes(tile, rows, first, source + offset(tile) % Chip.WORD_BYTES, words)
+                : copyWords(tile, rows, first, source, words);
     }
 
-    /** Every fence lets the halves begin anew, so the base names the half. */
-    private int source(int first) {
-        return 4 * staging + 4 * plan.half() * (first % 2);
-    }
-
-    private Instruction copyWords(int tile, int rows, int first, int words) {
+    private Instruction copyWords(int tile, int rows, int first, int source, int words) {
         int pixel = part.image().pixelWords();
+        int columns = part.image().columns(tile);
         Instruction op = copyOp(words).set(Op.GROUP_LEVEL, 4);
-        Op.rounds(op, 1, pixel, plan.columns(), rows);
+        Op.rounds(op, 1, pixel, columns, rows);
         Op.ACTIVATIONS.set(
                 op,
-                Loops.from(source(first))
+                Loops.from(source)
                         .step(4, pixel)
-                        .step(4 * pixel, plan.columns())
+                        .step(4 * pixel, columns)
                         .repeat(rows)
                         .window(2, 4 * plan.half()));
         Op.OUTPUTS.set(
                 op,
                 Loops.from(4 * part.pixel(tile, first, 0))
                         .step(4, pixel)
-                        .step(4 * pixel, plan.columns())
+                        .step(4 * pixel, columns)
                         .step(4 * part.image().pitch(tile), rows)
                         .step(4 * part.image().size(tile), 1));
         Loops.Builder weights = Loops.from(4 * plan.identityRow());
@@ -182,39 +225,50 @@ final class InputCode {
             weights.single();
             sums.single();
         }
-        Op.WEIGHTS.set(
-                op, weights.repeat(pixel).repeat(1).repeat(plan.columns()).repeat(rows));
-        Op.SUMS.set(op, sums.repeat(pixel).repeat(1).repeat(plan.columns()).repeat(rows));
+        Op.WEIGHTS.set(op, weights.repeat(pixel).repeat(1).repeat(columns).repeat(rows));
+        Op.SUMS.set(op, sums.repeat(pixel).repeat(1).repeat(columns).repeat(rows));
         Op.SIGNAL_OUTPUTS.set(op, 2);
         return op;
     }
 
-    /** Three bytes of input become a word with a zero. */
-    private Instruction copyRgb(int tile, int rows, int first, int words) {
-        int columns = plan.columns();
+    /** Up to three bytes of input become a word with zeros. */
+    private Instruction copyBytes(int tile, int rows, int first, int source, int words) {
+        int channels = plan.channels();
+        int columns = part.image().columns(tile);
+        int inPass = Math.min(rows, plan.passRows());
+        int passes = rows / inPass;
         int pitch = 4 * part.image().pitch(tile);
         Instruction op = copyOp(words).set(Op.GROUP_LEVEL, 3).set(Op.REDUCED, 1).set(Op.INPUTS_OFF, 7);
-        Op.rounds(op, 3, columns, 1, rows);
+        Op.rounds(op, channels, columns, inPass, passes);
         Op.ACTIVATIONS.set(
                 op,
-                Loops.from(source(first))
-                        .step(1, 3)
-                        .step(3, columns)
-                        .step(4 * plan.line(), 1)
-                        .repeat(rows)
+                Loops.from(source)
+                        .step(1, channels)
+                        .step(channels, columns)
+                        .step(plan.rowBytes(), inPass)
+                        .repeat(passes)
                         .window(3, 4 * plan.half()));
         Loops.Builder outputs = Loops.from(4 * part.pixel(tile, first, 0))
                 .step(4, 1)
                 .step(4, columns)
-                .step(pitch, 1);
-        if (rows > 1) {
-            outputs.step(pitch, rows);
+                .step(pitch, inPass);
+        if (passes > 1) {
+            outputs.step(pitch * inPass, passes);
         }
         Op.OUTPUTS.set(op, outputs.step(4 * part.image().size(tile), 1));
+        Loops.Builder sums = Loops.from(0).window(1, 4);
         Op.WEIGHTS.set(
                 op,
-                Loops.from(4 * plan.identityRow()).step(1, 3).repeat(columns).repeat(rows));
-        Op.SUMS.set(op, Loops.from(0).repeat(3).repeat(columns).repeat(rows).window(1, 4));
+                Loops.from(4 * plan.identityRow())
+                        .step(1, channels)
+                        .repeat(columns)
+                        .repeat(rows));
+        Op.SUMS.set(
+                op,
+                (channels == 1 ? sums.single() : sums)
+                        .repeat(channels)
+                        .repeat(columns)
+                        .repeat(rows));
         Op.SIGNAL_OUTPUTS.set(op, 3);
         return op;
     }
@@ -228,7 +282,7 @@ final class InputCode {
                 .setFloat(Op.MULTIPLIER, 1)
                 .setFloat(Op.CLAMP_MAX, Float.POSITIVE_INFINITY)
                 .setFloat(Op.CLAMP_MIN, Float.NEGATIVE_INFINITY);
-        Op.WAITS.set(op, 0, Wait.data(TileCounter.WIDE_TO_NARROW, 3, words, plan.line()));
+        Op.WAITS.set(op, 0, Wait.data(TileCounter.WIDE_TO_NARROW, 3, words, plan.pass()));
         return op;
     }
 }

@@ -1,33 +1,40 @@
 package org.tensorizer.conv;
 
 import static org.tensorizer.conv.Arithmetic.ceilDiv;
+import static org.tensorizer.conv.Arithmetic.roundUp;
+
+import org.tensorizer.isa.Chip;
 
 /**
- * How the input comes from the host: row by row of the image through a ring of wide memory rows and a staging buffer of
- * two image rows in narrow memory, of which each tile keeps its columns. An identity matrix copies them to their place.
+ * How the input comes from the host: image by rows through a ring of wide memory rows and a staging buffer of two passes in
+ * narrow memory, of which each tile keeps its columns. A pass is the fewest image rows that are whole words together. An
+ * identity matrix copies them to their place.
  *
- * @param height multiple of 4
- * @param width multiple of 4
- * @param channels 3, or a multiple of 4
+ * <p>Nothing has to divide: a row of tiles begins in the middle of a unit of 8 bytes, which is popped twice, a column of
+ * tiles in the middle of a word, which its copy skips. Source: derived, identical with compiled programs of 64x64x1,
+ * 192x192x3, 353x481x3 and 513x513x3. Extrapolated: two channels, and uneven parts of more than three channels; no real
+ * program shows these.
+ *
+ * @param height 4 or more
+ * @param width 4 or more
+ * @param channels 1 to 3, or a multiple of 4
  * @param ringRow first row of the ring
  * @param identityRow first row of the identity matrix
  */
 public record InputPlan(int height, int width, int channels, int ringRow, int identityRow) {
-    private static final int RGB = 3;
+    private static final int WORD = 4;
 
     /** @throws DoesNotFitException the image cannot be fed */
     static InputPlan of(int height, int width, int channels) {
         DoesNotFitException.require(
-                height > 0 && width > 0 && height % 4 == 0 && width % 4 == 0,
-                "an input of %d x %d pixels, expected multiples of 4",
+                height >= Axis.PARTS && width >= Axis.PARTS,
+                "an input of %d x %d pixels, expected at least 4 x 4",
                 height,
                 width);
         DoesNotFitException.require(
-                channels > 0 && (channels % 4 == 0 || channels == RGB && width % 16 == 0),
-                "an input of %d channels in rows of %d pixels, expected a multiple of 4 channels, or 3 in rows of a"
-                        + " multiple of 16 pixels",
-                channels,
-                width);
+                channels > 0 && (channels % WORD == 0 || channels < WORD),
+                "an input of %d channels, expected 1, 2, 3 or a multiple of 4",
+                channels);
         DoesNotFitException.require(
                 (long) width * channels < 1L << 20 && (long) height * width * channels < 1L << 30,
                 "an input of %d x %d pixels with %d channels",
@@ -44,53 +51,57 @@ public record InputPlan(int height, int width, int channels, int ringRow, int id
     private void check() {
         DoesNotFitException.require(
                 half() < 32768 && 64 * ringRows() < 32768 && floor() > 0,
-                "an image row of %d bytes, fewer than 131072 can be counted",
-                4 * line());
+                "%d image rows of %d bytes at a time, fewer than 131072 bytes can be counted",
+                passRows(),
+                rowBytes());
+        long rows = ceilDiv(height, Axis.PARTS);
+        long columns = ceilDiv(width, Axis.PARTS);
         DoesNotFitException.require(
-                (long) rows() * width * channels / 8 < 1 << 20,
+                rows * rowBytes() / Chip.INPUT_UNIT_BYTES < (1 << 20) - 1,
                 "%d bytes of input for a row of tiles, fewer than %d can be named",
-                (long) rows() * width * channels,
+                rows * rowBytes(),
                 8 << 20);
+        long most = Math.max(rows, Math.max(columns, columns * channels / WORD));
         DoesNotFitException.require(
-                rows() <= 16384 && part() <= 16384,
-                "an input part of %d rows with %d words each, the op counts to 16384",
-                rows(),
-                part());
+                most <= 16384,
+                "an input part of %d x %d pixels with %d channels, the op counts to 16384",
+                rows,
+                columns,
+                channels);
     }
 
-    /** Three channels: three bytes become one word with a zero. */
-    public boolean isRgb() {
-        return channels == RGB;
+    /** One to three channels: each pixel becomes a word with zeros. */
+    boolean isSpread() {
+        return channels < WORD;
     }
 
-    /** Bytes of the input. */
+    /** Bytes of the input, which crosses the wire in units of 8. */
     public int bytes() {
-        return height * width * channels;
+        return roundUp(height * width * channels, Chip.INPUT_UNIT_BYTES);
     }
 
-    /** Image rows of a tile. */
-    public int rows() {
-        return height / 4;
+    /** Bytes of an image row. */
+    int rowBytes() {
+        return width * channels;
     }
 
-    /** Pixels of a tile's row. */
-    int columns() {
-        return width / 4;
+    /** Image rows of a pass. */
+    int passRows() {
+        int rows = 1;
+        while (rows * rowBytes() % WORD != 0) {
+            rows++;
+        }
+        return rows;
     }
 
-    /** Words of an image row. */
-    int line() {
-        return width * channels / 4;
-    }
-
-    /** Words of a tile's share of an image row. */
-    int part() {
-        return width * channels / 16;
+    /** Words of a pass. */
+    int pass() {
+        return passRows() * rowBytes() / WORD;
     }
 
     /** Words of one half of the staging buffer. */
     int half() {
-        return Math.max(line(), 64);
+        return Math.max(pass(), 64);
     }
 
     /** Words of the staging buffer. */
@@ -98,27 +109,17 @@ public record InputPlan(int height, int width, int channels, int ringRow, int id
         return 2 * half();
     }
 
-    /** Rows of wide memory of an image row; the ring has two image rows. */
+    /** Rows of wide memory of an image row; the ring has two of them. */
     int ringRows() {
-        return ceilDiv(4L * line(), 256);
-    }
-
-    /** Rows of wide memory of the input of a row of tiles. */
-    int rowsOfTiles() {
-        return ceilDiv(4L * rows() * line(), 256);
-    }
-
-    /** Bytes of the input of a row of tiles, in units of 8. */
-    int unitsOfTiles() {
-        return rows() * width * channels / 8;
+        return ceilDiv(rowBytes(), Chip.ROW_BYTES);
     }
 
     int identityWords() {
-        return isRgb() ? 68 : 4;
+        return isSpread() ? 68 : 4;
     }
 
     int identityRows() {
-        return isRgb() ? 2 : 1;
+        return isSpread() ? 2 : 1;
     }
 
     int floor() {

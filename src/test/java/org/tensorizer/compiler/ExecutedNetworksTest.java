@@ -39,7 +39,12 @@ class ExecutedNetworksTest {
                 "8x12x8 c96k1s1f3r p1 f70n3 f10n2 s",
                 "16x16x8 c24k3s2f3r f130r2 f9n3",
                 "8x8x8 c260k1s1f3r f72r3 f12n2",
-                "12x28x8 c24k1s1f36 c24k1s1f3n a1n m2s2"
+                "12x28x8 c24k1s1f36 c24k1s1f3n a1n m2s2",
+                "32x20x3 c32k1s2f2n",
+                "30x30x3 c16k3s2f3r c24k3s1f3n",
+                "17x23x1 c12k3s1f1r m2s2 f10n3 s",
+                "61x47x2 c8k3s1f3n",
+                "9x14x12 c20k3s1f36 d20k3s2f3n p1"
             })
     void answerAsTheirDefinition(String network) {
         try (Device device = Devices.open(DeviceChoice.EMULATOR)) {

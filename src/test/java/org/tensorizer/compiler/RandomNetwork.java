@@ -24,9 +24,9 @@ final class RandomNetwork {
     }
 
     private String draw() {
-        height = 4 * random.nextInt(1, 8);
-        width = 4 * random.nextInt(1, 8);
-        channels = random.nextInt(4) == 0 && width % 16 == 0 ? 3 : 4 * random.nextInt(1, 12);
+        height = random.nextInt(4, 34);
+        width = random.nextInt(4, 34);
+        channels = random.nextInt(2) == 0 ? random.nextInt(1, 4) : 4 * random.nextInt(1, 12);
         words.add(height + "x" + width + "x" + channels);
         int steps = random.nextInt(1, 5);
         for (int i = 0; i < steps; i++) {
