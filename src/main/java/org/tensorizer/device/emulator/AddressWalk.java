@@ -11,7 +11,7 @@ import org.tensorizer.isa.Loops;
  */
 public final class AddressWalk {
     /** Elements of the longest walk that is laid out. */
-    private static final int LONGEST = 1 << 18;
+    private static final int LONGEST = 1 << 22;
 
     private final Loops loops;
     private final int shortened;

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +67,14 @@ class NetworksAgainstCpuTest {
     @CsvSource({"networks/deeplab_dm05, 0, 0", "networks/stack2_400, 51500, 1", "networks/stack5_120, 411000, 3"})
     void largeOutputs(String model, int differing, int most, TestReporter reporter) {
         outputs(model, differing, most, reporter);
+    }
+
+    /** A 3x3 convolution of 400 channels takes 403,200 steps in one instruction: no bound on damaged walks may stop it. */
+    @Test
+    void theLongestWalksLink() {
+        TfliteModel model = TfliteModel.read(file("networks/stack2_400_edgetpu.tflite"));
+        EmulatedProgram program = EmulatedProgram.load(model.onlyPackage(), model.bytes(), ChipParameters.EDGE_TPU);
+        assertThat(program.linked().steps()).isNotEmpty();
     }
 
     private static final class Counts {
