@@ -1,5 +1,6 @@
 package org.tensorizer.device;
 
+import java.util.Optional;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -46,6 +47,11 @@ public interface Device extends AutoCloseable {
      */
     default boolean goesByTokens() {
         return true;
+    }
+
+    /** What programs compute inside, where the device can show that. */
+    default Optional<InnerResults> innerResults() {
+        return Optional.empty();
     }
 
     @Override

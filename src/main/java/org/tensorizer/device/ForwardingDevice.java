@@ -1,5 +1,6 @@
 package org.tensorizer.device;
 
+import java.util.Optional;
 import org.tensorizer.model.TfliteModel;
 
 /** What devices that stand in front of another have in common: its name, its provenance, its end. */
@@ -37,6 +38,11 @@ public abstract class ForwardingDevice implements Device {
     @Override
     public boolean goesByTokens() {
         return device.goesByTokens();
+    }
+
+    @Override
+    public Optional<InnerResults> innerResults() {
+        return device.innerResults();
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.tensorizer.device.emulator;
 
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import org.tensorizer.device.InnerResults;
 
 /**
  * A linked program with its parameters in place, on a chip: what an inference runs. Weights are unpacked when an op runs
@@ -67,13 +68,18 @@ final class BoundProgram {
         return kernel;
     }
 
-    /** One inference. */
+    /** One inference that nobody listens to. */
     void run(HostPort host) {
+        run(host, null);
+    }
+
+    /** One inference. */
+    void run(HostPort host, InnerResults.Listener listener) {
         Inference inference = idle.poll();
         if (inference == null) {
             inference = new Inference(this);
         }
-        inference.run(host);
+        inference.run(host, listener);
         idle.push(inference);
     }
 }

@@ -47,7 +47,9 @@ public record ChipParameters(
         /** Constants that the mesh fills memory with, as at the border of an image, have their lowest bits flipped. */
         OTHER_PADDING("another padding value"),
         /** Every function table is a sixteenth too high. */
-        SHIFTED_TABLES("function tables shifted");
+        SHIFTED_TABLES("function tables shifted"),
+        /** Each layer reads the last 512 bytes of its cached parameters where those of the next one begin. */
+        SHIFTED_PARAMETERS("parameters stored 512 bytes early");
 
         private final String text;
 
@@ -55,6 +57,8 @@ public record ChipParameters(
             this.text = text;
         }
     }
+
+    private static final int SHIFT = 512;
 
     /** The chip as far as it is known. */
     public static final ChipParameters EDGE_TPU = new ChipParameters(
@@ -177,6 +181,18 @@ public record ChipParameters(
 
     boolean reverses(MeshMove.Direction direction) {
         return network == NetworkFault.EAST_REVERSED && direction == MeshMove.Direction.EAST;
+    }
+
+    /** Cached parameters as they are in wide memory. */
+    byte[] stored(byte[] sent) {
+        if (network != NetworkFault.SHIFTED_PARAMETERS) {
+            return sent;
+        }
+        byte[] stored = new byte[sent.length];
+        for (int i = 0; i < sent.length; i++) {
+            stored[i] = sent[(i + SHIFT) % sent.length];
+        }
+        return stored;
     }
 
     float tableOffset() {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
+import org.tensorizer.device.InnerResults;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Executable.ExecutableType;
@@ -65,7 +66,7 @@ public final class EmulatedProgram {
         WideContents.Parameters parameters = new WideContents.Parameters(ParameterImage.EMPTY, new byte[0]);
         if (caching.isPresent()) {
             RelocatedProgram sent = RelocatedProgram.link(caching.get(), file, ParameterImage.EMPTY);
-            parameters = new WideContents.Parameters(sent.linked().image(), sent.parameters());
+            parameters = new WideContents.Parameters(sent.linked().image(), chip.stored(sent.parameters()));
         }
         RelocatedProgram program = RelocatedProgram.link(execution, file, parameters.image());
         BoundProgram bound = new BoundProgram(program.linked(), chip, parameters.bytes(), program.parameters());
@@ -155,6 +156,11 @@ public final class EmulatedProgram {
         return run(bound, in);
     }
 
+    /** As {@link #run(List)}; the listener hears of every result of every op. */
+    public List<byte[]> run(List<byte[]> in, InnerResults.Listener listener) {
+        return program.run(bound, in, listener);
+    }
+
     /** One inference of a program with one input and one output, into an array. */
     public void run(byte[] in, byte[] out) {
         byte[] result = run(List.of(in)).get(0);
@@ -168,7 +174,7 @@ public final class EmulatedProgram {
 
     /** One inference with what the chip holds, which need not be this program's parameters. */
     List<byte[]> run(BoundProgram held, List<byte[]> in) {
-        return program.run(held, in);
+        return program.run(held, in, null);
     }
 
     BoundProgram bound() {

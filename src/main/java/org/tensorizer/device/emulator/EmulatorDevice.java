@@ -2,10 +2,12 @@ package org.tensorizer.device.emulator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.InnerResults;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.SessionOptions;
@@ -83,6 +85,13 @@ public final class EmulatorDevice implements Device {
         }
         EmulatorKernel kernel = new EmulatorKernel(ops, memory);
         return kernel.session(TfliteSession.open(file, SessionOptions.kernel(name(), kernel)));
+    }
+
+    /** Loads the model anew for each inference, with the parameters in its file, whatever the chip was sent before. */
+    @Override
+    public Optional<InnerResults> innerResults() {
+        return Optional.of((model, inputs, listener) ->
+                EmulatedProgram.load(model.onlyPackage(), model.bytes(), chip).run(inputs, listener));
     }
 
     private EmulatorKernel.Op op(TfliteModel file, EdgeTpuPackage compiled) {

@@ -3,6 +3,7 @@ package org.tensorizer.device.emulator;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.tensorizer.device.InnerResults;
 import org.tensorizer.isa.Chip;
 
 /** The memories of the chip during one inference of a bound program. Used by one thread at a time, again and again. */
@@ -35,8 +36,12 @@ final class Inference {
         scalar = new ScalarUnit(output);
     }
 
-    /** Runs the program from the first step to the last. */
-    void run(HostPort host) {
+    /**
+     * Runs the program from the first step to the last.
+     *
+     * @param listener null if nobody listens
+     */
+    void run(HostPort host, InnerResults.Listener listener) {
         for (byte[] memory : narrow) {
             Arrays.fill(memory, (byte) 0);
         }
@@ -44,12 +49,27 @@ final class Inference {
         scalar.reset();
         int index = 0;
         for (Step step : program.linked().steps()) {
-            if (step instanceof Operation) {
+            if (step instanceof Operation operation) {
                 program.kernel(index).run(this);
+                if (listener != null) {
+                    report(operation, listener);
+                }
             } else {
                 move(step, host);
             }
             index++;
+        }
+    }
+
+    private void report(Operation operation, InnerResults.Listener listener) {
+        OpShape shape = operation.op().shape();
+        int[] outputs = operation.outputs();
+        int end = shape.completed(operation.to());
+        for (int tile : operation.tiles()) {
+            for (int result = shape.completed(operation.from()); result < end; result++) {
+                int[] words = Arrays.copyOfRange(outputs, shape.firstWord(result), shape.firstWord(result + 1));
+                listener.result(operation.run(), tile, result, narrow[tile], words);
+            }
         }
     }
 

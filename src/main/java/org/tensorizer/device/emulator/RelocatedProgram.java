@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
+import org.tensorizer.device.InnerResults;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.Scalar;
 import org.tensorizer.model.Executable;
@@ -238,10 +239,14 @@ final class RelocatedProgram {
         }
     }
 
-    /** One inference: layers in, layers out, without padding. */
-    List<byte[]> run(BoundProgram bound, List<byte[]> in) {
+    /**
+     * One inference: layers in, layers out, without padding.
+     *
+     * @param listener null if nobody listens
+     */
+    List<byte[]> run(BoundProgram bound, List<byte[]> in, InnerResults.Listener listener) {
         Memory memory = new Memory(in);
-        bound.run(memory);
+        bound.run(memory, listener);
         return executable.outputLayers().stream().map(memory::output).toList();
     }
 

@@ -11,6 +11,7 @@ import org.tensorizer.network.trace.Place;
  * @param inputs in the order of the executable
  * @param outputs in the order of the executable
  * @param operators in an order in which they can be computed, those that nothing needs included
+ * @param slices where elements of tensors are computed
  * @param roles what each op of the program does, by place
  * @param unknown ops that were not understood, with the reason
  */
@@ -18,6 +19,7 @@ public record Graph(
         List<GraphTensor> inputs,
         List<Output> outputs,
         List<GraphOperator> operators,
+        List<Slice> slices,
         Map<Place, Role> roles,
         Map<Place, String> unknown) {
     /**

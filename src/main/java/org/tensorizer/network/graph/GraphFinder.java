@@ -77,7 +77,7 @@ public final class GraphFinder {
         }
         resolve(units());
         List<Graph.Output> outputs = trace.outputs().stream().map(this::output).toList();
-        return new Graph(inputs, outputs, List.copyOf(builder.operators()), roles(), unknown);
+        return new Graph(inputs, outputs, List.copyOf(builder.operators()), places.slices(), roles(), unknown);
     }
 
     private Graph.Output output(Trace.Output output) {

@@ -190,6 +190,18 @@ final class Places {
         entry.placed = true;
     }
 
+    /** Where elements of tensors are computed, as far as results are bytes of tensors. */
+    List<Slice> slices() {
+        List<Slice> slices = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (entry.tensor != null && entry.bytes == 1 && entry.refused == null) {
+                slices.add(
+                        new Slice(entry.record.run(), entry.record.tile(), entry.tensor, entry.element, entry.valid));
+            }
+        }
+        return slices;
+    }
+
     /** A lane of the result leaves the chip. */
     void leaves(int resultTag) {
         Entry entry = entry(Tag.index(resultTag));

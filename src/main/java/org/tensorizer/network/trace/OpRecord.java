@@ -33,6 +33,7 @@ public final class OpRecord {
     }
 
     private final int number;
+    private final int run;
     private final OpInstruction instruction;
     private final int tile;
     private final int firstByte;
@@ -86,6 +87,7 @@ public final class OpRecord {
 
     OpRecord(
             int number,
+            int run,
             OpInstruction instruction,
             int tile,
             int firstByte,
@@ -95,6 +97,7 @@ public final class OpRecord {
             List<LaneParameters> parameters,
             Content content) {
         this.number = number;
+        this.run = run;
         this.instruction = instruction;
         this.tile = tile;
         this.firstByte = firstByte;
@@ -108,6 +111,11 @@ public final class OpRecord {
     /** Position among all records, which is an order in which the program may run. */
     public int number() {
         return number;
+    }
+
+    /** Number of the execution of the instruction in the linked program; the same on all its tiles. */
+    public int run() {
+        return run;
     }
 
     public OpInstruction instruction() {

@@ -18,6 +18,7 @@ abstract class OpTrace {
     final OpInstruction instruction;
     final int tile;
     final int number;
+    final int run;
     final int stride;
     final int firstByte;
     private final List<LaneParameters> parameters = new ArrayList<>();
@@ -30,6 +31,7 @@ abstract class OpTrace {
         this.instruction = instruction;
         this.tile = operation.tile(index);
         this.number = number;
+        this.run = operation.run();
         int lanes = 0;
         for (int result = 0; result < shape.results(); result++) {
             lanes = Math.max(lanes, shape.lanes(result));
@@ -131,7 +133,7 @@ abstract class OpTrace {
             groups[result] = shape.group(shape.last(result));
         }
         return new OpRecord(
-                number, instruction, tile, firstByte, stride, lanes, groups, List.copyOf(parameters), content());
+                number, run, instruction, tile, firstByte, stride, lanes, groups, List.copyOf(parameters), content());
     }
 
     /** Which kind of trace an op needs, by the origin of the weights of its first step. */
