@@ -1,16 +1,10 @@
 package org.tensorizer.experiments;
 
-import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.tensorizer.compiler.NetworkCompiler;
 import org.tensorizer.dense.Activation;
-import org.tensorizer.model.TensorDomain;
-import org.tensorizer.model.TensorType;
+import org.tensorizer.experiments.SeededGraph.Image;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.template.SourceGraphBuilder;
-import org.tensorizer.template.SourceGraphBuilder.Parameters;
 import org.tensorizer.template.SourceGraphBuilder.Window;
 
 /**
@@ -37,15 +31,19 @@ record SmallNetwork(String name, TfliteModel source, TfliteModel compiled) {
     /** Output channels of the single convolution, and classes of the classifier. */
     static final int OUTPUTS = 12;
 
-    /** Standard deviation of uniform bytes. */
-    private static final float SPREAD = 73;
+    private static final Window POINT = new Window(1, 1, false);
+
+    /** Output channels of mobilenet's 13 blocks at full width, and the strides of their depthwise convolutions. */
+    private static final int[][] BLOCKS = {
+        {64, 1}, {128, 2}, {128, 1}, {256, 2}, {256, 1}, {512, 2}, {512, 1}, {512, 1}, {512, 1}, {512, 1}, {512, 1},
+        {1024, 2}, {1024, 1}
+    };
 
     /** A 3x3 convolution of stride 1 from image to image, 16 x 16 x 4 -> 16 x 16 x 12. */
     static SmallNetwork convolution(long seed, boolean perChannel) {
-        Numbers numbers = new Numbers(seed, perChannel);
-        int out = numbers.convolution(
-                numbers.input, 9 * CHANNELS, OUTPUTS, new Window(3, 1, false), SIZE, Activation.NONE);
-        return numbers.network("convolution " + seed, out);
+        SeededGraph graph = new SeededGraph(SIZE, CHANNELS, seed, perChannel);
+        Image out = graph.convolution(graph.input, OUTPUTS, new Window(3, 1, false), Activation.NONE);
+        return network("convolution " + seed, graph, out);
     }
 
     /** Convolution, depthwise convolution, 1x1 convolution, average, fully connected: a classifier of 12 classes. */
@@ -55,22 +53,58 @@ record SmallNetwork(String name, TfliteModel source, TfliteModel compiled) {
 
     /** The same, with a weight scale for each output where {@code perChannel}. */
     static SmallNetwork classifier(long seed, boolean perChannel) {
-        Numbers numbers = new Numbers(seed, perChannel);
-        int pooled = numbers.features();
-        return numbers.network("classifier " + seed, numbers.layer(pooled, Optional.empty()));
+        SeededGraph graph = new SeededGraph(SIZE, CHANNELS, seed, perChannel);
+        return network("classifier " + seed, graph, graph.layer(features(graph), OUTPUTS));
     }
 
     /** The classifier of that seed with another last layer: weights W[class][feature], no bias. */
     static SmallNetwork classifier(long seed, byte[][] head) {
-        Numbers numbers = new Numbers(seed, false);
-        int pooled = numbers.features();
-        return numbers.network("classifier " + seed + " with another head", numbers.layer(pooled, Optional.of(head)));
+        SeededGraph graph = new SeededGraph(SIZE, CHANNELS, seed, false);
+        return network("classifier " + seed + " with another head", graph, graph.layer(features(graph), head));
     }
 
     /** The classifier of that seed without its last layer: an image to 32 features. */
     static SmallNetwork features(long seed) {
-        Numbers numbers = new Numbers(seed, false);
-        return numbers.network("features " + seed, numbers.features());
+        SeededGraph graph = new SeededGraph(SIZE, CHANNELS, seed, false);
+        return network("features " + seed, graph, features(graph));
+    }
+
+    /** A block with a way around it: 1x1, depthwise and 1x1 convolution, added to what went in; then average and classes. */
+    static SmallNetwork residual(long seed) {
+        SeededGraph graph = new SeededGraph(SIZE, CHANNELS, seed, false);
+        Image in = graph.convolution(graph.input, 16, new Window(3, 2, false), Activation.RELU);
+        Image wide = graph.depthwise(graph.convolution(in, FEATURES, POINT, Activation.RELU), 1);
+        Image sum = graph.sum(in, graph.convolution(wide, 16, POINT, Activation.NONE));
+        return network("residual " + seed, graph, graph.layer(graph.pooled(sum), OUTPUTS));
+    }
+
+    /**
+     * The architecture of mobilenet v1, from an image of three channels to a softmax of classes.
+     *
+     * @param size rows and columns of the input, a multiple of 32
+     * @param width multiplier of all channels, such as 0.25
+     */
+    static SmallNetwork mobilenet(long seed, int size, double width, int classes) {
+        SeededGraph graph = new SeededGraph(size, 3, seed, false);
+        Image image = graph.convolution(graph.input, (int) (32 * width), new Window(3, 2, false), Activation.RELU);
+        for (int[] block : BLOCKS) {
+            image = graph.convolution(
+                    graph.depthwise(image, block[1]), (int) (block[0] * width), POINT, Activation.RELU);
+        }
+        Image result = graph.softmax(graph.layer(graph.pooled(image), classes));
+        return network("mobilenet " + width + " of " + size + " pixels, seed " + seed, graph, result);
+    }
+
+    private static Image features(SeededGraph graph) {
+        Image first = graph.convolution(graph.input, 16, new Window(3, 2, false), Activation.RELU);
+        Image third = graph.convolution(graph.depthwise(first, 1), FEATURES, POINT, Activation.RELU);
+        return graph.pooled(third);
+    }
+
+    private static SmallNetwork network(String name, SeededGraph graph, Image output) {
+        TfliteModel source = TfliteModel.parse(name, graph.source(name, output));
+        byte[] compiled = NetworkCompiler.compileWhole(source).file();
+        return new SmallNetwork(name, source, TfliteModel.parse(name + ", compiled", compiled));
     }
 
     /** Random bytes as an input. */
@@ -83,108 +117,5 @@ record SmallNetwork(String name, TfliteModel source, TfliteModel compiled) {
     @Override
     public String toString() {
         return name;
-    }
-
-    /** Draws numbers so that outputs of every layer use their range. */
-    private static final class Numbers {
-        private final SourceGraphBuilder graph = new SourceGraphBuilder();
-        private final Random random;
-        private final boolean perChannel;
-        private final int input;
-        private float scale;
-        private float real;
-        private TensorDomain domain;
-
-        Numbers(long seed, boolean perChannel) {
-            random = new Random(seed);
-            this.perChannel = perChannel;
-            scale = 0.01f + 0.01f * random.nextFloat();
-            real = SPREAD * scale;
-            domain = new TensorDomain(true, random.nextInt(20) - 10);
-            input = graph.activation("input", List.of(1, SIZE, SIZE, CHANNELS), scale, domain);
-        }
-
-        int convolution(int from, int taps, int outputs, Window window, int size, Activation activation) {
-            int inputs = taps / (window.kernel() * window.kernel());
-            List<Integer> shape = List.of(outputs, window.kernel(), window.kernel(), inputs);
-            float before = scale;
-            Parameters parameters = parameters(shape, 0, outputs, taps);
-            int to = output("convolution", List.of(1, size, size, outputs), activation);
-            graph.convolution(from, before, to, TensorType.INT8, window, parameters, activation);
-            return to;
-        }
-
-        int depthwise(int from, int channels, int size) {
-            float before = scale;
-            Parameters parameters = parameters(List.of(1, 3, 3, channels), 3, channels, 9);
-            int to = output("depthwise", List.of(1, size, size, channels), Activation.RELU);
-            graph.depthwise(from, before, to, TensorType.INT8, new Window(3, 1, false), parameters, Activation.RELU);
-            return to;
-        }
-
-        int features() {
-            int half = SIZE / 2;
-            int first = convolution(input, 9 * CHANNELS, 16, new Window(3, 2, false), half, Activation.RELU);
-            int second = depthwise(first, 16, half);
-            int third = convolution(second, 16, FEATURES, new Window(1, 1, false), half, Activation.RELU);
-            return pooled(third, FEATURES, half);
-        }
-
-        int pooled(int from, int channels, int size) {
-            int to = graph.activation("pooled", List.of(1, 1, 1, channels), scale, domain);
-            graph.average(from, to, new Window(size, 1, true));
-            real /= 2;
-            return to;
-        }
-
-        int layer(int from, Optional<byte[][]> head) {
-            float before = scale;
-            Parameters parameters = parameters(List.of(OUTPUTS, FEATURES), 0, OUTPUTS, FEATURES);
-            if (head.isPresent()) {
-                byte[] weights = new byte[OUTPUTS * FEATURES];
-                for (int c = 0; c < OUTPUTS; c++) {
-                    System.arraycopy(head.get()[c], 0, weights, c * FEATURES, FEATURES);
-                }
-                parameters = new Parameters(parameters.shape(), weights, parameters.scales(), 0, 0, new int[OUTPUTS]);
-            }
-            int to = output("classes", List.of(1, OUTPUTS), Activation.NONE);
-            graph.layer(from, before, to, TensorType.INT8, parameters, Activation.NONE);
-            return to;
-        }
-
-        private Parameters parameters(List<Integer> shape, int dimension, int outputs, int taps) {
-            byte[] weights = new byte[shape.stream().reduce(1, Math::multiplyExact)];
-            for (int i = 0; i < weights.length; i++) {
-                weights[i] = (byte) (random.nextInt(255) - 127);
-            }
-            float[] scales = new float[perChannel ? outputs : 1];
-            for (int i = 0; i < scales.length; i++) {
-                scales[i] = 0.005f * (1 + random.nextFloat());
-            }
-            float spread = (float) Math.sqrt(taps) * SPREAD * 0.0075f * real;
-            int[] bias = IntStream.range(0, outputs)
-                    .map(i -> (int) (random.nextGaussian() * spread / (scale * scales[0]) / 4))
-                    .toArray();
-            real = spread;
-            return new Parameters(shape, weights, scales, 0, dimension, bias);
-        }
-
-        private int output(String name, List<Integer> shape, Activation activation) {
-            boolean cut = activation != Activation.NONE;
-            scale = (cut ? 3 : 5) * real / 255 * (1 + 0.2f * random.nextFloat());
-            domain = new TensorDomain(true, cut ? -128 : random.nextInt(40) - 20);
-            real *= cut ? 0.7f : 1;
-            return graph.activation(name, shape, scale, domain);
-        }
-
-        SmallNetwork network(String name, int output) {
-            TfliteModel source = TfliteModel.parse(name, graph.build(name, input, output));
-            return new SmallNetwork(
-                    name,
-                    source,
-                    TfliteModel.parse(
-                            name + ", compiled",
-                            NetworkCompiler.compileWhole(source).file()));
-        }
     }
 }
