@@ -2,11 +2,16 @@ package org.tensorizer.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.compiler.CompiledNetwork;
 import org.tensorizer.compiler.NetworkCompiler;
 import org.tensorizer.compiler.PlanSummary;
 import org.tensorizer.device.Device;
+import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.Devices;
 import org.tensorizer.model.TfliteModel;
@@ -15,6 +20,7 @@ import org.tensorizer.template.EdgeTpuCompiler;
 import org.tensorizer.template.NotDenseException;
 import org.tensorizer.template.TemplateVerification;
 import org.tensorizer.tools.CompiledCheck;
+import org.tensorizer.tools.LibraryRules;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +35,9 @@ import picocli.CommandLine.Parameters;
             "Covered: chains of CONV_2D, DEPTHWISE_CONV_2D, MAX_POOL_2D, ADD and PAD on images, then the mean over the image,"
                     + " FULLY_CONNECTED and SOFTMAX; or fully connected layers alone. The longest run of such operators goes"
                     + " to the chip; what stands in front of it or behind it stays on the host, with the reason.",
+            "",
+            "Every output is executed before it is written, on an emulated Edge TPU behind the project's own driver, and"
+                    + " compared with TFLite on the source; its container is held to what libedgetpu takes for granted.",
             "",
             "With --google edgetpu_compiler is looked for on PATH, or named with -Dtensorizer.compiler=FILE. It exists for"
                     + " Linux on x86-64 only and is archived.",
@@ -88,10 +97,27 @@ final class CompileCommand extends FactsCommand {
         atLeast(1, "--inputs", inputs);
         Path target = output == null ? beside(source) : output;
         overwrite.check(target, source);
+        if (page != null) {
+            overwrite.check(page, source);
+        }
         TfliteModel model = TfliteModel.read(source);
         CompiledNetwork network = whole ? NetworkCompiler.compileWhole(model) : NetworkCompiler.compile(model);
         Facts facts = new Facts().put("source", source.toString()).put("output", target.toString());
         facts.putAll(CompileFacts.of(network));
+        Optional<PlanSummary> plan = network.program().map(PlanSummary::of);
+        if (json) {
+            plan.ifPresent(each -> facts.put("plan", CompileFacts.plan(each)));
+        }
+        if (page != null && plan.isEmpty()) {
+            throw new BadInputException(
+                    source + ": fully connected layers alone have no plan of images to draw: leave out --page");
+        }
+        List<String> broken = LibraryRules.broken(TfliteModel.parse("compiled", network.file()));
+        if (!broken.isEmpty()) {
+            print(facts.put("output", "not written: libedgetpu would not run it as it is")
+                    .put("broken_rules", broken));
+            return REFUTED;
+        }
         if (!unchecked) {
             CompiledCheck check = check(network, model);
             facts.put("check", CompileFacts.check(check));
@@ -100,16 +126,10 @@ final class CompileCommand extends FactsCommand {
                 return REFUTED;
             }
         }
-        AtomicFiles files = overwrite.files().add(target, network.file());
-        network.program().map(PlanSummary::of).ifPresent(plan -> {
-            if (json) {
-                facts.put("plan", CompileFacts.plan(plan));
-            }
-            if (page != null) {
-                String html = PlanPage.of(source.getFileName().toString(), plan);
-                files.add(page, html);
-            }
-        });
+        AtomicFiles files = overwrite.files(source).add(target, network.file());
+        if (page != null) {
+            files.add(page, PlanPage.of(source.getFileName().toString(), plan.orElseThrow()));
+        }
         files.write();
         print(facts);
         return OK;
@@ -122,10 +142,33 @@ final class CompileCommand extends FactsCommand {
     }
 
     private CompiledCheck check(CompiledNetwork network, TfliteModel model) {
-        try (Device emulator = Devices.open(DeviceChoice.EMULATOR);
+        ProgressBar bar = new ProgressBar(err(), System.console() != null, "inferences of the check");
+        AtomicInteger begun = new AtomicInteger();
+        try (Device chip = Devices.open(DeviceChoice.VIRTUAL);
                 Device cpu = Devices.open(DeviceChoice.CPU)) {
-            TfliteModel compiled = TfliteModel.parse("compiled", network.file());
-            return CompiledCheck.run(emulator, compiled, cpu, model, CompiledCheck.random(inputs, 1));
+            requireRunnable(cpu, model);
+            return CompiledCheck.run(
+                    chip,
+                    TfliteModel.parse("compiled", network.file()),
+                    cpu,
+                    model,
+                    tensors -> CompiledCheck.random(inputs, 1)
+                            .apply(tensors)
+                            .peek(input -> bar.update(begun.getAndIncrement(), inputs)));
+        } finally {
+            bar.finish();
+        }
+    }
+
+    /** A source that TFLite refuses is bad input and no failure of a device. */
+    private static void requireRunnable(Device cpu, TfliteModel model) {
+        try {
+            cpu.open(model).close();
+        } catch (DeviceFault refused) {
+            if (refused.kind() != DeviceFault.Kind.REFUSED) {
+                throw refused;
+            }
+            throw new BadInputException(model.name() + ": TFLite itself refuses the source: " + refused.getMessage());
         }
     }
 

@@ -6,6 +6,7 @@ import org.tensorizer.compiler.CompiledNetwork;
 import org.tensorizer.compiler.PlanSummary;
 import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.isa.Chip;
+import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.tools.CompiledCheck;
@@ -20,13 +21,23 @@ final class CompileFacts {
                 .put("operators_mapped", network.mapped())
                 .put("operators_total", network.operators().size())
                 .list("operators", network.operators(), CompileFacts::operator);
-        Executable execution =
-                TfliteModel.parse("compiled", network.file()).onlyPackage().executionOnly();
+        EdgeTpuPackage compiled = TfliteModel.parse("compiled", network.file()).onlyPackage();
+        Executable execution = compiled.executionOnly();
         facts.put("narrow_memory_used_bytes", execution.usedNarrowMemoryBytesPerTile())
                 .put("narrow_memory_bytes", Chip.NARROW_BYTES)
                 .put("instruction_bytes", execution.instructionBytes());
-        network.program().map(PlanSummary::of).ifPresent(plan -> memory(facts, plan));
+        network.program()
+                .map(PlanSummary::of)
+                .ifPresentOrElse(plan -> memory(facts, plan), () -> memory(facts, compiled.parameterCaching()));
         return facts;
+    }
+
+    /** Of fully connected layers alone. */
+    private static void memory(Facts facts, Executable caching) {
+        int bytes = caching.parameters().length();
+        facts.put("on_chip_parameters_bytes", bytes)
+                .put("on_chip_remaining_bytes", Chip.TILES * Chip.WIDE_ROWS * Chip.ROW_BYTES - bytes)
+                .put("off_chip_parameters_bytes", 0);
     }
 
     private static Facts operator(CompiledNetwork.Placed placed) {
@@ -88,6 +99,8 @@ final class CompileFacts {
                 .put("largest_difference_steps", check.largest())
                 .put("mean_difference_steps", check.mean())
                 .put("agrees", check.agrees())
-                .put("devices", "emulated Edge TPU against TFLite CPU on the source; emulated, not silicon");
+                .put(
+                        "devices",
+                        "emulated Edge TPU behind our own driver against TFLite CPU on the source; emulated, not silicon");
     }
 }

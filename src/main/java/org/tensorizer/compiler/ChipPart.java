@@ -4,9 +4,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.conv.Image;
+import org.tensorizer.conv.ImageChain;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.OperatorNumbers;
 
 /**
  * The operators of a source that the chip executes: a chain without gaps, which the custom op of the compiled model stands
@@ -25,8 +29,42 @@ record ChipPart(TfliteModel source, int input, int image, List<Element> elements
         return source.tensors().get(input);
     }
 
-    Tensor imageTensor() {
-        return source.tensors().get(image);
+    /** @param number of the image: 0 the first element's input, then what each step over images gives */
+    Tensor imageTensor(int number) {
+        int tensor = image;
+        int left = number;
+        for (Element element : elements) {
+            if (left > 0 && element.part() instanceof Element.ImageStep && --left == 0) {
+                tensor = element.tensor();
+            }
+        }
+        return source.tensors().get(tensor);
+    }
+
+    /** @throws BadInputException a tensor of the source has another shape than its operator gives */
+    void requireShapes(ImageChain chain) {
+        int number = 0;
+        for (Element element : elements) {
+            List<Integer> declared = source.tensors().get(element.tensor()).shape();
+            if (element.part() instanceof Element.ImageStep) {
+                Image given = chain.images().get(++number);
+                List<Integer> shape = List.of(1, given.height(), given.width(), given.channels());
+                if (!declared.equals(shape)) {
+                    throw contradiction(element, declared, shape.toString());
+                }
+            } else if (element.part() instanceof Element.LayerPart part) {
+                int outputs = part.layer().outputs();
+                if (source.tensors().get(element.tensor()).elements() != outputs) {
+                    throw contradiction(element, declared, outputs + " numbers");
+                }
+            }
+        }
+    }
+
+    private BadInputException contradiction(Element element, List<Integer> declared, String given) {
+        Operator operator = element.operators().get(element.operators().size() - 1);
+        return OperatorNumbers.refusal(
+                source, operator, "gives " + given + ", its tensor " + element.tensor() + " has shape " + declared);
     }
 
     Tensor outputTensor() {

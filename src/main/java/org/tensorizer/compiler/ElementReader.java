@@ -224,6 +224,9 @@ final class ElementReader {
         Tensor older = firstIsOlder ? a : b;
         Tensor before = firstIsOlder ? b : a;
         Integer number = images.get(older.index());
+        if (a.index() == b.index()) {
+            throw view.refuse(operator, "adds tensor " + a.index() + " to itself, expected two images of the chain");
+        }
         if (number == null || number == newest || !a.shape().equals(b.shape())) {
             throw view.refuse(
                     operator,

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
 import org.tensorizer.compiler.CompiledNetwork.Placed;
 import org.tensorizer.compiler.GraphReader.Found;
 import org.tensorizer.compiler.GraphReader.Stop;
@@ -16,6 +17,7 @@ import org.tensorizer.conv.DoesNotFitException;
 import org.tensorizer.conv.ImageChain;
 import org.tensorizer.conv.Step;
 import org.tensorizer.model.Operator;
+import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.OperatorNumbers;
 import org.tensorizer.template.SourceModel;
@@ -29,6 +31,8 @@ import org.tensorizer.template.SourceModel;
  */
 public final class NetworkCompiler {
     private static final Set<String> DENSE = Set.of("FULLY_CONNECTED", "RESHAPE", "QUANTIZE");
+
+    private static final String NO_ROOM = "does not fit: ";
 
     private final TfliteModel source;
     /** Operators that the chip's programs cover, by their index. */
@@ -45,7 +49,8 @@ public final class NetworkCompiler {
     /**
      * Compiles as much of a source as one custom op can be.
      *
-     * @throws BadInputException no operator can go to the chip; the message names one and the reason
+     * @throws BadInputException the source contradicts itself, or no operator can go to the chip; the message names tensor
+     *     or operator and the reason
      */
     public static CompiledNetwork compile(TfliteModel source) {
         if (source.isCompiled()) {
@@ -55,6 +60,7 @@ public final class NetworkCompiler {
             throw new BadInputException(
                     source.name() + ": " + source.subgraphs().size() + " subgraphs, expected one");
         }
+        SourceCheck.require(source);
         return isDense(source) ? dense(source) : new NetworkCompiler(source).longest();
     }
 
@@ -65,12 +71,23 @@ public final class NetworkCompiler {
      */
     public static CompiledNetwork compileWhole(TfliteModel source) {
         CompiledNetwork network = compile(source);
+        Optional<Placed> left = Optional.empty();
         for (Placed placed : network.operators()) {
-            if (!placed.mapped() && !isBorder(source, placed.operator())) {
-                throw OperatorNumbers.refusal(source, placed.operator(), placed.reason());
+            boolean mayStay = placed.mapped() || isBorder(source, placed.operator());
+            boolean tellsMore = left.isEmpty() || lacksRoom(left.get()) && lacksRoom(placed);
+            if (!mayStay && tellsMore) {
+                left = Optional.of(placed); // of those without room the last tells how much the whole is over
             }
         }
+        if (left.isPresent()) {
+            throw OperatorNumbers.refusal(
+                    source, left.get().operator(), left.get().reason());
+        }
         return network;
+    }
+
+    private static boolean lacksRoom(Placed placed) {
+        return placed.reason().startsWith(NO_ROOM);
     }
 
     /** Whether a source has fully connected layers and nothing else that computes. */
@@ -136,13 +153,22 @@ public final class NetworkCompiler {
                 try {
                     return Optional.of(write(taken));
                 } catch (DoesNotFitException full) {
-                    reason = "does not fit: " + full.getMessage();
+                    reason = NO_ROOM + described(full, taken);
                 }
             }
             Operator operator = part.elements().get(count - 1).operators().get(0);
             limits.putIfAbsent(operator.index(), reason);
         }
         return Optional.empty();
+    }
+
+    /** With the name of the tensor that the message is about. */
+    private String described(DoesNotFitException full, ChipPart part) {
+        if (full.image().isEmpty()) {
+            return full.getMessage();
+        }
+        Tensor tensor = part.imageTensor(full.image().getAsInt());
+        return "tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + "): " + full.getMessage();
     }
 
     private Compiled write(ChipPart part) {
@@ -163,8 +189,9 @@ public final class NetworkCompiler {
                 softmax = Optional.of(each.softmax());
             }
         }
-        List<Integer> shape = part.imageTensor().shape();
+        List<Integer> shape = part.imageTensor(0).shape();
         ImageChain chain = ImageChain.of(shape.get(1), shape.get(2), shape.get(3), steps);
+        part.requireShapes(chain);
         NetworkProgram program = NetworkProgram.of(chain, new Head(mean, layers, softmax));
         return new Compiled(
                 part,

@@ -1,5 +1,6 @@
 package org.tensorizer.conv;
 
+import java.util.OptionalInt;
 import org.tensorizer.base.BadInputException;
 
 /**
@@ -9,8 +10,21 @@ import org.tensorizer.base.BadInputException;
 public final class DoesNotFitException extends BadInputException {
     private static final long serialVersionUID = 1L;
 
+    private final int image;
+
     public DoesNotFitException(String message) {
+        this(message, -1);
+    }
+
+    /** @param image number of the image of the chain that it is about: 0 the input, then the result of each step */
+    DoesNotFitException(String message, int image) {
         super(message);
+        this.image = image;
+    }
+
+    /** Number of the image of the chain that the message is about: 0 the input, then the result of each step. */
+    public OptionalInt image() {
+        return image < 0 ? OptionalInt.empty() : OptionalInt.of(image);
     }
 
     /** Throws unless the condition holds. */

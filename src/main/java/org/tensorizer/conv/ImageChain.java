@@ -43,7 +43,7 @@ public final class ImageChain {
                     requireOnePitch(images.get(sum.older()), source);
                 }
             } catch (DoesNotFitException reason) {
-                throw new DoesNotFitException("step " + i + ", " + step.describe() + ": " + reason.getMessage());
+                throw new DoesNotFitException("step " + i + ", " + step.describe() + ": " + reason.getMessage(), i + 1);
             }
         }
         return new ImageChain(input, List.copyOf(steps), images, plans);

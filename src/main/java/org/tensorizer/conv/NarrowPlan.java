@@ -169,8 +169,7 @@ public final class NarrowPlan {
             identity = NarrowMemory.lowest(chain.input().identityWords(), first, staging)
                     .base();
             placeFactors();
-            NarrowMemory.require(
-                    end(), "the plan of " + chain.steps().size() + " steps (largest image " + largest() + ")");
+            requireRoom();
             return this;
         }
 
@@ -258,12 +257,19 @@ public final class NarrowPlan {
             return new Life(j, last[j]);
         }
 
-        private String largest() {
+        private void requireRoom() {
             int largest = 0;
             for (int j = 1; j < chain.images().size(); j++) {
                 largest = words[j] > words[largest] ? j : largest;
             }
-            return largest + ", " + chain.images().get(largest) + ", " + 4 * words[largest] + " bytes a tile";
+            try {
+                NarrowMemory.require(
+                        end(),
+                        "the plan of " + chain.steps().size() + " steps (largest image " + largest + ", "
+                                + chain.images().get(largest) + ", " + 4 * words[largest] + " bytes a tile)");
+            } catch (DoesNotFitException full) {
+                throw new DoesNotFitException(full.getMessage(), largest);
+            }
         }
 
         private int end() {

@@ -71,7 +71,8 @@ public record ParameterPlaces(List<List<Piece>> layers) {
         for (int first : start) {
             room += Math.max(0, floor - first);
         }
-        return "the parameters need " + needed + " rows of 256 bytes, the tiles have " + room + " free: "
-                + (needed - room) + " too many; fewer channels would fit";
+        return "the parameters need " + Chip.ROW_BYTES * needed + " bytes of wide memory, the tiles have "
+                + Chip.ROW_BYTES * room + " free: " + Chip.ROW_BYTES * (needed - room)
+                + " too many; fewer channels would fit";
     }
 }

@@ -1,11 +1,15 @@
 package org.tensorizer.template;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Sha256;
+import org.tensorizer.model.Executable;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
 
@@ -86,8 +90,15 @@ public final class SourceModel {
         }
     }
 
-    /** A complete compiled .tflite with a fresh token. */
+    /** A complete compiled .tflite, the same for the same source: its token is a digest of all other bytes. */
     public byte[] compile() {
-        return CompiledModelWriter.write(chain());
+        byte[] file = CompiledModelWriter.write(chain(1));
+        long token = ByteBuffer.wrap(Sha256.digest().digest(file)).getLong() >>> 1 | 1;
+        for (Executable executable :
+                TfliteModel.parse(model.name(), file).onlyPackage().executables()) {
+            int at = executable.tokenField().orElseThrow().start();
+            ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putLong(at, token);
+        }
+        return file;
     }
 }

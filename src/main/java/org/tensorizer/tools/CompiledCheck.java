@@ -27,8 +27,11 @@ import org.tensorizer.model.TfliteModel;
  * @param outputs one for each output tensor, in the model's order
  */
 public record CompiledCheck(int inputs, List<Output> outputs) {
-    /** More than this on average is another network. */
+    /** More steps than this on average is another network. */
     private static final double MOST_MEAN = 1;
+
+    /** So is more than this part of what the outputs differ among themselves: most of a softmax is 0 whatever it says. */
+    private static final double MOST_OF_SPREAD = 0.5;
 
     private static final double FLOAT_STEPS = 256;
 
@@ -43,10 +46,17 @@ public record CompiledCheck(int inputs, List<Output> outputs) {
      * @param differing of them
      * @param largest difference in steps; of float outputs a step is 1/256 of their range
      * @param sum of all differences, in steps
+     * @param spread sum of the distances of the second model's numbers from their mean in each inference, in steps
      * @param first number that differs, empty where none does
      */
     public record Output(
-            TensorSpec tensor, long numbers, long differing, double largest, double sum, Optional<Difference> first) {
+            TensorSpec tensor,
+            long numbers,
+            long differing,
+            double largest,
+            double sum,
+            double spread,
+            Optional<Difference> first) {
         private Output plus(int input, byte[] a, byte[] b) {
             Elements ours = Elements.of(tensor.type(), a);
             Elements theirs = Elements.of(tensor.type(), b);
@@ -62,10 +72,35 @@ public record CompiledCheck(int inputs, List<Output> outputs) {
                             all.differing + 1,
                             Math.max(all.largest, distance),
                             all.sum + distance,
+                            all.spread,
                             Optional.of(all.first.orElse(here)));
                 }
             }
-            return new Output(tensor, all.numbers + ours.size(), all.differing, all.largest, all.sum, all.first);
+            return new Output(
+                    tensor,
+                    all.numbers + ours.size(),
+                    all.differing,
+                    all.largest,
+                    all.sum,
+                    all.spread + spread(theirs) / step,
+                    all.first);
+        }
+
+        private static double spread(Elements values) {
+            double mean = 0;
+            for (Number value : values) {
+                mean += value.doubleValue() / values.size();
+            }
+            double spread = 0;
+            for (Number value : values) {
+                spread += Math.abs(value.doubleValue() - mean);
+            }
+            return spread;
+        }
+
+        private boolean agrees() {
+            boolean alike = largest <= 1 || sum <= MOST_OF_SPREAD * spread;
+            return numbers == 0 || alike && sum / numbers <= MOST_MEAN;
         }
 
         private static double step(Elements values) {
@@ -110,7 +145,7 @@ public record CompiledCheck(int inputs, List<Output> outputs) {
             alike("inputs", model, ours.inputs(), source, theirs.inputs());
             alike("outputs", model, ours.outputs(), source, theirs.outputs());
             List<Output> outputs = new ArrayList<>();
-            theirs.outputs().forEach(each -> outputs.add(new Output(each, 0, 0, 0, 0, Optional.empty())));
+            theirs.outputs().forEach(each -> outputs.add(new Output(each, 0, 0, 0, 0, 0, Optional.empty())));
             int count = 0;
             for (Iterator<List<byte[]>> all = inputs.apply(ours.inputs()).iterator(); all.hasNext(); count++) {
                 List<byte[]> input = all.next();
@@ -183,8 +218,8 @@ public record CompiledCheck(int inputs, List<Output> outputs) {
         return numbers == 0 ? 0 : outputs.stream().mapToDouble(Output::sum).sum() / numbers;
     }
 
-    /** Whether the two are the same network. */
+    /** Whether the two are the same network, by each of their outputs. */
     public boolean agrees() {
-        return mean() <= MOST_MEAN;
+        return outputs.stream().allMatch(Output::agrees);
     }
 }

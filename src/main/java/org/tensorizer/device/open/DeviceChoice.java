@@ -18,6 +18,9 @@ public record DeviceChoice(DeviceKind kind, String argument) {
     /** The emulated Edge TPU. */
     public static final DeviceChoice EMULATOR = new DeviceChoice(DeviceKind.EMULATOR, "");
 
+    /** The emulated Edge TPU behind our own driver, which goes by what the file says of its transfers. */
+    public static final DeviceChoice VIRTUAL = new DeviceChoice(DeviceKind.VIRTUAL, "");
+
     /** TFLite's own kernels. */
     public static final DeviceChoice CPU = new DeviceChoice(DeviceKind.CPU, "");
 
