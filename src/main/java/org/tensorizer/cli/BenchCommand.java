@@ -47,10 +47,10 @@ final class BenchCommand extends FactsCommand {
     private long seed = 1;
 
     @Mixin
-    private DeviceOption device;
+    private Options.OnDevice device;
 
     @Mixin
-    private LiftOption lift;
+    private Options.Lift lift;
 
     @Override
     public Integer call() {

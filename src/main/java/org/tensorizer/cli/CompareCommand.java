@@ -51,7 +51,7 @@ final class CompareCommand extends FactsCommand {
     private String against;
 
     @Mixin
-    private DeviceOption device;
+    private Options.OnDevice device;
 
     @Option(names = "--inputs", paramLabel = "N", description = "Random inputs. Default: 5.")
     private int count = 5;

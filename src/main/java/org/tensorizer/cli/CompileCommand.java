@@ -69,7 +69,7 @@ final class CompileCommand extends FactsCommand {
     private Path page;
 
     @Mixin
-    private OverwriteOption overwrite;
+    private Options.Overwrite overwrite;
 
     @Option(
             names = "--google",

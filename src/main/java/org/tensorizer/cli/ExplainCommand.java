@@ -24,13 +24,13 @@ final class ExplainCommand extends FactsCommand {
     private Path file;
 
     @Mixin
-    private NetworkOption networks;
+    private Options.OnePackage networks;
 
     @Option(names = "--html", paramLabel = "FILE", description = "Also write a page with pictures.")
     private Path html;
 
     @Mixin
-    private OverwriteOption overwrite;
+    private Options.Overwrite overwrite;
 
     @Override
     public Integer call() {

@@ -72,7 +72,7 @@ final class ExtractCommand extends FactsCommand {
     private Path folder;
 
     @Mixin
-    private OverwriteOption overwrite;
+    private Options.Overwrite overwrite;
 
     @Override
     public Integer call() throws IOException {

@@ -51,10 +51,10 @@ final class GemmCommand extends FactsCommand {
     private By by = By.CALCULATION;
 
     @Mixin
-    private DeviceOption device;
+    private Options.OnDevice device;
 
     @Mixin
-    private OverwriteOption overwrite;
+    private Options.Overwrite overwrite;
 
     @Override
     public Integer call() {

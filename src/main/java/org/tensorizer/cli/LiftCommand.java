@@ -37,7 +37,7 @@ final class LiftCommand extends FactsCommand {
     private Path output;
 
     @Mixin
-    private NetworkOption networks;
+    private Options.OnePackage networks;
 
     @Option(names = "--report", paramLabel = "FILE", description = "Write what was found and chosen as JSON.")
     private Path report;
@@ -52,7 +52,7 @@ final class LiftCommand extends FactsCommand {
     private boolean unchecked;
 
     @Mixin
-    private OverwriteOption overwrite;
+    private Options.Overwrite overwrite;
 
     @Override
     public Integer call() {

@@ -71,7 +71,7 @@ final class PatchCommand extends FactsCommand {
     private Integer executable;
 
     @Mixin
-    private OverwriteOption overwrite;
+    private Options.Overwrite overwrite;
 
     @Option(
             names = "--keep-token",

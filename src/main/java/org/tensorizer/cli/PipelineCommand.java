@@ -73,13 +73,13 @@ final class PipelineCommand extends FactsCommand {
     private String input = "ramp";
 
     @Mixin
-    private DeviceOption device;
+    private Options.OnDevice device;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for all files.")
     private Path folder;
 
     @Mixin
-    private OverwriteOption overwrite;
+    private Options.Overwrite overwrite;
 
     @Override
     public Integer call() throws IOException {

@@ -3,6 +3,8 @@ package org.tensorizer.cli;
 import static org.tensorizer.base.Printable.escaped;
 
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.tensorizer.compiler.PlanSummary;
 import org.tensorizer.isa.Chip;
 
@@ -11,45 +13,42 @@ final class PlanPage {
     private static final int HEIGHT = 480;
     private static final int MOST_COLUMN = 60;
     private static final int MOST_WIDTH = 1100;
+    private static final String PAGE = """
+            <!DOCTYPE html>
+            <html lang="en"><meta charset="utf-8"><title>%1$s</title>
+            <style>body{font:14px sans-serif;margin:2em;max-width:1200px}td,th{padding:2px 8px;text-align:left}
+            tr:nth-child(even){background:#f4f4f4}rect{stroke:#333;stroke-width:.5}text{font:10px sans-serif}</style>
+            <h1>%1$s</h1>
+            <h2>Narrow memory of a tile over the steps</h2>
+            %2$s<p>%3$d of %4$d bytes are in use. From left to right: step by step; from top to bottom: addresses. Hover over
+            a box for what it is.</p>
+            <h2>Parameters in wide memory, tile by tile</h2>
+            %5$s<p>Of %6$d rows of 256 bytes, those from %7$d on are worked in; %8$d bytes are left.</p>
+            <h2>Steps</h2>
+            <table><tr><th>step<th>what<th>sums<th>wide memory from row<th>op steps</tr>
+            %9$s</table>
+            <p>Op steps are a calculation: those of the busiest tile; nothing was measured.</p>
+            </html>
+            """;
 
-    private final PlanSummary plan;
-    private final StringBuilder html = new StringBuilder();
-
-    private PlanPage(PlanSummary plan) {
-        this.plan = plan;
-    }
+    private PlanPage() {}
 
     /** @param title of the page */
     static String of(String title, PlanSummary plan) {
-        PlanPage page = new PlanPage(plan);
-        page.write(title);
-        return page.html.toString();
+        return format(
+                PAGE,
+                escaped(title),
+                narrow(plan),
+                plan.narrowBytes(),
+                Chip.NARROW_BYTES,
+                tiles(plan),
+                Chip.WIDE_ROWS,
+                plan.floor(),
+                plan.remainingBytes(),
+                steps(plan));
     }
 
-    private void write(String title) {
-        html.append("<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>")
-                .append(escaped(title));
-        html.append("</title>\n<style>body{font:14px sans-serif;margin:2em;max-width:1200px}td,th{padding:2px 8px;")
-                .append("text-align:left}tr:nth-child(even){background:#f4f4f4}rect{stroke:#333;stroke-width:.5}")
-                .append("text{font:10px sans-serif}</style>\n<h1>")
-                .append(escaped(title))
-                .append("</h1>\n<h2>Narrow memory of a tile over the steps</h2>\n");
-        narrow();
-        html.append("<p>").append(plan.narrowBytes()).append(" of ").append(Chip.NARROW_BYTES);
-        html.append(
-                        " bytes are in use. From left to right: step by step; from top to bottom: addresses. Hover over a box")
-                .append(" for what it is.</p>\n<h2>Parameters in wide memory, tile by tile</h2>\n");
-        tiles();
-        html.append("<p>Of ")
-                .append(Chip.WIDE_ROWS)
-                .append(" rows of 256 bytes, those from ")
-                .append(plan.floor());
-        html.append(" on are worked in; ").append(plan.remainingBytes()).append(" bytes are left.</p>\n");
-        steps();
-        html.append("</html>\n");
-    }
-
-    private void narrow() {
+    private static String narrow(PlanSummary plan) {
         int last = 1;
         int top = 1;
         for (PlanSummary.Extent extent : plan.images()) {
@@ -58,65 +57,60 @@ final class PlanPage {
         }
         double column = Math.min(MOST_COLUMN, (double) MOST_WIDTH / last);
         double scale = (double) HEIGHT / top;
-        svg(column * last, HEIGHT);
+        StringBuilder boxes = new StringBuilder();
         int number = 0;
         for (PlanSummary.Extent extent : plan.images()) {
-            String title = extent.what() + ": bytes " + extent.first() + " to " + (extent.first() + extent.bytes() - 1)
-                    + ", steps " + extent.from() + " to " + extent.to();
-            rectangle(
+            boxes.append(box(
                     column * extent.from(),
                     scale * extent.first(),
                     column * (extent.to() - extent.from() + 1),
                     Math.max(1, scale * extent.bytes()),
                     "hsl(" + number++ * 47 % 360 + ",60%,75%)",
-                    title);
+                    extent.what() + ": bytes " + extent.first() + " to " + (extent.first() + extent.bytes() - 1)
+                            + ", steps " + extent.from() + " to " + extent.to()));
         }
-        html.append("</svg>\n");
+        return svg(column * last, HEIGHT, boxes);
     }
 
-    private void tiles() {
+    private static String tiles(PlanSummary plan) {
         double width = 40;
         double height = 200;
-        svg(Chip.TILES * width, height + 14);
+        StringBuilder boxes = new StringBuilder();
         for (int tile = 0; tile < Chip.TILES; tile++) {
             double rows = height * plan.tiles().get(tile) / Chip.WIDE_ROWS;
             double floor = height * plan.floor() / Chip.WIDE_ROWS;
             String title = "tile " + tile + ": rows 0 to " + (plan.tiles().get(tile) - 1) + " keep parameters";
-            rectangle(tile * width, 0, width - 4, rows, "#88b", title);
-            rectangle(tile * width, floor, width - 4, height - floor, "#ddd", "worked in");
-            html.append(String.format(
-                    Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\">%d</text>%n", tile * width + 10, height + 12, tile));
+            boxes.append(box(tile * width, 0, width - 4, rows, "#88b", title));
+            boxes.append(box(tile * width, floor, width - 4, height - floor, "#ddd", "worked in"));
+            boxes.append(format("<text x=\"%.1f\" y=\"%.1f\">%d</text>%n", tile * width + 10, height + 12, tile));
         }
-        html.append("</svg>\n");
+        return svg(Chip.TILES * width, height + 14, boxes);
     }
 
-    private void steps() {
-        html.append("<h2>Steps</h2>\n<table><tr><th>step<th>what<th>sums<th>wide memory from row<th>op steps</tr>\n");
-        for (int i = 0; i < plan.steps().size(); i++) {
-            PlanSummary.Work work = plan.steps().get(i);
-            html.append("<tr><td>").append(i).append("<td>").append(escaped(work.what()));
-            html.append("<td>")
-                    .append(work.form().toLowerCase(Locale.ROOT))
-                    .append("<td>")
-                    .append(work.floor());
-            html.append("<td>").append(work.cycles()).append("</tr>\n");
-        }
-        html.append("</table>\n<p>Op steps are a calculation: those of the busiest tile; nothing was measured.</p>\n");
+    private static String steps(PlanSummary plan) {
+        return IntStream.range(0, plan.steps().size())
+                .mapToObj(i -> step(i, plan.steps().get(i)))
+                .collect(Collectors.joining());
     }
 
-    private void svg(double width, double height) {
-        html.append(String.format(Locale.ROOT, "<svg width=\"%.0f\" height=\"%.0f\">%n", width + 1, height + 1));
+    private static String step(int number, PlanSummary.Work work) {
+        String form = work.form().toLowerCase(Locale.ROOT);
+        return format(
+                "<tr><td>%d<td>%s<td>%s<td>%d<td>%d</tr>%n",
+                number, escaped(work.what()), form, work.floor(), work.cycles());
     }
 
-    private void rectangle(double x, double y, double width, double height, String fill, String title) {
-        html.append(String.format(
-                Locale.ROOT,
+    private static String svg(double width, double height, CharSequence content) {
+        return format("<svg width=\"%.0f\" height=\"%.0f\">%n%s</svg>%n", width + 1, height + 1, content);
+    }
+
+    private static String box(double x, double y, double width, double height, String fill, String title) {
+        return format(
                 "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"><title>%s</title></rect>%n",
-                x,
-                y,
-                width,
-                height,
-                fill,
-                escaped(title)));
+                x, y, width, height, fill, escaped(title));
+    }
+
+    private static String format(String form, Object... values) {
+        return String.format(Locale.ROOT, form, values);
     }
 }

@@ -44,7 +44,7 @@ final class ProbeCommand extends FactsCommand {
     private int value = 127;
 
     @Mixin
-    private DeviceOption device;
+    private Options.OnDevice device;
 
     @Override
     public Integer call() {

@@ -57,7 +57,7 @@ final class RecoverCommand extends FactsCommand {
     private Path file;
 
     @Mixin
-    private DeviceOption device;
+    private Options.OnDevice device;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Folder for map, pictures, summary and record.")
     private Path folder;

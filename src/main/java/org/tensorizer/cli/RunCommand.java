@@ -41,10 +41,10 @@ final class RunCommand extends FactsCommand {
     private List<String> inputs = new ArrayList<>();
 
     @Mixin
-    private DeviceOption device;
+    private Options.OnDevice device;
 
     @Mixin
-    private LiftOption lift;
+    private Options.Lift lift;
 
     @Option(names = "--top", paramLabel = "K", description = "Show the K highest outputs, last maximum first.")
     private int top = 5;
@@ -62,7 +62,7 @@ final class RunCommand extends FactsCommand {
     private Path npy;
 
     @Mixin
-    private OverwriteOption overwrite;
+    private Options.Overwrite overwrite;
 
     @Override
     public Integer call() {
@@ -71,14 +71,13 @@ final class RunCommand extends FactsCommand {
             overwrite.check(npy, file);
         }
         List<String> classes = labels == null ? List.of() : lines(labels);
-        byte[] model = lift.of(InputFile.read(file), file.toString());
-        boolean compiled = TfliteModel.parse(file.toString(), model).isCompiled();
+        TfliteModel model = lift.of(TfliteModel.read(file));
         List<String> names = inputs.isEmpty() ? List.of("ramp") : inputs;
         List<Facts> runs = new ArrayList<>();
         List<byte[]> rows = new ArrayList<>();
-        Facts facts = new Facts().put("file", file.toString()).put("model_sha256", Sha256.of(model));
-        try (Device opened = device.open(compiled);
-                Session session = opened.open(file.toString(), model)) {
+        Facts facts = new Facts().put("file", file.toString()).put("model_sha256", model.sha256());
+        try (Device opened = device.open(model.isCompiled());
+                Session session = opened.open(model)) {
             facts.device(opened);
             for (String name : names) {
                 List<List<byte[]>> inferences = InputPattern.rows(name, session.inputs());

@@ -61,7 +61,7 @@ final class TemplateCommand implements Runnable {
         private Path output;
 
         @Mixin
-        private OverwriteOption overwrite;
+        private Options.Overwrite overwrite;
 
         @Override
         public Integer call() {

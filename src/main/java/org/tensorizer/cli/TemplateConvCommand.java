@@ -106,7 +106,7 @@ final class TemplateConvCommand extends FactsCommand {
     private Path source;
 
     @Mixin
-    private OverwriteOption overwrite;
+    private Options.Overwrite overwrite;
 
     @Override
     public Integer call() {

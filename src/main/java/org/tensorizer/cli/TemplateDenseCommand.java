@@ -83,7 +83,7 @@ final class TemplateDenseCommand extends FactsCommand {
     private boolean compile;
 
     @Mixin
-    private OverwriteOption overwrite;
+    private Options.Overwrite overwrite;
 
     @Override
     public Integer call() {

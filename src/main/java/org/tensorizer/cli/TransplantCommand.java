@@ -53,7 +53,7 @@ final class TransplantCommand extends FactsCommand {
     private Path output;
 
     @Mixin
-    private OverwriteOption overwrite;
+    private Options.Overwrite overwrite;
 
     @Option(names = "--metadata-out", paramLabel = "FILE", description = "Write the record of what changed as JSON.")
     private Path metadata;

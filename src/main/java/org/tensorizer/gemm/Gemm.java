@@ -105,18 +105,6 @@ public final class Gemm implements AutoCloseable {
         return new Gemm(device, DenseTemplate.assemble(spec.build()), plan);
     }
 
-    /**
-     * The exact product A[M][K] W[N][K]^T, as convolutions or as Dense layers, whichever takes less by calculation ({@link
-     * ProductChoice}).
-     *
-     * @throws BadInputException different K, or more than 131,071
-     * @throws org.tensorizer.device.DeviceFault the device failed
-     */
-    public static IntMatrix multiply(Device device, ByteMatrix a, ByteMatrix w) {
-        ProductChoice choice = ProductChoice.of(a, w);
-        return choice.multiply(device, a, w, choice.isConvolution(), done -> {});
-    }
-
     /** How the matrix is cut, and what a batch costs. */
     public GemmPlan plan() {
         return plan;

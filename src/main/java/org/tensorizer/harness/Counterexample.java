@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,17 +16,9 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.ForwardingSession;
-import org.tensorizer.device.Provenance;
-import org.tensorizer.device.Session;
-import org.tensorizer.device.SwappingSession;
-import org.tensorizer.device.WeightSwap;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
-import org.tensorizer.model.TfliteModel;
-import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.DenseSpec;
-import org.tensorizer.template.DenseTemplate;
 
 /**
  * A world in which a hypothesis is false: a device that is wrong in one respect, or models that are. An experiment shows
@@ -109,11 +100,7 @@ public final class Counterexample {
 
     /** A chip that keeps the first weights it was given, for each model name, whatever is loaded later. */
     public static Counterexample keepsItsFirstWeights() {
-        return device("keeps its first weights", () -> {
-            Device real = new EmulatorDevice();
-            Map<String, TfliteModel> first = new ConcurrentHashMap<>();
-            return new Changed(model -> keeping(real.open(first.computeIfAbsent(model.name(), name -> model))));
-        });
+        return device("keeps its first weights", DeviceDouble::keepingFirstWeights);
     }
 
     /** Output 5 is one off in every n-th answer. */
@@ -131,13 +118,7 @@ public final class Counterexample {
 
     /** Something happens to every Dense model before the emulated Edge TPU loads it. */
     public static Counterexample runsInstead(String respect, UnaryOperator<DenseSpec> change) {
-        return device(respect, () -> {
-            Device real = new EmulatorDevice();
-            return new Changed(model -> {
-                DenseSpec spec = DenseTemplate.of(model).spec();
-                return real.open(model.name(), CompiledModelWriter.write(change.apply(spec)));
-            });
-        });
+        return device(respect, () -> DeviceDouble.loading(change));
     }
 
     /**
@@ -147,11 +128,7 @@ public final class Counterexample {
      * @param change makes, anew for each trial, what changes the raw bytes of an answer
      */
     public static Counterexample answers(String respect, Supplier<UnaryOperator<byte[]>> change) {
-        return device(respect, () -> {
-            Device real = new EmulatorDevice();
-            UnaryOperator<byte[]> changed = change.get();
-            return new Changed(model -> new ChangedSession(real.open(model), changed));
-        });
+        return device(respect, () -> DeviceDouble.answering(change.get()));
     }
 
     /** Its first answer is its answer to everything, as long as it has the size. */
@@ -264,62 +241,5 @@ public final class Counterexample {
     @Override
     public String toString() {
         return respect;
-    }
-
-    /** Takes payloads and goes on with the one it has. */
-    private static Session keeping(Session session) {
-        return session.weightSwap()
-                .<Session>map(real -> new SwappingSession(session, new WeightSwap() {
-                    @Override
-                    public int payloadBytes() {
-                        return real.payloadBytes();
-                    }
-
-                    @Override
-                    public void swap(ByteBuffer payload) {
-                        // that is what is wrong with it
-                    }
-                }))
-                .orElse(session);
-    }
-
-    private interface Opening {
-        Session open(TfliteModel model);
-    }
-
-    private record Changed(Opening opening) implements Device {
-        @Override
-        public String name() {
-            return "double";
-        }
-
-        @Override
-        public Provenance provenance() {
-            return Provenance.DOUBLE;
-        }
-
-        @Override
-        public Session open(TfliteModel model) {
-            return opening.open(model);
-        }
-    }
-
-    private static final class ChangedSession extends ForwardingSession {
-        private final UnaryOperator<byte[]> change;
-
-        ChangedSession(Session real, UnaryOperator<byte[]> change) {
-            super(real);
-            this.change = change;
-        }
-
-        @Override
-        public List<byte[]> run(List<byte[]> inputs) {
-            return super.run(inputs).stream().map(change).toList();
-        }
-
-        @Override
-        public Optional<WeightSwap> weightSwap() {
-            return session().weightSwap();
-        }
     }
 }

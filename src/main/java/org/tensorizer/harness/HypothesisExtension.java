@@ -105,7 +105,7 @@ final class HypothesisExtension implements ParameterResolver, InvocationIntercep
             return refutation;
         }
         if (then == null || Verdict.of(then) == Verdict.REFUTED) {
-            return new UnstableAnswer(refutation, then == null ? "as the claim says" : then.getMessage());
+            return new Verdict.UnstableAnswer(refutation, then == null ? "as the claim says" : then.getMessage());
         }
         evidence.fact("asked again", Verdict.of(then) + ": " + then.getMessage());
         return refutation;

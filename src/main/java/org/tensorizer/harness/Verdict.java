@@ -104,4 +104,13 @@ public enum Verdict {
     public String toString() {
         return text;
     }
+
+    /** A refuting answer that was another one when the device was asked again: {@link #UNSTABLE}. */
+    static final class UnstableAnswer extends AssertionError {
+        private static final long serialVersionUID = 1L;
+
+        UnstableAnswer(AssertionError first, String second) {
+            super("first " + first.getMessage() + "; asked again: " + second, first);
+        }
+    }
 }

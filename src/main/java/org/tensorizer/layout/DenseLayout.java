@@ -143,8 +143,6 @@ public final class DenseLayout {
      * Writes all weights. No other byte of the payload changes.
      *
      * @param weights W[out][in], outputs * inputs bytes
-     * @param payload array that holds the payload
-     * @param at index of the payload's first byte
      * @throws BadInputException an array does not fit
      */
     public void pack(byte[] weights, byte[] payload, int at) {
@@ -159,8 +157,6 @@ public final class DenseLayout {
      * @param from index of the first of them
      * @param stride distance in {@code source} from an output channel to the next
      * @param block where they go
-     * @param payload array that holds the payload
-     * @param at index of the payload's first byte
      * @throws BadInputException the block reaches over the layer, or an array does not fit
      */
     public void packBlock(byte[] source, int from, int stride, WeightBlock block, byte[] payload, int at) {
@@ -177,8 +173,6 @@ public final class DenseLayout {
     /**
      * Reads all weights.
      *
-     * @param payload array that holds the payload
-     * @param at index of the payload's first byte
      * @return W[out][in], outputs * inputs bytes
      * @throws BadInputException the payload does not lie in the array
      */
@@ -208,8 +202,6 @@ public final class DenseLayout {
     /**
      * Reads a rectangle of weights.
      *
-     * @param payload array that holds the payload
-     * @param at index of the payload's first byte
      * @param block what to read
      * @param target array to write to
      * @param to index of the first weight there
@@ -232,8 +224,6 @@ public final class DenseLayout {
     /**
      * Writes what {@link #blank()} holds over a payload in its place.
      *
-     * @param payload array that holds the payload
-     * @param at index of the payload's first byte
      * @throws BadInputException the payload does not lie in the array
      */
     public void clear(byte[] payload, int at) {

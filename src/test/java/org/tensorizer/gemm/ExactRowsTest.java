@@ -23,7 +23,9 @@ class ExactRowsTest {
         AtomicLong inferences = new AtomicLong();
         try (Device device = Devices.open(DeviceChoice.EMULATOR)) {
             assertThat(new ExactRows(device).multiply(a, w, inferences::set)).isEqualTo(product(a, w));
-            assertThat(Gemm.multiply(device, a, w)).isEqualTo(product(a, w));
+            ProductChoice choice = ProductChoice.of(a, w);
+            assertThat(choice.multiply(device, a, w, choice.isConvolution(), done -> {}))
+                    .isEqualTo(product(a, w));
         }
         RowPlan plan = ExactRows.plan(rows, inputs, outputs);
         assertThat(inferences.get()).isEqualTo(plan.programs() * plan.inferences());

@@ -21,7 +21,7 @@ class VerdictTest {
 
     @Test
     void anAnswerThatIsAnotherWhenAskedAgainIsUnstable() {
-        assertThat(Verdict.of(new UnstableAnswer(new AssertionError("differs"), "agrees")))
+        assertThat(Verdict.of(new Verdict.UnstableAnswer(new AssertionError("differs"), "agrees")))
                 .isEqualTo(Verdict.UNSTABLE);
         assertThat(Verdict.of(new DeviceFault(DeviceFault.Kind.UNSTABLE, "usb:0", "two answers")))
                 .isEqualTo(Verdict.UNSTABLE);

@@ -125,14 +125,14 @@ public final class Wire {
                     little.getLong(offset), little.getInt(offset + 8) & 0xffffffffL, little.get(offset + 12) & 0xf);
         }
 
-        /** Appends the 16 bytes. */
-        public void write(ByteBuffer bytes) {
-            ByteOrder order = bytes.order();
-            bytes.order(ByteOrder.LITTLE_ENDIAN)
+        /** The 16 bytes. */
+        public byte[] toBytes() {
+            return ByteBuffer.allocate(BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
                     .putLong(offset)
                     .putInt((int) length)
                     .putInt(tag)
-                    .order(order);
+                    .array();
         }
     }
 }

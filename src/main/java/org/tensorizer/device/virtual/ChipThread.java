@@ -1,6 +1,5 @@
 package org.tensorizer.device.virtual;
 
-import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -290,9 +289,7 @@ final class ChipThread implements Chip.Port {
                     ? Tag.SCALAR_CORE_INTERRUPT_3
                     : Tag.SCALAR_CORE_INTERRUPT_0;
             for (int i = 0; i < events; i++) {
-                ByteBuffer event = ByteBuffer.allocate(Wire.Event.BYTES);
-                new Wire.Event(tag).write(event);
-                device.endpoints().events().send(event.array(), 0, Wire.Event.BYTES);
+                device.endpoints().events().send(new Wire.Event(tag).toBytes(), 0, Wire.Event.BYTES);
             }
         } finally {
             lock.unlock();

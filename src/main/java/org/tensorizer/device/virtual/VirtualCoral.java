@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.tensorizer.device.usb.ControlRequest;
 import org.tensorizer.device.usb.Register;
 import org.tensorizer.device.usb.UsbException;
@@ -275,10 +276,6 @@ final class VirtualCoral implements AutoCloseable {
         completions.add(transfer, transfer.finish(), status, length, pace.through(length));
     }
 
-    private interface Step<T> {
-        T run();
-    }
-
     private void guarded(Runnable step) {
         locked(() -> {
             step.run();
@@ -287,10 +284,10 @@ final class VirtualCoral implements AutoCloseable {
     }
 
     /** With the lock; what ended is told afterwards. */
-    private <T> T locked(Step<T> step) {
+    private <T> T locked(Supplier<T> step) {
         lock.lock();
         try {
-            return step.run();
+            return step.get();
         } finally {
             lock.unlock();
             if (!lock.isHeldByCurrentThread()) {

@@ -36,7 +36,6 @@ final class Page {
     private final String scope;
     private final Instant time;
     private final Function<Standing.Of, List<String>> history;
-    private final StringBuilder page = new StringBuilder();
 
     /**
      * @param facts of the run as a whole
@@ -58,19 +57,18 @@ final class Page {
 
     /** @param folder that the page will stand in, for links to sources */
     String html(Path folder) {
-        page.setLength(0);
-        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Tensorizer: ")
-                .append(text(standing.sentence()))
-                .append("</title>\n<style>\n")
-                .append(css())
-                .append("</style>\n</head>\n<body>\n");
-        head();
-        needsALook();
-        standing.themes().forEach((theme, hypotheses) -> theme(theme, hypotheses, folder));
-        run();
-        page.append("""
-                <script>
+        return """
+                <!DOCTYPE html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <title>Tensorizer: %s</title>
+                <style>
+                %s</style>
+                </head>
+                <body>
+                %s%s%s%s<script>
                 function unfold() {
                   for (let e = document.getElementById(location.hash.slice(1)); e; e = e.parentElement) if (e.tagName == "DETAILS") e.open = true;
                 }
@@ -79,23 +77,33 @@ final class Page {
                 </script>
                 </body>
                 </html>
-                """);
-        return page.toString();
+                """.formatted(
+                        text(standing.sentence()),
+                        css(),
+                        head(),
+                        needsALook(),
+                        standing.themes().entrySet().stream()
+                                .map(each -> theme(each.getKey(), each.getValue(), folder))
+                                .collect(Collectors.joining()),
+                        run());
     }
 
-    private void head() {
+    private String head() {
         long results =
                 standing.all().stream().mapToLong(each -> each.results().size()).sum();
-        page.append("<header>\n<h1>").append(text(standing.sentence())).append("</h1>\n<p class=\"who\">");
-        page.append(standing.devices().isEmpty() ? "no device" : text(String.join("; ", standing.devices())))
-                .append(". ")
-                .append(TIME.format(time))
-                .append(", ")
-                .append(scope.isEmpty() ? "" : "only " + text(scope) + ", ")
-                .append(results)
-                .append(results == 1 ? " result" : " results")
-                .append(leftOut())
-                .append("</p>\n</header>\n<main>\n");
+        String devices = standing.devices().isEmpty() ? "no device" : text(String.join("; ", standing.devices()));
+        return "<header>\n<h1>%s</h1>\n<p class=\"who\">%s. %s, %s%s%s</p>\n</header>\n<main>\n"
+                .formatted(
+                        text(standing.sentence()),
+                        devices,
+                        TIME.format(time),
+                        scope.isEmpty() ? "" : "only " + text(scope) + ", ",
+                        count(results, "result"),
+                        leftOut());
+    }
+
+    private static String count(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 
     /** Files that somebody named and that no experiment has seen, said where nobody misses it. */
@@ -104,83 +112,73 @@ final class Page {
                 .filter(fact -> fact.getKey().startsWith("No template: "))
                 .filter(fact -> fact.getValue().stream().anyMatch(reason -> reason.startsWith("cannot be read")))
                 .count();
-        return count == 0
-                ? ""
-                : ", <b>" + count + (count == 1 ? " file" : " files") + " cannot be read</b>: see This run";
+        return count == 0 ? "" : ", <b>" + count(count, "file") + " cannot be read</b>: see This run";
     }
 
-    private void needsALook() {
-        List<Standing.Of> some = standing.all().stream()
+    private String needsALook() {
+        String items = standing.all().stream()
                 .filter(each -> each.verdict() != Verdict.SUPPORTED && each.verdict() != Verdict.NOT_APPLICABLE)
-                .toList();
-        if (some.isEmpty()) {
-            return;
-        }
-        page.append("<section class=\"look\">\n<h2>Needs a look</h2>\n<ul>\n");
-        for (Standing.Of each : some) {
-            Result decisive = each.decisive();
-            page.append("<li>")
-                    .append(pill(each.verdict().toString()))
-                    .append(" <a href=\"#")
-                    .append(text(decisive.id()))
-                    .append("\">")
-                    .append(text(each.claim()))
-                    .append("</a><br>")
-                    .append(text(decisive.name()))
-                    .append(": ")
-                    .append(text(decisive.message()))
-                    .append("</li>\n");
-        }
-        page.append("</ul>\n</section>\n");
+                .map(each -> "<li>%s <a href=\"#%s\">%s</a><br>%s: %s</li>\n"
+                        .formatted(
+                                pill(each.verdict().toString()),
+                                text(each.decisive().id()),
+                                text(each.claim()),
+                                text(each.decisive().name()),
+                                text(each.decisive().message())))
+                .collect(Collectors.joining());
+        return items.isEmpty()
+                ? ""
+                : "<section class=\"look\">\n<h2>Needs a look</h2>\n<ul>\n" + items + "</ul>\n</section>\n";
     }
 
-    private void theme(String heading, List<Standing.Of> hypotheses, Path folder) {
-        page.append("<section>\n<h2>")
-                .append(text(heading))
-                .append(" <small>")
-                .append(Standing.counts(hypotheses).entrySet().stream()
-                        .map(each -> each.getValue() + " " + each.getKey())
-                        .collect(Collectors.joining(", ")))
-                .append("</small></h2>\n");
-        hypotheses.forEach(each -> hypothesis(each, folder));
-        page.append("</section>\n");
+    private String theme(String heading, List<Standing.Of> hypotheses, Path folder) {
+        String counts = Standing.counts(hypotheses).entrySet().stream()
+                .map(each -> each.getValue() + " " + each.getKey())
+                .collect(Collectors.joining(", "));
+        return "<section>\n<h2>%s <small>%s</small></h2>\n%s</section>\n"
+                .formatted(
+                        text(heading),
+                        counts,
+                        hypotheses.stream()
+                                .map(each -> hypothesis(each, folder))
+                                .collect(Collectors.joining()));
     }
 
-    private void hypothesis(Standing.Of hypothesis, Path folder) {
-        Verdict verdict = hypothesis.verdict();
-        page.append("<details class=\"hypothesis\" id=\"")
-                .append(text(hypothesis.experiment()))
-                .append("\"")
-                .append(verdict == Verdict.REFUTED || verdict == Verdict.UNSTABLE ? " open" : "")
-                .append("><summary>")
-                .append(pill(verdict.toString()))
-                .append("<span class=\"claim\">")
-                .append(text(hypothesis.claim()))
-                .append("</span><span class=\"meta\">")
-                .append(count(hypothesis.results()))
-                .append(trail(history.apply(hypothesis)))
-                .append("</span></summary>\n<dl>\n");
-        item("Refuted by", text(hypothesis.label("refuted_by")));
-        item("Source", linked(hypothesis.label("source")));
-        item("Seen by others", text(hypothesis.label("on_silicon")));
-        item("Experiment", source(hypothesis, folder));
+    private String hypothesis(Standing.Of hypothesis, Path folder) {
         String counterexamples = hypothesis.label("counterexamples");
-        item(
-                "Can it fail",
-                counterexamples.isEmpty()
-                        ? "nobody has shown that this can fail: it names no counterexample"
-                        : "it must be refuted by " + text(counterexamples.replace("\n", "; ")));
-        page.append("</dl>\n");
-        Map<String, List<Result>> stories = new LinkedHashMap<>();
-        hypothesis
-                .results()
-                .forEach(result -> stories.computeIfAbsent(result.label("story"), key -> new java.util.ArrayList<>())
-                        .add(result));
+        Map<String, List<Result>> stories = hypothesis.results().stream()
+                .collect(Collectors.groupingBy(
+                        result -> result.label("story"), LinkedHashMap::new, Collectors.toList()));
+        StringBuilder html = new StringBuilder("""
+                <details class="hypothesis" id="%s"%s><summary>%s<span class="claim">%s</span>\
+                <span class="meta">%s%s</span></summary>
+                <dl>
+                """.formatted(
+                        text(hypothesis.experiment()),
+                        open(hypothesis.verdict()),
+                        pill(hypothesis.verdict().toString()),
+                        text(hypothesis.claim()),
+                        count(hypothesis.results()),
+                        trail(history.apply(hypothesis))));
+        html.append(item("Refuted by", text(hypothesis.label("refuted_by"))))
+                .append(item("Source", linked(hypothesis.label("source"))))
+                .append(item("Seen by others", text(hypothesis.label("on_silicon"))))
+                .append(item("Experiment", source(hypothesis, folder)))
+                .append(item(
+                        "Can it fail",
+                        counterexamples.isEmpty()
+                                ? "nobody has shown that this can fail: it names no counterexample"
+                                : "it must be refuted by " + text(counterexamples.replace("\n", "; "))))
+                .append("</dl>\n");
         stories.forEach((story, results) -> {
-            page.append(story.isEmpty() ? "" : "<h3>" + text(story) + "</h3>\n");
-            results.forEach(this::result);
+            html.append(story.isEmpty() ? "" : "<h3>" + text(story) + "</h3>\n");
+            results.forEach(each -> html.append(result(each)));
         });
-        page.append("</details>\n");
+        return html.append("</details>\n").toString();
+    }
+
+    private static String open(Verdict verdict) {
+        return verdict == Verdict.REFUTED || verdict == Verdict.UNSTABLE ? " open" : "";
     }
 
     private static String count(List<Result> results) {
@@ -188,9 +186,8 @@ final class Page {
                 .filter(result -> result.label("level").equals("extrapolated"))
                 .count();
         long controls = results.stream().filter(Result::isControl).count();
-        return results.size()
-                + (results.size() == 1 ? " result" : " results")
-                + (controls == 0 ? "" : ", " + controls + (controls == 1 ? " control" : " controls"))
+        return count(results.size(), "result")
+                + (controls == 0 ? "" : ", " + count(controls, "control"))
                 + (extrapolated == 0 ? "" : ", " + extrapolated + " <i>extrapolated</i>");
     }
 
@@ -204,46 +201,40 @@ final class Page {
                                 "", " <span class=\"trail\" title=\"earlier runs like this one\">", "</span>"));
     }
 
-    private void result(Result result) {
-        boolean shown = result.verdict() == Verdict.REFUTED || result.verdict() == Verdict.UNSTABLE;
-        page.append("<details class=\"result\" id=\"")
-                .append(text(result.id()))
-                .append("\"")
-                .append(shown ? " open" : "")
-                .append("><summary>")
-                .append(pill(result.isControl() ? "control" : result.verdict().toString()))
-                .append("<span>")
-                .append(text(result.name()))
-                .append(result.label("level").equals("extrapolated") ? " <i>extrapolated</i>" : "")
-                .append("</span><span class=\"meta\">")
-                .append(
-                        result.label("device").isEmpty()
-                                ? ""
-                                : text(result.label("device")) + " (" + text(result.label("evidence")) + "), ")
-                .append(result.millis())
-                .append(" ms</span></summary>\n<div class=\"evidence\">\n")
-                .append(result.evidence());
-        if (result.verdict() != Verdict.SUPPORTED && result.verdict() != Verdict.NOT_APPLICABLE) {
-            attachments(result);
-        }
-        page.append("</div></details>\n");
+    private String result(Result result) {
+        String device = result.label("device").isEmpty()
+                ? ""
+                : text(result.label("device")) + " (" + text(result.label("evidence")) + "), ";
+        boolean well = result.verdict() == Verdict.SUPPORTED || result.verdict() == Verdict.NOT_APPLICABLE;
+        return """
+                <details class="result" id="%s"%s><summary>%s<span>%s%s</span><span class="meta">%s%d ms</span></summary>
+                <div class="evidence">
+                %s%s</div></details>
+                """.formatted(
+                        text(result.id()),
+                        open(result.verdict()),
+                        pill(result.isControl() ? "control" : result.verdict().toString()),
+                        text(result.name()),
+                        result.label("level").equals("extrapolated") ? " <i>extrapolated</i>" : "",
+                        device,
+                        result.millis(),
+                        result.evidence(),
+                        well ? "" : attachments(result));
     }
 
-    private void attachments(Result result) {
+    private static String attachments(Result result) {
         if (result.attachments().isEmpty()) {
-            return;
+            return "";
         }
-        page.append("<p class=\"files\"><b>Files.</b> ")
-                .append(result.attachments().stream()
-                        .map(each ->
-                                "<a href=\"" + text(Report.link(result, each)) + "\">" + text(each.name()) + "</a>")
-                        .collect(Collectors.joining(", ")))
-                .append("</p>\n");
-        result.attachments().stream()
+        String links = result.attachments().stream()
+                .map(each -> "<a href=\"" + text(Report.link(result, each)) + "\">" + text(each.name()) + "</a>")
+                .collect(Collectors.joining(", "));
+        String command = result.attachments().stream()
                 .filter(each -> each.name().equals("command"))
                 .findFirst()
-                .ifPresent(
-                        each -> page.append("<pre>").append(lines(each.file())).append("</pre>\n"));
+                .map(each -> "<pre>" + lines(each.file()) + "</pre>\n")
+                .orElse("");
+        return "<p class=\"files\"><b>Files.</b> " + links + "</p>\n" + command;
     }
 
     private static String lines(Path file) {
@@ -254,8 +245,8 @@ final class Page {
         }
     }
 
-    private void item(String name, String html) {
-        page.append("<dt>").append(name).append("</dt><dd>").append(html).append("</dd>\n");
+    private static String item(String name, String html) {
+        return "<dt>" + name + "</dt><dd>" + html + "</dd>\n";
     }
 
     /** The experiment's file: of the commit where a job on GitHub ran it, else the one on this disk. */
@@ -275,17 +266,17 @@ final class Page {
                 : text(hypothesis.experiment());
     }
 
-    private void run() {
-        page.append("<section class=\"run\">\n<h2>This run</h2>\n<dl>\n");
-        Stream.of("Revision", "Command").filter(facts::containsKey).forEach(this::fact);
-        facts.keySet().stream()
-                .filter(name -> !name.equals("Revision") && !name.equals("Command"))
-                .forEach(this::fact);
-        page.append("</dl>\n</section>\n</main>\n");
+    private String run() {
+        String items = Stream.concat(
+                        Stream.of("Revision", "Command").filter(facts::containsKey), facts.keySet().stream())
+                .distinct()
+                .map(this::fact)
+                .collect(Collectors.joining());
+        return "<section class=\"run\">\n<h2>This run</h2>\n<dl>\n" + items + "</dl>\n</section>\n</main>\n";
     }
 
-    private void fact(String name) {
-        item(text(name), facts.get(name).stream().map(Markup::text).collect(Collectors.joining("<br>")));
+    private String fact(String name) {
+        return item(text(name), facts.get(name).stream().map(Markup::text).collect(Collectors.joining("<br>")));
     }
 
     private static String css() {

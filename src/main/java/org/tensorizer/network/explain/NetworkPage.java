@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
 import org.tensorizer.network.Network;
@@ -25,7 +26,6 @@ public final class NetworkPage {
     private final Network network;
     private final NetworkMap map;
     private final NarrowUse narrow;
-    private final StringBuilder page = new StringBuilder();
 
     private NetworkPage(Network network, NetworkMap map, NarrowUse narrow) {
         this.network = network;
@@ -40,30 +40,24 @@ public final class NetworkPage {
 
     private String write() {
         String name = escaped(Path.of(network.model().name()).getFileName().toString());
-        page.append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
-                .append(name)
-                .append("</title><meta name=\"viewport\" content=\"width=device-width\"><style>")
-                .append(STYLE)
-                .append("</style></head><body><h1>")
-                .append(name)
-                .append("</h1><p class=\"note\">")
-                .append(map.entries().size())
-                .append(" operators, ")
-                .append(map.payloadBytes())
-                .append(" bytes of parameters, ")
-                .append(map.layerBytes())
-                .append(" of them in layers, ")
-                .append(map.streamBytes())
-                .append(" bytes of instructions. Found from the program alone; names of operators are TFLite's.</p>");
-        page.append("<h2>Parameters</h2>");
-        payload();
-        page.append("<h2>Narrow memory</h2>");
-        memory();
-        page.append("<h2>Operators</h2><div class=\"scroll\">");
-        operators();
-        page.append("</div>");
-        outputs();
-        return page.append("</body></html>\n").toString();
+        return """
+                <!doctype html><html lang="en"><head><meta charset="utf-8"><title>%1$s</title>\
+                <meta name="viewport" content="width=device-width"><style>%2$s</style></head><body><h1>%1$s</h1>\
+                <p class="note">%3$d operators, %4$d bytes of parameters, %5$d of them in layers, %6$d bytes of instructions. \
+                Found from the program alone; names of operators are TFLite's.</p>\
+                <h2>Parameters</h2>%7$s<h2>Narrow memory</h2>%8$s<h2>Operators</h2><div class="scroll">%9$s</div>%10$s\
+                </body></html>
+                """.formatted(
+                        name,
+                        STYLE,
+                        map.entries().size(),
+                        map.payloadBytes(),
+                        map.layerBytes(),
+                        map.streamBytes(),
+                        payload(),
+                        memory(),
+                        operators(),
+                        outputs());
     }
 
     private static String escaped(String text) {
@@ -74,104 +68,96 @@ public final class NetworkPage {
         return "hsl(" + layer * 47 % 360 + " 55% " + (layer % 2 == 0 ? 52 : 66) + "%)";
     }
 
-    private void payload() {
+    private String payload() {
         List<NetworkMap.Entry> layers =
                 map.entries().stream().filter(e -> e.payload().isPresent()).toList();
-        page.append("<figure><svg viewBox=\"0 0 ")
-                .append(WIDTH)
-                .append(" 40\" role=\"img\" aria-label=\"which bytes of the payload feed which layer\">");
         int first =
                 layers.stream().mapToInt(e -> e.payload().get().start()).min().orElse(0);
         int last = layers.stream().mapToInt(e -> e.payload().get().end()).max().orElse(1);
+        StringBuilder boxes = new StringBuilder();
         for (NetworkMap.Entry entry : layers) {
             ByteRange range = entry.payload().get();
             double x = (double) WIDTH * (range.start() - first) / (last - first);
             double width = (double) WIDTH * range.length() / (last - first);
-            page.append(String.format(
-                    Locale.ROOT,
+            boxes.append(format(
                     "<rect x=\"%.2f\" y=\"4\" width=\"%.2f\" height=\"32\" fill=\"%s\"><title>layer %d: %s, bytes %s</title></rect>",
-                    x,
-                    Math.max(width, 0.4),
-                    color(entry.layer()),
-                    entry.layer(),
-                    entry.kind(),
-                    range));
+                    x, Math.max(width, 0.4), color(entry.layer()), entry.layer(), entry.kind(), range));
         }
-        page.append("</svg><figcaption>Bytes ")
-                .append(first)
-                .append(" to ")
-                .append(last)
-                .append(" of the file; each colour is a layer, in the table below.</figcaption></figure>");
+        return figure(
+                40,
+                "which bytes of the payload feed which layer",
+                boxes,
+                "Bytes " + first + " to " + last + " of the file; each colour is a layer, in the table below.");
     }
 
-    private void memory() {
+    private String memory() {
         int most = Math.max(1, narrow.most());
-        int height = narrow.bytes().length * ROW;
-        page.append("<figure><svg viewBox=\"0 0 ")
-                .append(WIDTH)
-                .append(' ')
-                .append(height)
-                .append("\" role=\"img\" aria-label=\"bytes of narrow memory in use per tile over the program\">");
         double step = (double) WIDTH / NarrowUse.POINTS;
+        StringBuilder curves = new StringBuilder();
         for (int tile = 0; tile < narrow.bytes().length; tile++) {
             List<String> points = new ArrayList<>();
             int base = (tile + 1) * ROW - 1;
             points.add("0," + base);
             for (int point = 0; point < NarrowUse.POINTS; point++) {
                 double y = base - (ROW - 2.0) * narrow.bytes()[tile][point] / most;
-                points.add(String.format(Locale.ROOT, "%.1f,%.1f", (point + 0.5) * step, y));
+                points.add(format("%.1f,%.1f", (point + 0.5) * step, y));
             }
             points.add(WIDTH + "," + base);
-            page.append("<polygon fill=\"#5b8dc9\" points=\"")
-                    .append(String.join(" ", points))
-                    .append("\"><title>tile ")
-                    .append(tile)
-                    .append("</title></polygon>");
+            curves.append(format(
+                    "<polygon fill=\"#5b8dc9\" points=\"%s\"><title>tile %d</title></polygon>",
+                    String.join(" ", points), tile));
         }
-        page.append(
-                        "</svg><figcaption>Bytes still to be read, tile 0 above to tile 15 below, over the steps of the program;")
-                .append(" the highest is ")
-                .append(narrow.most())
-                .append(" bytes. The file reserves ")
-                .append(network.program().usedNarrowMemoryBytesPerTile())
-                .append(".</figcaption></figure>");
+        return figure(
+                narrow.bytes().length * ROW,
+                "bytes of narrow memory in use per tile over the program",
+                curves,
+                "Bytes still to be read, tile 0 above to tile 15 below, over the steps of the program; the highest is "
+                        + narrow.most() + " bytes. The file reserves "
+                        + network.program().usedNarrowMemoryBytesPerTile() + ".");
     }
 
-    private void operators() {
-        page.append("<table><tr><th></th><th>operator</th><th>input</th><th>output</th><th>kernel</th><th>weights</th>")
-                .append(
-                        "<th>activation</th><th class=\"n\">ops</th><th class=\"n\">tiles</th><th class=\"n\">bytes</th>")
-                .append("<th class=\"n\">MACs</th><th class=\"n\">stream</th></tr>");
-        for (NetworkMap.Entry entry : map.entries()) {
-            String mark = entry.layer() < 0
-                    ? ""
-                    : "<svg viewBox=\"0 0 10 10\" style=\"width:10px;height:10px\"><rect width=\"10\" height=\"10\" fill=\""
-                            + color(entry.layer()) + "\"/></svg> " + entry.layer();
-            page.append("<tr><td>").append(mark);
-            for (String cell : List.of(
-                    entry.kind(),
-                    String.join(", ", entry.inputs()),
-                    entry.output(),
-                    entry.kernel(),
-                    entry.format(),
-                    entry.activation())) {
-                page.append("</td><td>").append(escaped(cell));
-            }
-            for (String cell : List.of(
-                    String.valueOf(entry.ops()),
-                    String.valueOf(entry.tiles()),
-                    entry.payload().map(range -> String.valueOf(range.length())).orElse(""),
-                    entry.macs() == 0 ? "" : String.valueOf(entry.macs()),
-                    String.format(Locale.ROOT, "%.1f %%", 100 * entry.stream()))) {
-                page.append("</td><td class=\"n\">").append(cell);
-            }
-            page.append("</td></tr>");
-        }
-        page.append("</table>");
+    private static String figure(int height, String label, CharSequence content, String caption) {
+        return format(
+                "<figure><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">%s</svg><figcaption>%s</figcaption></figure>",
+                WIDTH, height, label, content, caption);
     }
 
-    private void outputs() {
-        page.append("<h2>Outputs</h2><ul>");
+    private String operators() {
+        String head =
+                "<table><tr><th></th><th>operator</th><th>input</th><th>output</th><th>kernel</th><th>weights</th>"
+                        + "<th>activation</th><th class=\"n\">ops</th><th class=\"n\">tiles</th><th class=\"n\">bytes</th>"
+                        + "<th class=\"n\">MACs</th><th class=\"n\">stream</th></tr>";
+        return map.entries().stream().map(NetworkPage::row).collect(Collectors.joining("", head, "</table>"));
+    }
+
+    private static String row(NetworkMap.Entry entry) {
+        String mark = entry.layer() < 0
+                ? ""
+                : "<svg viewBox=\"0 0 10 10\" style=\"width:10px;height:10px\"><rect width=\"10\" height=\"10\" fill=\""
+                        + color(entry.layer()) + "\"/></svg> " + entry.layer();
+        StringBuilder row = new StringBuilder("<tr><td>").append(mark);
+        for (String cell : List.of(
+                entry.kind(),
+                String.join(", ", entry.inputs()),
+                entry.output(),
+                entry.kernel(),
+                entry.format(),
+                entry.activation())) {
+            row.append("</td><td>").append(escaped(cell));
+        }
+        for (String cell : List.of(
+                String.valueOf(entry.ops()),
+                String.valueOf(entry.tiles()),
+                entry.payload().map(range -> String.valueOf(range.length())).orElse(""),
+                entry.macs() == 0 ? "" : String.valueOf(entry.macs()),
+                format("%.1f %%", 100 * entry.stream()))) {
+            row.append("</td><td class=\"n\">").append(cell);
+        }
+        return row.append("</td></tr>").toString();
+    }
+
+    private String outputs() {
+        StringBuilder list = new StringBuilder("<h2>Outputs</h2><ul>");
         for (Graph.Output output : network.graph().outputs()) {
             String from = output.tensor()
                     .map(tensor -> tensor.shape()
@@ -180,22 +166,22 @@ public final class NetworkPage {
                                     .map(n -> " by " + n)
                                     .orElse(""))
                     .orElse("not understood: " + output.refused());
-            page.append("<li>")
-                    .append(escaped(output.name()))
-                    .append(": ")
-                    .append(escaped(from))
-                    .append("</li>");
+            list.append(item(output.name(), from));
         }
-        page.append("</ul>");
+        list.append("</ul>");
         if (!map.unknown().isEmpty()) {
-            page.append("<h2>Not understood</h2><ul>");
-            map.unknown()
-                    .forEach((place, reason) -> page.append("<li>")
-                            .append(place)
-                            .append(": ")
-                            .append(escaped(reason))
-                            .append("</li>"));
-            page.append("</ul>");
+            list.append("<h2>Not understood</h2><ul>");
+            map.unknown().forEach((place, reason) -> list.append(item(place.toString(), reason)));
+            list.append("</ul>");
         }
+        return list.toString();
+    }
+
+    private static String item(String name, String text) {
+        return "<li>" + escaped(name) + ": " + escaped(text) + "</li>";
+    }
+
+    private static String format(String form, Object... values) {
+        return String.format(Locale.ROOT, form, values);
     }
 }

@@ -1,17 +1,19 @@
 package org.tensorizer.network.lift;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.Graph;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
-import org.tensorizer.network.graph.LayerOperator;
 import org.tensorizer.network.rules.Quantized;
 
 /**
@@ -22,9 +24,6 @@ import org.tensorizer.network.rules.Quantized;
 final class ScaleSolver {
     private static final int BEAM = 24;
     private static final int WIDTH = 8;
-    private static final int TRIES = 400;
-    private static final int CHANNELS = 512;
-    private static final int MANTISSAS = 8;
 
     private final Network network;
     private final Scales scales;
@@ -96,7 +95,8 @@ final class ScaleSolver {
             if (free < 0) {
                 return new Solution(scales, best(), origin);
             }
-            choose(free);
+            beam = new ArrayList<>(List.of(beam.get(0)));
+            set(free, new FreeScale(scales, best(), free).chosen(), "free");
         }
     }
 
@@ -183,7 +183,7 @@ final class ScaleSolver {
     }
 
     private double score(List<GraphOperator> group) {
-        java.util.Set<GraphOperator> near = java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+        Set<GraphOperator> near = Collections.newSetFromMap(new IdentityHashMap<>());
         group.forEach(operator -> near.addAll(scales.near(scales.classOf(operator.output()))));
         return near.stream()
                 .filter(operator -> scales.isKnown(best(), operator))
@@ -241,95 +241,5 @@ final class ScaleSolver {
             any = any < 0 ? own : any;
         }
         return any;
-    }
-
-    /**
-     * A free class. Just above a power of two nearly every product has a solution, and the last bits of the clamps still
-     * vary; 6/255 where the clamps allow a RELU6.
-     */
-    private void choose(int own) {
-        beam = new ArrayList<>(List.of(beam.get(0)));
-        List<Float> candidates = new ArrayList<>();
-        boolean relu6 = scales.near(own).stream()
-                .filter(o -> scales.classOf(o.output()) == own && o.fields() != null)
-                .allMatch(o -> o.output().zeroPoint() == 0);
-        if (relu6) {
-            candidates.add((float) (6.0 / 255));
-        }
-        candidates.add(0x1p-5f);
-        for (int k = 1; k < TRIES; k++) {
-            candidates.add((float) (0x1p-5 * (1 + k * 37 * 0x1p-22)));
-        }
-        float[] chosen = {candidates.get(0)};
-        double[] most = {-1};
-        if (attempt(own, candidates, chosen, most)) {
-            set(own, chosen[0], "free");
-            return;
-        }
-        List<Float> all = mantissas(own);
-        attempt(own, all.subList(0, Math.min(MANTISSAS, all.size())), chosen, most);
-        set(own, chosen[0], "free");
-    }
-
-    /** @return whether a candidate hits everything around the class */
-    private boolean attempt(int own, List<Float> candidates, float[] chosen, double[] most) {
-        for (float candidate : candidates) {
-            best()[own] = candidate;
-            Scales.Score score = scales.score(best(), own);
-            if (score.hit() > most[0] + 1e-9) {
-                most[0] = score.hit();
-                chosen[0] = candidate;
-            }
-            if (score.isFull()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** All mantissas that hit the clamps of what gives the class, and the multipliers of its layers with a known input. */
-    private List<Float> mantissas(int own) {
-        List<GraphOperator> makers = scales.near(own).stream()
-                .filter(o -> scales.classOf(o.output()) == own && o.fields() != null)
-                .toList();
-        float[] left = Ulps.mantissas();
-        for (GraphOperator maker : makers) {
-            if (maker.activation().isPresent()) {
-                left = kept(left, scale -> scales.givesClamps(maker, scale));
-            }
-        }
-        for (GraphOperator maker : makers) {
-            if (!(maker instanceof LayerOperator layer)
-                    || isUnknown(layer.inputs().get(0))) {
-                continue;
-            }
-            float input = scales.get(best(), layer.inputs().get(0));
-            float[] multipliers = scales.multipliers(layer);
-            for (int channel = 0; channel < Math.min(CHANNELS, multipliers.length); channel++) {
-                float multiplier = multipliers[channel];
-                left = kept(left, scale -> WeightScale.exists(multiplier, input, scale));
-            }
-        }
-        List<Float> found = new ArrayList<>();
-        for (int i = 0; i < Math.min(MANTISSAS, left.length); i++) {
-            found.add(left[i]);
-        }
-        return found;
-    }
-
-    private interface Keeps {
-        boolean test(float scale);
-    }
-
-    /** Those that pass; all of them if none does. */
-    private static float[] kept(float[] scales, Keeps keeps) {
-        float[] left = new float[scales.length];
-        int count = 0;
-        for (float scale : scales) {
-            if (keeps.test(scale)) {
-                left[count++] = scale;
-            }
-        }
-        return count == 0 ? scales : java.util.Arrays.copyOf(left, count);
     }
 }

@@ -1,11 +1,8 @@
 package org.tensorizer.network.transplant;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
 import org.tensorizer.network.graph.Graph;
 import org.tensorizer.network.graph.GraphOperator;
@@ -24,11 +21,7 @@ public final class Matching {
     private static final int PATIENCE = 200_000;
 
     private final SourceGraph source;
-    private final Map<GraphTensor, Integer> tensors = new HashMap<>();
-    private final Map<GraphOperator, Operator> operators = new HashMap<>();
-    private final Deque<Runnable> undo = new ArrayDeque<>();
-    private String problem = "";
-    private int deepest = -1;
+    private final Pairs pairs = new Pairs();
     private int steps;
 
     private Matching(SourceGraph source) {
@@ -44,14 +37,41 @@ public final class Matching {
     static Matching of(Graph graph, SourceGraph source, Edges names) {
         Matching matching = new Matching(source);
         for (GraphTensor input : graph.inputs()) {
-            matching.tensors.put(input, source.origin(names.input(input)));
+            matching.pairs.bind(input, source.origin(names.input(input)));
         }
         for (Graph.Output output : graph.outputs()) {
             if (output.tensor().isPresent() && !matching.tensor(output.tensor().get(), names.output(output.name()))) {
-                throw new TransplantException(FirstDifference.explain(graph, source, output.name(), matching.problem));
+                throw new TransplantException(matching.difference(graph, output.name()));
             }
         }
         return matching;
+    }
+
+    /**
+     * Why a source is not the network that was compiled: by the first layer that differs, where one does.
+     *
+     * @param output from which the two were compared
+     */
+    private String difference(Graph graph, String output) {
+        List<LayerOperator> compiled = graph.layers();
+        List<SourceLayer> layers = source.model().operators().stream()
+                .filter(source::isLayer)
+                .map(source::layer)
+                .toList();
+        String place = source.model().name() + ": not the network that was compiled (seen from output "
+                + Printable.name(output) + "): ";
+        for (int i = 0; i < Math.min(compiled.size(), layers.size()); i++) {
+            String difference = LayerFit.difference(compiled.get(i), layers.get(i));
+            if (!difference.isEmpty()) {
+                return place + "the first layer that differs is layer " + i + ": " + compiled.get(i)
+                        + " of the compiled network " + difference + " (operator "
+                        + layers.get(i).operator().index() + ")";
+            }
+        }
+        if (compiled.size() != layers.size()) {
+            return place + layers.size() + " layers with weights, the compiled network has " + compiled.size();
+        }
+        return place + pairs.problem();
     }
 
     /** The source tensor of an input or output. */
@@ -63,52 +83,12 @@ public final class Matching {
 
     /** The source tensor with the bytes of a tensor of the network, if it was matched. */
     public Optional<Integer> tensor(GraphTensor tensor) {
-        return Optional.ofNullable(tensors.get(tensor));
+        return Optional.ofNullable(pairs.of(tensor));
     }
 
     /** The source operator of an operator of the network, if it was matched and does anything. */
     public Optional<Operator> operator(GraphOperator operator) {
-        return Optional.ofNullable(operators.get(operator));
-    }
-
-    /** Every matched pair. */
-    public Map<GraphOperator, Operator> operators() {
-        return Map.copyOf(operators);
-    }
-
-    private boolean fail(GraphTensor at, String reason) {
-        return at.producer().isPresent()
-                ? fail(at.producer().get(), reason)
-                : fail("input " + org.tensorizer.base.Printable.name(at.name()) + " of the compiled network " + reason);
-    }
-
-    private boolean fail(GraphOperator at, String reason) {
-        return fail((at instanceof LayerOperator layer ? layer.toString() : at.name()) + " of the compiled network "
-                + (at.places().isEmpty() ? "" : "(" + at.places().get(0) + ") ") + reason);
-    }
-
-    private boolean fail(String reason) {
-        if (undo.size() >= deepest) {
-            deepest = undo.size();
-            problem = reason;
-        }
-        return false;
-    }
-
-    private void bind(GraphTensor tensor, int to) {
-        tensors.put(tensor, to);
-        undo.push(() -> tensors.remove(tensor));
-    }
-
-    private void bind(GraphOperator operator, Operator to) {
-        operators.put(operator, to);
-        undo.push(() -> operators.remove(operator));
-    }
-
-    private void rewind(int size) {
-        while (undo.size() > size) {
-            undo.pop().run();
-        }
+        return Optional.ofNullable(pairs.of(operator));
     }
 
     /** Whether a tensor of the network and a tensor of the source can be the same. */
@@ -118,17 +98,17 @@ public final class Matching {
                     source.model().name() + ": too many ways to match sums with those of the compiled network");
         }
         int origin = source.origin(tensor);
-        Integer known = tensors.get(compiled);
+        Integer known = pairs.of(compiled);
         if (known != null) {
             return known == origin
-                    || fail(
+                    || pairs.fail(
                             compiled,
                             "is tensor " + known + " of the source in one place and " + origin + " in another");
         }
-        bind(compiled, origin);
+        pairs.bind(compiled, origin);
         Optional<GraphOperator> producer = compiled.producer();
         if (producer.isEmpty()) {
-            return fail(compiled, "is tensor " + origin + " of the source");
+            return pairs.fail(compiled, "is tensor " + origin + " of the source");
         }
         GraphOperator operator = producer.get();
         if (operator instanceof GraphOperator.Reshape reshape) {
@@ -140,7 +120,7 @@ public final class Matching {
         }
         Optional<Operator> made = source.producer(origin);
         if (made.isEmpty()) {
-            return fail(operator, "is an input or a constant in the source");
+            return pairs.fail(operator, "is an input or a constant in the source");
         }
         return operator(operator, made.get());
     }
@@ -160,9 +140,9 @@ public final class Matching {
             return pair(compiled, operator);
         }
         if (!operator.name().equals(compiled.name())) {
-            return fail(compiled, "is " + described(operator) + " in the source");
+            return pairs.fail(compiled, "is " + described(operator) + " in the source");
         }
-        bind(compiled, operator);
+        pairs.bind(compiled, operator);
         return tensor(compiled.inputs().get(0), operator.inputs().get(0));
     }
 
@@ -175,23 +155,23 @@ public final class Matching {
             return channelwise(compiled, operator);
         }
         if (!source.isLayer(operator)) {
-            return fail(compiled, "is " + described(operator) + " in the source");
+            return pairs.fail(compiled, "is " + described(operator) + " in the source");
         }
         SourceLayer layer = source.layer(operator);
         String difference = LayerFit.difference(compiled, layer);
         if (!difference.isEmpty()) {
-            return fail(compiled, difference + ": " + described(operator));
+            return pairs.fail(compiled, difference + ": " + described(operator));
         }
-        bind(compiled, operator);
+        pairs.bind(compiled, operator);
         GraphTensor input = compiled.inputs().get(0);
         int from = source.origin(operator.inputs().get(0));
         Optional<Operator> padded = source.producer(from).filter(OperatorFit::isPad);
         String lies = LayerFit.geometryDifference(compiled, layer, padded.map(this::paddings));
         if (!lies.isEmpty()) {
-            return fail(compiled, lies + ": " + described(operator));
+            return pairs.fail(compiled, lies + ": " + described(operator));
         }
         boolean padHere = input.producer().orElse(null) instanceof GraphOperator.Pad;
-        if (padded.isPresent() && !padHere && !tensors.containsKey(input)) {
+        if (padded.isPresent() && !padHere && pairs.of(input) == null) {
             return tensor(input, padded.get().inputs().get(0));
         }
         return tensor(input, from)
@@ -204,7 +184,7 @@ public final class Matching {
         while (true) {
             int data = OperatorFit.dataOperand(source, at);
             if (data < 0) {
-                return fail(compiled, "is " + described(operator) + " in the source");
+                return pairs.fail(compiled, "is " + described(operator) + " in the source");
             }
             int origin = source.origin(data);
             Optional<Operator> before = source.producer(origin);
@@ -224,12 +204,12 @@ public final class Matching {
         boolean sameKind =
                 operator.name().equals("CONCATENATION") || operator.name().equals("PACK");
         if (!sameKind || inputs.size() != compiled.inputs().size()) {
-            return fail(
+            return pairs.fail(
                     compiled,
                     "is " + described(operator) + " of " + inputs.size() + " inputs in the source, expected "
                             + compiled.inputs().size());
         }
-        bind(compiled, operator);
+        pairs.bind(compiled, operator);
         for (int i = 0; i < inputs.size(); i++) {
             GraphTensor part = compiled.inputs().get(i);
             boolean rescaled = part.producer().orElse(null) instanceof GraphOperator.Rescale
@@ -238,8 +218,8 @@ public final class Matching {
             boolean same;
             if (rescaled) {
                 GraphOperator rescale = part.producer().orElseThrow();
-                bind(part, source.origin(operator.outputs().get(0)));
-                bind(rescale, operator);
+                pairs.bind(part, source.origin(operator.outputs().get(0)));
+                pairs.bind(rescale, operator);
                 same = tensor(rescale.inputs().get(0), inputs.get(i));
             } else {
                 same = tensor(part, inputs.get(i));
@@ -253,16 +233,16 @@ public final class Matching {
 
     private boolean rescale(GraphOperator.Rescale compiled, Operator operator) {
         if (OperatorFit.rescales(operator)) {
-            bind(compiled, operator);
+            pairs.bind(compiled, operator);
             return tensor(compiled.inputs().get(0), operator.inputs().get(0));
         }
-        return fail(compiled, "is " + described(operator) + " in the source");
+        return pairs.fail(compiled, "is " + described(operator) + " in the source");
     }
 
     private boolean slice(GraphOperator.Slice compiled, Operator operator) {
         int data = OperatorFit.slicedOperand(operator);
         if (data < 0) {
-            return fail(compiled, "is " + described(operator) + " in the source");
+            return pairs.fail(compiled, "is " + described(operator) + " in the source");
         }
         Shape shape = compiled.output().shape();
         int output = operator.outputs().stream()
@@ -270,38 +250,38 @@ public final class Matching {
                 .findFirst()
                 .orElse(-1);
         if (output < 0) {
-            return fail(compiled, "of " + shape + " has another size than " + described(operator));
+            return pairs.fail(compiled, "of " + shape + " has another size than " + described(operator));
         }
-        bind(compiled, operator);
+        pairs.bind(compiled, operator);
         return tensor(compiled.inputs().get(0), operator.inputs().get(data));
     }
 
     private boolean pool(GraphOperator.Pool compiled, Operator operator) {
         GraphOperator.Pool.Window window = compiled.window();
         if (!OperatorFit.isSamePool(compiled, operator)) {
-            return fail(
+            return pairs.fail(
                     compiled,
                     "over " + window.height() + "x" + window.width() + " is " + described(operator) + " in the source");
         }
-        bind(compiled, operator);
+        pairs.bind(compiled, operator);
         return tensor(compiled.inputs().get(0), operator.inputs().get(0));
     }
 
     /** A sum or product of two tensors. */
     private boolean pair(GraphOperator compiled, Operator operator) {
         if (!operator.name().equals(compiled.name()) || operator.inputs().size() != 2) {
-            return fail(compiled, "is " + described(operator) + " in the source");
+            return pairs.fail(compiled, "is " + described(operator) + " in the source");
         }
-        bind(compiled, operator);
+        pairs.bind(compiled, operator);
         GraphTensor a = compiled.inputs().get(0);
         GraphTensor b = compiled.inputs().get(1);
         int first = operator.inputs().get(0);
         int second = operator.inputs().get(1);
-        int before = undo.size();
+        int before = pairs.size();
         if (tensor(a, first) && tensor(b, second)) {
             return true;
         }
-        rewind(before);
+        pairs.rewind(before);
         return tensor(a, second) && tensor(b, first);
     }
 }

@@ -162,9 +162,8 @@ final class ScriptedChip {
                     answer(Wire.OUTPUT_IN, Arrays.copyOfRange(all, at, Math.min(all.length, at + chunk)));
                 }
             } else if (hint instanceof DmaHint.Interrupt interrupt) {
-                ByteBuffer event = ByteBuffer.allocate(Wire.Event.BYTES);
-                new Wire.Event(0, 0, Wire.Tag.SCALAR_CORE_INTERRUPT_0.ordinal() + interrupt.number()).write(event);
-                answer(Wire.EVENT_IN, event.array());
+                int tag = Wire.Tag.SCALAR_CORE_INTERRUPT_0.ordinal() + interrupt.number();
+                answer(Wire.EVENT_IN, new Wire.Event(0, 0, tag).toBytes());
             } else {
                 return;
             }

@@ -154,12 +154,7 @@ class UsbFaultTest {
     @Test
     void secondEvent() {
         UsbFault fault = faulty(
-                () -> {
-                    ByteBuffer event = ByteBuffer.allocate(Wire.Event.BYTES);
-                    new Wire.Event(Wire.Tag.SCALAR_CORE_INTERRUPT_0).write(event);
-                    bus.say(Wire.EVENT_IN, event.array());
-                },
-                () -> {});
+                () -> bus.say(Wire.EVENT_IN, new Wire.Event(Wire.Tag.SCALAR_CORE_INTERRUPT_0).toBytes()), () -> {});
         assertFault(UsbFault.Cause.WRONG_EVENT, DeviceFault.Kind.CRASHED, fault);
     }
 
