@@ -54,7 +54,7 @@ public class GemmBenchmark {
         gemm = Gemm.assemble(emulator, plan, quantization);
         gemm.weights().set(random(SIZE, 1));
         PayloadWriter model = PayloadWriter.open(gemm.template().target());
-        model.weights(random(SIZE, 1).values());
+        gemm.template().layout().pack(random(SIZE, 1).values(), model.bytes(), model.payloadStart());
         session = emulator.open("inferences alone", model.bytes());
         free = Gemm.assemble(new ImmediateDevice(SIZE), plan, quantization);
     }

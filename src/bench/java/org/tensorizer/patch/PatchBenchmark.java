@@ -36,6 +36,7 @@ public class PatchBenchmark {
     private PatchTarget target;
     private PayloadWriter writer;
     private byte[] weights;
+    private final DenseLayout layout = DenseLayout.of(DenseShape.square(SIZE, ParameterFormat.PER_CHANNEL));
     private final WeightBlock block = new WeightBlock(128, 256, 64, 64);
     private final Patch cell = Patch.of(Region.cell(5, 7), Pattern.byteValue(255));
     private PatchedModel patched;
@@ -44,7 +45,7 @@ public class PatchBenchmark {
     public void prepare() {
         model = TfliteModel.read(
                 Path.of(System.getProperty("tensorizer.dense1024", "../shared/templates/dense_1024_edgetpu.tflite")));
-        target = PatchTarget.of(model).withLayout(DenseLayout.of(DenseShape.square(SIZE, ParameterFormat.PER_CHANNEL)));
+        target = PatchTarget.of(model).withLayer(PatchedLayer.of(layout));
         writer = PayloadWriter.open(target);
         weights = new byte[SIZE * SIZE];
         new Random(1).nextBytes(weights);
@@ -69,13 +70,13 @@ public class PatchBenchmark {
 
     @Benchmark
     public long blockOf64InPlace() {
-        writer.block(weights, 0, SIZE, block);
+        layout.packBlock(weights, 0, SIZE, block, writer.bytes(), writer.payloadStart());
         return writer.refreshToken();
     }
 
     @Benchmark
     public long allWeightsInPlace() {
-        writer.weights(weights);
+        layout.pack(weights, writer.bytes(), writer.payloadStart());
         return writer.refreshToken();
     }
 

@@ -65,7 +65,7 @@ public class ModelWritingBenchmark {
     @Benchmark
     public byte[] otherWeights() {
         PayloadWriter model = PayloadWriter.open(template.target());
-        model.weights(weights);
+        template.layout().pack(weights, model.bytes(), model.payloadStart());
         model.refreshToken();
         return model.bytes();
     }

@@ -19,12 +19,14 @@ import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Executable.InstructionChunk;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.LayerOperator;
 import org.tensorizer.template.ChainSpec;
 import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.DenseSpec;
+import org.tensorizer.template.NotDenseException;
 import org.tensorizer.template.SourceModel;
 import org.tensorizer.template.SourceModelWriter;
 import picocli.CommandLine.Command;
@@ -43,8 +45,10 @@ import picocli.CommandLine.Parameters;
             "parts: packages, executables, instruction chunks and payloads, byte for byte as they stand in the file.",
             "weights: of each layer W[out][in] as int8, its weight scales and its biases, for NumPy.",
             "source: the uncompiled .tflite that `template from` compiles to this model again.",
-            "The last two are for Dense layers, one or a chain. Weight scales per tensor, and the scales between layers,"
-                    + " are not in a compiled model: they are ones that lead to the same program.",
+            "Weights of other layers are W[out][ky][kx][in], their scales multipliers from accumulator to output. The"
+                    + " source is for Dense layers, one or a chain; lift writes that of any network. Weight scales per"
+                    + " tensor, and the scales between layers, are not in a compiled model: they are ones that lead to"
+                    + " the same program.",
             "",
             "Example: tensorizer extract model_edgetpu.tflite --as weights --out parts"
         })
@@ -88,7 +92,12 @@ final class ExtractCommand extends FactsCommand {
         Map<String, byte[]> contents = new LinkedHashMap<>();
         List<Facts> written = new ArrayList<>();
         if (layer != null) {
-            layer(model, facts, contents);
+            Network network = Network.of(model);
+            LayerOperator chosen = network.layer(layer);
+            arrays(network, chosen, layer, contents);
+            facts.put("layer", layer + ": " + chosen)
+                    .put("weight_zero_point", network.weightZero(chosen) - 128)
+                    .put("range", network.range(chosen).toString());
             contents.keySet().forEach(name -> written.add(new Facts().put("file", name)));
         } else if (form == Form.PARTS) {
             parts(model).forEach((name, range) -> {
@@ -113,19 +122,15 @@ final class ExtractCommand extends FactsCommand {
         return OK;
     }
 
-    private void layer(TfliteModel model, Facts facts, Map<String, byte[]> contents) {
-        Network network = Network.of(model);
-        LayerOperator chosen = network.layer(layer);
+    /** Weights, biases and multipliers of one layer, for NumPy. */
+    private static void arrays(Network network, LayerOperator chosen, int number, Map<String, byte[]> contents) {
         PayloadLayout layout = chosen.layout();
-        byte[] weights = network.weights(chosen);
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] ^= (byte) 0x80;
-        }
+        byte[] weights = TensorDomain.turned(network.weights(chosen));
         boolean depthwise = chosen.kind() == LayerOperator.Kind.DEPTHWISE_CONV_2D;
         List<Integer> shape = depthwise
                 ? List.of(layout.outputs(), layout.height(), layout.width())
                 : List.of(layout.outputs(), layout.height(), layout.width(), layout.inputs());
-        String prefix = "layer" + layer + "_";
+        String prefix = "layer" + number + "_";
         contents.put(prefix + "weights.npy", new Npy(Npy.Type.INT8, shape, weights).toBytes());
         contents.put(
                 prefix + "bias.npy",
@@ -133,13 +138,33 @@ final class ExtractCommand extends FactsCommand {
         contents.put(
                 prefix + "multipliers.npy",
                 Npy.of(network.multipliers(chosen), layout.outputs()).toBytes());
-        facts.put("layer", layer + ": " + chosen)
-                .put("weight_zero_point", network.weightZero(chosen) - 128)
-                .put("range", network.range(chosen).toString());
+    }
+
+    /** All layers of a network that is no chain of Dense layers. */
+    private void network(TfliteModel model, NotDenseException reason, Facts facts, Map<String, byte[]> contents) {
+        if (form == Form.SOURCE) {
+            throw new BadInputException(
+                    reason.getMessage() + "; lift writes the plain model of any network", reason);
+        }
+        Network network = Network.of(model);
+        List<Facts> layers = new ArrayList<>();
+        for (LayerOperator each : network.layers()) {
+            arrays(network, each, layers.size(), contents);
+            layers.add(ModelFacts.layer(each)
+                    .put("weight_zero_point_unsigned", network.weightZero(each))
+                    .put("range", network.range(each)));
+        }
+        facts.put("layers", layers);
     }
 
     private void layers(TfliteModel model, Facts facts, Map<String, byte[]> contents) {
-        ChainSpec chain = ChainSpec.read(model);
+        ChainSpec chain;
+        try {
+            chain = ChainSpec.read(model);
+        } catch (NotDenseException e) {
+            network(model, e, facts, contents);
+            return;
+        }
         long token = chain.layers().get(0).token();
         byte[] source = SourceModelWriter.write(chain);
         byte[] again = CompiledModelWriter.write(

@@ -3,11 +3,13 @@ package org.tensorizer.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.TemplateReader;
 import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.NotDenseException;
 import picocli.CommandLine.Command;
@@ -16,7 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "inspect",
         description = "Shows what is in a model: tensors, operators, packages, executables with absolute byte ranges,"
-                + " instruction chunks, payload, tokens, and what is known of it as a Dense template.",
+                + " instruction chunks, payload, tokens, and what is known of it as a template: a"
+                + " Dense layer or a convolution.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example: tensorizer inspect fixtures/*_edgetpu.tflite"})
 final class InspectCommand extends FactsCommand {
@@ -25,6 +28,9 @@ final class InspectCommand extends FactsCommand {
      * leave less. Derived from the geometry of the chip.
      */
     private static final long PARAMETER_MEMORY = (long) Chip.TILES * Chip.WIDE_ROWS * Chip.ROW_BYTES;
+
+    /** Bytes of instructions. Programs of one convolution are smaller, also with sixteen different parts. */
+    private static final int LARGEST_LAYER = 1 << 17;
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "One or more .tflite files.")
     private List<Path> files;
@@ -47,6 +53,7 @@ final class InspectCommand extends FactsCommand {
                 .put("tensors", ModelFacts.edgeTensors(model))
                 .list("operators", model.operators(), ModelFacts::operator);
         if (model.isCompiled()) {
+            Facts dense = dense(model);
             facts.put("on_chip", onChip(model))
                     .list(
                             "packages",
@@ -56,7 +63,10 @@ final class InspectCommand extends FactsCommand {
                                             "executables",
                                             edgeTpu.executables(),
                                             each -> ModelFacts.executable(model, each)))
-                    .put("dense", dense(model));
+                    .put("dense", dense);
+            if (!Boolean.TRUE.equals(dense.entries().get("template"))) {
+                facts.put("convolution", convolution(model));
+            }
         }
         return facts;
     }
@@ -84,6 +94,26 @@ final class InspectCommand extends FactsCommand {
                 .put("parameter_bytes_streamed", streamed)
                 .put("edge_tpu_operations", mapped)
                 .put("cpu_operations", model.operators().size() - mapped);
+    }
+
+    /** Larger programs are not followed to find out: {@code explain} does that. */
+    private static Facts convolution(TfliteModel model) {
+        long largest = model.packages().stream()
+                .flatMap(each -> each.executables().stream())
+                .flatMap(each -> each.chunks().stream())
+                .mapToLong(chunk -> chunk.range().length())
+                .max()
+                .orElse(0);
+        String reason = "a program of " + largest + " bytes, expected one layer's, at most " + LARGEST_LAYER
+                + "; explain maps any network";
+        try {
+            if (largest <= LARGEST_LAYER) {
+                return TemplateFacts.of(TemplateReader.of(model));
+            }
+        } catch (BadInputException e) {
+            reason = e.getMessage();
+        }
+        return new Facts().put("template", false).put("reason", reason);
     }
 
     private static Facts dense(TfliteModel model) {

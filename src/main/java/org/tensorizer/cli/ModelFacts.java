@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.tensorizer.dense.DenseShape;
+import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.DmaHints.DmaHint;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
@@ -13,6 +14,7 @@ import org.tensorizer.model.Operator;
 import org.tensorizer.model.Relocation;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.graph.LayerOperator;
 
 /** The facts of a model file under the names that every command uses for them. */
 final class ModelFacts {
@@ -186,5 +188,18 @@ final class ModelFacts {
                 .put("parameter_format", shape.format())
                 .put("activation", shape.activation())
                 .put("payload_bytes", shape.payloadBytes());
+    }
+
+    /** A layer of any kind. */
+    static Facts layer(LayerOperator layer) {
+        PayloadLayout layout = layer.layout();
+        return new Facts()
+                .put("kind", layer.kind())
+                .put("inputs", layout.inputs())
+                .put("outputs", layout.outputs())
+                .put("kernel_height", layout.height())
+                .put("kernel_width", layout.width())
+                .put("header_rows_per_group", layout.header().rows())
+                .put("payload_bytes", layout.size());
     }
 }

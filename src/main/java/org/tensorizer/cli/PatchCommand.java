@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.Sha256;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
@@ -34,6 +33,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  tensorizer patch dense_edgetpu.tflite -o zero.tflite --mode zero",
             "  tensorizer patch dense_edgetpu.tflite -o cell.tflite --mode byte:255 --where cell:5,9",
+            "  tensorizer patch conv_edgetpu.tflite -o moved.tflite --mode identity:0,1",
             "  tensorizer patch mobilenet_edgetpu.tflite -o tap.tflite --layer 4 --row 7 --kernel 0,0 --mode byte:255",
             "  tensorizer patch dense_edgetpu.tflite -o both.tflite --mode constant:0 --where weights"
                     + " --mode single-hot:0,0,127 --where cell:0,0"
@@ -60,8 +60,9 @@ final class PatchCommand extends FactsCommand {
     @Option(
             names = "--where",
             paramLabel = "REGION",
-            description = "payload, weights, header, row:OUT, column:IN, cell:OUT,IN or range:A-B (offsets in the"
-                    + " payload), one for each mode. Default: the payload; the weights for a matrix.")
+            description = "payload, weights, header, row:OUT, column:IN, kernel:KY,KX, channels:A-B, cell:OUT,IN,"
+                    + " cell:OUT,KY,KX,IN or range:A-B (offsets in the payload), one for each mode; row, kernel and"
+                    + " channels joined by +. Default: the payload; the weights for a matrix or with --layer.")
     private List<String> regions = new ArrayList<>();
 
     @Option(names = "--package", paramLabel = "N", description = "Which package, where there are several.")
@@ -90,13 +91,17 @@ final class PatchCommand extends FactsCommand {
             throw new BadInputException("patch: expected -o OUT, or --dry-run");
         }
         TfliteModel model = TfliteModel.read(file);
-        if (layer.isGiven()) {
-            return patchLayer(model);
+        if (modes.isEmpty() && !layer.hasWeights()) {
+            throw new BadInputException("patch: expected --mode or --weights");
         }
-        if (modes.isEmpty()) {
-            throw new BadInputException("patch: expected --mode, or --layer with --weights");
+        Patch patch = patch();
+        PatchTarget target = target(model, patch);
+        if (layer.hasWeights()) {
+            List<Patch.Step> steps = new ArrayList<>(patch.steps());
+            steps.add(0, new Patch.Step(Region.weights(), layer.matrix(target)));
+            patch = new Patch(steps, patch.token());
         }
-        PatchedModel patched = PatchedModel.of(target(model), patch());
+        PatchedModel patched = PatchedModel.of(target, patch);
         PatchRecord record = patched.record();
         if (!dryRun) {
             AtomicFiles files = overwrite.files(file).add(output, patched.bytes());
@@ -109,36 +114,25 @@ final class PatchCommand extends FactsCommand {
         return OK;
     }
 
-    private int patchLayer(TfliteModel model) {
-        if (!regions.isEmpty() || executable != null || packageIndex != null || metadata != null) {
-            throw new BadInputException("patch: --layer goes with --row, --kernel and --channels, not with --where,"
-                    + " --executable, --package or --metadata-out");
+    private PatchTarget target(TfliteModel model, Patch patch) {
+        if (layer.isGiven()) {
+            if (executable != null || packageIndex != null) {
+                throw new BadInputException("patch: --layer finds the executable by itself, expected no --executable or"
+                        + " --package beside it");
+            }
+            return layer.target(model);
         }
-        Facts facts = new Facts()
-                .put("input", file.toString())
-                .put("output", dryRun ? "(dry run, nothing written)" : output.toString());
-        byte[] patched = layer.patch(model, modes, keepToken, facts);
-        if (!dryRun) {
-            overwrite.files(file).add(output, patched).write();
-        }
-        print(facts.put("output_sha256", Sha256.of(patched)));
-        return OK;
-    }
-
-    private PatchTarget target(TfliteModel model) {
-        if (executable != null) {
-            return withLayout(model, PatchTarget.of(model, packageIndex == null ? 0 : packageIndex, executable));
-        }
-        return withLayout(model, packageIndex == null ? PatchTarget.of(model) : PatchTarget.of(model, packageIndex));
-    }
-
-    /** The layout of a Dense model; any other is patched by bytes alone. */
-    private static PatchTarget withLayout(TfliteModel model, PatchTarget target) {
+        PatchTarget target = packageIndex == null && executable == null
+                ? PatchTarget.of(model)
+                : executable == null
+                        ? PatchTarget.of(model, packageIndex)
+                        : PatchTarget.of(model, packageIndex == null ? 0 : packageIndex, executable);
         try {
             DenseTemplate template = DenseTemplate.of(model);
-            return target.payload().equals(template.payload()) ? target.withLayout(template.layout()) : target;
+            return target.payload().equals(template.payload()) ? template.target() : target;
         } catch (NotDenseException e) {
-            return target;
+            boolean asked = layer.speaksOfWeights() || patch.steps().stream().anyMatch(Patch.Step::needsLayer);
+            return asked && executable == null && packageIndex == null ? layer.target(model) : target;
         }
     }
 
@@ -147,16 +141,13 @@ final class PatchCommand extends FactsCommand {
             throw new BadInputException(
                     "patch: " + modes.size() + " --mode and " + regions.size() + " --where: expected one for each");
         }
-        Patch patch = null;
+        List<Patch.Step> steps = new ArrayList<>();
         for (int i = 0; i < modes.size(); i++) {
             org.tensorizer.patch.Pattern pattern = PatternOption.parse(modes.get(i));
-            Patch step = regions.isEmpty() ? Patch.of(pattern) : Patch.of(Region.parse(regions.get(i)), pattern);
-            patch = patch == null
-                    ? step
-                    : patch.then(
-                            step.steps().get(0).region(), step.steps().get(0).pattern());
+            Region region = regions.isEmpty() ? layer.region(pattern) : Region.parse(regions.get(i));
+            steps.add(new Patch.Step(region, pattern));
         }
-        return patch.withToken(keepToken ? new TokenPolicy.Keep() : new TokenPolicy.Fresh());
+        return new Patch(steps, keepToken ? TokenPolicy.KEEP : TokenPolicy.FRESH);
     }
 
     /** What somebody might think was patched too, and the option for it. */
@@ -193,7 +184,7 @@ final class PatchCommand extends FactsCommand {
                 .put("input", file.toString())
                 .put("output", dryRun ? null : output.toString())
                 .put("written", !dryRun)
-                .put("layer", record.layout().orElse("unknown layout: patched by bytes"))
+                .put("layer", record.layout().orElse("unknown: patched by bytes"))
                 .put("payload", record.payload())
                 .list(
                         "steps",

@@ -8,8 +8,10 @@ import org.tensorizer.patch.Pattern;
 final class PatternOption {
     static final String MODES =
             "zero, byte:V, ramp, xor:V, random:SEED, file:PATH (bytes as stored), identity (W[i][i] = 127,"
-                    + " else 0), diagonal (W[i][i] = i %% 256 - 128, a ramp along the diagonal, else 0),"
-                    + " shift+1, shift-1, permutation:SEED, single-hot:OUT,IN,VALUE, constant:VALUE, matrix:FILE.npy";
+                    + " else 0; of a larger kernel under its middle tap), identity:KY,KX (under another tap: the image"
+                    + " is moved), diagonal (W[i][i] = i %% 256 - 128, a ramp along the diagonal, else 0), shift+1,"
+                    + " shift-1, permutation:SEED, single-hot:OUT,IN,VALUE, single-hot:OUT,KY,KX,IN,VALUE,"
+                    + " constant:VALUE, matrix:FILE.npy (int8, as many as the layer has)";
 
     private PatternOption() {}
 
@@ -25,7 +27,7 @@ final class PatternOption {
             case "xor", "xor-ff" -> Pattern.xor(name.equals("xor-ff") ? 255 : (int) number(text, rest));
             case "random" -> Pattern.random(number(text, rest));
             case "file" -> Pattern.file(InputFile.path(needed(text, rest, "a path")));
-            case "identity" -> Pattern.identity();
+            case "identity" -> identity(text, rest);
             case "diagonal" -> Pattern.diagonal();
             case "shift+1" -> Pattern.shift(1);
             case "shift-1" -> Pattern.shift(-1);
@@ -40,12 +42,42 @@ final class PatternOption {
     }
 
     private static Pattern singleHot(String text, String rest) {
-        String[] numbers = rest.split(",", -1);
-        if (numbers.length != 3) {
-            throw new BadInputException("mode '" + text + "': expected single-hot:OUT,IN,VALUE");
+        int[] n = numbers(text, rest);
+        if (n.length == 5) {
+            return Pattern.singleHot(n[0], notNegative(text, n[1]), notNegative(text, n[2]), n[3], n[4]);
         }
-        return Pattern.singleHot(
-                (int) number(text, numbers[0]), (int) number(text, numbers[1]), (int) number(text, numbers[2]));
+        if (n.length != 3) {
+            throw new BadInputException(
+                    "mode '" + text + "': expected single-hot:OUT,IN,VALUE or single-hot:OUT,KY,KX,IN,VALUE");
+        }
+        return Pattern.singleHot(n[0], n[1], n[2]);
+    }
+
+    private static Pattern identity(String text, String rest) {
+        if (rest.isEmpty()) {
+            return Pattern.identity();
+        }
+        int[] n = numbers(text, rest);
+        if (n.length != 2) {
+            throw new BadInputException("mode '" + text + "': expected identity or identity:KY,KX");
+        }
+        return Pattern.identity(notNegative(text, n[0]), notNegative(text, n[1]));
+    }
+
+    private static int notNegative(String text, int tap) {
+        if (tap < 0) {
+            throw new BadInputException("mode '" + text + "': tap " + tap + ", expected 0 or more");
+        }
+        return tap;
+    }
+
+    private static int[] numbers(String text, String rest) {
+        String[] parts = rest.split(",", -1);
+        int[] numbers = new int[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            numbers[i] = (int) number(text, parts[i]);
+        }
+        return numbers;
     }
 
     private static String needed(String text, String rest, String what) {

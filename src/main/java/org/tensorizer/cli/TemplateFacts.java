@@ -7,6 +7,8 @@ import org.tensorizer.isa.StreamDiff;
 import org.tensorizer.template.CompilerLog;
 import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.EdgeTpuCompiler;
+import org.tensorizer.template.KernelWindow;
+import org.tensorizer.template.LayerTemplate;
 import org.tensorizer.template.TemplateVerification;
 import org.tensorizer.template.TemplateVerification.FieldDifference;
 
@@ -33,6 +35,26 @@ final class TemplateFacts {
                 .put("input_zero_point_unsigned", quantization.inputZeroPoint())
                 .put("output_scale", quantization.outputScale())
                 .put("output_zero_point_unsigned", quantization.outputZeroPoint());
+    }
+
+    /** A template of any kind, as far as all kinds have it in common. */
+    static Facts of(LayerTemplate template) {
+        KernelWindow window = template.window();
+        return new Facts()
+                .put("template", true)
+                .put("layer", template.layer().name())
+                .put("family", template.inputDomain().signed() ? "int8" : "uint8")
+                .put("rows_of_a_product", window.rows() * window.columns())
+                .put("input", List.of(window.height(), window.width(), window.channels()))
+                .put("output", List.of(window.rows(), window.columns(), window.outputs()))
+                .put("kernel", List.of(window.kernelHeight(), window.kernelWidth()))
+                .put("stride", List.of(window.y().stride(), window.x().stride()))
+                .put("padding", List.of(window.y().padding(), window.x().padding()))
+                .put("parameters", template.layer().layout().header().toString())
+                .put("header_rows_per_group", template.layer().layout().header().rows())
+                .put("payload", template.target().payload())
+                .put("input_zero_point_unsigned", template.inputDomain().chipZeroPoint())
+                .put("output_zero_point_unsigned", template.outputDomain().chipZeroPoint());
     }
 
     /** A compile held against our prediction, under its JSON names. */

@@ -9,7 +9,7 @@ import org.tensorizer.gemm.DigitRows.DigitRow;
 import org.tensorizer.gemm.ExactPlan.ExactSearch;
 import org.tensorizer.gemm.ExactScale.ExactTiles;
 import org.tensorizer.gemm.Tiles.Tile;
-import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.patch.PayloadWriter;
 import org.tensorizer.template.DenseTemplate;
@@ -109,14 +109,17 @@ public final class ExactGemm implements AutoCloseable {
             }
             biases[row] = digit.bias() * scale.unit();
         }
-        payload.block(digits, 0, shape.inputs(), new WeightBlock(0, 0, shape.outputs(), shape.inputs()));
+        DenseLayout layout = DenseLayout.of(shape);
+        byte[] model = payload.bytes();
+        int at = payload.payloadStart();
+        layout.pack(digits, model, at);
         if (shape.format().hasBias()) {
-            payload.biases(biases);
+            layout.header().setBiases(model, at, biases);
         }
         if (shape.format().isPerChannel()) {
             float[] ones = new float[shape.outputs()];
             Arrays.fill(ones, 1);
-            payload.scales(ones);
+            layout.header().setScales(model, at, ones);
         }
     }
 

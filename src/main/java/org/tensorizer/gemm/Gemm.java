@@ -14,6 +14,7 @@ import org.tensorizer.gemm.Tiles.CloseAll;
 import org.tensorizer.gemm.WeightScales.OutOfRange;
 import org.tensorizer.gemm.WeightScales.Quantized;
 import org.tensorizer.gemm.WeightScales.Quantizer;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 
@@ -27,7 +28,7 @@ import org.tensorizer.template.DenseTemplate;
  * most, and a clipped part stays clipped. {@link #applyChecked} says where. For all 32 bits see {@link ExactGemm}.
  *
  * <pre>{@code
- * try (Gemm gemm = Gemm.on(device, DenseTemplate.read(file))) {
+ * try (Gemm gemm = Gemm.on(device, DenseTemplate.of(TfliteModel.read(file)))) {
  *     gemm.weights().set(w);
  *     IntMatrix y = gemm.apply(x);
  * }

@@ -9,6 +9,7 @@ import org.tensorizer.device.Device;
 import org.tensorizer.gemm.WeightScales.OutOfRange;
 import org.tensorizer.gemm.WeightScales.Quantized;
 import org.tensorizer.gemm.WeightScales.Quantizer;
+import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.layout.WeightBlock;
 import org.tensorizer.template.DenseTemplate;
 
@@ -44,9 +45,9 @@ public final class WeightSet implements AutoCloseable {
         int[] noBias = new int[shape().outputs()];
         for (int tile = 0; tile < tiles.count(); tile++) {
             tiles.get(tile).write(payload -> {
-                payload.weights(zero);
+                layout().pack(zero, payload.bytes(), payload.payloadStart());
                 if (shape().format().hasBias()) {
-                    payload.biases(noBias);
+                    layout().header().setBiases(payload.bytes(), payload.payloadStart(), noBias);
                 }
             });
         }
@@ -54,6 +55,10 @@ public final class WeightSet implements AutoCloseable {
 
     private DenseShape shape() {
         return template.shape();
+    }
+
+    private DenseLayout layout() {
+        return template.layout();
     }
 
     /**
@@ -102,7 +107,13 @@ public final class WeightSet implements AutoCloseable {
                 WeightBlock where =
                         new WeightBlock(top - row * height, left - column * width, bottom - top, right - left);
                 tiles.get(column * rowTiles + row)
-                        .write(payload -> payload.block(block.values(), from, block.columns(), where));
+                        .write(payload -> layout().packBlock(
+                                        block.values(),
+                                        from,
+                                        block.columns(),
+                                        where,
+                                        payload.bytes(),
+                                        payload.payloadStart()));
             }
         }
     }
@@ -171,7 +182,8 @@ public final class WeightSet implements AutoCloseable {
             float[] scales = new float[shape().outputs()];
             Arrays.fill(scales, 1);
             System.arraycopy(gains, block.out(), scales, 0, block.outs());
-            tiles.get(tile).write(payload -> payload.scales(scales));
+            tiles.get(tile)
+                    .write(payload -> layout().header().setScales(payload.bytes(), payload.payloadStart(), scales));
         }
     }
 
@@ -199,7 +211,8 @@ public final class WeightSet implements AutoCloseable {
                 WeightBlock block = plan.block(tile);
                 int[] biases = new int[shape().outputs()];
                 System.arraycopy(bias, block.out(), biases, 0, block.outs());
-                tiles.get(tile).write(payload -> payload.biases(biases));
+                tiles.get(tile)
+                        .write(payload -> layout().header().setBiases(payload.bytes(), payload.payloadStart(), biases));
             }
         }
     }

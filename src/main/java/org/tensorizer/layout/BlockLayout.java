@@ -8,7 +8,7 @@ import java.util.Arrays;
  * the weight zero point everywhere else. Nothing is padded but the last piece.
  *
  * <pre>
- * offset(c, y, x) = c / 4 * pieceBytes + 16 * (headerRows + y * width + x) + 5 * (c % 4)
+ * offset(c, y, x) = c / 4 * groupBytes + 16 * (headerRows + y * width + x) + 5 * (c % 4)
  * </pre>
  *
  * Source: measured on real compiled models; a convolution from one channel to one has this layout, too.
@@ -37,29 +37,68 @@ public record BlockLayout(int outputs, int height, int width, Header header) imp
     }
 
     /** Bytes of four channels. */
-    public int pieceBytes() {
+    @Override
+    public int groupBytes() {
         return BLOCK * (header.rows() + height * width);
     }
 
     @Override
     public int size() {
-        return pieces() * pieceBytes();
+        return groups() * groupBytes();
     }
 
-    private int pieces() {
+    @Override
+    public int headerBytes() {
+        return BLOCK * header.rows();
+    }
+
+    /** Pieces of four channels. */
+    @Override
+    public int groups() {
         return (outputs + CHANNELS - 1) / CHANNELS;
     }
 
     @Override
     public int offset(int output, int y, int x, int input) {
-        return output / CHANNELS * pieceBytes()
+        return output / CHANNELS * groupBytes()
                 + BLOCK * (header.rows() + y * width + x)
                 + DIAGONAL * (output % CHANNELS);
     }
 
     @Override
     public int headerOffset(int row, int output) {
-        return row < 0 ? -1 : output / CHANNELS * pieceBytes() + BLOCK * row + 4 * (output % CHANNELS);
+        return row < 0 ? -1 : output / CHANNELS * groupBytes() + BLOCK * row + 4 * (output % CHANNELS);
+    }
+
+    /** Beside the diagonal a block holds the zero point; of a channel that does not exist everything is padding. */
+    @Override
+    public ByteRole role(int offset) {
+        int row = offset % groupBytes() / BLOCK;
+        int inRow = offset % BLOCK;
+        int channel = offset / groupBytes() * CHANNELS + inRow / CHANNELS;
+        if (channel >= outputs) {
+            return ByteRole.Padding.LANE;
+        }
+        if (row < header.rows()) {
+            return header.role(row, channel, offset % 4);
+        }
+        int tap = row - header.rows();
+        return inRow % DIAGONAL == 0
+                ? new ByteRole.Weight(channel, tap / width, tap % width, 0)
+                : ByteRole.Padding.INPUT;
+    }
+
+    @Override
+    public void visit(WeightCells cells, RunVisitor visitor) {
+        for (int first = cells.firstOutput(); first < cells.endOutput(); first = (first / CHANNELS + 1) * CHANNELS) {
+            int end = Math.min(cells.endOutput(), (first / CHANNELS + 1) * CHANNELS);
+            for (int tap = cells.firstTap(); tap < cells.endTap(); tap++) {
+                for (int channel = first; channel < end; channel++) {
+                    int at = offset(channel, tap / width, tap % width, 0);
+                    visitor.run(at, at + 1);
+                }
+            }
+        }
     }
 
     @Override
@@ -90,11 +129,11 @@ public record BlockLayout(int outputs, int height, int width, Header header) imp
     /** Channels that do not exist have bias 0, the scale of channel 0 and the zero point as weight. */
     @Override
     public void writePadding(int zeroPoint, float[] scales, byte[] payload, int at) {
-        for (int piece = 0; piece < pieces(); piece++) {
-            int blocks = at + piece * pieceBytes() + BLOCK * header.rows();
+        for (int piece = 0; piece < groups(); piece++) {
+            int blocks = at + piece * groupBytes() + BLOCK * header.rows();
             Arrays.fill(payload, blocks, blocks + BLOCK * height * width, (byte) zeroPoint);
         }
-        for (int channel = outputs; channel < CHANNELS * pieces(); channel++) {
+        for (int channel = outputs; channel < CHANNELS * groups(); channel++) {
             if (header.scales()) {
                 Words.set(payload, at + scaleOffset(channel), Float.floatToRawIntBits(scales[0]));
             }

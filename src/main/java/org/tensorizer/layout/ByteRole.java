@@ -4,12 +4,19 @@ package org.tensorizer.layout;
 public sealed interface ByteRole {
 
     /**
-     * The weight W[out][in], the whole of it.
+     * The weight W[out][ky][kx][in], the whole of it.
      *
      * @param out output channel
+     * @param ky row of the kernel
+     * @param kx column of the kernel
      * @param in input channel
      */
-    record Weight(int out, int in) implements ByteRole {}
+    record Weight(int out, int ky, int kx, int in) implements ByteRole {
+        /** W[out][in] of a 1x1 kernel. */
+        public Weight(int out, int in) {
+            this(out, 0, 0, in);
+        }
+    }
 
     /**
      * A byte of the float32 that turns the accumulator of an output channel into its output.

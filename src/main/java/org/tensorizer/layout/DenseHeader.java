@@ -29,11 +29,6 @@ public final class DenseHeader {
 
         private static final Row[][] ROWS = {{}, {BIAS}, {SCALE, ZERO_POINT}, {SCALE, BIAS, ZERO_POINT}};
 
-        /** The n-th header row of a format. */
-        static Row of(ParameterFormat format, int n) {
-            return ROWS[format.code()][n];
-        }
-
         /** The number of this row among the header rows of a format, -1 if it has none. */
         int in(ParameterFormat format) {
             Row[] rows = ROWS[format.code()];
@@ -43,14 +38,6 @@ public final class DenseHeader {
                 }
             }
             return -1;
-        }
-
-        ByteRole role(int out, int index) {
-            return switch (this) {
-                case SCALE -> new ByteRole.Scale(out, index);
-                case BIAS -> new ByteRole.Bias(out, index);
-                case ZERO_POINT -> new ByteRole.ZeroPoint(out, index);
-            };
         }
     }
 

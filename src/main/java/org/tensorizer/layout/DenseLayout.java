@@ -31,6 +31,7 @@ public final class DenseLayout {
     static final int LANE_BYTES = 4;
 
     private final DenseShape shape;
+    private final RowLayout rows;
     private final int rowBytes;
     private final int headerBytes;
     private final int groupBytes;
@@ -38,6 +39,11 @@ public final class DenseLayout {
 
     private DenseLayout(DenseShape shape) {
         this.shape = shape;
+        Header header = new Header(
+                shape.format().isPerChannel(),
+                shape.format().hasBias(),
+                shape.format().isPerChannel());
+        rows = new RowLayout(shape.outputs(), 1, 1, shape.inputs(), header, 1, RowLayout.Rows.PADDED);
         rowBytes = shape.rowBytes();
         headerBytes = shape.format().headerRows() * rowBytes;
         groupBytes = headerBytes + shape.weightRowsPerGroup() * rowBytes;
@@ -56,6 +62,11 @@ public final class DenseLayout {
 
     public DenseShape shape() {
         return shape;
+    }
+
+    /** The same payload as that of a convolution with a kernel of 1x1. */
+    public RowLayout rows() {
+        return rows;
     }
 
     /** Bytes of the payload. */
@@ -123,20 +134,7 @@ public final class DenseLayout {
         if (offset < 0 || offset >= size) {
             throw new BadInputException("offset " + offset + ", the payload of " + shape + " has 0 to " + (size - 1));
         }
-        int group = offset / groupBytes;
-        int inGroup = offset % groupBytes;
-        int lane = inGroup % rowBytes / LANE_BYTES;
-        int index = inGroup % LANE_BYTES;
-        int lanes = lanes(group);
-        if (lane >= lanes) {
-            return lane < (lanes + 3) / 4 * 4 ? ByteRole.Padding.LANE : ByteRole.Padding.UNIT;
-        }
-        int out = group * DenseShape.GROUP + lane;
-        if (inGroup < headerBytes) {
-            return DenseHeader.Row.of(shape.format(), inGroup / rowBytes).role(out, index);
-        }
-        int in = (inGroup - headerBytes) / rowBytes * DenseShape.INPUTS_PER_ROW + index;
-        return in < shape.inputs() ? new ByteRole.Weight(out, in) : ByteRole.Padding.INPUT;
+        return rows.role(offset);
     }
 
     /**
@@ -163,11 +161,6 @@ public final class DenseLayout {
         requireFit(block, source, from, stride);
         requirePayload(payload.length, at);
         new WeightCopy(source, stride, payload, rowBytes).copy(this, block, from, at, true);
-    }
-
-    /** {@link #packBlock(byte[], int, int, WeightBlock, byte[], int)} of an array that holds nothing else. */
-    public void packBlock(byte[] weights, WeightBlock block, byte[] payload, int at) {
-        packBlock(weights, 0, block.ins(), block, payload, at);
     }
 
     /**

@@ -29,6 +29,14 @@ public record Header(boolean scales, boolean biases, boolean zeroPoints) {
         return zeroPoints ? rows() - 1 : -1;
     }
 
+    /** What a byte of a header word is. */
+    ByteRole role(int row, int output, int index) {
+        if (row == scaleRow()) {
+            return new ByteRole.Scale(output, index);
+        }
+        return row == biasRow() ? new ByteRole.Bias(output, index) : new ByteRole.ZeroPoint(output, index);
+    }
+
     @Override
     public String toString() {
         return (scales || zeroPoints ? "per channel" : "per tensor")

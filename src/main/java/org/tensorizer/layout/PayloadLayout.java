@@ -36,8 +36,42 @@ public sealed interface PayloadLayout permits RowLayout, BlockLayout {
     /** Bytes of the layer, header and padding included. */
     int size();
 
-    /** Offset of a weight from the layer's start. */
+    /** Offset of a weight from the layer's start; not checked. */
     int offset(int output, int y, int x, int input);
+
+    /**
+     * What a byte of the layer means.
+     *
+     * @param offset from the layer's start, below {@link #size()}
+     */
+    ByteRole role(int offset);
+
+    /**
+     * Walks over weights in ascending order of their offsets.
+     *
+     * @param cells inside this layer
+     */
+    void visit(WeightCells cells, RunVisitor visitor);
+
+    /** Gets bytes that follow each other: first one and one past the last, from the layer's start. */
+    @FunctionalInterface
+    interface RunVisitor {
+        void run(int start, int end);
+    }
+
+    /** Blocks that each begin with header rows. */
+    int groups();
+
+    /** Bytes of a whole block. */
+    int groupBytes();
+
+    /** Bytes of the header rows of a block, 0 if there are none. */
+    int headerBytes();
+
+    /** Taps of the kernel. */
+    default int taps() {
+        return height() * width();
+    }
 
     /** Offset of a word of a header row, -1 if the layer has no such row. */
     int headerOffset(int row, int output);

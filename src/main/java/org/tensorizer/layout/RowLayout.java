@@ -60,12 +60,18 @@ public record RowLayout(int outputs, int height, int width, int inputs, Header h
         return words() * height * width;
     }
 
-    /** Bytes of a whole group. */
+    @Override
     public int groupBytes() {
         return (header.rows() + weightRows()) * rowBytes();
     }
 
+    @Override
+    public int headerBytes() {
+        return header.rows() * rowBytes();
+    }
+
     /** Channel groups. */
+    @Override
     public int groups() {
         return (outputs + LANES - 1) / LANES;
     }
@@ -96,6 +102,48 @@ public record RowLayout(int outputs, int height, int width, int inputs, Header h
     @Override
     public int headerOffset(int row, int output) {
         return row < 0 ? -1 : output / LANES * groupBytes() + row * rowBytes() + 4 * (output % LANES);
+    }
+
+    @Override
+    public ByteRole role(int offset) {
+        int group = offset / groupBytes();
+        int row = offset % groupBytes() / rowBytes();
+        int lane = offset % groupBytes() % rowBytes() / 4;
+        int index = offset % 4;
+        int lanes = Math.min(LANES, outputs - group * LANES);
+        if (lane >= lanes) {
+            return lane < PayloadLayout.roundUp(lanes, 4) ? ByteRole.Padding.LANE : ByteRole.Padding.UNIT;
+        }
+        int output = group * LANES + lane;
+        if (row < header.rows()) {
+            return header.role(row, output, index);
+        }
+        int inBlocks = (row - header.rows()) / block;
+        int tap = inBlocks % taps();
+        int word = inBlocks / taps() * block + (row - header.rows()) % block;
+        int input = 4 * word + index;
+        return input < inputs ? new ByteRole.Weight(output, tap / width, tap % width, input) : ByteRole.Padding.INPUT;
+    }
+
+    @Override
+    public void visit(WeightCells cells, RunVisitor visitor) {
+        int firstBlock = cells.firstInput() / 4 / block;
+        int endBlock = (cells.endInput() - 1) / 4 / block + 1;
+        for (int first = cells.firstOutput(); first < cells.endOutput(); first = (first / LANES + 1) * LANES) {
+            int end = Math.min(cells.endOutput(), (first / LANES + 1) * LANES);
+            for (int each = firstBlock; each < endBlock; each++) {
+                for (int tap = cells.firstTap(); tap < cells.endTap(); tap++) {
+                    for (int word = each * block; word < (each + 1) * block; word++) {
+                        int from = Math.max(cells.firstInput(), 4 * word);
+                        int to = Math.min(cells.endInput(), 4 * word + 4);
+                        int start = offset(first, tap / width, tap % width, 4 * word) - 4 * word;
+                        for (int output = first; from < to && output < end; output++, start += 4) {
+                            visitor.run(start + from, start + to);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     @Override

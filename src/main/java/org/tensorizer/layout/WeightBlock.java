@@ -18,11 +18,6 @@ public record WeightBlock(int out, int in, int outs, int ins) {
         }
     }
 
-    /** Weights in it. */
-    public int size() {
-        return Math.multiplyExact(outs, ins);
-    }
-
     /** Such as {@code W[64..127][0..63]}. */
     @Override
     public String toString() {

@@ -18,6 +18,8 @@ import org.tensorizer.network.graph.GraphFinder;
 import org.tensorizer.network.graph.LayerOperator;
 import org.tensorizer.network.rules.Quantized;
 import org.tensorizer.network.trace.Trace;
+import org.tensorizer.patch.PatchTarget;
+import org.tensorizer.patch.PatchedLayer;
 
 /**
  * One compiled package of a model as a network of operators. Finding them takes one execution of the program without
@@ -172,6 +174,15 @@ public final class Network {
     public ByteRange range(LayerOperator layer) {
         int start = fileOffset(layer.offset());
         return new ByteRange(start, start + layer.layout().size());
+    }
+
+    /** A layer to be patched: its executable and where it stands in the parameters of that. */
+    public PatchTarget target(LayerOperator layer) {
+        boolean isCached = layer.offset() < trace.cachedBytes();
+        int at = layer.offset() - (isCached ? 0 : trace.cachedBytes());
+        Executable holds = isCached ? cached.orElse(program) : program;
+        return PatchTarget.of(model, compiled.index(), holds.index())
+                .withLayer(new PatchedLayer(layer.toString(), layer.layout(), at));
     }
 
     /** Where a byte of the payload, cached and streamed parameters one after the other, stands in the file. */

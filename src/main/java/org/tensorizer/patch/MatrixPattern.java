@@ -1,7 +1,6 @@
 package org.tensorizer.patch;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -10,27 +9,44 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Sha256;
-import org.tensorizer.dense.DenseShape;
-import org.tensorizer.layout.WeightBlock;
 
-/** Weights W[out][in] of int8, for the regions that hold weights alone. */
+/**
+ * Weights W[out][ky][kx][in] of int8, for the regions that hold weights alone; W[out][in] is a kernel of 1x1. Of a depthwise
+ * layer, whose weights are W[channel][ky][kx], a pattern that speaks of inputs means the channel itself.
+ */
 public sealed interface MatrixPattern extends Pattern {
     /** The weight that stands for 1 in patterns of zeros and ones. */
     int ONE = 127;
 
+    /** The weights of one layer. */
+    @FunctionalInterface
+    interface Weights {
+        /**
+         * One of them, -128 to 127.
+         *
+         * @param out output channel
+         * @param tap ky * width + kx
+         * @param in input channel, 0 if depthwise
+         */
+        int at(int out, int tap, int in);
+    }
+
     /**
-     * A part of the matrix.
+     * The weights for a layer.
      *
-     * @param shape of the layer
-     * @param block which part
-     * @return row-major, {@code block.outs() * block.ins()} weights
      * @throws BadInputException the pattern does not fit the layer
      */
-    byte[] weights(DenseShape shape, WeightBlock block);
+    Weights of(KernelShape shape);
 
-    /** The whole matrix, W[out][in] row-major. */
-    default byte[] weights(DenseShape shape) {
-        return weights(shape, new WeightBlock(0, 0, shape.outputs(), shape.inputs()));
+    /** All weights, W[out][ky][kx][in]. Errors as {@link #of}. */
+    default byte[] weights(KernelShape shape) {
+        Weights weights = of(shape);
+        byte[] all = new byte[Math.multiplyExact(shape.outputs() * shape.taps(), shape.inputs())];
+        for (int n = 0; n < all.length; n++) {
+            int row = n / shape.inputs();
+            all[n] = (byte) weights.at(row / shape.taps(), row % shape.taps(), n % shape.inputs());
+        }
+        return all;
     }
 
     @Override
@@ -38,24 +54,29 @@ public sealed interface MatrixPattern extends Pattern {
         return Region.weights();
     }
 
-    /** Ones on the diagonal. */
-    record Identity() implements MatrixPattern {
+    /**
+     * Ones where output and input channel are the same, under one tap.
+     *
+     * @param ky row of the kernel, -1 for the middle
+     * @param kx column of the kernel
+     */
+    record Identity(int ky, int kx) implements MatrixPattern {
         @Override
-        public byte[] weights(DenseShape shape, WeightBlock block) {
-            return oneEach(block, out -> out, out -> ONE);
+        public Weights of(KernelShape shape) {
+            return oneEach(shape, ky < 0 ? shape.middle() : tap(this, shape, ky, kx), out -> out, out -> ONE);
         }
 
         @Override
         public String toString() {
-            return "identity";
+            return "identity" + (ky < 0 ? "" : ":" + ky + "," + kx);
         }
     }
 
-    /** A ramp from -128 to 127, again and again, on the diagonal. */
+    /** A ramp from -128 to 127, again and again, where output and input channel are the same. */
     record Diagonal() implements MatrixPattern {
         @Override
-        public byte[] weights(DenseShape shape, WeightBlock block) {
-            return oneEach(block, out -> out, out -> out % 256 - 128);
+        public Weights of(KernelShape shape) {
+            return oneEach(shape, shape.middle(), out -> out, out -> out % 256 - 128);
         }
 
         @Override
@@ -71,8 +92,13 @@ public sealed interface MatrixPattern extends Pattern {
      */
     record Shift(int by) implements MatrixPattern {
         @Override
-        public byte[] weights(DenseShape shape, WeightBlock block) {
-            return oneEach(block, out -> (int) Math.floorMod((long) out + by, (long) shape.inputs()), out -> ONE);
+        public Weights of(KernelShape shape) {
+            requireMixing(this, shape);
+            return oneEach(
+                    shape,
+                    shape.middle(),
+                    out -> (int) Math.floorMod((long) out + by, (long) shape.inputs()),
+                    out -> ONE);
         }
 
         @Override
@@ -88,11 +114,12 @@ public sealed interface MatrixPattern extends Pattern {
      */
     record Permutation(long seed) implements MatrixPattern {
         @Override
-        public byte[] weights(DenseShape shape, WeightBlock block) {
+        public Weights of(KernelShape shape) {
+            requireMixing(this, shape);
             List<Integer> order =
                     IntStream.range(0, shape.inputs()).boxed().collect(Collectors.toCollection(ArrayList::new));
             Collections.shuffle(order, new Random(seed));
-            return oneEach(block, out -> order.get(out % shape.inputs()), out -> ONE);
+            return oneEach(shape, shape.middle(), out -> order.get(out % shape.inputs()), out -> ONE);
         }
 
         @Override
@@ -105,26 +132,30 @@ public sealed interface MatrixPattern extends Pattern {
      * One weight alone.
      *
      * @param out output channel
+     * @param ky row of the kernel, -1 if the kernel must be 1x1
+     * @param kx column of the kernel
      * @param in input channel
      * @param value -128 to 127
      */
-    record SingleHot(int out, int in, int value) implements MatrixPattern {
+    record SingleHot(int out, int ky, int kx, int in, int value) implements MatrixPattern {
         public SingleHot {
             requireWeight(value);
         }
 
         @Override
-        public byte[] weights(DenseShape shape, WeightBlock block) {
-            if (out < 0 || out >= shape.outputs() || in < 0 || in >= shape.inputs()) {
-                throw new BadInputException(this + ": " + shape + " has W[0.." + (shape.outputs() - 1) + "][0.."
-                        + (shape.inputs() - 1) + "]");
+        public Weights of(KernelShape shape) {
+            boolean whole = ky >= 0 || shape.taps() == 1;
+            if (!whole || out < 0 || out >= shape.outputs() || in < 0 || in >= shape.channels()) {
+                throw new BadInputException(this + ": expected "
+                        + (whole ? "indices below " + shape : "single-hot:OUT,KY,KX,IN,VALUE in a kernel of " + shape));
             }
-            return oneEach(block, row -> row == out ? in : -1, row -> value);
+            int tap = ky < 0 ? 0 : MatrixPattern.tap(this, shape, ky, kx);
+            return oneEach(shape, tap, row -> row == out ? in : -1, row -> value);
         }
 
         @Override
         public String toString() {
-            return "single-hot:" + out + "," + in + "," + value;
+            return "single-hot:" + out + (ky < 0 ? "" : "," + ky + "," + kx) + "," + in + "," + value;
         }
     }
 
@@ -139,10 +170,8 @@ public sealed interface MatrixPattern extends Pattern {
         }
 
         @Override
-        public byte[] weights(DenseShape shape, WeightBlock block) {
-            byte[] weights = new byte[block.size()];
-            Arrays.fill(weights, (byte) value);
-            return weights;
+        public Weights of(KernelShape shape) {
+            return (out, tap, in) -> value;
         }
 
         @Override
@@ -160,17 +189,13 @@ public sealed interface MatrixPattern extends Pattern {
         }
 
         @Override
-        public byte[] weights(DenseShape shape, WeightBlock block) {
-            if (matrix.length != (long) shape.outputs() * shape.inputs()) {
-                throw new BadInputException("matrix of " + matrix.length + " weights, " + shape + " takes "
-                        + shape.outputs() + " x " + shape.inputs());
+        public Weights of(KernelShape shape) {
+            int taps = shape.taps();
+            int inputs = shape.inputs();
+            if (matrix.length != (long) shape.outputs() * taps * inputs) {
+                throw new BadInputException("matrix of " + matrix.length + " weights, the layer takes " + shape);
             }
-            byte[] weights = new byte[block.size()];
-            for (int row = 0; row < block.outs(); row++) {
-                int from = (block.out() + row) * shape.inputs() + block.in();
-                System.arraycopy(matrix, from, weights, row * block.ins(), block.ins());
-            }
-            return weights;
+            return (out, tap, in) -> matrix[(out * taps + tap) * inputs + in];
         }
 
         @Override
@@ -179,15 +204,25 @@ public sealed interface MatrixPattern extends Pattern {
         }
     }
 
-    private static byte[] oneEach(WeightBlock block, IntUnaryOperator input, IntUnaryOperator value) {
-        byte[] weights = new byte[block.size()];
-        for (int row = 0; row < block.outs(); row++) {
-            int column = input.applyAsInt(block.out() + row) - block.in();
-            if (column >= 0 && column < block.ins()) {
-                weights[row * block.ins() + column] = (byte) value.applyAsInt(block.out() + row);
-            }
+    private static Weights oneEach(KernelShape shape, int middle, IntUnaryOperator input, IntUnaryOperator value) {
+        boolean depthwise = shape.depthwise();
+        return (out, tap, in) ->
+                tap == middle && input.applyAsInt(out) == (depthwise ? out : in) ? value.applyAsInt(out) : 0;
+    }
+
+    private static int tap(MatrixPattern pattern, KernelShape shape, int ky, int kx) {
+        if (ky >= shape.height() || kx >= shape.width()) {
+            throw new BadInputException(
+                    pattern + ": expected a tap of a kernel of " + shape.height() + "x" + shape.width());
         }
-        return weights;
+        return ky * shape.width() + kx;
+    }
+
+    private static void requireMixing(MatrixPattern pattern, KernelShape shape) {
+        if (shape.depthwise()) {
+            throw new BadInputException(pattern + ": an output channel of a depthwise layer reads its own input channel"
+                    + " alone, expected identity, diagonal, single-hot, constant or matrix");
+        }
     }
 
     private static void requireWeight(int value) {

@@ -26,8 +26,13 @@ public record Patch(List<Step> steps, TokenPolicy token) {
                             || region instanceof Region.Header
                             || region instanceof Region.Range)) {
                 throw new BadInputException(pattern + " writes weights and cannot go to " + region
-                        + ", expected weights, row, column or cell");
+                        + ", expected weights, row, column, kernel, channels or cell");
             }
+        }
+
+        /** Whether it can be carried out only where the layout of a layer is known. */
+        public boolean needsLayer() {
+            return !(region instanceof Region.Payload || region instanceof Region.Range);
         }
     }
 

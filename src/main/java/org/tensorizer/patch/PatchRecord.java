@@ -83,7 +83,7 @@ public record PatchRecord(
     static PatchRecord of(PatchTarget target, Patch patch, byte[] patched) {
         ByteBuffer before = target.model().bytes();
         ByteBuffer after = ByteBuffer.wrap(patched).order(ByteOrder.LITTLE_ENDIAN);
-        RegionBytes regions = new RegionBytes(target.payload().length(), target.layout());
+        RegionBytes regions = new RegionBytes(target.payload().length(), target.layer());
         BitSet mayDiffer = new BitSet(patched.length);
         List<Step> steps = new ArrayList<>();
         for (Patch.Step step : patch.steps()) {
@@ -103,7 +103,7 @@ public record PatchRecord(
                 target.edgeTpuPackage().index(),
                 target.executable().index(),
                 target.payload(),
-                target.layout().map(layout -> layout.shape().toString()),
+                target.layer().map(PatchedLayer::name),
                 steps,
                 patch.token().toString(),
                 Unchanged.differing(target.payload(), before, after),

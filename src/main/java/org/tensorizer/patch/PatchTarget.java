@@ -6,23 +6,22 @@ import java.util.Optional;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
-import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.TfliteModel;
 
 /**
- * The payload to patch: one executable of one package of a compiled model, and its layout if it is known. Immutable.
+ * The payload to patch: one executable of one package of a compiled model, and the layer in it if one is known. Immutable.
  *
  * @param model the model, which stays as it is
  * @param edgeTpuPackage one of its packages
  * @param executable the executable of the package that holds the payload
- * @param layout of the payload; needed by all regions and patterns that speak of weights
+ * @param layer in the payload; needed by all regions and patterns that speak of weights
  */
 public record PatchTarget(
-        TfliteModel model, EdgeTpuPackage edgeTpuPackage, Executable executable, Optional<DenseLayout> layout) {
-    /** @throws BadInputException the executable has no payload or is for another chip, or the layout is that of another payload */
+        TfliteModel model, EdgeTpuPackage edgeTpuPackage, Executable executable, Optional<PatchedLayer> layer) {
+    /** @throws BadInputException the executable has no payload or is for another chip, or the layer does not lie in the payload */
     public PatchTarget {
         if (executable.parameters().isEmpty()) {
             throw new BadInputException(where(model, edgeTpuPackage) + ", executable " + executable.index() + " ("
@@ -33,11 +32,13 @@ public record PatchTarget(
                     where(model, edgeTpuPackage) + ", executable " + executable.index() + ": expected chip "
                             + Executable.EDGE_TPU + " (Edge TPU), found " + Printable.name(executable.chip()));
         }
-        if (layout.isPresent() && layout.get().size() != executable.parameters().length()) {
-            throw new BadInputException(
-                    where(model, edgeTpuPackage) + ": parameters " + executable.parameters() + " have "
-                            + executable.parameters().length() + " bytes, the payload of "
-                            + layout.get().shape() + " has " + layout.get().size());
+        if (layer.isPresent()) {
+            int end = layer.get().at() + layer.get().layout().size();
+            if (end > executable.parameters().length()) {
+                throw new BadInputException(where(model, edgeTpuPackage) + ": parameters " + executable.parameters()
+                        + " have " + executable.parameters().length() + " bytes, "
+                        + layer.get().name() + " ends at byte " + end);
+            }
         }
     }
 
@@ -80,11 +81,11 @@ public record PatchTarget(
     }
 
     /**
-     * This with a layout.
+     * This with a layer.
      *
-     * @throws BadInputException the payload has another size
+     * @throws BadInputException the payload is too short for it
      */
-    public PatchTarget withLayout(DenseLayout known) {
+    public PatchTarget withLayer(PatchedLayer known) {
         return new PatchTarget(model, edgeTpuPackage, executable, Optional.of(known));
     }
 

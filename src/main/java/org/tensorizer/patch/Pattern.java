@@ -8,8 +8,8 @@ import org.tensorizer.base.InputFile;
  * What is written to a region.
  *
  * <p>A {@link BytePattern} gives the payload's bytes as they are stored and fits every region. A {@link MatrixPattern}
- * gives weights W[out][in] and fits the regions that hold weights alone: all weights, a row, a column, a cell; of the
- * matrix it writes the part that lies in the region.
+ * gives weights W[out][ky][kx][in] and fits the regions that hold weights alone: all weights, a row, a column, a tap of the kernel,
+ * a cell; of the matrix it writes the part that lies in the region.
  *
  * <p>Each prints as the text that stands for it in records. Immutable.
  */
@@ -67,9 +67,20 @@ public sealed interface Pattern permits BytePattern, MatrixPattern {
         return new BytePattern.Given("file:" + file.getFileName(), InputFile.read(file));
     }
 
-    /** W[i][i] = 127, else 0: output i shows input i. */
+    /** W[i][i] = 127, else 0: output i shows input i. In a larger kernel under its middle tap: the image stays in place. */
     static MatrixPattern identity() {
-        return new MatrixPattern.Identity();
+        return new MatrixPattern.Identity(-1, -1);
+    }
+
+    /**
+     * The same under another tap: output i shows input i of a pixel beside, the image is moved.
+     *
+     * @param ky row of the kernel
+     * @param kx column of the kernel
+     * @throws BadInputException when used: the kernel has no such tap
+     */
+    static MatrixPattern identity(int ky, int kx) {
+        return new MatrixPattern.Identity(ky, kx);
     }
 
     /** W[i][i] = i % 256 - 128, else 0: a ramp of all weights along the diagonal. */
@@ -103,7 +114,12 @@ public sealed interface Pattern permits BytePattern, MatrixPattern {
      * @throws BadInputException it is not
      */
     static MatrixPattern singleHot(int out, int in, int value) {
-        return new MatrixPattern.SingleHot(out, in, value);
+        return new MatrixPattern.SingleHot(out, -1, -1, in, value);
+    }
+
+    /** The same in a kernel of any size: W[out][ky][kx][in]. */
+    static MatrixPattern singleHot(int out, int ky, int kx, int in, int value) {
+        return new MatrixPattern.SingleHot(out, ky, kx, in, value);
     }
 
     /**
@@ -119,7 +135,7 @@ public sealed interface Pattern permits BytePattern, MatrixPattern {
     /**
      * A whole matrix.
      *
-     * @param weights W[out][in] of int8, row-major, copied
+     * @param weights W[out][ky][kx][in] of int8, row-major, copied
      */
     static MatrixPattern matrix(byte[] weights) {
         return new MatrixPattern.Given(weights);

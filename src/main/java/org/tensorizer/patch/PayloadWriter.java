@@ -6,8 +6,6 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
-import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.layout.WeightBlock;
 import org.tensorizer.patch.RegionBytes.ByteRuns;
 
 /**
@@ -29,7 +27,7 @@ public final class PayloadWriter {
     private PayloadWriter(PatchTarget target) {
         this.target = target;
         ByteRange payload = target.payload();
-        regions = new RegionBytes(payload.length(), target.layout());
+        regions = new RegionBytes(payload.length(), target.layer());
         at = payload.start();
         bytes = target.model().copy();
     }
@@ -49,7 +47,7 @@ public final class PayloadWriter {
         return bytes;
     }
 
-    /** Index of the payload's first byte in {@link #bytes}, as the methods of {@link DenseLayout} want it. */
+    /** Index of the payload's first byte in {@link #bytes}, as the methods of {@link org.tensorizer.layout.DenseLayout} want it. */
     public int payloadStart() {
         return at;
     }
@@ -70,48 +68,8 @@ public final class PayloadWriter {
             pattern.apply(region);
             runs.scatter(region, bytes, at);
         } else if (step.pattern() instanceof MatrixPattern pattern) {
-            DenseLayout layout = regions.require(pattern);
-            WeightBlock block = step.region().block(layout);
-            layout.packBlock(pattern.weights(layout.shape(), block), block, bytes, at);
+            regions.write(step.region(), pattern, bytes, at);
         }
-    }
-
-    /**
-     * Writes all weights.
-     *
-     * @param weights W[out][in] of int8, row-major
-     * @throws org.tensorizer.base.BadInputException their number is wrong, or the layout is not known
-     */
-    public void weights(byte[] weights) {
-        regions.require("a weight matrix").pack(weights, bytes, at);
-    }
-
-    /**
-     * Writes a rectangle of weights.
-     *
-     * @param source array that holds them
-     * @param from index of the first of them
-     * @param stride distance in {@code source} from an output channel to the next
-     * @param block where they go
-     * @throws org.tensorizer.base.BadInputException it does not fit, or the layout is not known
-     */
-    public void block(byte[] source, int from, int stride, WeightBlock block) {
-        regions.require(block).packBlock(source, from, stride, block, bytes, at);
-    }
-
-    /**
-     * Writes the scales of all output channels.
-     *
-     * @throws org.tensorizer.base.BadInputException their number is wrong, the payload has none, or the layout is not
-     *     known
-     */
-    public void scales(float[] scales) {
-        regions.require("a row of scales").header().setScales(bytes, at, scales);
-    }
-
-    /** Writes the biases of all output channels. Errors as {@link #scales}. */
-    public void biases(int[] biases) {
-        regions.require("a row of biases").header().setBiases(bytes, at, biases);
     }
 
     /**

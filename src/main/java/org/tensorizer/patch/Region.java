@@ -1,16 +1,16 @@
 package org.tensorizer.patch;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.ArrayList;
+import java.util.List;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.layout.PayloadLayout;
+import org.tensorizer.layout.WeightCells;
 
 /**
  * Which bytes of a payload a pattern goes to. The bytes of a region are numbered in ascending order of their offsets;
- * in a row that is the order of the inputs, in a column the order of the outputs.
+ * in the row of a Dense layer that is the order of the inputs, in a column the order of the outputs.
  *
- * <p>{@link Payload} and {@link Range} work on any payload, the others need the layout of a Dense layer. Each prints as
+ * <p>{@link Payload} and {@link Range} work on any payload, the others need a layer whose layout is known. Each prints as
  * the text that {@link #parse} reads. Immutable.
  */
 public sealed interface Region {
@@ -40,7 +40,7 @@ public sealed interface Region {
     }
 
     /**
-     * The weights of one output channel: W[out][0], W[out][1], ...
+     * The weights of one output channel, those of all taps.
      *
      * @param out output channel
      */
@@ -52,7 +52,7 @@ public sealed interface Region {
     }
 
     /**
-     * The weights of one input channel: W[0][in], W[1][in], ...
+     * The weights of one input channel, those of all taps.
      *
      * @param in input channel
      */
@@ -64,15 +64,44 @@ public sealed interface Region {
     }
 
     /**
-     * The weight W[out][in].
+     * The weight W[out][ky][kx][in].
      *
      * @param out output channel
+     * @param ky row of the kernel, 0 of a Dense layer
+     * @param kx column of the kernel
      * @param in input channel
+     * @param tap whether the tap was named; without, the kernel must be 1x1
      */
-    record Cell(int out, int in) implements Region {
+    record Cell(int out, int ky, int kx, int in, boolean tap) implements Region {
         @Override
         public String toString() {
-            return "cell:" + out + "," + in;
+            return "cell:" + out + (tap ? "," + ky + "," + kx : "") + "," + in;
+        }
+    }
+
+    /**
+     * Weights of one tap of the kernel, of one output channel, of some input channels: what all of it says.
+     *
+     * @param out output channel, -1 for all
+     * @param ky row of the kernel, -1 for all taps
+     * @param kx column of the kernel
+     * @param firstIn first input channel, -1 for all
+     * @param endIn one past the last
+     */
+    record Part(int out, int ky, int kx, int firstIn, int endIn) implements Region {
+        @Override
+        public String toString() {
+            List<String> parts = new ArrayList<>();
+            if (out >= 0) {
+                parts.add("row:" + out);
+            }
+            if (ky >= 0) {
+                parts.add("kernel:" + ky + "," + kx);
+            }
+            if (firstIn >= 0) {
+                parts.add("channels:" + firstIn + "-" + endIn);
+            }
+            return String.join("+", parts);
         }
     }
 
@@ -117,7 +146,15 @@ public sealed interface Region {
     }
 
     static Region cell(int out, int in) {
-        return new Cell(out, in);
+        return new Cell(out, 0, 0, in, false);
+    }
+
+    static Region cell(int out, int ky, int kx, int in) {
+        return new Cell(out, ky, kx, in, true);
+    }
+
+    static Region kernel(int ky, int kx) {
+        return new Part(-1, ky, kx, -1, -1);
     }
 
     static Region range(int start, int end) {
@@ -125,8 +162,9 @@ public sealed interface Region {
     }
 
     /**
-     * Reads {@code payload}, {@code weights}, {@code header}, {@code row:OUT}, {@code column:IN}, {@code cell:OUT,IN} or
-     * {@code range:START-END}, END being one past the last byte.
+     * Reads {@code payload}, {@code weights}, {@code header}, {@code row:OUT}, {@code column:IN}, {@code cell:OUT,IN},
+     * {@code cell:OUT,KY,KX,IN}, {@code range:START-END}, END being one past the last byte, or weights that several words
+     * joined by {@code +} narrow down: {@code row:OUT}, {@code kernel:KY,KX}, {@code channels:FIRST-END}.
      *
      * @throws BadInputException it is none of these
      */
@@ -135,74 +173,40 @@ public sealed interface Region {
     }
 
     /**
-     * The weights in this region as a rectangle.
+     * The weights in this region.
      *
-     * @throws org.tensorizer.base.BadInputException the region is no rectangle of weights, or the layer has no such channel
+     * @throws BadInputException the region holds more than weights, or the layer has no such ones
      */
-    default WeightBlock block(DenseLayout layout) {
-        return layout.requireInside(rectangle(layout));
-    }
-
-    private WeightBlock rectangle(DenseLayout layout) {
-        int outputs = layout.shape().outputs();
-        int inputs = layout.shape().inputs();
-        if (this instanceof Weights) {
-            return new WeightBlock(0, 0, outputs, inputs);
-        } else if (this instanceof Row row) {
-            return new WeightBlock(row.out(), 0, 1, inputs);
+    default WeightCells cells(PatchedLayer layer) {
+        PayloadLayout layout = layer.layout();
+        WeightCells all = WeightCells.all(layout);
+        WeightCells cells = all;
+        if (this instanceof Row row) {
+            cells = all.outputs(row.out(), row.out() + 1);
         } else if (this instanceof Column column) {
-            return new WeightBlock(0, column.in(), outputs, 1);
+            cells = all.inputs(column.in(), column.in() + 1);
         } else if (this instanceof Cell cell) {
-            return new WeightBlock(cell.out(), cell.in(), 1, 1);
+            if (!cell.tap() && layout.taps() > 1) {
+                throw new BadInputException(this + ": " + layer.name() + " has a kernel of " + layout.height() + "x"
+                        + layout.width() + ", expected cell:OUT,KY,KX,IN");
+            }
+            cells = all.outputs(cell.out(), cell.out() + 1)
+                    .tap(tap(layout, cell.ky(), cell.kx()))
+                    .inputs(cell.in(), cell.in() + 1);
+        } else if (this instanceof Part part) {
+            cells = part.out() < 0 ? cells : cells.outputs(part.out(), part.out() + 1);
+            cells = part.ky() < 0 ? cells : cells.tap(tap(layout, part.ky(), part.kx()));
+            cells = part.firstIn() < 0 ? cells : cells.inputs(part.firstIn(), part.endIn());
+        } else if (!(this instanceof Weights)) {
+            throw new BadInputException(
+                    this + " holds more than weights, expected weights, row, column, kernel, channels or cell");
         }
-        throw new BadInputException(this + " is no rectangle of weights, expected weights, row, column or cell");
+        return cells.requireInside(layout, this, layer.name());
     }
 
-    /** Reads what regions print. */
-    static final class RegionText {
-        private static final Pattern PARTS = Pattern.compile("([a-z]+)(?::(\\d{1,10})(?:[,-](\\d{1,10}))?)?");
-
-        private RegionText() {}
-
-        static Region parse(String text) {
-            Matcher parts = PARTS.matcher(text);
-            if (parts.matches()) {
-                int numbers = parts.group(3) != null ? 2 : parts.group(2) != null ? 1 : 0;
-                boolean comma = text.contains(",");
-                switch (parts.group(1) + numbers) {
-                    case "payload0":
-                        return Region.payload();
-                    case "weights0":
-                        return Region.weights();
-                    case "header0":
-                        return Region.header();
-                    case "row1":
-                        return Region.row(number(parts.group(2), text));
-                    case "column1":
-                        return Region.column(number(parts.group(2), text));
-                    case "cell2":
-                        if (comma) {
-                            return Region.cell(number(parts.group(2), text), number(parts.group(3), text));
-                        }
-                        break;
-                    case "range2":
-                        if (!comma) {
-                            return Region.range(number(parts.group(2), text), number(parts.group(3), text));
-                        }
-                        break;
-                    default:
-                }
-            }
-            throw new BadInputException("region '" + text
-                    + "', expected payload, weights, header, row:OUT, column:IN, cell:OUT,IN or range:START-END");
-        }
-
-        private static int number(String digits, String text) {
-            long value = Long.parseLong(digits);
-            if (value > Integer.MAX_VALUE) {
-                throw new BadInputException("region '" + text + "': " + value + " is larger than any payload");
-            }
-            return (int) value;
-        }
+    /** Number of a tap, -1 if the kernel has no such one. */
+    private static int tap(PayloadLayout layout, int ky, int kx) {
+        boolean inside = ky >= 0 && ky < layout.height() && kx >= 0 && kx < layout.width();
+        return inside ? ky * layout.width() + kx : -1;
     }
 }

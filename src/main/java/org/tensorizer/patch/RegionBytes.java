@@ -4,21 +4,22 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.dense.DenseShape;
-import org.tensorizer.layout.DenseLayout;
+import org.tensorizer.layout.PayloadLayout;
+import org.tensorizer.layout.WeightCells;
+import org.tensorizer.layout.WeightEncoding;
 
 /** Finds the bytes of a region in a payload. */
 final class RegionBytes {
     private final int size;
-    private final Optional<DenseLayout> layout;
+    private final Optional<PatchedLayer> layer;
 
     /**
      * @param size bytes of the payload
-     * @param layout of the payload, if known
+     * @param layer in the payload, if one is known
      */
-    RegionBytes(int size, Optional<DenseLayout> layout) {
+    RegionBytes(int size, Optional<PatchedLayer> layer) {
         this.size = size;
-        this.layout = layout;
+        this.layer = layer;
     }
 
     /** @throws org.tensorizer.base.BadInputException the payload has no such region */
@@ -31,70 +32,55 @@ final class RegionBytes {
             }
             return ByteRuns.of(range.start(), range.end());
         }
-        DenseLayout dense = require(region);
-        if (region instanceof Region.Cell cell) {
-            int offset = dense.offset(cell.out(), cell.in());
-            return ByteRuns.of(offset, offset + 1);
-        } else if (region instanceof Region.Row row) {
-            return row(dense, row.out());
-        } else if (region instanceof Region.Column column) {
-            return column(dense, column.in());
+        PatchedLayer known = require(region);
+        return region instanceof Region.Header ? header(known) : weights(known, region.cells(known));
+    }
+
+    /**
+     * Writes the part of a pattern that lies in a region.
+     *
+     * @param at index of the payload's first byte
+     * @throws BadInputException they do not fit each other or the layer
+     */
+    void write(Region region, MatrixPattern pattern, byte[] bytes, int at) {
+        PatchedLayer known = require(pattern);
+        WeightCells cells = region.cells(known);
+        PayloadLayout layout = known.layout();
+        MatrixPattern.Weights weights = pattern.of(KernelShape.of(known));
+        int start = at + known.at();
+        for (int out = cells.firstOutput(); out < cells.endOutput(); out++) {
+            for (int tap = cells.firstTap(); tap < cells.endTap(); tap++) {
+                for (int in = cells.firstInput(); in < cells.endInput(); in++) {
+                    int offset = layout.offset(out, tap / layout.width(), tap % layout.width(), in);
+                    bytes[start + offset] = (byte) (weights.at(out, tap, in) + WeightEncoding.ZERO);
+                }
+            }
         }
-        return region instanceof Region.Header ? header(dense) : weights(dense);
     }
 
-    /** @throws BadInputException the layout is not known */
-    DenseLayout require(Object wanting) {
-        return layout.orElseThrow(() -> new BadInputException(wanting
-                + " needs the layout of a Dense layer, which this model is not known to have; the whole payload and"
-                + " byte ranges can be patched without"));
+    private PatchedLayer require(Object wanting) {
+        return layer.orElseThrow(
+                () -> new BadInputException(
+                        wanting + " needs to know where the weights of a layer"
+                                + " stand, which is not known of this payload; the whole payload and byte ranges can be patched without"));
     }
 
-    private static ByteRuns row(DenseLayout layout, int out) {
-        ByteRuns runs = new ByteRuns();
-        int inputs = layout.shape().inputs();
-        for (int in = 0; in < inputs; in += DenseShape.INPUTS_PER_ROW) {
-            int offset = layout.offset(out, in);
-            runs.add(offset, offset + Math.min(DenseShape.INPUTS_PER_ROW, inputs - in));
-        }
-        return runs;
-    }
-
-    private static ByteRuns column(DenseLayout layout, int in) {
-        ByteRuns runs = new ByteRuns();
-        for (int out = 0; out < layout.shape().outputs(); out++) {
-            int offset = layout.offset(out, in);
-            runs.add(offset, offset + 1);
-        }
-        return runs;
-    }
-
-    private static ByteRuns header(DenseLayout layout) {
+    private static ByteRuns header(PatchedLayer layer) {
+        PayloadLayout layout = layer.layout();
         if (layout.headerBytes() == 0) {
-            throw new BadInputException("header: the payload of " + layout.shape() + " has none");
+            throw new BadInputException("header: the payload of " + layer.name() + " has none");
         }
         ByteRuns runs = new ByteRuns();
         for (int group = 0; group < layout.groups(); group++) {
-            int start = group * layout.groupBytes();
+            int start = layer.at() + group * layout.groupBytes();
             runs.add(start, start + layout.headerBytes());
         }
         return runs;
     }
 
-    private static ByteRuns weights(DenseLayout layout) {
+    private static ByteRuns weights(PatchedLayer layer, WeightCells cells) {
         ByteRuns runs = new ByteRuns();
-        int inputs = layout.shape().inputs();
-        int outputs = layout.shape().outputs();
-        for (int first = 0; first < outputs; first += DenseShape.GROUP) {
-            int end = Math.min(outputs, first + DenseShape.GROUP);
-            for (int in = 0; in < inputs; in += DenseShape.INPUTS_PER_ROW) {
-                int width = Math.min(DenseShape.INPUTS_PER_ROW, inputs - in);
-                for (int out = first; out < end; out++) {
-                    int offset = layout.offset(out, in);
-                    runs.add(offset, offset + width);
-                }
-            }
-        }
+        layer.layout().visit(cells, (start, end) -> runs.add(layer.at() + start, layer.at() + end));
         return runs;
     }
 

@@ -1,6 +1,5 @@
 package org.tensorizer.template;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
@@ -13,6 +12,7 @@ import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchTarget;
+import org.tensorizer.patch.PatchedLayer;
 import org.tensorizer.patch.PatchedModel;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
@@ -24,7 +24,7 @@ import org.tensorizer.template.DenseReader.DenseFacts;
  *
  * <p>Immutable and thread-safe; patched models are new byte arrays.
  */
-public final class DenseTemplate {
+public final class DenseTemplate implements LayerTemplate {
     private final TfliteModel model;
     private final DenseFacts facts;
     private final DenseLayout layout;
@@ -34,15 +34,6 @@ public final class DenseTemplate {
         this.model = model;
         this.facts = facts;
         this.layout = DenseLayout.of(facts.shape());
-    }
-
-    /**
-     * Reads a compiled .tflite.
-     *
-     * @throws NotDenseException if it is something else, with the reason
-     */
-    public static DenseTemplate read(Path file) {
-        return of(TfliteModel.read(file));
     }
 
     /** @throws NotDenseException if the model is no compiled Dense layer, with the reason */
@@ -56,6 +47,7 @@ public final class DenseTemplate {
     }
 
     /** How messages call the model, usually its file. */
+    @Override
     public String name() {
         return model.name();
     }
@@ -69,11 +61,13 @@ public final class DenseTemplate {
     }
 
     /** What the bytes of the input tensor mean. */
+    @Override
     public TensorDomain inputDomain() {
         return facts.input();
     }
 
     /** What the bytes of the output tensor mean. */
+    @Override
     public TensorDomain outputDomain() {
         return facts.output();
     }
@@ -85,6 +79,11 @@ public final class DenseTemplate {
      */
     public Quantization quantization() {
         return facts.quantization();
+    }
+
+    @Override
+    public KernelWindow window() {
+        return KernelWindow.of(facts.shape());
     }
 
     public DenseLayout layout() {
@@ -158,8 +157,9 @@ public final class DenseTemplate {
     }
 
     /** The payload as something to patch, with its layout. */
+    @Override
     public PatchTarget target() {
-        return PatchTarget.of(model).withLayout(layout);
+        return PatchTarget.of(model).withLayer(PatchedLayer.of(layout));
     }
 
     /**
@@ -230,6 +230,7 @@ public final class DenseTemplate {
      * @param input one inference's bytes in the tensor's own domain (int8 or uint8), length inputs
      * @return the output's bytes in the same domain, length outputs
      */
+    @Override
     public byte[] expected(byte[] input) {
         return facts.output().toTensor(predict(input).output());
     }

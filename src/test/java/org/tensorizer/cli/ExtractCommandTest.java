@@ -46,7 +46,7 @@ class ExtractCommandTest {
         Shell shell = Shell.run("extract", Shell.PER_CHANNEL, "--as", "weights", "--out", folder);
 
         assertThat(shell.err()).isEmpty();
-        DenseTemplate template = DenseTemplate.read(Shell.PER_CHANNEL);
+        DenseTemplate template = DenseTemplate.of(TfliteModel.read(Shell.PER_CHANNEL));
         Npy weights = Npy.read(folder.resolve("layer0_weights.npy"));
         assertThat(weights.type()).isEqualTo(Npy.Type.INT8);
         assertThat(weights.shape()).containsExactly(256, 256);

@@ -22,6 +22,7 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.emulator.Rounding;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 
@@ -104,7 +105,7 @@ class ExactGemmTest {
     }
 
     private static DenseTemplate fixture(String name) {
-        return DenseTemplate.read(Path.of("fixtures/templates/" + name + "_edgetpu.tflite"));
+        return DenseTemplate.of(TfliteModel.read(Path.of("fixtures/templates/" + name + "_edgetpu.tflite")));
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.condition.DisabledIf;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.template.DenseTemplate;
 
@@ -67,7 +68,7 @@ final class SampleExperiments {
     static class RefutedTemplate {
         @Test
         void echoesAShiftedRamp(Bench bench, Evidence evidence) {
-            DenseTemplate shifted = DenseTemplate.read(MODEL).patched(Pattern.shift(1));
+            DenseTemplate shifted = DenseTemplate.of(TfliteModel.read(MODEL)).patched(Pattern.shift(1));
             evidence.expect("shift 1, input ramp", shifted, RAMP, bench.run(shifted, RAMP));
         }
     }
@@ -110,7 +111,7 @@ final class SampleExperiments {
     static class Unanswered {
         @Test
         void diesAtTheSecondInference(Bench bench, Evidence evidence) {
-            DenseTemplate template = DenseTemplate.read(MODEL);
+            DenseTemplate template = DenseTemplate.of(TfliteModel.read(MODEL));
             byte[] half = Inputs.of(template).all(SampleDevice.Echo.DEADLY);
             evidence.expect("input ramp", template, RAMP, bench.run(template, RAMP));
             evidence.expect("input 64", template, half, bench.run(template, half));

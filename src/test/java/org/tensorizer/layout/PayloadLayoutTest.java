@@ -31,6 +31,37 @@ class PayloadLayoutTest {
         roundTrip(new BlockLayout(channels, height, width, BIAS));
     }
 
+    /** Whatever part of the weights is asked for: all of them, none twice, in ascending order. */
+    @ParameterizedTest
+    @CsvSource({"0,70,0,9,0,9", "3,4,0,9,0,9", "0,70,4,5,0,9", "0,70,0,9,5,6", "60,67,3,5,2,7", "69,70,8,9,8,9"})
+    void aVisitGoesOverTheCellsAskedFor(int out, int endOut, int tap, int endTap, int in, int endIn) {
+        for (int block : new int[] {1, 3}) {
+            visit(
+                    new RowLayout(70, 3, 3, 9, FULL, block, RowLayout.Rows.PADDED),
+                    new WeightCells(out, endOut, tap, endTap, in, endIn));
+        }
+        visit(new BlockLayout(70, 3, 3, BIAS), new WeightCells(out, endOut, tap, endTap, 0, 1));
+    }
+
+    private static void visit(PayloadLayout layout, WeightCells cells) {
+        int[] last = {-1, 0};
+        layout.visit(cells, (start, end) -> {
+            assertThat(start).isGreaterThan(last[0]);
+            for (int offset = start; offset < end; offset++) {
+                ByteRole.Weight weight = (ByteRole.Weight) layout.role(offset);
+                int at = weight.ky() * layout.width() + weight.kx();
+                assertThat(weight.out() >= cells.firstOutput() && weight.out() < cells.endOutput())
+                        .isTrue();
+                assertThat(at >= cells.firstTap() && at < cells.endTap()).isTrue();
+                assertThat(weight.in() >= cells.firstInput() && weight.in() < cells.endInput())
+                        .isTrue();
+                last[1]++;
+            }
+            last[0] = end - 1;
+        });
+        assertThat(last[1]).isEqualTo(cells.count());
+    }
+
     private static void roundTrip(PayloadLayout layout) {
         Random random = new Random(layout.size());
         byte[] weights = new byte[layout.weights()];
@@ -59,22 +90,26 @@ class PayloadLayoutTest {
                         int offset = layout.offset(o, y, x, i);
                         assertThat(used.get(offset)).isFalse();
                         used.set(offset);
+                        assertThat(layout.role(offset)).isEqualTo(new ByteRole.Weight(o, y, x, i));
                         assertThat(payload[at + offset]).isEqualTo(weights[k]);
                     }
                 }
             }
             if (layout.header().biases()) {
                 used.set(layout.biasOffset(o), layout.biasOffset(o) + 4);
+                assertThat(layout.role(layout.biasOffset(o) + 3)).isEqualTo(new ByteRole.Bias(o, 3));
                 assertThat(PayloadLayout.Words.get(payload, at + layout.biasOffset(o)))
                         .isEqualTo(biases[o]);
             }
             if (layout.header().scales()) {
                 used.set(layout.scaleOffset(o), layout.scaleOffset(o) + 4);
+                assertThat(layout.role(layout.scaleOffset(o))).isEqualTo(new ByteRole.Scale(o, 0));
                 assertThat(Float.intBitsToFloat(PayloadLayout.Words.get(payload, at + layout.scaleOffset(o))))
                         .isEqualTo(scales[o]);
             }
             if (layout.header().zeroPoints()) {
                 used.set(layout.zeroPointOffset(o), layout.zeroPointOffset(o) + 4);
+                assertThat(layout.role(layout.zeroPointOffset(o) + 1)).isEqualTo(new ByteRole.ZeroPoint(o, 1));
                 assertThat(PayloadLayout.Words.get(payload, at + layout.zeroPointOffset(o)))
                         .isEqualTo(Header.ZERO_POINT);
             }

@@ -25,8 +25,10 @@ import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.graph.LayerOperator;
 import org.tensorizer.network.transplant.AssembledNetwork;
-import org.tensorizer.patch.BytePattern;
+import org.tensorizer.patch.Patch;
+import org.tensorizer.patch.PatchedModel;
 import org.tensorizer.patch.Pattern;
+import org.tensorizer.patch.Region;
 
 class NetworkWriterTest {
     private final Network network = Network.of(AssembledNetwork.compiled(1, true));
@@ -64,15 +66,12 @@ class NetworkWriterTest {
 
     @Test
     void cellsAreTheOnesAskedFor() {
-        NetworkWriter writer = NetworkWriter.open(network);
-        int written = LayerCells.all(first).outputs(7, 9).inputs(10, 20).write(writer, first, (BytePattern)
-                Pattern.byteValue(9));
-        assertThat(written).isEqualTo(20);
-        Network again = Network.of(TfliteModel.parse("again", writer.bytes().clone()));
+        Region region = new Region.Part(7, -1, -1, 10, 20);
+        PatchedModel patched = PatchedModel.of(network.target(first), Patch.of(region, Pattern.byteValue(9)));
+        assertThat(patched.record().steps().get(0).bytes()).isEqualTo(10);
+        Network again = Network.of(patched.model("again"));
         byte[] expected = network.weights(first);
-        for (int o = 7; o < 9; o++) {
-            Arrays.fill(expected, o * 64 + 10, o * 64 + 20, (byte) 9);
-        }
+        Arrays.fill(expected, 7 * 64 + 10, 7 * 64 + 20, (byte) 9);
         assertThat(again.weights(again.layer(0))).isEqualTo(expected);
     }
 
@@ -133,9 +132,10 @@ class NetworkWriterTest {
         float[] scales = network.multipliers(first);
         scales[0] = Float.NaN;
         assertThatThrownBy(() -> writer.scales(first, scales)).hasMessageContaining("NaN");
-        assertThatThrownBy(
-                        () -> LayerCells.all(first).inputs(60, 65).write(writer, first, (BytePattern) Pattern.zero()))
-                .hasMessageContaining("60:65");
+        Patch beyond = Patch.of(Region.parse("channels:60-65"), Pattern.zero());
+        assertThatThrownBy(() -> PatchedModel.of(network.target(first), beyond))
+                .hasMessageContaining("channels:60-65")
+                .hasMessageContaining("[0..63]");
     }
 
     /** Depthwise and convolution kernels of a real network come back as its source has them. */

@@ -39,12 +39,12 @@ class PatchRefusalTest {
 
     @Test
     void whatLiesOutsideThePayload() {
-        refused(Patch.of(Region.cell(256, 0), Pattern.zero()), "output channel 256", "0 to 255");
-        refused(Patch.of(Region.cell(0, 256), Pattern.zero()), "input channel 256");
-        refused(Patch.of(Region.row(256), Pattern.identity()), "W[256..256]");
-        refused(Patch.of(Region.column(256), Pattern.matrix(new byte[65_536])), "[256..256]");
+        refused(Patch.of(Region.cell(256, 0), Pattern.zero()), "cell:256,0", "W[0..255][0..255]");
+        refused(Patch.of(Region.cell(0, 256), Pattern.zero()), "cell:0,256", "W[0..255][0..255]");
+        refused(Patch.of(Region.row(256), Pattern.identity()), "row:256");
+        refused(Patch.of(Region.column(256), Pattern.matrix(new byte[65_536])), "column:256");
         refused(Patch.of(Region.range(0, 67_585), Pattern.zero()), "0 to 67583");
-        refused(Patch.of(Pattern.singleHot(0, 256, 1)), "W[0..255][0..255]");
+        refused(Patch.of(Pattern.singleHot(0, 256, 1)), "indices below 256 x 256");
         assertThatThrownBy(() -> Region.range(5, 5)).isInstanceOf(BadInputException.class);
     }
 
@@ -85,7 +85,7 @@ class PatchRefusalTest {
     void aHeaderWhereThereIsNone() {
         DenseLayout plain = DenseLayout.of(DenseShape.of(264, 256, ParameterFormat.PER_TENSOR));
         PatchTarget target =
-                PatchTarget.of(TfliteModel.read(Fixture.compiled())).withLayout(plain);
+                PatchTarget.of(TfliteModel.read(Fixture.compiled())).withLayer(PatchedLayer.of(plain));
         assertThatThrownBy(() -> PatchedModel.of(target, Patch.of(Region.header(), Pattern.zero())))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("has none");
@@ -95,10 +95,10 @@ class PatchRefusalTest {
     void aLayoutOfAnotherSize() {
         DenseLayout other = DenseLayout.of(DenseShape.square(512, ParameterFormat.PER_CHANNEL));
         PatchTarget target = PatchTarget.of(TfliteModel.read(Fixture.compiled()));
-        assertThatThrownBy(() -> target.withLayout(other))
+        assertThatThrownBy(() -> target.withLayer(PatchedLayer.of(other)))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("67584 bytes")
-                .hasMessageContaining("266240");
+                .hasMessageContaining("ends at byte 266240");
     }
 
     @Test
@@ -207,7 +207,7 @@ class PatchRefusalTest {
             for (Patch patch : List.of(CELL, Patch.of(Pattern.identity()), Patch.of(Region.header(), Pattern.zero()))) {
                 assertThatThrownBy(() -> PatchedModel.of(target, patch))
                         .isInstanceOf(BadInputException.class)
-                        .hasMessageContaining("needs the layout of a Dense layer");
+                        .hasMessageContaining("needs to know where the weights of a layer stand");
             }
         }
     }

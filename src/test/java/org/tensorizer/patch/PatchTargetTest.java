@@ -12,6 +12,7 @@ import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.layout.WeightBlock;
 import org.tensorizer.model.SyntheticModel;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TfliteModel;
 
 /** Which payload is meant, in models of executables and packages that no compiler in hand makes. */
@@ -61,7 +62,7 @@ class PatchTargetTest {
                         "2 executables have parameters and none is PARAMETER_CACHING, choose one: [0, 2]");
         PatchTarget chosen = PatchTarget.of(model, 0, 2);
         assertThat(chosen.executable().index()).isEqualTo(2);
-        assertThat(chosen.layout()).isEmpty();
+        assertThat(chosen.layer()).isEmpty();
     }
 
     @Test
@@ -92,7 +93,7 @@ class PatchTargetTest {
     void regionsOfARaggedLayerEndWithItsWeights() {
         DenseLayout layout = DenseLayout.of(DenseShape.of(6, 70, ParameterFormat.PER_TENSOR));
         PatchTarget target = PatchTarget.of(model(executable(CACHING, new byte[layout.size()])))
-                .withLayout(layout);
+                .withLayer(PatchedLayer.of(layout));
 
         changes(target, Region.weights(), 6 * 70);
         changes(target, Region.row(69), 6);
@@ -104,9 +105,8 @@ class PatchTargetTest {
         PatchedModel patched = PatchedModel.of(target, Patch.of(region, Pattern.xor(1)));
         assertThat(patched.record().payloadBytesChanged()).as(region.toString()).isEqualTo(weights);
         assertThat(patched.record().steps().get(0).bytes()).isEqualTo(weights);
-        byte[] before = target.layout().orElseThrow().unpack(target.model().bytes(target.payload()));
-        byte[] after =
-                target.layout().orElseThrow().unpack(patched.model("after").bytes(target.payload()));
+        byte[] before = weights(target.model().copy(), target);
+        byte[] after = weights(patched.bytes(), target);
         int changed = 0;
         for (int i = 0; i < before.length; i++) {
             changed += before[i] == after[i] ? 0 : 1;
@@ -118,7 +118,7 @@ class PatchTargetTest {
     void aWriterAndAModelKeepWhatTheyWereMadeFrom() {
         DenseLayout layout = DenseLayout.of(DenseShape.of(6, 70, ParameterFormat.PER_TENSOR));
         PatchTarget target = PatchTarget.of(model(executable(CACHING, new byte[layout.size()])))
-                .withLayout(layout);
+                .withLayer(PatchedLayer.of(layout));
         Patch patch = Patch.of(Region.cell(69, 5), Pattern.constant(7));
         PatchedModel patched = PatchedModel.of(target, patch);
         assertThat(patched.target()).isSameAs(target);
@@ -132,7 +132,13 @@ class PatchTargetTest {
         assertThat(writer.target()).isSameAs(target);
         writer.apply(Region.cell(69, 5), Pattern.constant(7));
         assertThat(weights(writer.bytes(), target)).isEqualTo(expected);
-        writer.block(new byte[] {0, 1, 2, 0, 3, 4}, 1, 3, new WeightBlock(8, 2, 2, 2));
+        layout.packBlock(
+                new byte[] {0, 1, 2, 0, 3, 4},
+                1,
+                3,
+                new WeightBlock(8, 2, 2, 2),
+                writer.bytes(),
+                writer.payloadStart());
         expected[8 * 6 + 2] = 1;
         expected[8 * 6 + 3] = 2;
         expected[9 * 6 + 2] = 3;
@@ -141,6 +147,9 @@ class PatchTargetTest {
     }
 
     private static byte[] weights(byte[] model, PatchTarget target) {
-        return target.layout().orElseThrow().unpack(model, target.payload().start());
+        return TensorDomain.turned(target.layer()
+                .orElseThrow()
+                .layout()
+                .unpack(model, target.payload().start()));
     }
 }

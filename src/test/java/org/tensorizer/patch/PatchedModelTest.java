@@ -39,7 +39,7 @@ class PatchedModelTest {
     }
 
     static PatchTarget target() {
-        return PatchTarget.of(dense256()).withLayout(LAYOUT);
+        return PatchTarget.of(dense256()).withLayer(PatchedLayer.of(LAYOUT));
     }
 
     /** Which payload bytes a region may change, said by what each byte means and not by offsets. */
@@ -234,7 +234,7 @@ class PatchedModelTest {
         long token = 0;
         for (int n = 0; n < 3; n++) {
             random.nextBytes(weights);
-            writer.weights(weights);
+            LAYOUT.pack(weights, bytes, writer.payloadStart());
             long fresh = writer.refreshToken();
             assertThat(fresh).isNotEqualTo(token).isNotZero();
             token = fresh;
@@ -244,10 +244,5 @@ class PatchedModelTest {
             assertThat(read.onlyPackage().executionOnly().token()).isEqualTo(token);
             assertThat(read.onlyPackage().parameterCaching().token()).isEqualTo(token);
         }
-        float[] scales = new float[256];
-        Arrays.fill(scales, 0.5f);
-        writer.scales(scales);
-        assertThat(LAYOUT.header().scale(bytes, writer.payloadStart(), 255)).isEqualTo(0.5f);
-        assertThatThrownBy(() -> writer.biases(new int[256])).isInstanceOf(BadInputException.class);
     }
 }

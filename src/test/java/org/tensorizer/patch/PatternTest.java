@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,11 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.layout.WeightBlock;
 
 class PatternTest {
-    private static final DenseShape SQUARE = DenseShape.square(5, ParameterFormat.PER_TENSOR);
-    private static final DenseShape TALL = DenseShape.of(3, 5, ParameterFormat.PER_TENSOR);
+    private static final KernelShape SQUARE = KernelShape.of(DenseShape.square(5, ParameterFormat.PER_TENSOR));
+    private static final KernelShape TALL = KernelShape.of(DenseShape.of(3, 5, ParameterFormat.PER_TENSOR));
 
     private static byte[] applied(BytePattern pattern, int length) {
         byte[] bytes = new byte[length];
@@ -63,7 +63,7 @@ class PatternTest {
 
     @Test
     void aPermutationShowsEachInputOnce() {
-        DenseShape shape = DenseShape.square(256, ParameterFormat.PER_TENSOR);
+        KernelShape shape = KernelShape.of(DenseShape.square(256, ParameterFormat.PER_TENSOR));
         byte[] weights = Pattern.permutation(3).weights(shape);
         BitSet seen = new BitSet();
         for (int out = 0; out < 256; out++) {
@@ -82,28 +82,38 @@ class PatternTest {
         assertThat(Pattern.permutation(4).weights(shape)).isNotEqualTo(weights);
     }
 
-    /** What a block of a pattern holds is what the whole pattern holds there. */
+    /** In a kernel of 3x3 what stands on the diagonal stands under the middle tap, unless another is named. */
     @Test
-    void blocksAreParts() {
-        byte[] any = new byte[25];
-        new Random(1).nextBytes(any);
-        for (MatrixPattern pattern : List.of(
-                Pattern.identity(),
-                Pattern.diagonal(),
-                Pattern.shift(1),
-                Pattern.permutation(2),
-                Pattern.singleHot(3, 2, 9),
-                Pattern.constant(4),
-                Pattern.matrix(any))) {
-            byte[] whole = pattern.weights(SQUARE);
-            WeightBlock block = new WeightBlock(1, 2, 3, 2);
-            byte[] part = pattern.weights(SQUARE, block);
-            for (int out = 0; out < 3; out++) {
-                for (int in = 0; in < 2; in++) {
-                    assertThat(part[out * 2 + in]).as(pattern.toString()).isEqualTo(whole[(1 + out) * 5 + 2 + in]);
-                }
-            }
-        }
+    void matrixPatternsOfAKernel() {
+        KernelShape shape = new KernelShape(2, 3, 3, 2, false);
+        assertThat(ones(Pattern.identity(), shape)).containsExactly(4 * 2, (9 + 4) * 2 + 1);
+        assertThat(ones(Pattern.identity(0, 2), shape)).containsExactly(2 * 2, (9 + 2) * 2 + 1);
+        assertThat(ones(Pattern.shift(1), shape)).containsExactly(4 * 2 + 1, (9 + 4) * 2);
+        assertThat(ones(Pattern.singleHot(1, 2, 0, 1, 127), shape)).containsExactly((9 + 6) * 2 + 1);
+        assertThatThrownBy(() -> Pattern.identity(3, 0).weights(shape)).hasMessageContaining("kernel of 3x3");
+        assertThatThrownBy(() -> Pattern.singleHot(1, 1, 127).weights(shape))
+                .hasMessageContaining("single-hot:OUT,KY,KX,IN,VALUE");
+        byte[] given = new byte[36];
+        new Random(2).nextBytes(given);
+        assertThat(Pattern.matrix(given).weights(shape)).isEqualTo(given);
+        assertThatThrownBy(() -> Pattern.matrix(new byte[35]).weights(shape)).hasMessageContaining("2 x 3 x 3 x 2");
+    }
+
+    /** A channel of a depthwise layer reads itself. */
+    @Test
+    void matrixPatternsOfADepthwiseLayer() {
+        KernelShape shape = new KernelShape(3, 3, 3, 1, true);
+        assertThat(ones(Pattern.identity(), shape)).containsExactly(4, 13, 22);
+        assertThat(ones(Pattern.singleHot(2, 0, 1, 2, 127), shape)).containsExactly(19);
+        assertThatThrownBy(() -> Pattern.shift(1).weights(shape)).hasMessageContaining("depthwise");
+    }
+
+    private static List<Integer> ones(MatrixPattern pattern, KernelShape shape) {
+        byte[] weights = pattern.weights(shape);
+        return IntStream.range(0, weights.length)
+                .filter(n -> weights[n] == 127)
+                .boxed()
+                .toList();
     }
 
     @Test
@@ -134,7 +144,21 @@ class PatternTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"payload", "weights", "header", "row:3", "column:0", "row:2147483647", "cell:1,2", "range:5-9"})
+            strings = {
+                "payload",
+                "weights",
+                "header",
+                "row:3",
+                "column:0",
+                "row:2147483647",
+                "cell:1,2",
+                "cell:1,0,2,3",
+                "range:5-9",
+                "kernel:2,0",
+                "channels:4-8",
+                "row:3+kernel:1,1",
+                "row:3+kernel:1,1+channels:0-4"
+            })
     void regionsReadWhatTheyPrint(String text) {
         assertThat(Region.parse(text)).hasToString(text);
     }
@@ -156,6 +180,10 @@ class PatternTest {
                 "row:4294967296",
                 "payload:1",
                 "header:1,2",
+                "cell:1,2,3",
+                "row:3+cell:1,2",
+                "row:3+",
+                "kernel:1-2",
                 "Payload"
             })
     void whatIsNoRegionIsRefused(String text) {
@@ -187,14 +215,13 @@ class PatternTest {
         assertThat(Pattern.byteValue(255)).isNotNull();
         assertThatThrownBy(() -> Pattern.byteValue(256)).isInstanceOf(BadInputException.class);
         assertThatThrownBy(() -> Pattern.byteValue(-1)).isInstanceOf(BadInputException.class);
-        WeightBlock whole = new WeightBlock(0, 0, 5, 5);
-        assertThat(Pattern.singleHot(4, 4, 9).weights(SQUARE, whole)[24]).isEqualTo((byte) 9);
-        assertThat(Pattern.singleHot(0, 0, 9).weights(SQUARE, whole)[0]).isEqualTo((byte) 9);
+        assertThat(Pattern.singleHot(4, 4, 9).weights(SQUARE)[24]).isEqualTo((byte) 9);
+        assertThat(Pattern.singleHot(0, 0, 9).weights(SQUARE)[0]).isEqualTo((byte) 9);
         for (int[] outside : new int[][] {{5, 0}, {0, 5}, {-1, 0}, {0, -1}}) {
             assertThatThrownBy(
-                            () -> Pattern.singleHot(outside[0], outside[1], 9).weights(SQUARE, whole))
+                            () -> Pattern.singleHot(outside[0], outside[1], 9).weights(SQUARE))
                     .isInstanceOf(BadInputException.class)
-                    .hasMessageContaining("W[0..4][0..4]");
+                    .hasMessageContaining("indices below 5 x 5");
         }
     }
 }

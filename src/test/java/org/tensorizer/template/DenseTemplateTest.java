@@ -18,6 +18,7 @@ import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.model.TensorType;
+import org.tensorizer.model.TfliteModel;
 
 class DenseTemplateTest {
     @ParameterizedTest
@@ -71,7 +72,7 @@ class DenseTemplateTest {
     @ParameterizedTest
     @ValueSource(ints = {256, 1024})
     void realTemplatesAnswerAsTheirSourcesDo(int n) {
-        DenseTemplate template = DenseTemplate.read(SharedFolder.template("dense_" + n + "_edgetpu.tflite"));
+        DenseTemplate template = DenseTemplate.of(TfliteModel.read(SharedFolder.template("dense_" + n + "_edgetpu.tflite")));
         assertThat(template.isProgramOurs()).isTrue();
         assertThat(template.shape()).isEqualTo(DenseShape.square(n, ParameterFormat.PER_CHANNEL));
         assertThat(template.inputDomain().signed()).isFalse();
@@ -108,7 +109,7 @@ class DenseTemplateTest {
             """)
     void sayWhyAModelIsNoDense(String file, String reason) {
         var path = SharedFolder.template(file);
-        assertThatThrownBy(() -> DenseTemplate.read(path))
+        assertThatThrownBy(() -> DenseTemplate.of(TfliteModel.read(path)))
                 .isInstanceOf(NotDenseException.class)
                 .hasMessageContaining(file)
                 .hasMessageContaining("not a compiled Dense layer")

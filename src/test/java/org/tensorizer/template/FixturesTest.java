@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * The committed templates come out of their recipes byte for byte. After a change to a writer,
@@ -33,7 +34,7 @@ class FixturesTest {
 
     @Test
     void signedRampInGivesSignedRampOut() {
-        DenseTemplate template = DenseTemplate.read(FOLDER.resolve("dense_256_int8_identity_edgetpu.tflite"));
+        DenseTemplate template = DenseTemplate.of(TfliteModel.read(FOLDER.resolve("dense_256_int8_identity_edgetpu.tflite")));
         byte[] ramp = new byte[FixtureTemplate.CHANNELS];
         for (int i = 0; i < ramp.length; i++) {
             ramp[i] = (byte) (i - 128);

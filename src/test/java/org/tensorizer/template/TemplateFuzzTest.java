@@ -61,7 +61,8 @@ class TemplateFuzzTest {
         DenseTemplate template = DenseTemplate.of(TfliteModel.parse(name, bytes));
         template.expected(new byte[template.shape().inputs()]);
         template.weights();
-        PayloadWriter.open(template.target()).weights(template.weights());
+        PayloadWriter writer = PayloadWriter.open(template.target());
+        template.layout().pack(template.weights(), writer.bytes(), writer.payloadStart());
         TemplateVerification.of(template.model());
     }
 

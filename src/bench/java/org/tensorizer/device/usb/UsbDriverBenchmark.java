@@ -22,6 +22,7 @@ import org.tensorizer.device.Session;
 import org.tensorizer.device.WeightSwap;
 import org.tensorizer.device.tflite.SessionOptions;
 import org.tensorizer.device.tflite.TfliteSession;
+import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.PayloadWriter;
 import org.tensorizer.template.CompiledModelWriter;
@@ -46,6 +47,7 @@ public class UsbDriverBenchmark {
     private UsbDevice device;
     private Session session;
     private PayloadWriter writer;
+    private DenseLayout layout;
     private byte[] weights;
     private byte[] input;
     private ByteBuffer payload;
@@ -62,6 +64,7 @@ public class UsbDriverBenchmark {
         device = device();
         session = device.open(model);
         writer = PayloadWriter.open(template.target());
+        layout = template.layout();
         weights = new byte[n * n];
         new Random(1).nextBytes(weights);
         input = new byte[n];
@@ -95,12 +98,12 @@ public class UsbDriverBenchmark {
 
     @Benchmark
     public void pack() {
-        writer.weights(weights);
+        layout.pack(weights, writer.bytes(), writer.payloadStart());
     }
 
     @Benchmark
     public byte[] packSwapAndInference() {
-        writer.weights(weights);
+        layout.pack(weights, writer.bytes(), writer.payloadStart());
         session.weightSwap().orElseThrow().swap(payload);
         return session.run(input);
     }
@@ -108,7 +111,7 @@ public class UsbDriverBenchmark {
     /** The same weights the way they go through libedgetpu: another model, another interpreter. */
     @Benchmark
     public byte[] packAndInferenceInANewSessionOfTflite() {
-        writer.weights(weights);
+        layout.pack(weights, writer.bytes(), writer.payloadStart());
         writer.refreshToken();
         TfliteModel model = TfliteModel.parse("dense", writer.bytes());
         UsbKernel kernel = new UsbKernel();

@@ -29,7 +29,7 @@ class ReplayedExperimentTest {
 
     @Test
     void freshTokensDoNotChangeTheQuestion() {
-        DenseTemplate template = DenseTemplate.read(TEMPLATE);
+        DenseTemplate template = DenseTemplate.of(TfliteModel.read(TEMPLATE));
         byte[] one = template.patch(Patch.of(Region.row(3), Pattern.zero())).bytes();
         byte[] again = template.patch(Patch.of(Region.row(3), Pattern.zero())).bytes();
         byte[] other = template.patch(Patch.of(Region.row(4), Pattern.zero())).bytes();
@@ -62,7 +62,7 @@ class ReplayedExperimentTest {
     }
 
     private static List<byte[]> experiment(Device device) {
-        DenseTemplate template = DenseTemplate.read(TEMPLATE);
+        DenseTemplate template = DenseTemplate.of(TfliteModel.read(TEMPLATE));
         List<byte[]> answers = new ArrayList<>();
         for (int row : new int[] {0, 100, 255}) {
             try (Session session = device.open(
@@ -98,7 +98,7 @@ class ReplayedExperimentTest {
     }
 
     private static List<byte[]> trap(Device device) {
-        DenseTemplate template = DenseTemplate.read(TEMPLATE);
+        DenseTemplate template = DenseTemplate.of(TfliteModel.read(TEMPLATE));
         byte[] input = new byte[256];
         Arrays.fill(input, (byte) 100);
         byte[] b = template.patch(Patch.of(Region.payload(), Pattern.zero()).withToken(TokenPolicy.KEEP))
