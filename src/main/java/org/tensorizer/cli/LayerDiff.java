@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.layout.ByteRole;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
@@ -79,53 +80,54 @@ final class LayerDiff {
 
     private Facts bytes(LayerOperator layer, Facts facts) {
         PayloadLayout layout = layer.layout();
-        BitSet left = differing(layer);
         BitSet rows = new BitSet();
         BitSet columns = new BitSet();
         BitSet taps = new BitSet();
+        BitSet biases = new BitSet();
+        BitSet scales = new BitSet();
+        BitSet zeroPoints = new BitSet();
         List<Facts> shown = new ArrayList<>();
         int weights = 0;
-        int[] words = new int[3];
-        for (int out = 0; out < layout.outputs(); out++) {
-            for (int y = 0; y < layout.height(); y++) {
-                for (int x = 0; x < layout.width(); x++) {
-                    for (int in = 0; in < layout.inputs(); in++) {
-                        int offset = layout.offset(out, y, x, in);
-                        if (left.get(offset)) {
-                            left.clear(offset);
-                            weights++;
-                            rows.set(out);
-                            columns.set(in);
-                            taps.set(y * layout.width() + x);
-                            show(shown, layer, offset, "weight", List.of(out, y, x, in));
-                        }
-                    }
-                }
-            }
-            String[] names = {"bias", "scale", "zero_point"};
-            int[] offsets = {layout.biasOffset(out), layout.scaleOffset(out), layout.zeroPointOffset(out)};
-            for (int row = 0; row < offsets.length; row++) {
-                int offset = offsets[row];
-                int next = offset < 0 ? -1 : left.nextSetBit(offset);
-                if (next >= 0 && next < offset + Integer.BYTES) {
-                    left.clear(offset, offset + Integer.BYTES);
-                    words[row]++;
-                    show(shown, layer, next, names[row], List.of(out));
-                }
+        int padding = 0;
+        BitSet differing = differing(layer);
+        for (int offset = differing.nextSetBit(0); offset >= 0; offset = differing.nextSetBit(offset + 1)) {
+            ByteRole role = layout.role(offset);
+            if (role instanceof ByteRole.Weight weight) {
+                weights++;
+                rows.set(weight.out());
+                columns.set(weight.in());
+                taps.set(weight.ky() * layout.width() + weight.kx());
+                List<Integer> index = List.of(weight.out(), weight.ky(), weight.kx(), weight.in());
+                show(shown, layer, offset, "weight", index);
+            } else if (role instanceof ByteRole.Bias bias) {
+                word(biases, bias.out(), shown, layer, offset, "bias");
+            } else if (role instanceof ByteRole.Scale scale) {
+                word(scales, scale.out(), shown, layer, offset, "scale");
+            } else if (role instanceof ByteRole.ZeroPoint zeroPoint) {
+                word(zeroPoints, zeroPoint.out(), shown, layer, offset, "zero_point");
+            } else {
+                padding++;
+                show(shown, layer, offset, "padding", List.of());
             }
         }
-        int padding = left.cardinality();
-        left.stream().forEach(offset -> show(shown, layer, offset, "padding", List.of()));
         return facts.put("weights_changed", weights)
                 .put("of", layout.weights())
                 .put("output_channels_touched", rows.cardinality())
                 .put("kernel_taps_touched", taps.cardinality())
                 .put("input_channels_touched", columns.cardinality())
-                .put("biases_changed", words[0])
-                .put("scales_changed", words[1])
-                .put("zero_points_changed", words[2])
+                .put("biases_changed", biases.cardinality())
+                .put("scales_changed", scales.cardinality())
+                .put("zero_points_changed", zeroPoints.cardinality())
                 .put("padding_bytes_changed", padding)
                 .put("first", shown);
+    }
+
+    /** Of a word the first byte that differs is shown. */
+    private void word(BitSet seen, int out, List<Facts> shown, LayerOperator layer, int offset, String role) {
+        if (!seen.get(out)) {
+            seen.set(out);
+            show(shown, layer, offset, role, List.of(out));
+        }
     }
 
     private void show(List<Facts> shown, LayerOperator layer, int offset, String role, List<Integer> index) {

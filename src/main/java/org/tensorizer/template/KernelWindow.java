@@ -82,9 +82,4 @@ public record KernelWindow(
         int atX = column * x.stride + tap % kernelWidth * x.dilation - x.padding;
         return atY < 0 || atY >= height || atX < 0 || atX >= width ? -1 : atY * width + atX;
     }
-
-    /** Whether all of an output pixel's window lies in the image. */
-    public boolean isInside(int row, int column) {
-        return pixel(row, column, 0) >= 0 && pixel(row, column, taps() - 1) >= 0;
-    }
 }
