@@ -94,7 +94,7 @@ public class CompileBenchmark {
         NetworkProgram program = NetworkProgram.of(ImageChain.of(224, 224, 3, steps), Head.NONE);
         byte[] payload = new byte[program.payloadBytes()];
         program.writePayload(numbers, payload, 0);
-        payload[0] ^= (byte) (program.executionOnly().bytes().length
+        payload[0] ^= (byte) (program.executionOnly().get(0).bytes().length
                 + program.parameterCaching().bytes().length);
         return payload;
     }

@@ -39,7 +39,7 @@ final class NetworkFile {
     }
 
     byte[] write(TfliteModel source, List<Operator> before, List<Operator> behind) {
-        Program execution = program.executionOnly();
+        List<Program> execution = program.executionOnly();
         Program caching = program.parameterCaching();
         byte[] payload = new byte[program.payloadBytes()];
         program.writePayload(numbers, payload, 0);
@@ -52,7 +52,7 @@ final class NetworkFile {
                 outputEdge(),
                 program.narrowBytes(),
                 payload.length,
-                token(execution.bytes(), caching.bytes(), payload));
+                token(execution, caching, payload));
         HostGraph graph = before.isEmpty() && behind.isEmpty()
                 ? HostGraph.around(assembly)
                 : HostGraph.of(assembly, source, input.index(), output.index(), before, behind);
@@ -60,11 +60,11 @@ final class NetworkFile {
     }
 
     /** Another one for every program and every payload, or the chip would keep the parameters of another model. */
-    private static long token(byte[]... parts) {
+    private static long token(List<Program> execution, Program caching, byte[] payload) {
         MessageDigest digest = Sha256.digest();
-        for (byte[] part : parts) {
-            digest.update(part);
-        }
+        execution.forEach(chunk -> digest.update(chunk.bytes()));
+        digest.update(caching.bytes());
+        digest.update(payload);
         return ByteBuffer.wrap(digest.digest()).getLong() >>> 1 | 1;
     }
 

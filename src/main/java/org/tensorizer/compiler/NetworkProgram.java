@@ -14,7 +14,6 @@ import org.tensorizer.conv.ParameterCode;
 import org.tensorizer.conv.ParameterPlaces;
 import org.tensorizer.conv.Progress;
 import org.tensorizer.isa.Chip;
-import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.Program;
 import org.tensorizer.isa.ProgramBuilder;
 import org.tensorizer.isa.TileCounter;
@@ -94,8 +93,8 @@ public final class NetworkProgram {
         return 4 * head.map(HeadPlan::words).orElse(narrow.words());
     }
 
-    /** One inference. */
-    public Program executionOnly() {
+    /** One inference, in as many chunks as it takes. */
+    public List<Program> executionOnly() {
         ProgramBuilder program = new ProgramBuilder();
         ImageCode images = new ImageCode(program, chain, narrow, places);
         Progress progress = images.emit();
@@ -104,14 +103,12 @@ public final class NetworkProgram {
         } else {
             follow(program, head.get(), new Traffic(progress));
         }
-        Program written = program.build();
-        int bundles = written.bytes().length / Opcode.BUNDLE_BYTES;
         DoesNotFitException.require(
-                bundles <= Chip.CHUNK_BUNDLES,
-                "a program of %d bundles, one chunk has %d; programs of several chunks are not covered",
-                bundles,
+                program.longestStretch() <= Chip.CHUNK_BUNDLES,
+                "a program with %d bundles that belong together, a chunk of instructions has %d",
+                program.longestStretch(),
                 Chip.CHUNK_BUNDLES);
-        return written;
+        return program.build(Chip.CHUNK_BUNDLES);
     }
 
     private void follow(ProgramBuilder program, HeadPlan plan, Traffic traffic) {

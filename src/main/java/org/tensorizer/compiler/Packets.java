@@ -46,6 +46,7 @@ final class Packets {
         program.add(send(sender, receivers, traffic.nextPacketA(), traffic.rows(sender) + 1));
         program.add(pack(sender, source, words, traffic.rows(sender) - 1));
         traffic.packet(sender, receivers, words);
+        program.pause();
     }
 
     private static Loops.Builder run(int base, int words) {

@@ -59,7 +59,7 @@ public final class Chip {
     /** Words of one half of the loop-back buffer, which is the start of scalar memory (derived). */
     public static final int LOOP_BACK_WORDS = 64;
 
-    /** Bundles of a full chunk, START and END included (derived). */
+    /** Bundles of a full chunk; the longest compiled one has two more, START and END (derived). */
     public static final int CHUNK_BUNDLES = 16_384;
 
     private Chip() {}

@@ -12,7 +12,7 @@ import org.tensorizer.model.TensorDomain;
  * All that stands around the weights in a compiled model of one input and one output.
  *
  * @param description the model's description field
- * @param executionOnly the program of an inference
+ * @param executionOnly the program of an inference, its chunks in order
  * @param parameterCaching the program that brings the payload to the chip
  * @param narrowBytesPerTile narrow memory the program uses in each tile
  * @param parameterBytes size of the payload
@@ -20,7 +20,7 @@ import org.tensorizer.model.TensorDomain;
  */
 public record Assembly(
         String description,
-        Program executionOnly,
+        List<Program> executionOnly,
         Program parameterCaching,
         Edge input,
         Edge output,

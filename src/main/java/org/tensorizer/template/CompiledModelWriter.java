@@ -40,7 +40,7 @@ public final class CompiledModelWriter {
         ChainProgram program = chain.program();
         Assembly assembly = new Assembly(
                 description(chain),
-                program.executionOnly(),
+                List.of(program.executionOnly()),
                 program.parameterCaching(),
                 input(chain.first()),
                 output(chain.last()),

@@ -3,6 +3,7 @@ package org.tensorizer.template;
 import com.google.flatbuffers.FlatBufferBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tensorizer.isa.Program;
 import org.tensorizer.model.Relocation;
 import org.tensorizer.model.schema.AnyHint;
@@ -50,11 +51,11 @@ final class ExecutableWriter {
 
     /** The PARAMETER_CACHING executable; its gap is the payload. */
     int parameterCaching(FlatBufferBuilder b, NestedFlatBuffer.Gap payload) {
-        int chunks = chunks(b, assembly.parameterCaching());
+        int chunks = chunks(b, List.of(assembly.parameterCaching()));
         int parameters = payload.vector(b, PAGE);
         int hints = hints(
                 b,
-                instructionHint(b),
+                instructionHint(b, 0),
                 descriptorHint(b, Description.PARAMETER, "", assembly.parameterBytes(), Direction.INFEED),
                 interruptHint(b));
         int name = b.createString("Unknown"); // the compiler's own word
@@ -77,12 +78,7 @@ final class ExecutableWriter {
         Assembly.Edge output = assembly.output();
         int chunks = chunks(b, assembly.executionOnly());
         int parameters = empty.vector(b, PAGE);
-        int hints = hints(
-                b,
-                instructionHint(b),
-                descriptorHint(b, Description.INPUT, input.name(), input.transferBytes(), Direction.INFEED),
-                descriptorHint(b, Description.OUTPUT, output.name(), output.transferBytes(), Direction.OUTFEED),
-                interruptHint(b));
+        int hints = hints(b, ints(executionHints(b)));
         int outputs = Executable.createOutputLayersVector(b, new int[] {outputLayer(b, output)});
         int inputs = Executable.createInputLayersVector(b, new int[] {inputLayer(b, input)});
         int model = Executable.createSerializedModelVector(b, new byte[0]);
@@ -104,8 +100,45 @@ final class ExecutableWriter {
         return Executable.endExecutable(b);
     }
 
+    /** Each chunk, then what crosses the wire while it runs: what it loads the addresses of. */
+    private List<Integer> executionHints(FlatBufferBuilder b) {
+        List<Integer> hints = new ArrayList<>();
+        for (int chunk = 0; chunk < assembly.executionOnly().size(); chunk++) {
+            hints.add(instructionHint(b, chunk));
+            for (Relocation relocation : assembly.executionOnly().get(chunk).relocations()) {
+                if (relocation.half() == Relocation.Half.LOWER) {
+                    transferHint(b, relocation).ifPresent(hints::add);
+                }
+            }
+        }
+        hints.add(interruptHint(b));
+        return hints;
+    }
+
+    private Optional<Integer> transferHint(FlatBufferBuilder b, Relocation relocation) {
+        Assembly.Edge input = assembly.input();
+        Assembly.Edge output = assembly.output();
+        return switch (relocation.kind()) {
+            case INPUT ->
+                Optional.of(
+                        descriptorHint(b, Description.INPUT, input.name(), input.transferBytes(), Direction.INFEED));
+            case OUTPUT ->
+                Optional.of(descriptorHint(
+                        b, Description.OUTPUT, output.name(), output.transferBytes(), Direction.OUTFEED));
+            case PARAMETER, SCRATCH -> Optional.empty();
+        };
+    }
+
     /** First thing written, so that the last instruction byte is the executable's last byte, as in compiled models. */
-    private int chunks(FlatBufferBuilder b, Program code) {
+    private int chunks(FlatBufferBuilder b, List<Program> code) {
+        int[] chunks = new int[code.size()];
+        for (int i = code.size() - 1; i >= 0; i--) {
+            chunks[i] = chunk(b, code.get(i));
+        }
+        return Executable.createInstructionBitstreamsVector(b, chunks);
+    }
+
+    private int chunk(FlatBufferBuilder b, Program code) {
         byte[] instructions = code.bytes();
         b.createUnintializedVector(1, instructions.length, BUNDLE).put(instructions);
         int stream = b.endVector();
@@ -114,8 +147,7 @@ final class ExecutableWriter {
             fields.add(FieldOffset.createFieldOffset(b, meta(b, relocation), relocation.bit()));
         }
         int offsets = InstructionBitstream.createFieldOffsetsVector(b, ints(fields));
-        int chunk = InstructionBitstream.createInstructionBitstream(b, stream, offsets);
-        return Executable.createInstructionBitstreamsVector(b, new int[] {chunk});
+        return InstructionBitstream.createInstructionBitstream(b, stream, offsets);
     }
 
     private int meta(FlatBufferBuilder b, Relocation relocation) {
@@ -137,9 +169,9 @@ final class ExecutableWriter {
         return DmaHints.createDmaHints(b, DmaHints.createHintsVector(b, hints), true);
     }
 
-    private static int instructionHint(FlatBufferBuilder b) {
+    private static int instructionHint(FlatBufferBuilder b, int chunk) {
         return DmaHint.createDmaHint(
-                b, AnyHint.InstructionHint, InstructionHint.createInstructionHint(b, 0), Direction.INFEED);
+                b, AnyHint.InstructionHint, InstructionHint.createInstructionHint(b, chunk), Direction.INFEED);
     }
 
     private static int descriptorHint(FlatBufferBuilder b, short description, String name, int bytes, short direction) {

@@ -41,7 +41,7 @@ class ConvolutionProgramTest {
             NetworkProgram program = NetworkProgram.of(
                     ImageChain.of(Integer.parseInt(words[0]), Integer.parseInt(words[1]), channels, List.of(layer)),
                     Head.NONE);
-            Program execution = program.executionOnly();
+            Program execution = program.executionOnly().get(0);
             String bits = execution.relocations().stream()
                     .map(relocation -> Integer.toString(relocation.bit()))
                     .collect(Collectors.joining(","));
@@ -104,7 +104,7 @@ class ConvolutionProgramTest {
                         .map(piece -> piece.tile() + ":" + piece.row() + "+" + piece.rows())
                         .collect(Collectors.joining(" ")))
                 .isEqualTo(pieces);
-        assertThat(Digest.of(program.executionOnly().bytes(), 16)).isEqualTo(execution);
+        assertThat(Digest.of(program.executionOnly().get(0).bytes(), 16)).isEqualTo(execution);
         assertThat(Digest.of(program.parameterCaching().bytes(), 16)).isEqualTo(caching);
         assertThat(Digest.of(bytes, 16)).isEqualTo(payload);
     }
@@ -131,7 +131,7 @@ class ConvolutionProgramTest {
     void relocatesParametersScratchInputAndOutputInThisOrder() {
         NetworkProgram program =
                 NetworkProgram.of(NetworkText.of("8x8x16 c16k1s1f3n").chain(), Head.NONE);
-        assertThat(program.executionOnly().relocations())
+        assertThat(program.executionOnly().get(0).relocations())
                 .extracting(Relocation::kind)
                 .containsExactly(
                         Relocation.Kind.PARAMETER,

@@ -98,7 +98,7 @@ class ExecutedNetworksTest {
         return executed;
     }
 
-    private static void check(Device device, String network) {
+    static void check(Device device, String network) {
         NetworkText text = NetworkText.of(network);
         Head head = HeadText.of(text);
         NetworkProgram program = NetworkProgram.of(text.chain(), head);

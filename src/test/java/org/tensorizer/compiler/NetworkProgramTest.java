@@ -35,7 +35,8 @@ class NetworkProgramTest {
         NetworkProgram program = NetworkProgram.of(text.chain(), HeadText.of(text));
         byte[] payload = new byte[program.payloadBytes()];
         program.writePayload(text.numbers(), payload, 0);
-        return program.narrowBytes() + " " + Digest.of(program.executionOnly().bytes(), 32) + " "
+        return program.narrowBytes() + " "
+                + Digest.of(program.executionOnly().get(0).bytes(), 32) + " "
                 + Digest.of(program.parameterCaching().bytes(), 32) + " " + Digest.of(payload, 32);
     }
 }

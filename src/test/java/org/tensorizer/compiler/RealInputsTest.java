@@ -30,6 +30,7 @@ class RealInputsTest {
         NetworkText text = NetworkText.of(network);
         byte[] ours = NetworkProgram.of(text.chain(), HeadText.of(text))
                 .executionOnly()
+                .get(0)
                 .bytes();
         assertThat(digest(ours, instructions)).isEqualTo(digest);
 
