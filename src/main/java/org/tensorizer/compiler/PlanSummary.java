@@ -9,7 +9,6 @@ import org.tensorizer.conv.NarrowPlan;
 import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.conv.PlacedImage;
 import org.tensorizer.conv.PoolPlan;
-import org.tensorizer.conv.Step;
 import org.tensorizer.conv.StepPlan;
 import org.tensorizer.conv.Sum;
 import org.tensorizer.isa.Chip;
@@ -154,11 +153,11 @@ public record PlanSummary(
         if (plan instanceof ConvolutionPlan convolution) {
             return pixels * convolution.passRows() * convolution.passes() * convolution.groups();
         }
-        Step step = plan.step();
-        if (plan instanceof PoolPlan) {
-            return pixels * step.window().kernel() * step.window().kernel() * plan.groups();
+        if (plan instanceof PoolPlan pool) {
+            int kernel = pool.step().window().kernel();
+            return pixels * kernel * kernel * plan.groups();
         }
-        return step instanceof Sum ? 4 * pixels * result.pixelWords() : pixels;
+        return plan.step() instanceof Sum ? 4 * pixels * result.pixelWords() : pixels;
     }
 
     /** Op steps of all steps one behind the other. */

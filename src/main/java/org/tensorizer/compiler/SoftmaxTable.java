@@ -1,10 +1,7 @@
 package org.tensorizer.compiler;
 
-import java.util.HexFormat;
 import org.tensorizer.isa.FunctionTable;
 import org.tensorizer.isa.Instruction;
-import org.tensorizer.isa.Opcode;
-import org.tensorizer.isa.TileInstruction;
 
 /**
  * The two function tables of a softmax: bits of the coefficients of 8 segments, then of 7 break points.
@@ -37,25 +34,13 @@ enum SoftmaxTable {
             3f96545a 3fb9f21d 3fe5fda8 401006eb 40332a53 405bff99 7f800000
             """);
 
-    private final String bits;
+    private final float[] values;
 
     SoftmaxTable(String bits) {
-        this.bits = bits;
+        this.values = FunctionTable.values(bits);
     }
 
     Instruction instruction(int tiles) {
-        Instruction table = Instruction.of(Opcode.FUNCTION_TABLE)
-                .set(TileInstruction.TILES, tiles)
-                .set(FunctionTable.CONSTANT, 3);
-        String[] words = bits.strip().split("\\s+");
-        int coefficients = FunctionTable.COEFFICIENT.size();
-        for (int i = 0; i < words.length; i++) {
-            table.set(
-                    i < coefficients
-                            ? FunctionTable.COEFFICIENT.get(i)
-                            : FunctionTable.BREAK_POINT.get(i - coefficients),
-                    HexFormat.fromHexDigitsToLong(words[i]));
-        }
-        return table;
+        return FunctionTable.load(tiles, values);
     }
 }

@@ -69,6 +69,11 @@ public record Convolution(
     }
 
     @Override
+    public Reach reach() {
+        return window;
+    }
+
+    @Override
     public String describe() {
         return (depthwise ? "depthwise " : "convolution ") + window + " to " + outputs + " channels";
     }

@@ -129,7 +129,7 @@ final class ConvolutionOp {
     }
 
     private Loops.Builder activations(Kind kind, int tile) {
-        Loops.Builder walk = Loops.from(4 * source.firstRead(tile));
+        Loops.Builder walk = Loops.from(4 * source.firstRead(tile, step.window()));
         taps(walk, tile);
         int block = 4 * plan.block();
         switch (kind) {

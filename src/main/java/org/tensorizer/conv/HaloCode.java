@@ -25,6 +25,8 @@ final class HaloCode {
 
     private final ProgramBuilder program;
     private final PlacedImage image;
+    private final Reading rows;
+    private final Reading columns;
     private final int fill;
     private final Progress progress;
     private final OptionalInt computed;
@@ -52,6 +54,7 @@ final class HaloCode {
     }
 
     /**
+     * @param reader what the reading step needs
      * @param zeroPoint of the reading step
      * @param computed results of the tiles before the op that makes the image; empty where it is complete
      * @param results how many results a block of 64 channels has: 1, depthwise 16
@@ -59,12 +62,15 @@ final class HaloCode {
     HaloCode(
             ProgramBuilder program,
             PlacedImage image,
+            Reach reader,
             int zeroPoint,
             Progress progress,
             OptionalInt computed,
             int results) {
         this.program = program;
         this.image = image;
+        this.rows = image.image().rowsRead(reader);
+        this.columns = image.image().columnsRead(reader);
         this.fill = 0x01010101 * zeroPoint;
         this.progress = progress;
         this.computed = computed;
@@ -81,10 +87,11 @@ final class HaloCode {
 
     private Instruction mesh(Way way, int tile) {
         Axis axis = way.vertical ? image.image().y() : image.image().x();
+        Reading reading = way.vertical ? rows : columns;
         int mine = way.vertical ? tile / Chip.GRID : tile % Chip.GRID;
         int neighbour = way.forward ? mine - 1 : mine + 1;
-        int sent = neighbour < 0 || neighbour >= Chip.GRID ? 0 : wanted(axis, way, neighbour);
-        int taken = wanted(axis, way, mine);
+        int sent = neighbour < 0 || neighbour >= Chip.GRID ? 0 : wanted(reading, way, neighbour);
+        int taken = wanted(reading, way, mine);
         if (sent == 0 && taken == 0) {
             return null;
         }
@@ -107,8 +114,8 @@ final class HaloCode {
         return mesh;
     }
 
-    private static int wanted(Axis axis, Way way, int part) {
-        return way.forward ? axis.after(part) : axis.before(part);
+    private static int wanted(Reading reading, Way way, int part) {
+        return way.forward ? reading.after(part) : reading.before(part);
     }
 
     private int[] received(Way way) {
@@ -127,11 +134,10 @@ final class HaloCode {
             MeshBus.WAITS.set(mesh, slot++, Wait.data(TileCounter.AVDATA, level, first, results));
         }
         if (!way.vertical) {
-            Axis y = image.image().y();
-            if (y.before(tile / Chip.GRID) > 0) {
+            if (rows.before(tile / Chip.GRID) > 0) {
                 MeshBus.WAITS.set(mesh, slot++, Wait.data(TileCounter.MESH_NORTH_IN, level, before[tile] + 1, 1));
             }
-            if (y.after(tile / Chip.GRID) > 0) {
+            if (rows.after(tile / Chip.GRID) > 0) {
                 MeshBus.WAITS.set(mesh, slot, Wait.data(TileCounter.MESH_SOUTH_IN, level, after[tile] + 1, 1));
             }
         }
@@ -149,9 +155,8 @@ final class HaloCode {
         if (way.vertical) {
             return area(image.pixel(tile, first, 0), tile, image.image().columns(tile), count);
         }
-        Axis y = image.image().y();
         int row = tile / Chip.GRID;
-        return area(image.pixel(tile, y.skip(row), first), tile, count, y.span(row));
+        return area(image.pixel(tile, rows.skip(row), first), tile, count, rows.span(row));
     }
 
     private Area area(int address, int tile, int columns, int rows) {

@@ -2,9 +2,11 @@ package org.tensorizer.conv;
 
 import static org.tensorizer.conv.Arithmetic.ceilDiv;
 
+import java.util.List;
+
 /**
  * An image as the sixteen tiles keep it: each its part, in narrow memory, row by row, a pixel in whole words of 4
- * channels, with a border for the pixels of the neighbours that the reading layer needs. The address of the part is the
+ * channels, with a border for the pixels of the neighbours that the reading steps need. The address of the part is the
  * same on all tiles and is none of the image's business ({@link PlacedImage}).
  */
 public final class Image {
@@ -31,18 +33,18 @@ public final class Image {
     }
 
     /**
-     * @param reader window of the layer that reads it, {@link Window#POINT} if none does
-     * @throws DoesNotFitException the image or the reader's result cannot be split over the tiles
+     * @param readers what the steps need that read it
+     * @throws DoesNotFitException the image or a reader's result cannot be split over the tiles
      */
-    static Image of(int height, int width, int channels, Window reader) {
+    static Image of(int height, int width, int channels, List<Reach> readers) {
         DoesNotFitException.require(
                 (long) height * width * ceilDiv(channels, 4) < 1L << 28,
                 "an image of %d x %d pixels with %d channels",
                 height,
                 width,
                 channels);
-        return new Image(
-                height, width, channels, new Axis(height, reader), new Axis(width, reader), reader.reachesOver());
+        boolean bordered = readers.stream().anyMatch(Reach::reachesOver);
+        return new Image(height, width, channels, Axis.of(height, readers), Axis.of(width, readers), bordered);
     }
 
     /** An image of one pixel that is complete on every tile. */
@@ -75,7 +77,17 @@ public final class Image {
         return x;
     }
 
-    /** Whether the reader may need pixels of neighbouring tiles. */
+    /** The rows that a step reads. */
+    Reading rowsRead(Reach reader) {
+        return Reading.of(height, reader);
+    }
+
+    /** The columns that a step reads. */
+    Reading columnsRead(Reach reader) {
+        return Reading.of(width, reader);
+    }
+
+    /** Whether a reader may need pixels of neighbouring tiles. */
     boolean isBordered() {
         return bordered;
     }
@@ -117,6 +129,11 @@ public final class Image {
     /** Pixels of the largest part. */
     public int mostPixels() {
         return y.largest() * x.largest();
+    }
+
+    /** Rows of pixels of the highest part. */
+    int mostRows() {
+        return y.largest();
     }
 
     /** Pixels in a row of the widest part. */

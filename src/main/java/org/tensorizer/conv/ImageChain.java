@@ -2,72 +2,149 @@ package org.tensorizer.conv;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.tensorizer.isa.Chip;
 
 /**
  * Images and steps one behind the other, before anything has an address in narrow memory: how each image is split over
- * the tiles, how each step works. Immutable, thread-safe.
+ * the tiles, how each step works. A step stands on the image before it or on any older one, and several steps may read the
+ * same; several images may be results. Image 0 is the input, image j the result of step j - 1. Immutable, thread-safe.
  */
 public final class ImageChain {
     private final InputPlan input;
     private final List<Step> steps;
+    private final List<Integer> sources;
+    private final List<Integer> results;
     private final List<Image> images;
     private final List<StepPlan> plans;
 
-    private ImageChain(InputPlan input, List<Step> steps, List<Image> images, List<StepPlan> plans) {
+    private ImageChain(
+            InputPlan input,
+            List<Step> steps,
+            List<Integer> sources,
+            List<Integer> results,
+            List<Image> images,
+            List<StepPlan> plans) {
         this.input = input;
         this.steps = List.copyOf(steps);
+        this.sources = List.copyOf(sources);
+        this.results = List.copyOf(results);
         this.images = List.copyOf(images);
         this.plans = List.copyOf(plans);
     }
 
     /**
+     * Each step stands on the image before it, the last image is the result.
+     *
      * @param steps at least one
      * @throws DoesNotFitException there is no program for a step; the message names it
      */
     public static ImageChain of(int height, int width, int channels, List<? extends Step> steps) {
+        List<Integer> sources = IntStream.range(0, steps.size()).boxed().toList();
+        return of(height, width, channels, steps, sources, List.of(steps.size()));
+    }
+
+    /**
+     * @param steps at least one
+     * @param sources number of the image that each step stands on
+     * @param results numbers of the images that leave the chip, or that what follows takes
+     * @throws DoesNotFitException there is no program for a step; the message names it
+     */
+    public static ImageChain of(
+            int height,
+            int width,
+            int channels,
+            List<? extends Step> steps,
+            List<Integer> sources,
+            List<Integer> results) {
         DoesNotFitException.require(!steps.isEmpty(), "a chain without steps");
         InputPlan input = InputPlan.of(height, width, channels);
+        List<List<Reach>> readers = readers(steps, sources);
         List<Image> images = new ArrayList<>();
         List<StepPlan> plans = new ArrayList<>();
-        images.add(Image.of(height, width, channels, steps.get(0).window()));
         for (int i = 0; i < steps.size(); i++) {
             Step step = steps.get(i);
             try {
-                Image source = images.get(i);
-                Window reader = i + 1 < steps.size() ? steps.get(i + 1).window() : Window.POINT;
-                Image result = Image.of(source.y().outputs(), source.x().outputs(), step.outputs(), reader);
-                images.add(result);
-                plans.add(plan(step, source, result));
-                requireWholeChunks(source, i == 0 ? null : steps.get(i - 1));
-                if (step instanceof Sum sum) {
-                    requireOnePitch(images.get(sum.older()), source);
+                if (i == 0) {
+                    images.add(Image.of(height, width, channels, readers.get(0)));
                 }
+                int number = sources.get(i);
+                Image source = images.get(number);
+                images.add(Image.of(
+                        step.reach().outputs(source.height()),
+                        step.reach().outputs(source.width()),
+                        step.outputs(),
+                        readers.get(i + 1)));
+                plans.add(plan(step, images, source, images.get(i + 1)));
+                requireWholeChunks(source, number == 0 ? null : steps.get(number - 1));
             } catch (DoesNotFitException reason) {
                 throw new DoesNotFitException("step " + i + ", " + step.describe() + ": " + reason.getMessage(), i + 1);
             }
         }
-        return new ImageChain(input, List.copyOf(steps), images, plans);
+        return new ImageChain(input, List.copyOf(steps), sources, results, images, plans);
     }
 
-    private static StepPlan plan(Step step, Image source, Image result) {
+    /** What needs room around each image: its own readers, and those of what one walk reads together with it. */
+    private static List<List<Reach>> readers(List<? extends Step> steps, List<Integer> sources) {
+        List<List<Reach>> readers = new ArrayList<>();
+        for (int i = 0; i <= steps.size(); i++) {
+            readers.add(new ArrayList<>());
+        }
+        for (int i = 0; i < steps.size(); i++) {
+            readers.get(sources.get(i)).add(steps.get(i).reach());
+        }
+        for (int round = 0; round < steps.size(); round++) {
+            boolean grown = false;
+            for (int i = 0; i < steps.size(); i++) {
+                if (steps.get(i) instanceof Sum sum) {
+                    grown |= share(readers.get(sum.older()), readers.get(sources.get(i)));
+                }
+            }
+            if (!grown) {
+                break;
+            }
+        }
+        return readers;
+    }
+
+    private static boolean share(List<Reach> a, List<Reach> b) {
+        boolean grown = false;
+        for (Reach reach : a) {
+            grown |= !b.contains(reach) && reach.reachesOver() && b.add(reach);
+        }
+        for (Reach reach : b) {
+            grown |= !a.contains(reach) && reach.reachesOver() && a.add(reach);
+        }
+        return grown;
+    }
+
+    private static StepPlan plan(Step step, List<Image> images, Image source, Image result) {
         if (step instanceof Convolution convolution) {
             return ConvolutionPlan.of(convolution, source.channels(), result.mostPixels());
+        }
+        if (step instanceof Concatenation) {
+            return IdentityPlan.of(step);
         }
         DoesNotFitException.require(
                 source.channels() == step.outputs(),
                 "%d channels in, %d out, expected the same",
                 source.channels(),
                 step.outputs());
-        return step instanceof MaxPool pool ? PoolPlan.of(pool, result) : new SumPlan((Sum) step);
+        if (step instanceof MaxPool pool) {
+            return PoolPlan.of(pool, result);
+        }
+        if (step instanceof Sum sum) {
+            requireOnePitch(images.get(sum.older()), source);
+            return new SumPlan(sum);
+        }
+        return step instanceof Product product ? IdentityPlan.ofProduct(product, result) : IdentityPlan.of(step);
     }
 
-    /** One walk goes over both operands of a sum. */
+    /** One walk goes over both operands. */
     private static void requireOnePitch(Image older, Image before) {
-        for (int tile = 0; tile < 16; tile++) {
+        for (int tile = 0; tile < Chip.TILES; tile++) {
             DoesNotFitException.require(
-                    older.pitch(tile) == before.pitch(tile),
-                    "its operands have different borders: one of them is also read by a window that reaches over the"
-                            + " edge of a tile, which is not covered");
+                    older.pitch(tile) == before.pitch(tile), "operands of %s and %s pixels", older, before);
         }
     }
 
@@ -88,6 +165,27 @@ public final class ImageChain {
         return steps;
     }
 
+    /** Number of the image that a step stands on. */
+    public int source(int step) {
+        return sources.get(step);
+    }
+
+    /** Numbers of the images that are results, in the order of the outputs. */
+    public List<Integer> results() {
+        return results;
+    }
+
+    /** The last step that reads an image, the number of steps where it is a result, -1 where nobody reads it. */
+    int lastReader(int image) {
+        int last = results.contains(image) ? steps.size() : -1;
+        for (int i = 0; i < steps.size(); i++) {
+            if (sources.get(i) == image || steps.get(i).others().contains(image)) {
+                last = Math.max(last, i);
+            }
+        }
+        return last;
+    }
+
     /** The input, then the result of each step. */
     public List<Image> images() {
         return images;
@@ -97,6 +195,7 @@ public final class ImageChain {
         return plans;
     }
 
+    /** The last image. */
     public Image result() {
         return images.get(images.size() - 1);
     }

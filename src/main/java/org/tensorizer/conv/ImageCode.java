@@ -5,6 +5,7 @@ import static org.tensorizer.model.Relocation.Half.UPPER;
 import static org.tensorizer.model.Relocation.Kind.PARAMETER;
 import static org.tensorizer.model.Relocation.Kind.SCRATCH;
 
+import java.util.List;
 import java.util.OptionalInt;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.ProgramBuilder;
@@ -48,21 +49,37 @@ public final class ImageCode {
                 progress = progress.cleared();
             }
             StepPlan plan = chain.plans().get(i);
-            PlacedImage source = narrow.images().get(i);
+            PlacedImage source = narrow.images().get(chain.source(i));
             PlacedImage target = narrow.images().get(i + 1);
             if (plan instanceof ConvolutionPlan mine) {
                 program.meet();
                 new ConvolutionCode(program, mine, source, target, progress)
                         .emit(places.layers().get(convolution++));
             } else if (plan instanceof PoolPlan mine) {
-                new PoolCode(mine, source, target, progress).emit(program, progress.results - groupsBefore(i));
+                new PoolCode(mine, source, target, progress).emit(program, progress.results - groups(chain.source(i) - 1));
+            } else if (plan instanceof SumPlan mine) {
+                PlacedImage older = narrow.images().get(mine.step().older());
+                new SumCode(mine.step(), older, source, target, narrow.scratch(i)).emit(program);
             } else {
-                Sum sum = (Sum) chain.steps().get(i);
-                PlacedImage older = narrow.images().get(sum.older());
-                new SumCode(sum, older, source, target, narrow.fill(i)).emit(program);
+                elements((IdentityPlan) plan, source, target, narrow.scratch(i));
             }
         }
         return progress;
+    }
+
+    private void elements(IdentityPlan plan, PlacedImage source, PlacedImage target, int scratch) {
+        MappingCode mapping = new MappingCode(program, target, scratch);
+        if (plan.step() instanceof Mapping step) {
+            mapping.map(step.element(), source);
+        } else if (plan.step() instanceof Concatenation step) {
+            List<PlacedImage> sources =
+                    step.others().stream().map(narrow.images()::get).toList();
+            mapping.join(step.operands(), sources);
+        } else if (plan.step() instanceof Product step) {
+            new ProductCode(step, narrow.images().get(step.older()), source, target, scratch).emit(program);
+        } else {
+            new EnlargementCode((Enlargement) plan.step(), source, target, scratch).emit(program);
+        }
     }
 
     /** The result of the last step to the host, and the end of the program. */
@@ -92,25 +109,27 @@ public final class ImageCode {
     }
 
     private void border(int step) {
-        Image image = chain.images().get(step);
-        if (!image.isBordered()) {
+        Step reader = chain.steps().get(step);
+        if (!reader.reach().reachesOver()) {
             return;
         }
+        int source = chain.source(step);
         Step before = step == 0 ? null : chain.steps().get(step - 1);
-        boolean complete = before == null || before instanceof Sum;
-        if (before instanceof Sum) {
-            // its fills have counted as received blocks, which the border waits for
+        boolean travels = source == step && (before instanceof Convolution || before instanceof MaxPool);
+        if (!travels && step > 0) {
+            // fills have counted as received blocks, which the border waits for; others may still read the image
             program.fence(ProgramBuilder.TILE_COUNTERS);
             progress = progress.cleared();
         }
-        OptionalInt computed = complete ? OptionalInt.empty() : OptionalInt.of(progress.results - groupsBefore(step));
+        OptionalInt computed = travels ? OptionalInt.of(progress.results - groups(step - 1)) : OptionalInt.empty();
         boolean depthwise = before instanceof Convolution convolution && convolution.depthwise();
-        int zeroPoint = chain.steps().get(step).inputZeroPoint();
-        new HaloCode(program, narrow.images().get(step), zeroPoint, progress, computed, depthwise ? 16 : 1).emit();
+        PlacedImage image = narrow.images().get(source);
+        int results = travels && depthwise ? 16 : 1;
+        new HaloCode(program, image, reader.reach(), reader.inputZeroPoint(), progress, computed, results).emit();
     }
 
-    /** Results of the op that makes the image a step reads. */
-    private int groupsBefore(int step) {
-        return step == 0 ? 0 : chain.plans().get(step - 1).groups();
+    /** Results that the op of a step counts, of the input none. */
+    private int groups(int step) {
+        return step < 0 ? 0 : chain.plans().get(step).groups();
     }
 }

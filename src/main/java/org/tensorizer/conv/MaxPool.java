@@ -20,6 +20,11 @@ public record MaxPool(int outputs, Window window, int zeroPoint) implements Step
     }
 
     @Override
+    public Reach reach() {
+        return window;
+    }
+
+    @Override
     public String describe() {
         return "maximum " + window;
     }

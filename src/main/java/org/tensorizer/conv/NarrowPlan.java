@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.tensorizer.conv.NarrowMemory.Range;
 
 /**
@@ -23,11 +24,11 @@ public final class NarrowPlan {
     private final OptionalInt gathered;
     private final Range staging;
     private final int identity;
-    private final Map<Integer, Integer> fills;
+    private final Map<Integer, Range> scratch;
     private final int words;
 
     /**
-     * When something is in memory; step j reads image j and makes image j + 1.
+     * When something is in memory; step j makes image j + 1 at time j + 1, when all it reads must be there.
      *
      * @param made number of the step before which it is there
      * @param last number of the step behind which it is no longer needed
@@ -52,7 +53,7 @@ public final class NarrowPlan {
         gathered = placement.gathered();
         staging = placement.staging;
         identity = placement.identity;
-        fills = Map.copyOf(placement.fills);
+        scratch = Map.copyOf(placement.scratch);
         words = placement.end();
     }
 
@@ -98,9 +99,9 @@ public final class NarrowPlan {
         return identity;
     }
 
-    /** First of 16 words for the factors of a sum, which is step {@code step}. */
-    public int fill(int step) {
-        return fills.get(step);
+    /** First of the words that a step works in ({@link StepPlan#narrowWords}). */
+    int scratch(int step) {
+        return scratch.get(step).base();
     }
 
     /** Words in use: the highest end. */
@@ -114,8 +115,6 @@ public final class NarrowPlan {
     }
 
     private static final class Placement {
-        private static final int FACTOR_WORDS = 16;
-
         private final ImageChain chain;
         private final int count;
         private final int[] words;
@@ -125,7 +124,7 @@ public final class NarrowPlan {
 
         private final Range[] ranges;
         private final List<Integer> placed = new ArrayList<>();
-        private final Map<Integer, Integer> fills = new HashMap<>();
+        private final Map<Integer, Range> scratch = new HashMap<>();
         private final boolean gathers;
         private Range staging;
         private int identity;
@@ -140,20 +139,22 @@ public final class NarrowPlan {
             ranges = new Range[count];
             for (int j = 0; j < count; j++) {
                 words[j] = j < images ? chain.images().get(j).words() : gatheredWords;
-                last[j] = j + 1;
+                last[j] = j < images ? Math.max(j, chain.lastReader(j)) + 1 : j + 1;
             }
         }
 
         Placement place() {
             for (int j = 0; j < chain.steps().size(); j++) {
                 if (chain.steps().get(j) instanceof MaxPool pool) {
-                    words[j] += readBeyond(j, pool);
-                } else if (chain.steps().get(j) instanceof Sum sum) {
-                    last[sum.older()] = Math.max(last[sum.older()], j + 1);
-                    if (!chain.images().get(j).isBordered()
-                            && !chain.images().get(j + 1).isBordered()) {
-                        inPlace.put(j + 1, inPlace.getOrDefault(j, j));
-                    }
+                    words[chain.source(j)] += readBeyond(j, pool);
+                }
+                int source = chain.source(j);
+                boolean mayReplace = (chain.steps().get(j) instanceof Sum || chain.steps().get(j) instanceof Mapping)
+                        && chain.lastReader(source) == j
+                        && !chain.images().get(source).isBordered()
+                        && !chain.images().get(j + 1).isBordered();
+                if (mayReplace) {
+                    inPlace.put(j + 1, inPlace.getOrDefault(source, source));
                 }
             }
             for (int j = 0; j < count; j++) {
@@ -168,7 +169,7 @@ public final class NarrowPlan {
             staging = NarrowMemory.lowest(chain.input().stagingWords(), first);
             identity = NarrowMemory.lowest(chain.input().identityWords(), first, staging)
                     .base();
-            placeFactors();
+            placeScratch();
             requireRoom();
             return this;
         }
@@ -181,7 +182,7 @@ public final class NarrowPlan {
                         pool.window(), chain.images().get(step + 1).columns(column));
                 most = Math.max(most, Arithmetic.roundUp(columns, 4) - columns);
             }
-            return most * chain.images().get(step).pixelWords();
+            return most * chain.images().get(chain.source(step)).pixelWords();
         }
 
         /** What is placed together, in the order of placing. */
@@ -191,9 +192,9 @@ public final class NarrowPlan {
             for (int j = 0; j < chain.steps().size(); j++) {
                 List<Integer> group = List.of();
                 if (chain.steps().get(j) instanceof MaxPool) {
-                    group = List.of(j, j + 1);
+                    group = List.of(chain.source(j), j + 1);
                 } else if (chain.steps().get(j) instanceof Sum sum) {
-                    int mine = inPlace.getOrDefault(j + 1, j);
+                    int mine = inPlace.getOrDefault(j + 1, chain.source(j));
                     int older = inPlace.getOrDefault(sum.older(), sum.older());
                     group = grouped[older] ? List.of(mine) : List.of(mine, older);
                 }
@@ -215,8 +216,8 @@ public final class NarrowPlan {
 
         /** Words times steps of life: of a maximum the larger of its two images, else the sum. */
         private long rank(List<Integer> group) {
-            boolean maximum = group.stream()
-                    .anyMatch(j -> j < chain.steps().size() && chain.steps().get(j) instanceof MaxPool);
+            boolean maximum = IntStream.range(0, chain.steps().size())
+                    .anyMatch(i -> chain.steps().get(i) instanceof MaxPool && group.contains(chain.source(i)));
             long rank = 0;
             for (int j : group) {
                 long mine = (long) words[j] * life(j).length();
@@ -239,16 +240,17 @@ public final class NarrowPlan {
             placed.add(j);
         }
 
-        private void placeFactors() {
+        private void placeScratch() {
             for (int j = 0; j < chain.steps().size(); j++) {
-                if (chain.steps().get(j) instanceof Sum) {
+                int needed = chain.plans().get(j).narrowWords();
+                if (needed > 0) {
                     List<Range> others = new ArrayList<>();
                     for (int k : placed) {
                         if (life(k).has(j + 1)) {
                             others.add(ranges[k]);
                         }
                     }
-                    fills.put(j, NarrowMemory.lowest(FACTOR_WORDS, others).base());
+                    scratch.put(j, NarrowMemory.lowest(needed, others));
                 }
             }
         }
@@ -277,8 +279,8 @@ public final class NarrowPlan {
             for (Range range : ranges) {
                 end = Math.max(end, range.end());
             }
-            for (int fill : fills.values()) {
-                end = Math.max(end, fill + FACTOR_WORDS);
+            for (Range range : scratch.values()) {
+                end = Math.max(end, range.end());
             }
             return end;
         }

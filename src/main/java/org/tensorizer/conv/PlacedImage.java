@@ -11,9 +11,13 @@ public record PlacedImage(Image image, int base) {
         return base + image.offset(tile, row, column);
     }
 
-    /** Word of the pixel where the reading layer starts. */
-    int firstRead(int tile) {
-        return pixel(tile, image.y().skip(tile / 4), image.x().skip(tile % 4));
+    /** Word of the pixel where a step starts to read. */
+    int firstRead(int tile, Reach reader) {
+        if (!reader.reachesOver()) {
+            return pixel(tile, 0, 0);
+        }
+        return pixel(
+                tile, image.rowsRead(reader).skip(tile / 4), image.columnsRead(reader).skip(tile % 4));
     }
 
     public int end() {

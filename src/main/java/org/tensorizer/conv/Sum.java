@@ -1,5 +1,6 @@
 package org.tensorizer.conv;
 
+import java.util.List;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.Factors;
 import org.tensorizer.dense.Quantization;
@@ -76,8 +77,13 @@ public record Sum(
     }
 
     @Override
-    public Window window() {
+    public Reach reach() {
         return Window.POINT;
+    }
+
+    @Override
+    public List<Integer> others() {
+        return List.of(older);
     }
 
     @Override

@@ -11,6 +11,12 @@ public record SumPlan(Sum step) implements StepPlan {
         return FIRST_ROW;
     }
 
+    /** Of its factors. */
+    @Override
+    public int narrowWords() {
+        return 16;
+    }
+
     @Override
     public int groups() {
         return ceilDiv(step.outputs(), 4);

@@ -9,7 +9,7 @@ import org.tensorizer.base.BadInputException;
  * @param stride pixels from one output to the next, 1 or more
  * @param valid no padding (TFLite's VALID), else SAME
  */
-public record Window(int kernel, int stride, boolean valid) {
+public record Window(int kernel, int stride, boolean valid) implements Reach {
     /** One pixel in, one pixel out. */
     public static final Window POINT = new Window(1, 1, false);
 
@@ -28,8 +28,8 @@ public record Window(int kernel, int stride, boolean valid) {
         return new Window(kernel, stride, true);
     }
 
-    /** Whether the tile that computes an output may need pixels of its neighbours. */
-    boolean reachesOver() {
+    @Override
+    public boolean reachesOver() {
         return kernel > 1 || stride > 1;
     }
 
@@ -37,9 +37,20 @@ public record Window(int kernel, int stride, boolean valid) {
         return kernel * kernel;
     }
 
-    /** Outputs along an axis of so many pixels. */
+    @Override
     public int outputs(int pixels) {
         return valid ? (pixels - kernel) / stride + 1 : Arithmetic.ceilDiv(pixels, stride);
+    }
+
+    @Override
+    public int first(int pixels, int output) {
+        int padding = valid ? 0 : Math.max((outputs(pixels) - 1) * stride + kernel - pixels, 0) / 2;
+        return stride * output - padding;
+    }
+
+    @Override
+    public int last(int pixels, int output) {
+        return first(pixels, output) + kernel - 1;
     }
 
     @Override

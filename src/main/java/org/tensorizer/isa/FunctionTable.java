@@ -3,6 +3,7 @@ package org.tensorizer.isa;
 import static org.tensorizer.isa.Fact.EXECUTED;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -51,4 +52,31 @@ public final class FunctionTable {
     public static final Field CONSTANT = TABLE.number("constant", 1566, 2, "3 in every known program", Fact.CONSTANT);
 
     private FunctionTable() {}
+
+    /** Coefficients and break points, in their order, from the hexadecimal bits of float32 numbers between blanks. */
+    public static float[] values(String bits) {
+        String[] words = bits.strip().split("\\s+");
+        float[] values = new float[words.length];
+        for (int i = 0; i < words.length; i++) {
+            values[i] = Float.intBitsToFloat(HexFormat.fromHexDigits(words[i]));
+        }
+        return values;
+    }
+
+    /**
+     * The instruction that loads a table.
+     *
+     * @param tiles mask
+     * @param values all coefficients, then all break points
+     */
+    public static Instruction load(int tiles, float[] values) {
+        Instruction table = Instruction.of(Opcode.FUNCTION_TABLE)
+                .set(TileInstruction.TILES, tiles)
+                .set(CONSTANT, 3);
+        int coefficients = COEFFICIENT.size();
+        for (int i = 0; i < values.length; i++) {
+            table.setFloat(i < coefficients ? COEFFICIENT.get(i) : BREAK_POINT.get(i - coefficients), values[i]);
+        }
+        return table;
+    }
 }

@@ -106,8 +106,9 @@ class ExecutedNetworksTest {
         int[] pixels = new SplittableRandom(network.hashCode())
                 .ints((long) input.height() * input.width() * input.channels(), 0, 256)
                 .toArray();
-        int[] expected = NetworkReference.run(
-                text, head, new NetworkReference.Pixels(input.height(), input.width(), input.channels(), pixels));
+        List<NetworkReference.Pixels> images = NetworkReference.images(
+                text, new NetworkReference.Pixels(input.height(), input.width(), input.channels(), pixels));
+        int[] expected = NetworkReference.head(head, images.get(images.size() - 1));
         byte[] bytes = new byte[pixels.length];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) pixels[i];

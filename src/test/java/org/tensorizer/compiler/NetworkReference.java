@@ -25,22 +25,28 @@ final class NetworkReference {
         }
     }
 
-    /** The result of the images and then of the head; a softmax exactly, which the chip computes from tables. */
-    static int[] run(NetworkText text, Head head, Pixels input) {
+    /** The input, then the result of each step. */
+    static List<Pixels> images(NetworkText text, Pixels input) {
         List<Pixels> images = new ArrayList<>(List.of(input));
         int numbers = 0;
-        for (Step step : text.steps()) {
-            Pixels from = images.get(images.size() - 1);
+        for (int i = 0; i < text.steps().size(); i++) {
+            Step step = text.steps().get(i);
+            Pixels from = images.get(text.chain().source(i));
             if (step instanceof Convolution convolution) {
                 images.add(convolve(convolution, text.numbers().get(numbers++), from));
             } else if (step instanceof MaxPool pool) {
                 images.add(maximum(pool, from));
-            } else {
-                Sum sum = (Sum) step;
+            } else if (step instanceof Sum sum) {
                 images.add(add(sum, images.get(sum.older()), from));
+            } else {
+                images.add(ElementReference.run(step, images, from));
             }
         }
-        Pixels last = images.get(images.size() - 1);
+        return images;
+    }
+
+    /** What follows the last image; a softmax exactly, which the chip computes from tables. */
+    static int[] head(Head head, Pixels last) {
         int[] values = last.values();
         if (head.mean().isPresent()) {
             values = mean(head.mean().get(), last);
@@ -51,12 +57,12 @@ final class NetworkReference {
         return head.softmax().isPresent() ? softmax(head.softmax().get(), values) : values;
     }
 
-    private static int quantize(long sum, float multiplier, float low, float high, int zero) {
+    static int quantize(long sum, float multiplier, float low, float high, int zero) {
         float value = (float) sum * multiplier;
         return (int) Math.rint(Math.min(Math.max(value, low), high)) + zero;
     }
 
-    private static float clamp(float limit, float scale, Activation activation, boolean upper) {
+    static float clamp(float limit, float scale, Activation activation, boolean upper) {
         float real = limit * scale;
         if (upper && activation == Activation.RELU6) {
             real = Math.min(real, 6);

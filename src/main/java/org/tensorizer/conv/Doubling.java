@@ -1,0 +1,34 @@
+package org.tensorizer.conv;
+
+/**
+ * Twice the rows and columns, centres of pixels half a pixel from their edges: output o lies at pixel (2 o - 1) / 4, between
+ * two pixels.
+ */
+record Doubling() implements Reach {
+    private static final int QUARTERS = 4;
+
+    @Override
+    public int outputs(int pixels) {
+        return 2 * pixels;
+    }
+
+    @Override
+    public int first(int pixels, int output) {
+        return Math.floorDiv(position(output), QUARTERS);
+    }
+
+    @Override
+    public int last(int pixels, int output) {
+        return first(pixels, output) + 1;
+    }
+
+    /** Where an output lies, in quarters of a pixel. */
+    static int position(int output) {
+        return 2 * output - 1;
+    }
+
+    @Override
+    public boolean reachesOver() {
+        return true;
+    }
+}

@@ -1,0 +1,28 @@
+package org.tensorizer.compiler;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.Devices;
+
+/** Functions, products, concatenations, resizes and branches, executed on the emulated chip against their definition. */
+class ExecutedGraphsTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "16x12x8 c20k3s1f3n t c24k1s1f3n l",
+                "12x16x8 c20k1s1f3n l c24k3s1f3n t c8k1s1f3n q",
+                "16x16x8 c24k1s1f3n c24k3s1f3n x1n c8k3s1f3n",
+                "16x16x8 c24k3s2f3n c24k3s1f3n@1 j1,2 c12k3s1f3n j4,2,1 c16k1s1f3n",
+                "16x16x8 c24k3s2f3n u c16k3s1f3n",
+                "24x24x8 c28k3s2f3n c28k3s2f3n u a1n",
+                "16x16x8 c12k3s2f3n n c16k1s1f3n",
+                "24x28x8 c12k3s2f3n c8k3s2f3n n j1,3"
+            })
+    void answerAsTheirDefinition(String network) {
+        try (Device device = Devices.open(DeviceChoice.EMULATOR)) {
+            ExecutedNetworksTest.check(device, network);
+        }
+    }
+}
