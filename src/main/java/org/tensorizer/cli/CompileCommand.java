@@ -32,9 +32,12 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Covered: chains of CONV_2D, DEPTHWISE_CONV_2D, MAX_POOL_2D, ADD and PAD on images, then the mean over the image,"
-                    + " FULLY_CONNECTED and SOFTMAX; or fully connected layers alone. The longest run of such operators goes"
-                    + " to the chip; what stands in front of it or behind it stays on the host, with the reason.",
+            "Covered on images, in any order and with branches: CONV_2D, DEPTHWISE_CONV_2D, PAD in front of them, MAX_POOL_2D,"
+                    + " ADD and MUL of two images, CONCATENATION of channels, LOGISTIC, TANH, QUANTIZE, RESIZE_BILINEAR and"
+                    + " RESIZE_NEAREST_NEIGHBOR to twice the size. Behind the last image: the mean over it, FULLY_CONNECTED,"
+                    + " LOGISTIC or TANH behind that, SOFTMAX. Or fully connected layers alone. The longest run of such"
+                    + " operators goes to the chip; what stands in front of it or behind it stays on the host, with the"
+                    + " reason.",
             "",
             "Every output is executed before it is written, on an emulated Edge TPU behind the project's own driver, and"
                     + " compared with TFLite on the source; its container is held to what libedgetpu takes for granted.",

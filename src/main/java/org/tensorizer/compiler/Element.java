@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.Step;
+import org.tensorizer.dense.Elementwise;
 import org.tensorizer.model.Operator;
 
 /**
@@ -21,12 +22,19 @@ record Element(List<Operator> operators, int tensor, Part part) {
     /** A part of a network. */
     sealed interface Part {}
 
-    /** A step over images, a convolution with its numbers. */
-    record ImageStep(Step step, Optional<ConvolutionPayload.Numbers> numbers) implements Part {}
+    /**
+     * A step over images, a convolution with its numbers.
+     *
+     * @param source number of the image that it stands on
+     */
+    record ImageStep(Step step, int source, Optional<ConvolutionPayload.Numbers> numbers) implements Part {}
 
     record MeanPart(Head.Mean mean) implements Part {}
 
     record LayerPart(Head.Layer layer) implements Part {}
+
+    /** A function of the outputs of the fully connected layer before. */
+    record FunctionPart(Elementwise element) implements Part {}
 
     record SoftmaxPart(Head.Softmax softmax) implements Part {}
 

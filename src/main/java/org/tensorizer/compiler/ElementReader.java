@@ -2,48 +2,46 @@ package org.tensorizer.compiler;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import org.tensorizer.compiler.Element.FunctionPart;
 import org.tensorizer.compiler.Element.ImageStep;
 import org.tensorizer.compiler.Element.LayerPart;
 import org.tensorizer.compiler.Element.MeanPart;
 import org.tensorizer.compiler.Element.Part;
 import org.tensorizer.compiler.Element.Renamed;
 import org.tensorizer.compiler.Element.SoftmaxPart;
-import org.tensorizer.conv.Convolution;
-import org.tensorizer.conv.ConvolutionPayload;
-import org.tensorizer.conv.MaxPool;
-import org.tensorizer.conv.Sum;
-import org.tensorizer.conv.Window;
-import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
-import org.tensorizer.model.OperatorOptions.Padding;
 import org.tensorizer.model.Tensor;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.OperatorNumbers;
 
-/** Reads operators of a chain one by one; what came before decides what may follow. */
+/** Reads operators one by one; what came before decides what may follow. */
 final class ElementReader {
     private final OperatorView view;
-    private final Map<Integer, Integer> images;
+    private final ChainTensors tensors;
+    private final WindowReader windows;
+    private final JoinReader joins;
+    private final MappingReader mappings;
     private Stage stage = Stage.INPUT;
 
     private enum Stage {
         INPUT,
         IMAGES,
-        /** Behind the mean: one pixel. */
+        /** Behind the mean, or a function: one pixel. */
         VECTOR,
         LAYERS,
         END
     }
 
-    /** @param images number of the image that a tensor is, kept up to date by the caller */
-    ElementReader(TfliteModel model, Map<Integer, Integer> images) {
-        this.view = new OperatorView(model);
-        this.images = images;
+    /** @param tensors kept up to date by the caller */
+    ElementReader(OperatorView view, ChainTensors tensors) {
+        this.view = view;
+        this.tensors = tensors;
+        this.windows = new WindowReader(view, tensors);
+        this.joins = new JoinReader(view, tensors);
+        this.mappings = new MappingReader(view, tensors);
     }
 
     /** @param padding a PAD in front of the operator */
@@ -54,89 +52,76 @@ final class ElementReader {
             throw view.refuse(operator, "stands behind a PAD, which is covered in front of convolutions alone");
         }
         return switch (name) {
-            case "CONV_2D" ->
-                isVector(view.input(operator)) ? pointConvolution(operator) : convolution(operator, padding, false);
-            case "DEPTHWISE_CONV_2D" -> convolution(operator, padding, true);
-            case "MAX_POOL_2D" -> maximum(operator);
-            case "ADD" -> sum(operator);
+            case "FULLY_CONNECTED" -> layer(operator);
             case "AVERAGE_POOL_2D" -> averagePool(operator);
             case "MEAN" -> mean(operator);
-            case "FULLY_CONNECTED" -> layer(operator);
             case "SOFTMAX" -> softmax(operator);
+            case "LOGISTIC", "TANH" ->
+                isVector(view.input(operator)) ? function(operator) : imageStep(operator, padding);
             case "RESHAPE", "SQUEEZE" -> renamed(operator);
-            default -> throw view.refuse(operator, "is not covered");
+            case "CONV_2D" ->
+                isVector(view.input(operator)) ? pointConvolution(operator) : imageStep(operator, padding);
+            default -> imageStep(operator, padding);
         };
     }
 
-    private boolean isVector(Tensor tensor) {
-        List<Integer> shape = tensor.shape();
-        return stage != Stage.INPUT && tensor.elements() == shape.get(shape.size() - 1);
+    private ImageStep imageStep(Operator operator, Optional<Operator> padding) {
+        String name = operator.name();
+        ImageStep step = switch (name) {
+            case "CONV_2D" -> windows.convolution(behindImages(operator), padding, false);
+            case "DEPTHWISE_CONV_2D" -> windows.convolution(behindImages(operator), padding, true);
+            case "MAX_POOL_2D" -> windows.maximum(behindSteps(operator));
+            case "ADD" -> joins.sum(behindSteps(operator));
+            case "MUL" -> joins.product(behindSteps(operator));
+            case "CONCATENATION" -> joins.concatenation(behindSteps(operator));
+            case "LOGISTIC", "TANH" -> mappings.function(behindSteps(operator));
+            case "QUANTIZE" -> mappings.quantize(behindSteps(operator));
+            case "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR" -> mappings.resize(behindSteps(operator));
+            default -> throw view.refuse(operator, "is not covered");
+        };
+        stage = Stage.IMAGES;
+        return step;
     }
 
-    private void images(Operator operator) {
+    /** A PAD is covered if it can be taken for the convolution to follow. */
+    void pad(Operator operator) {
+        windows.pad(behindImages(operator));
+    }
+
+    private boolean isVector(Tensor tensor) {
+        return tensors.isVector(tensor.index());
+    }
+
+    private Operator behindImages(Operator operator) {
         if (stage != Stage.INPUT && stage != Stage.IMAGES) {
             throw view.refuse(operator, "stands behind what ends the images");
         }
         if (view.input(operator).shape().size() != 4) {
             throw view.refuse(operator, "takes shape " + view.input(operator).shape() + ", expected an image");
         }
-        stage = Stage.IMAGES;
+        return operator;
     }
 
-    private Part convolution(Operator operator, Optional<Operator> padding, boolean depthwise) {
-        images(operator);
-        OperatorNumbers numbers = new OperatorNumbers(view.model(), operator);
-        OperatorOptions.Convolution options = view.options(operator, OperatorOptions.Convolution.class);
-        List<Integer> shape = numbers.weightShape();
-        if (shape.size() != 4 || !shape.get(1).equals(shape.get(2))) {
-            throw view.refuse(operator, "has weights of shape " + shape + ", expected a square window");
-        }
-        if (options.strideY() != options.strideX() || options.dilationY() > 1 || options.dilationX() > 1) {
-            throw view.refuse(
-                    operator,
-                    "has strides " + options.strideY() + ", " + options.strideX() + " and dilations "
-                            + options.dilationY() + ", " + options.dilationX()
-                            + ", expected one stride and no dilation");
-        }
-        int channels = view.input(operator).shape().get(3);
-        int outputs = shape.get(depthwise ? 3 : 0);
-        if (shape.get(depthwise ? 0 : 3) != (depthwise ? 1 : channels) || depthwise && outputs != channels) {
-            throw view.refuse(
-                    operator,
-                    "has weights of shape " + shape + " for " + channels
-                            + " channels; depth multipliers and groups are not covered");
-        }
-        boolean valid = options.padding() == Padding.VALID && shape.get(1) > 1;
-        if (padding.isPresent()) {
-            view.requireSame(operator, padding.get(), shape.get(1), options.strideY(), valid);
-            valid = false;
-        }
-        float[] scales = numbers.weightScales(outputs, depthwise ? 3 : 0);
-        boolean perChannel = scales.length > 1;
-        int[] bias = numbers.bias(outputs, depthwise ? 3 : 0).orElse(new int[outputs]);
-        boolean hasBias = !perChannel || Arrays.stream(bias).anyMatch(value -> value != 0);
-        Convolution step = new Convolution(
-                outputs,
-                new Window(shape.get(1), options.strideY(), valid),
-                depthwise,
-                ParameterFormat.of(perChannel, hasBias),
-                numbers.activation(options.activation()),
-                numbers.quantization(scales));
-        return new ImageStep(
-                step,
-                Optional.of(new ConvolutionPayload.Numbers(
-                        numbers.chipWeights(), hasBias ? bias : new int[0], perChannel ? scales : new float[0])));
+    private Operator behindSteps(Operator operator) {
+        requireImages(operator);
+        return behindImages(operator);
     }
 
-    /** A PAD is covered if it can be taken for the convolution to follow. */
-    void pad(Operator operator) {
-        images(operator);
-        int[] amounts = view.constants(operator, 1);
-        if (amounts.length != 8 || amounts[0] + amounts[1] + amounts[6] + amounts[7] != 0) {
-            throw view.refuse(
-                    operator, "pads by " + Arrays.toString(amounts) + ", expected rows and columns of an image");
+    private void requireImages(Operator operator) {
+        if (stage == Stage.INPUT) {
+            throw view.refuse(operator, "does not stand behind a convolution");
         }
-        view.requireSameNumbers(operator);
+        if (stage != Stage.IMAGES) {
+            throw view.refuse(operator, "stands behind what ends the images");
+        }
+    }
+
+    private void requireVector(Operator operator) {
+        if (!tensors.isVector(operator.inputs().get(0))) {
+            throw view.refuse(
+                    operator,
+                    "takes tensor " + operator.inputs().get(0) + "; behind the images one chain of layers is covered");
+        }
     }
 
     private Part pointConvolution(Operator operator) {
@@ -171,6 +156,11 @@ final class ElementReader {
         if (view.input(operator).elements() != inputs) {
             throw view.refuse(operator, "takes " + view.input(operator).elements() + " numbers, its weights " + inputs);
         }
+        if (stage == Stage.IMAGES) {
+            tensors.requireNewest(operator);
+        } else {
+            requireVector(operator);
+        }
         float[] scales = numbers.weightScales(outputs, 0);
         boolean perChannel = scales.length > 1;
         int[] bias = numbers.bias(outputs, 0).orElse(new int[outputs]);
@@ -187,79 +177,11 @@ final class ElementReader {
                 perChannel ? scales : new float[0]));
     }
 
-    private Part maximum(Operator operator) {
-        requireBehindImages(operator);
-        OperatorOptions.Pool options = view.options(operator, OperatorOptions.Pool.class);
-        int kernel = options.height();
-        int stride = options.strideY();
-        if (kernel != options.width() || stride != options.strideX() || options.activation() != FusedActivation.NONE) {
-            throw view.refuse(operator, "has options " + options + ", expected a square window and no activation");
-        }
-        view.requireSameNumbers(operator);
-        List<Integer> shape = view.input(operator).shape();
-        if (options.padding() == Padding.SAME
-                && (kernel != stride || shape.get(1) % stride != 0 || shape.get(2) % stride != 0)) {
-            throw view.refuse(operator, "pads the border of " + shape + ", which is not covered");
-        }
-        return new ImageStep(
-                new MaxPool(shape.get(3), Window.valid(kernel, stride), view.zeroPoint(operator, view.input(operator))),
-                Optional.empty());
-    }
-
-    private void requireBehindImages(Operator operator) {
-        if (stage != Stage.IMAGES) {
-            throw view.refuse(operator, "does not stand behind a convolution");
-        }
-    }
-
-    private Part sum(Operator operator) {
-        requireBehindImages(operator);
-        if (operator.inputs().size() != 2) {
-            throw view.refuse(operator, "has " + operator.inputs().size() + " inputs, expected two");
-        }
-        Tensor a = view.input(operator);
-        Tensor b = view.model().tensors().get(operator.inputs().get(1));
-        int newest = images.values().stream().mapToInt(Integer::intValue).max().orElse(0);
-        boolean firstIsOlder = images.getOrDefault(a.index(), newest) < newest;
-        Tensor older = firstIsOlder ? a : b;
-        Tensor before = firstIsOlder ? b : a;
-        Integer number = images.get(older.index());
-        if (a.index() == b.index()) {
-            throw view.refuse(operator, "adds tensor " + a.index() + " to itself, expected two images of the chain");
-        }
-        if (number == null || number == newest || !a.shape().equals(b.shape())) {
-            throw view.refuse(
-                    operator,
-                    "adds tensors of shapes " + a.shape() + " and " + b.shape()
-                            + ", expected two images of the chain of one shape");
-        }
-        OperatorOptions.Arithmetic options = view.options(operator, OperatorOptions.Arithmetic.class);
-        Activation activation = switch (options.activation()) {
-            case NONE -> Activation.NONE;
-            case RELU -> Activation.RELU;
-            case RELU6 -> Activation.RELU6;
-            default -> throw view.refuse(operator, "fuses " + options.activation() + ", expected none, RELU or RELU6");
-        };
-        return new ImageStep(
-                Sum.of(
-                        a.shape().get(3),
-                        number,
-                        operand(operator, older),
-                        operand(operator, before),
-                        operand(operator, view.output(operator)),
-                        activation),
-                Optional.empty());
-    }
-
-    private Sum.Operand operand(Operator operator, Tensor tensor) {
-        return new Sum.Operand(tensor.scale(), view.zeroPoint(operator, tensor));
-    }
-
     private Part averagePool(Operator operator) {
         OperatorOptions.Pool options = view.options(operator, OperatorOptions.Pool.class);
         List<Integer> shape = view.input(operator).shape();
-        if (stage != Stage.IMAGES
-                || shape.size() != 4
+        requireImages(operator);
+        if (shape.size() != 4
                 || options.height() != shape.get(1)
                 || options.width() != shape.get(2)
                 || options.activation() != FusedActivation.NONE) {
@@ -271,13 +193,15 @@ final class ElementReader {
     private Part mean(Operator operator) {
         int[] axes = view.constants(operator, 1);
         Arrays.sort(axes);
-        if (stage != Stage.IMAGES || !Arrays.equals(axes, new int[] {1, 2})) {
+        requireImages(operator);
+        if (!Arrays.equals(axes, new int[] {1, 2})) {
             throw view.refuse(operator, "is covered behind convolutions and over the whole image");
         }
         return mean(operator, 1);
     }
 
     private Part mean(Operator operator, int stride) {
+        tensors.requireNewest(operator);
         stage = Stage.VECTOR;
         Tensor in = view.input(operator);
         Tensor out = view.output(operator);
@@ -285,10 +209,19 @@ final class ElementReader {
                 in.scale(), view.zeroPoint(operator, in), out.scale(), view.zeroPoint(operator, out), stride));
     }
 
+    private Part function(Operator operator) {
+        if (stage != Stage.LAYERS) {
+            throw view.refuse(operator, "does not stand behind a fully connected layer");
+        }
+        stage = Stage.VECTOR;
+        return new FunctionPart(mappings.element(operator));
+    }
+
     private Part softmax(Operator operator) {
         if (stage != Stage.LAYERS) {
             throw view.refuse(operator, "does not stand behind a fully connected layer");
         }
+        requireVector(operator);
         stage = Stage.END;
         Tensor in = view.input(operator);
         Tensor out = view.output(operator);

@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.compiler.Element.Part;
-import org.tensorizer.compiler.Element.Renamed;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorDomain;
@@ -16,24 +15,24 @@ import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.OperatorNumbers;
 
 /**
- * Walks the operators of a source from one of them on as long as they are a chain that the chip's programs cover: images,
+ * Walks the operators of a source from one of them on as long as the chip's programs cover them: images with branches,
  * then a mean, fully connected layers, a softmax. Where it ends it keeps the reason.
  */
 final class GraphReader {
     private final TfliteModel model;
     private final List<Element> elements = new ArrayList<>();
 
-    /** Number of the image in the chain that a tensor is; older ones an ADD may take once more. */
-    private final Map<Integer, Integer> images = new HashMap<>();
+    /** A PAD by its output, until a convolution takes it. */
+    private final Map<Integer, Operator> pads = new HashMap<>();
 
-    private final List<Operator> pending = new ArrayList<>();
+    private final ChainTensors tensors;
     private final ElementReader reader;
-    private int current;
-    private int steps;
 
     private GraphReader(TfliteModel model) {
         this.model = model;
-        this.reader = new ElementReader(model, images);
+        OperatorView view = new OperatorView(model);
+        tensors = new ChainTensors(view);
+        reader = new ElementReader(view, tensors);
     }
 
     /**
@@ -59,24 +58,26 @@ final class GraphReader {
         try {
             int input = soleInput(operator);
             int next = start;
-            current = input;
+            tensors.begin(input);
             for (; next + 1 < operators.size() && isRenaming(operators.get(next)); next++) {
                 operator = operators.get(next);
                 add(operator); // dimensions alone: the image is what comes out
             }
             operator = operators.get(next);
-            int image = current;
+            int image = elements.isEmpty()
+                    ? input
+                    : elements.get(elements.size() - 1).tensor();
             requireImage(operator, model.tensors().get(image));
-            images.put(image, 0);
+            tensors.begin(image);
             for (; next < operators.size(); next++) {
                 operator = operators.get(next);
                 add(operator);
-                if (pending.isEmpty() && steps > 0) {
+                if (pads.isEmpty() && tensors.steps() > 0) {
                     part = Optional.of(new ChipPart(model, input, image, elements));
                 }
             }
-            if (!pending.isEmpty()) {
-                operator = pending.get(0);
+            if (!pads.isEmpty()) {
+                operator = pads.values().iterator().next();
                 throw refuse(operator, "ends the model");
             }
             return new Found(part, Optional.empty());
@@ -115,43 +116,41 @@ final class GraphReader {
     }
 
     private void add(Operator operator) {
-        requireChain(operator);
+        requireKnown(operator);
         Tensor output = model.tensors().get(operator.outputs().get(0));
         requireFixed(operator, output);
+        int input = operator.inputs().get(0);
         if (operator.name().equals("PAD")) {
-            if (!pending.isEmpty()) {
+            if (pads.containsKey(input)) {
                 throw refuse(operator, "stands behind another PAD");
             }
             reader.pad(operator);
-            pending.add(operator);
-            current = output.index();
+            pads.put(output.index(), operator);
             return;
         }
-        Part part = reader.read(operator, pending.isEmpty() ? Optional.empty() : Optional.of(pending.get(0)));
-        List<Operator> taken = new ArrayList<>(pending);
-        pending.clear();
+        Part part = reader.read(operator, Optional.ofNullable(pads.get(input)));
+        List<Operator> taken = new ArrayList<>();
+        if (pads.containsKey(input)) {
+            taken.add(pads.remove(input));
+        }
         taken.add(operator);
         elements.add(new Element(taken, output.index(), part));
-        current = output.index();
-        if (part instanceof Element.ImageStep) {
-            steps++;
-        }
-        if (part instanceof Element.ImageStep || part instanceof Renamed) {
-            images.put(current, steps);
-        }
+        tensors.add(operator, output.index(), part);
     }
 
-    private void requireChain(Operator operator) {
+    /** All that an operator takes is a constant, or there already. */
+    private void requireKnown(Operator operator) {
         if (operator.outputs().size() != 1) {
             throw refuse(operator, "gives " + operator.outputs().size() + " tensors, expected one");
         }
-        List<Integer> variable = variables(operator);
-        boolean sum = operator.name().equals("ADD");
-        if (!variable.contains(current) || variable.size() > (sum ? 2 : 1)) {
-            throw refuse(
-                    operator,
-                    "takes the tensors " + variable + ", the chain has come to tensor " + current
-                            + "; branches are covered where an ADD takes an older tensor of the chain");
+        if (operator.inputs().isEmpty() || operator.inputs().get(0) < 0) {
+            throw refuse(operator, "takes nothing");
+        }
+        List<Integer> unknown = variables(operator).stream()
+                .filter(index -> !tensors.has(index) && !pads.containsKey(index))
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw refuse(operator, "takes the tensors " + unknown + ", which nothing in front of it on the chip gives");
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.Elementwise;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.Requantization;
@@ -50,6 +51,7 @@ public record Head(Optional<Mean> mean, List<Layer> layers, Optional<Softmax> so
      * @param weights stored bytes (int8: the sign bit turned), W[out][in]
      * @param bias one for each output where the format has biases, else empty
      * @param weightScales one for each output where the format is per channel, else empty
+     * @param function of the outputs, where there is one
      */
     public record Layer(
             int inputs,
@@ -59,7 +61,8 @@ public record Head(Optional<Mean> mean, List<Layer> layers, Optional<Softmax> so
             Quantization quantization,
             byte[] weights,
             int[] bias,
-            float[] weightScales) {
+            float[] weightScales,
+            Optional<Elementwise> function) {
         public Layer {
             if (weights.length != (long) inputs * outputs
                     || format == ParameterFormat.PER_TENSOR
@@ -69,6 +72,33 @@ public record Head(Optional<Mean> mean, List<Layer> layers, Optional<Softmax> so
                         + " outputs, format " + format + ", with " + weights.length + " weights, " + bias.length
                         + " biases and " + weightScales.length + " weight scales");
             }
+        }
+
+        /** A layer whose outputs stay as they are. */
+        public Layer(
+                int inputs,
+                int outputs,
+                ParameterFormat format,
+                Activation activation,
+                Quantization quantization,
+                byte[] weights,
+                int[] bias,
+                float[] weightScales) {
+            this(inputs, outputs, format, activation, quantization, weights, bias, weightScales, Optional.empty());
+        }
+
+        /** The same with a function of its outputs. */
+        Layer with(Elementwise mapped) {
+            return new Layer(
+                    inputs,
+                    outputs,
+                    format,
+                    activation,
+                    quantization,
+                    weights,
+                    bias,
+                    weightScales,
+                    Optional.of(mapped));
         }
 
         /** What the sums of all outputs are multiplied with, 1 where each output has its own. */

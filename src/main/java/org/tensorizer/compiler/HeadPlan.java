@@ -128,7 +128,10 @@ record HeadPlan(
             }
             head.softmax().ifPresent(this::softmax);
             int identityRow = gather.map(GatherPlan::identityRow).orElse(LAST_ROW);
-            int identityWords = gather.map(GatherPlan::identityWords).orElse(words);
+            boolean functions =
+                    layers.stream().anyMatch(plan -> plan.layer().function().isPresent());
+            int identityWords =
+                    functions ? words : gather.map(GatherPlan::identityWords).orElse(words);
             use(identityWords + 4);
             int most = 0;
             for (int used : start) {

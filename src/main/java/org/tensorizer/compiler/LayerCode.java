@@ -8,6 +8,7 @@ import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.conv.PerTile;
 import org.tensorizer.conv.PlacedImage;
 import org.tensorizer.conv.Progress;
+import org.tensorizer.dense.Elementwise;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
@@ -27,11 +28,14 @@ import org.tensorizer.isa.WideToNarrow;
  * in place    0x14 scaling    scales and biases of the tile
  *             op              one loop over the words of the input, 64 outputs
  * streamed    {@link ConvolutionCode}, one pixel
+ * a function  4 fills, 0x13   the identity matrix ({@link IdentityCode})
+ *             0x19            its table
+ *             op              one loop over the words of the outputs
  * </pre>
  *
  * <p>Source: in place with one weight scale as in compiled programs behind a mean. Extrapolated: scales by output there are
  * put together from that form and from the header rows of compiled Dense layers by themselves, no real network shows
- * both; packets of an image, and streaming, are ours.
+ * both; packets of an image, and streaming, are ours. A function: derived from rl_mlp_tanh.
  */
 final class LayerCode {
     private static final int STORE_ROW = 2077;
@@ -122,6 +126,40 @@ final class LayerCode {
     }
 
     /** Scales and biases; the zero points stay in their row, where the op reads them. */
+    /**
+     * A function of the outputs, in their place.
+     *
+     * @param identityWords four words of narrow memory
+     * @param identityRow row of wide memory
+     */
+    void map(Elementwise element, int identityWords, int identityRow) {
+        IdentityCode.again(program, identityWords, identityRow);
+        element.table(plan.mask()).ifPresent(program::functionTable);
+        PerTile.add(program, tile -> mapping(element, identityRow, tile));
+        program.fence(ProgramBuilder.TILE_COUNTERS).fence(ProgramBuilder.TILE_COUNTERS);
+    }
+
+    private Instruction mapping(Elementwise element, int identityRow, int tile) {
+        int words = plan.isStreamed() ? plan.outputWords() : plan.words(tile);
+        if (words == 0) {
+            return null;
+        }
+        Instruction op = element.op();
+        Op.rounds(op, words);
+        Loops.Builder walk = Loops.from(4 * plan.result().base())
+                .step(4, 1)
+                .step(4 * LayerPlan.TILE_WORDS, 1)
+                .step(4, words);
+        Op.ACTIVATIONS.set(op, walk);
+        Op.OUTPUTS.set(op, walk);
+        Op.WEIGHTS.set(op, Loops.from(4 * identityRow).repeat(words));
+        Op.SUMS.set(op, Loops.from(0).repeat(words).window(0, 4));
+        Op.WAITS.set(op, 0, Wait.data(TileCounter.NARROW_TO_WIDE, 1, 1, 1));
+        Op.SIGNAL_OUTPUTS.set(op, 2);
+        Op.SIGNAL_WEIGHTS.set(op, 0);
+        return op;
+    }
+
     private Instruction scaling() {
         ParameterFormat format = plan.layer().format();
         int rows = (format.isPerChannel() ? 1 : 0) + (format.hasBias() ? 1 : 0);

@@ -23,7 +23,7 @@ import org.tensorizer.template.OperatorNumbers;
 import org.tensorizer.template.SourceModel;
 
 /**
- * Compiles a quantized .tflite: the longest run of operators that are a chain of images and what follows them goes to the
+ * Compiles a quantized .tflite: the longest run of operators on images and what follows them goes to the
  * chip. What stands in front of it or behind it stays on the host, as operators of the output around the one custom op, and
  * so does a QUANTIZE at either end.
  *
@@ -173,6 +173,7 @@ public final class NetworkCompiler {
 
     private Compiled write(ChipPart part) {
         List<Step> steps = new ArrayList<>();
+        List<Integer> sources = new ArrayList<>();
         List<ConvolutionPayload.Numbers> numbers = new ArrayList<>();
         Optional<Head.Mean> mean = Optional.empty();
         List<Head.Layer> layers = new ArrayList<>();
@@ -180,17 +181,21 @@ public final class NetworkCompiler {
         for (Element element : part.elements()) {
             if (element.part() instanceof Element.ImageStep image) {
                 steps.add(image.step());
+                sources.add(image.source());
                 image.numbers().ifPresent(numbers::add);
             } else if (element.part() instanceof Element.MeanPart each) {
                 mean = Optional.of(each.mean());
             } else if (element.part() instanceof Element.LayerPart each) {
                 layers.add(each.layer());
+            } else if (element.part() instanceof Element.FunctionPart each) {
+                layers.set(layers.size() - 1, layers.get(layers.size() - 1).with(each.element()));
             } else if (element.part() instanceof Element.SoftmaxPart each) {
                 softmax = Optional.of(each.softmax());
             }
         }
         List<Integer> shape = part.imageTensor(0).shape();
-        ImageChain chain = ImageChain.of(shape.get(1), shape.get(2), shape.get(3), steps);
+        ImageChain chain =
+                ImageChain.of(shape.get(1), shape.get(2), shape.get(3), steps, sources, List.of(steps.size()));
         part.requireShapes(chain);
         NetworkProgram program = NetworkProgram.of(chain, new Head(mean, layers, softmax));
         return new Compiled(

@@ -158,6 +158,9 @@ public final class NetworkProgram {
         } else {
             code.computeInPlace();
         }
+        if (layer.layer().function().isPresent()) {
+            code.map(layer.layer().function().get(), plan.identityWords(), plan.identityRow());
+        }
     }
 
     private static void result(ProgramBuilder program, HeadPlan plan, Traffic traffic) {

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.conv.Window;
+import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.Elementwise;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
@@ -31,6 +33,10 @@ final class OperatorView {
 
     Tensor output(Operator operator) {
         return model.tensors().get(operator.outputs().get(0));
+    }
+
+    Tensor tensor(int index) {
+        return model.tensors().get(index);
     }
 
     BadInputException refuse(Operator operator, String reason) {
@@ -60,6 +66,15 @@ final class OperatorView {
         Quantization checked =
                 Quantization.perChannel(tensor.scale(), tensor.domain().chipZeroPoint(), tensor.scale(), 0);
         return checked.inputZeroPoint();
+    }
+
+    /** How the bytes of one tensor become those of another; none changes where scale and zero point are the same. */
+    Elementwise rescaled(Operator operator, Tensor from, Tensor to) {
+        int zeroPoint = zeroPoint(operator, from);
+        Quantization output = Quantization.perChannel(from.scale(), zeroPoint, to.scale(), zeroPoint(operator, to));
+        return from.scale() == to.scale() && zeroPoint == output.outputZeroPoint()
+                ? Elementwise.copy()
+                : Elementwise.rescale(from.scale(), zeroPoint, output, Activation.NONE);
     }
 
     int[] constants(Operator operator, int index) {

@@ -11,6 +11,7 @@ import org.tensorizer.conv.PlacedImage;
 import org.tensorizer.conv.PoolPlan;
 import org.tensorizer.conv.StepPlan;
 import org.tensorizer.conv.Sum;
+import org.tensorizer.dense.Elementwise;
 import org.tensorizer.isa.Chip;
 
 /**
@@ -133,7 +134,12 @@ public record PlanSummary(
         for (LayerPlan layer : head.layers()) {
             steps.add(new Work(
                     "fully connected " + layer.layer().inputs() + " to "
-                            + layer.layer().outputs(),
+                            + layer.layer().outputs()
+                            + layer.layer()
+                                    .function()
+                                    .flatMap(Elementwise::function)
+                                    .map(function -> ", " + function)
+                                    .orElse(""),
                     layer.isStreamed() ? "STREAMED" : "IN_PLACE",
                     layer.stream().map(ConvolutionPlan::floor).orElse(head.floor()),
                     List.of(),

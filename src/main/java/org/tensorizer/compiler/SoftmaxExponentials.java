@@ -30,11 +30,6 @@ final class SoftmaxExponentials {
     /** Below this exp rounds to 0: -13.038, with the bits that compiled programs have. */
     private static final float LOWEST = Float.intBitsToFloat(0xc1509c0d);
 
-    /** Counters of results, weights and sums, which a new table begins with. */
-    static final int OP_COUNTERS = TileFence.bit(TileCounter.AVDATA)
-            | TileFence.bit(TileCounter.PARAMETERS)
-            | TileFence.bit(TileCounter.PARTIAL_SUMS);
-
     private final SoftmaxCode code;
     private final SoftmaxPlan plan;
     private final ProgramBuilder program;
@@ -171,7 +166,7 @@ final class SoftmaxExponentials {
     }
 
     private void exponentiate() {
-        program.fence(OP_COUNTERS, TileFence.OP).add(SoftmaxTable.EXPONENTIAL.instruction(plan.mask()));
+        program.functionTable(SoftmaxTable.EXPONENTIAL.instruction(plan.mask()));
         code.load(2, 0);
         PerTile.add(program, tile -> code.isIn(tile) ? exponential(tile) : null);
         program.fence(ProgramBuilder.TILE_COUNTERS).fence();

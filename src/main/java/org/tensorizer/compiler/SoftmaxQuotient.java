@@ -52,7 +52,7 @@ final class SoftmaxQuotient {
     private void root() {
         int words = plan.wideWords();
         int blocks = ceilDiv(words, 4);
-        program.fence(SoftmaxExponentials.OP_COUNTERS, TileFence.OP).add(SoftmaxTable.RECIPROCAL_ROOT.instruction(1));
+        program.functionTable(SoftmaxTable.RECIPROCAL_ROOT.instruction(1));
         Instruction turn = Instruction.of(Opcode.NARROW_TO_WIDE).set(TileInstruction.TILES, 1);
         NarrowToWide.WORDS.set(turn, Loops.from(plan.exponentials()).step(1, words));
         NarrowToWide.ROWS.set(turn, Loops.stream(ROW, words, 4, 4));

@@ -8,7 +8,6 @@ import org.tensorizer.isa.Op;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.ProgramBuilder;
 import org.tensorizer.isa.Resize;
-import org.tensorizer.isa.TileInstruction;
 
 /**
  * An image of twice the size, behind the border that brought the pixels of the neighbours.
@@ -78,7 +77,8 @@ final class EnlargementCode {
     private Instruction copy(int tile, int row, int column, int toRow, int toColumn, int height, int width) {
         MappingCode.Area from = new MappingCode.Area(source, tile, row, column);
         MappingCode.Area to = new MappingCode.Area(source, tile, toRow, toColumn);
-        return MappingCode.copy(Elementwise.copy(), from, to, 0, height, width, source.image().pixelWords());
+        return MappingCode.copy(
+                Elementwise.copy(), from, to, 0, height, width, source.image().pixelWords());
     }
 
     private Instruction enlarge(int tile) {
@@ -89,7 +89,6 @@ final class EnlargementCode {
         int size = 4 * source.image().size(tile);
         int taps = step.bilinear() ? 2 : 1;
         Instruction op = Instruction.of(Opcode.RESIZE)
-                .set(TileInstruction.TILES, 0)
                 .set(Op.FRESH_SUMS)
                 .set(Op.SUMS_INSIDE)
                 .set(Op.WIDE_WEIGHTS)

@@ -56,7 +56,8 @@ public final class ImageCode {
                 new ConvolutionCode(program, mine, source, target, progress)
                         .emit(places.layers().get(convolution++));
             } else if (plan instanceof PoolPlan mine) {
-                new PoolCode(mine, source, target, progress).emit(program, progress.results - groups(chain.source(i) - 1));
+                new PoolCode(mine, source, target, progress)
+                        .emit(program, progress.results - groups(chain.source(i) - 1));
             } else if (plan instanceof SumPlan mine) {
                 PlacedImage older = narrow.images().get(mine.step().older());
                 new SumCode(mine.step(), older, source, target, narrow.scratch(i)).emit(program);

@@ -1,7 +1,6 @@
 package org.tensorizer.conv;
 
 import java.util.List;
-import java.util.function.IntFunction;
 import org.tensorizer.dense.Elementwise;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
@@ -9,7 +8,6 @@ import org.tensorizer.isa.Loops;
 import org.tensorizer.isa.Op;
 import org.tensorizer.isa.ProgramBuilder;
 import org.tensorizer.isa.TileCounter;
-import org.tensorizer.isa.TileFence;
 import org.tensorizer.isa.Wait;
 
 /**
@@ -26,10 +24,6 @@ import org.tensorizer.isa.Wait;
  * are ours.
  */
 final class MappingCode {
-    private static final int OP_COUNTERS = TileFence.bit(TileCounter.AVDATA)
-            | TileFence.bit(TileCounter.PARAMETERS)
-            | TileFence.bit(TileCounter.PARTIAL_SUMS);
-
     private final ProgramBuilder program;
     private final PlacedImage target;
     private final int scratch;
@@ -64,15 +58,13 @@ final class MappingCode {
     }
 
     private void operand(Elementwise element, PlacedImage source, int word, int words) {
-        element.table(Chip.ALL_TILES)
-                .ifPresent(
-                        table -> program.fence(OP_COUNTERS, TileFence.OP).add(table));
-        IntFunction<Area> from = tile -> new Area(source, tile, 0, 0);
-        IntFunction<Area> to = tile -> new Area(target, tile, 0, 0);
+        element.table(Chip.ALL_TILES).ifPresent(program::functionTable);
         PerTile.add(program, tile -> {
             int rows = target.image().rows(tile);
             int columns = target.image().columns(tile);
-            return copy(element, from.apply(tile), to.apply(tile), word, rows, columns, words);
+            Area from = new Area(source, tile, 0, 0);
+            Area to = new Area(target, tile, 0, 0);
+            return copy(element, from, to, word, rows, columns, words);
         });
     }
 
@@ -98,10 +90,8 @@ final class MappingCode {
      */
     static Instruction copy(Elementwise element, Area from, Area to, int word, int rows, int columns, int words) {
         Instruction op = element.op();
-        boolean one = columns > 1
-                && rows > 1
-                && from.pitch() == columns * from.pixel()
-                && to.pitch() == columns * to.pixel();
+        boolean one =
+                columns > 1 && rows > 1 && from.pitch() == columns * from.pixel() && to.pitch() == columns * to.pixel();
         int[] rounds = rounds(one ? 1 : rows, one ? rows * columns : columns, words);
         Loops.Builder read = Loops.from(from.byteAddress(0));
         Loops.Builder write = Loops.from(to.byteAddress(word));

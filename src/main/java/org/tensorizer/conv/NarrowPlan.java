@@ -149,10 +149,11 @@ public final class NarrowPlan {
                     words[chain.source(j)] += readBeyond(j, pool);
                 }
                 int source = chain.source(j);
-                boolean mayReplace = (chain.steps().get(j) instanceof Sum || chain.steps().get(j) instanceof Mapping)
-                        && chain.lastReader(source) == j
-                        && !chain.images().get(source).isBordered()
-                        && !chain.images().get(j + 1).isBordered();
+                boolean mayReplace =
+                        (chain.steps().get(j) instanceof Sum || chain.steps().get(j) instanceof Mapping)
+                                && chain.lastReader(source) == j
+                                && !chain.images().get(source).isBordered()
+                                && !chain.images().get(j + 1).isBordered();
                 if (mayReplace) {
                     inPlace.put(j + 1, inPlace.getOrDefault(source, source));
                 }

@@ -17,7 +17,9 @@ public record PlacedImage(Image image, int base) {
             return pixel(tile, 0, 0);
         }
         return pixel(
-                tile, image.rowsRead(reader).skip(tile / 4), image.columnsRead(reader).skip(tile % 4));
+                tile,
+                image.rowsRead(reader).skip(tile / 4),
+                image.columnsRead(reader).skip(tile % 4));
     }
 
     public int end() {

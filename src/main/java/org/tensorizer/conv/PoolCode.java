@@ -72,7 +72,8 @@ final class PoolCode {
         Instruction turn = Instruction.of(Opcode.NARROW_TO_WIDE)
                 .set(NarrowToWide.TRANSPOSE)
                 .set(NarrowToWide.PACK, 2);
-        Loops.Builder walk = Loops.from(source.firstRead(tile, step.window())).step(words, 4).step(1, groupWords);
+        Loops.Builder walk =
+                Loops.from(source.firstRead(tile, step.window())).step(words, 4).step(1, groupWords);
         int level = 2;
         if (quads(tile) > 1) {
             walk.step(4 * words, quads(tile));

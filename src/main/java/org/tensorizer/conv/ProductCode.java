@@ -84,11 +84,7 @@ final class ProductCode {
                         .step(before.image().pitch(tile), rows));
         NarrowToWide.ROWS.set(
                 move,
-                Loops.from(ring())
-                        .repeat(words)
-                        .repeat(columns)
-                        .repeat(rows)
-                        .window(0, 1));
+                Loops.from(ring()).repeat(words).repeat(columns).repeat(rows).window(0, 1));
         NarrowToWide.WAITS.set(move, 0, Wait.room(TileCounter.PARAMETERS, 0, -1, 1));
         NarrowToWide.SIGNAL.set(move, 0);
         return move;
@@ -126,8 +122,7 @@ final class ProductCode {
                         .repeat(columns)
                         .window(1, 4));
         Op.SUMS.set(
-                op,
-                Loops.from(0).repeat(BYTES).repeat(words).repeat(columns).window(0, 4));
+                op, Loops.from(0).repeat(BYTES).repeat(words).repeat(columns).window(0, 4));
         Op.WAITS.set(op, 0, Wait.data(TileCounter.NARROW_TO_WIDE, 1, row * rowWords(tile) + 1, 1));
         Op.SIGNAL_WEIGHTS.set(op, 1);
         return op;
@@ -135,7 +130,8 @@ final class ProductCode {
 
     private Instruction pack(int tile, int row) {
         int count = rowWords(tile);
-        Instruction op = Elementwise.copy().op().set(Op.INPUTS_OFF, FIRST_INPUT_ALONE).set(Op.REDUCED, 1);
+        Instruction op =
+                Elementwise.copy().op().set(Op.INPUTS_OFF, FIRST_INPUT_ALONE).set(Op.REDUCED, 1);
         Op.rounds(op, BYTES, count);
         Op.ACTIVATIONS.set(op, Loops.from(4 * between).step(4, BYTES).step(4 * BYTES, count));
         Op.OUTPUTS.set(op, Loops.from(4 * target.pixel(tile, row, 0)).step(4, count));

@@ -128,6 +128,14 @@ public final class ProgramBuilder {
                 .set(TileFence.UNITS, units);
     }
 
+    /** Loads a function table once the op is idle, and counts the results of the op from 0. */
+    public ProgramBuilder functionTable(Instruction table) {
+        int counters = TileFence.bit(TileCounter.AVDATA)
+                | TileFence.bit(TileCounter.PARAMETERS)
+                | TileFence.bit(TileCounter.PARTIAL_SUMS);
+        return fence(counters, TileFence.OP).add(table);
+    }
+
     /** The scalar core waits until the tiles are done: a fence that reports, then the wait for it. */
     public ProgramBuilder meet() {
         return meet(0);

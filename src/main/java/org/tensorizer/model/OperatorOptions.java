@@ -88,12 +88,12 @@ public sealed interface OperatorOptions {
     record Reduction(boolean keepDims) implements OperatorOptions {}
 
     /**
-     * Options of RESIZE_BILINEAR.
+     * Options of RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR.
      *
      * @param alignCorners whether the corners of input and output coincide
      * @param halfPixelCenters whether pixels are taken at their centres
      */
-    record ResizeBilinear(boolean alignCorners, boolean halfPixelCenters) implements OperatorOptions {}
+    record Resize(boolean alignCorners, boolean halfPixelCenters) implements OperatorOptions {}
 
     /**
      * Options of RESHAPE.

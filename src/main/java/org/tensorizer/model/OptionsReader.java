@@ -23,10 +23,10 @@ final class OptionsReader {
             case 9 -> new OperatorOptions.Softmax(table.float32(0, "beta"));
             case 10 -> new OperatorOptions.Concatenation(table.int32(0, "axis"), activation(table, 1));
             case 11, 21, 28 -> new OperatorOptions.Arithmetic(activation(table, 0));
-            case 15 ->
-                new OperatorOptions.ResizeBilinear(table.bool(2, "align_corners"), table.bool(3, "half_pixel_centers"));
+            case 15 -> new OperatorOptions.Resize(table.bool(2, "align_corners"), table.bool(3, "half_pixel_centers"));
             case 17 -> new OperatorOptions.Reshape(table.int32s(0, "new_shape"));
             case 27 -> new OperatorOptions.Reduction(table.bool(0, "keep_dims"));
+            case 74 -> new OperatorOptions.Resize(table.bool(0, "align_corners"), table.bool(1, "half_pixel_centers"));
             default -> new OperatorOptions.Other(type);
         };
     }

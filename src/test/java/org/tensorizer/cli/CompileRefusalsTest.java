@@ -216,7 +216,7 @@ class CompileRefusalsTest {
                                 .convolution(4, 1, 8, 8, 4)),
                 of(
                         "tensor added to itself",
-                        "1 of 2: adds tensor 3 to itself",
+                        "1 of 2: takes tensor 3 twice",
                         net -> net.image().convolution(4, 1, 8, 8, 4).add(3)),
                 of(
                         "tensor used on both sides",

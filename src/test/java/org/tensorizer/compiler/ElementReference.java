@@ -87,8 +87,7 @@ final class ElementReference {
         float high = NetworkReference.clamp(255 - zero, q.outputScale(), step.activation(), true);
         int[] values = new int[before.values().length];
         for (int i = 0; i < values.length; i++) {
-            long product = (long) (older.values()[i] - q.inputZeroPoint())
-                    * (before.values()[i] - q.weightZeroPoint());
+            long product = (long) (older.values()[i] - q.inputZeroPoint()) * (before.values()[i] - q.weightZeroPoint());
             values[i] = NetworkReference.quantize(product, multiplier, low, high, zero);
         }
         return new Pixels(before.height(), before.width(), before.channels(), values);

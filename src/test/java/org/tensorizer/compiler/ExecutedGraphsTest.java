@@ -18,7 +18,10 @@ class ExecutedGraphsTest {
                 "16x16x8 c24k3s2f3n u c16k3s1f3n",
                 "24x24x8 c28k3s2f3n c28k3s2f3n u a1n",
                 "16x16x8 c12k3s2f3n n c16k1s1f3n",
-                "24x28x8 c12k3s2f3n c8k3s2f3n n j1,3"
+                "24x28x8 c12k3s2f3n c8k3s2f3n n j1,3",
+                "8x12x8 c32k1s1f1n p1 f70nt f65nl",
+                "8x8x8 c24k3s2f3n f130n3l f9n",
+                "8x8x8 c260k1s1f3r f420nt f10n s"
             })
     void answerAsTheirDefinition(String network) {
         try (Device device = Devices.open(DeviceChoice.EMULATOR)) {

@@ -7,16 +7,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tensorizer.conv.Image;
 import org.tensorizer.conv.NetworkText;
+import org.tensorizer.dense.Elementwise;
+import org.tensorizer.dense.Function;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 
 /**
  * The words of a network behind its images, with numbers that follow from their positions: {@code p2} a mean whose
  * operator has stride 2, {@code f100r} a fully connected layer of 100 outputs with RELU and one weight scale, {@code
- * f100r3} with a scale and a bias for each output, {@code f100r2} with scales alone, {@code s} a softmax.
+ * f100r3} with a scale and a bias for each output, {@code f100r2} with scales alone, {@code f100nl} with a LOGISTIC behind it, {@code f100n3t} with a TANH, {@code s} a softmax.
  */
 final class HeadText {
-    private static final Pattern LAYER = Pattern.compile("f(\\d+)([nr6])([23]?)");
+    private static final Pattern LAYER = Pattern.compile("f(\\d+)([nr6])([23]?)([lt]?)");
 
     private HeadText() {}
 
@@ -50,6 +52,15 @@ final class HeadText {
                                     (position * 29 + 100) % 256,
                                     nextScale,
                                     nextZero));
+                    char last = word.charAt(word.length() - 1);
+                    if (last == 'l' || last == 't') {
+                        Function function = last == 'l' ? Function.LOGISTIC : Function.TANH;
+                        float scaled = last == 'l' ? 1 / 256f : 1 / 128f;
+                        int middle = last == 'l' ? 0 : 128;
+                        layer = layer.with(Elementwise.of(function, nextScale, nextZero, scaled, middle));
+                        nextScale = scaled;
+                        nextZero = middle;
+                    }
                     layers.add(layer);
                     inputs = layer.outputs();
                 }

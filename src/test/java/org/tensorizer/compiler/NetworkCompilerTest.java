@@ -24,10 +24,10 @@ import org.tensorizer.tools.CompiledCheck;
 class NetworkCompilerTest {
     private static final TensorDomain DOMAIN = new TensorDomain(true, 3);
     private static final float SCALE = 1 / 32f;
-    private static final int TANH = 28;
+    private static final int RELU = 19;
 
     /** A small residual network: convolution, depthwise, 1x1, sum, maximum, fully connected, softmax. */
-    private static byte[] network(boolean tanh) {
+    private static byte[] network(boolean relu) {
         SourceGraphBuilder graph = new SourceGraphBuilder();
         int input = graph.activation("image", List.of(1, 16, 16, 3), SCALE, DOMAIN);
         int a = graph.activation("a", List.of(1, 16, 16, 16), SCALE, DOMAIN);
@@ -70,8 +70,8 @@ class NetworkCompilerTest {
                 type,
                 new Parameters(List.of(10, 1024), weights, one, 0, 0, new int[10]),
                 Activation.NONE);
-        if (tanh) {
-            graph.plain(TANH, logits, odds);
+        if (relu) {
+            graph.plain(RELU, logits, odds);
         } else {
             graph.softmax(logits, odds, 1);
         }
@@ -94,8 +94,8 @@ class NetworkCompilerTest {
         return new Parameters(shape, weights, scales, 0, dimension, bias);
     }
 
-    private static TfliteModel source(boolean tanh) {
-        return TfliteModel.parse("net.tflite", network(tanh));
+    private static TfliteModel source(boolean relu) {
+        return TfliteModel.parse("net.tflite", network(relu));
     }
 
     @Test

@@ -53,6 +53,9 @@ final class NetworkReference {
         }
         for (Head.Layer layer : head.layers()) {
             values = layer(layer, values);
+            if (layer.function().isPresent()) {
+                values = ElementReference.map(layer.function().get(), values);
+            }
         }
         return head.softmax().isPresent() ? softmax(head.softmax().get(), values) : values;
     }

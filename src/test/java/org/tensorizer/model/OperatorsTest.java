@@ -73,7 +73,7 @@ class OperatorsTest {
                 .isEqualTo(new OperatorOptions.Pool(Padding.VALID, 3, 2, 5, 4, FusedActivation.RELU_N1_TO_1));
         assertThat(options(11, fields(1))).isEqualTo(new OperatorOptions.Arithmetic(FusedActivation.RELU));
         assertThat(options(10, fields(-1, 3))).isEqualTo(new OperatorOptions.Concatenation(0, FusedActivation.RELU6));
-        assertThat(options(15, fields(-1, -1, -1, 1))).isEqualTo(new OperatorOptions.ResizeBilinear(false, true));
+        assertThat(options(15, fields(-1, -1, -1, 1))).isEqualTo(new OperatorOptions.Resize(false, true));
         assertThat(options(27, fields(1))).isEqualTo(new OperatorOptions.Reduction(true));
         assertThatExceptionOfType(BadInputException.class)
                 .isThrownBy(() -> options(1, fields(2)))
