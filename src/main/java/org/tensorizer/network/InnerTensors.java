@@ -8,7 +8,7 @@ import org.tensorizer.device.InnerResults;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
-import org.tensorizer.network.graph.Slice;
+import org.tensorizer.network.graph.TensorSlice;
 
 /**
  * What a network computed in one inference, tensor by tensor, put together from the results of its ops on all tiles. Bytes
@@ -86,12 +86,12 @@ public final class InnerTensors {
     }
 
     private static final class Collector implements InnerResults.Listener {
-        private final Map<Long, Slice> slices = new HashMap<>();
+        private final Map<Long, TensorSlice> slices = new HashMap<>();
         private final Map<Integer, Tensor> tensors = new HashMap<>();
         private long disagreeing;
 
         Collector(Network network) {
-            for (Slice slice : network.graph().slices()) {
+            for (TensorSlice slice : network.graph().slices()) {
                 slices.put(key(slice.run(), slice.tile()), slice);
             }
             for (GraphOperator operator : network.graph().operators()) {
@@ -106,7 +106,7 @@ public final class InnerTensors {
 
         @Override
         public void result(int run, int tile, int result, byte[] memory, int[] words) {
-            Slice slice = slices.get(key(run, tile));
+            TensorSlice slice = slices.get(key(run, tile));
             Tensor tensor = slice == null ? null : tensors.get(slice.tensors()[result]);
             if (tensor == null) {
                 return;

@@ -19,7 +19,7 @@ public record Graph(
         List<GraphTensor> inputs,
         List<Output> outputs,
         List<GraphOperator> operators,
-        List<Slice> slices,
+        List<TensorSlice> slices,
         Map<Place, Role> roles,
         Map<Place, String> unknown) {
     /**

@@ -191,12 +191,12 @@ final class Places {
     }
 
     /** Where elements of tensors are computed, as far as results are bytes of tensors. */
-    List<Slice> slices() {
-        List<Slice> slices = new ArrayList<>();
+    List<TensorSlice> slices() {
+        List<TensorSlice> slices = new ArrayList<>();
         for (Entry entry : entries) {
             if (entry.tensor != null && entry.bytes == 1 && entry.refused == null) {
-                slices.add(
-                        new Slice(entry.record.run(), entry.record.tile(), entry.tensor, entry.element, entry.valid));
+                slices.add(new TensorSlice(
+                        entry.record.run(), entry.record.tile(), entry.tensor, entry.element, entry.valid));
             }
         }
         return slices;

@@ -8,4 +8,4 @@ package org.tensorizer.network.graph;
  * @param run number of the execution of the instruction in the linked program
  * @param tile that computes them
  */
-public record Slice(int run, int tile, int[] tensors, int[] elements, int[] lanes) {}
+public record TensorSlice(int run, int tile, int[] tensors, int[] elements, int[] lanes) {}
