@@ -8,6 +8,7 @@ import java.util.Random;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Session;
 import org.tensorizer.harness.Bench;
+import org.tensorizer.harness.Evidence;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
 
@@ -44,6 +45,24 @@ record CompiledNetwork(TfliteModel model, Network network) {
 
     boolean isSigned() {
         return network.outputs().get(0).isSigned();
+    }
+
+    /** Bytes of an input as the chip has them. */
+    byte[] inChipDomain(byte[] input) {
+        return turned(input, network.inputs().get(0).isSigned());
+    }
+
+    /** Values of an output as the chip has them. */
+    int[] onChip(byte[] output) {
+        return Evidence.values(turned(output, isSigned()), false);
+    }
+
+    private static byte[] turned(byte[] bytes, boolean signed) {
+        byte[] turned = bytes.clone();
+        for (int i = 0; signed && i < turned.length; i++) {
+            turned[i] ^= (byte) 0x80;
+        }
+        return turned;
     }
 
     byte[] input(long seed) {

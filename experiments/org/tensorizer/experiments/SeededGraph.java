@@ -93,10 +93,11 @@ final class SeededGraph {
         return features;
     }
 
+    /** Of logits whose standard deviation is made three, so that several classes share the probability. */
     Image softmax(Image from) {
         TensorDomain domain = new TensorDomain(true, -128);
         int index = graph.activation("softmax", List.of(1, from.channels), 1 / 256f, domain);
-        graph.softmax(from.index, index, 1);
+        graph.softmax(from.index, index, 3 / from.real);
         return new Image(index, 0, from.channels, 1 / 256f, domain, 0);
     }
 
