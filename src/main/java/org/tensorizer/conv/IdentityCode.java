@@ -19,7 +19,7 @@ public final class IdentityCode {
 
     private IdentityCode() {}
 
-    /** For up to three channels a second row of zeros follows, for the bytes that fill a word up. */
+    /** Where the channels are no whole words a second row of zeros follows, for the bytes that fill a word up. */
     static void emit(ProgramBuilder program, InputPlan input, int words) {
         if (input.isSpread()) {
             fills(program, words, false);

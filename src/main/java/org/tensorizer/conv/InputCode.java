@@ -203,7 +203,7 @@ final class InputCode {
     private Instruction copyWords(int tile, int rows, int first, int source, int words) {
         int pixel = part.image().pixelWords();
         int columns = part.image().columns(tile);
-        Instruction op = copyOp(words).set(Op.GROUP_LEVEL, 4);
+        Instruction op = copyOp(words, 3).set(Op.GROUP_LEVEL, 4);
         Op.rounds(op, 1, pixel, columns, rows);
         Op.ACTIVATIONS.set(
                 op,
@@ -231,49 +231,58 @@ final class InputCode {
         return op;
     }
 
-    /** Up to three bytes of input become a word with zeros. */
+    /**
+     * Up to four bytes of input become a word, zeros fill it up. Beyond three channels there is one loop more, over the words
+     * of a pixel, whose last round is the shorter one.
+     */
     private Instruction copyBytes(int tile, int rows, int first, int source, int words) {
         int channels = plan.channels();
+        int pixel = part.image().pixelWords();
         int columns = part.image().columns(tile);
         int inPass = Math.min(rows, plan.passRows());
         int passes = rows / inPass;
         int pitch = 4 * part.image().pitch(tile);
-        Instruction op = copyOp(words).set(Op.GROUP_LEVEL, 3).set(Op.REDUCED, 1).set(Op.INPUTS_OFF, 7);
-        Op.rounds(op, channels, columns, inPass, passes);
-        Op.ACTIVATIONS.set(
-                op,
-                Loops.from(source)
-                        .step(1, channels)
-                        .step(channels, columns)
-                        .step(plan.rowBytes(), inPass)
-                        .repeat(passes)
-                        .window(3, 4 * plan.half()));
+        int bytes = Math.min(channels, Chip.WORD_BYTES);
+        int level = pixel == 1 ? 3 : 4;
+        Instruction op = copyOp(words, level)
+                .set(Op.GROUP_LEVEL, level)
+                .set(Op.REDUCED, 1)
+                .set(Op.INPUTS_OFF, 7);
+        Loops.Builder from = Loops.from(source).step(1, bytes);
+        Loops.Builder weights = Loops.from(4 * plan.identityRow()).step(1, bytes);
+        Loops.Builder sums = Loops.from(0).window(1, 4);
+        if (bytes == 1) {
+            sums.single();
+        }
+        sums.repeat(bytes);
+        if (pixel == 1) {
+            Op.rounds(op, bytes, columns, inPass, passes);
+        } else {
+            int rest = channels % Chip.WORD_BYTES;
+            Op.rounds(op, bytes, pixel, columns, inPass, passes);
+            op.set(Op.LOOP_TAIL, rest - 1L).set(Op.LOOP_TAIL_LEVEL, 1);
+            from.step(Chip.WORD_BYTES, pixel).tail(1, rest);
+            weights.repeat(pixel).tail(1, rest);
+            sums.repeat(pixel).tail(1, rest);
+        }
+        from.step(channels, columns).step(plan.rowBytes(), inPass).repeat(passes);
+        Op.ACTIVATIONS.set(op, from.window(level, 4 * plan.half()));
         Loops.Builder outputs = Loops.from(4 * part.pixel(tile, first, 0))
-                .step(4, 1)
-                .step(4, columns)
+                .step(4, pixel)
+                .step(4 * pixel, columns)
                 .step(pitch, inPass);
         if (passes > 1) {
             outputs.step(pitch * inPass, passes);
         }
         Op.OUTPUTS.set(op, outputs.step(4 * part.image().size(tile), 1));
-        Loops.Builder sums = Loops.from(0).window(1, 4);
-        Op.WEIGHTS.set(
-                op,
-                Loops.from(4 * plan.identityRow())
-                        .step(1, channels)
-                        .repeat(columns)
-                        .repeat(rows));
-        Op.SUMS.set(
-                op,
-                (channels == 1 ? sums.single() : sums)
-                        .repeat(channels)
-                        .repeat(columns)
-                        .repeat(rows));
+        Op.WEIGHTS.set(op, weights.repeat(columns).repeat(rows));
+        Op.SUMS.set(op, sums.repeat(columns).repeat(rows));
         Op.SIGNAL_OUTPUTS.set(op, 3);
         return op;
     }
 
-    private Instruction copyOp(int words) {
+    /** @param level loops of one pass */
+    private Instruction copyOp(int words, int level) {
         Instruction op = Instruction.of(Opcode.MULTIPLY_ACCUMULATE)
                 .set(Op.FRESH_SUMS)
                 .set(Op.SUMS_INSIDE)
@@ -282,7 +291,7 @@ final class InputCode {
                 .setFloat(Op.MULTIPLIER, 1)
                 .setFloat(Op.CLAMP_MAX, Float.POSITIVE_INFINITY)
                 .setFloat(Op.CLAMP_MIN, Float.NEGATIVE_INFINITY);
-        Op.WAITS.set(op, 0, Wait.data(TileCounter.WIDE_TO_NARROW, 3, words, plan.pass()));
+        Op.WAITS.set(op, 0, Wait.data(TileCounter.WIDE_TO_NARROW, level, words, plan.pass()));
         return op;
     }
 }

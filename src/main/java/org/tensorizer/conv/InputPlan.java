@@ -12,12 +12,11 @@ import org.tensorizer.isa.Chip;
  *
  * <p>Nothing has to divide: a row of tiles begins in the middle of a unit of 8 bytes, which is popped twice, a column of
  * tiles in the middle of a word, which its copy skips. Source: derived, identical with compiled programs of 64x64x1,
- * 192x192x3, 353x481x3 and 513x513x3. Extrapolated: two channels, and uneven parts of more than three channels; no real
- * program shows these.
+ * 192x192x3, 353x481x3 and 513x513x3. Extrapolated: two channels, more than three that are no multiple of 4, and uneven
+ * parts of more than three; no real program shows these.
  *
  * @param height 4 or more
  * @param width 4 or more
- * @param channels 1 to 3, or a multiple of 4
  * @param ringRow first row of the ring
  * @param identityRow first row of the identity matrix
  */
@@ -32,9 +31,7 @@ public record InputPlan(int height, int width, int channels, int ringRow, int id
                 height,
                 width);
         DoesNotFitException.require(
-                channels > 0 && (channels % WORD == 0 || channels < WORD),
-                "an input of %d channels, expected 1, 2, 3 or a multiple of 4",
-                channels);
+                channels > 0, "an input of %d channels, expected 1 or more", channels);
         DoesNotFitException.require(
                 (long) width * channels < 1L << 20 && (long) height * width * channels < 1L << 30,
                 "an input of %d x %d pixels with %d channels",
@@ -70,9 +67,9 @@ public record InputPlan(int height, int width, int channels, int ringRow, int id
                 channels);
     }
 
-    /** One to three channels: each pixel becomes a word with zeros. */
+    /** Whether zeros fill up the last word of each pixel. */
     boolean isSpread() {
-        return channels < WORD;
+        return channels % WORD != 0;
     }
 
     /** Bytes of the input, which crosses the wire in units of 8. */

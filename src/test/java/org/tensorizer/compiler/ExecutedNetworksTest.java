@@ -44,7 +44,14 @@ class ExecutedNetworksTest {
                 "30x30x3 c16k3s2f3r c24k3s1f3n",
                 "17x23x1 c12k3s1f1r m2s2 f10n3 s",
                 "61x47x2 c8k3s1f3n",
-                "9x14x12 c20k3s1f36 d20k3s2f3n p1"
+                "9x14x12 c20k3s1f36 d20k3s2f3n p1",
+                "12x16x5 c20k3s1f3n",
+                "8x16x7 d7k3s1f3n",
+                "20x8x6 c24k1s1f1n d24k3s2f3n",
+                "8x16x9 m2s2 c8k1s1f3n",
+                "13x11x6 c8k3s1f3n",
+                "9x9x5 d5k3s1f3n c12k1s1f2n",
+                "16x16x13 c16k3s1f2n p1 f5n"
             })
     void answerAsTheirDefinition(String network) {
         try (Device device = Devices.open(DeviceChoice.EMULATOR)) {

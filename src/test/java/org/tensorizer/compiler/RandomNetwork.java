@@ -26,7 +26,7 @@ final class RandomNetwork {
     private String draw() {
         height = random.nextInt(4, 34);
         width = random.nextInt(4, 34);
-        channels = random.nextInt(2) == 0 ? random.nextInt(1, 4) : 4 * random.nextInt(1, 12);
+        channels = random.nextInt(2) == 0 ? random.nextInt(1, 12) : 4 * random.nextInt(1, 12);
         words.add(height + "x" + width + "x" + channels);
         int steps = random.nextInt(1, 5);
         for (int i = 0; i < steps; i++) {

@@ -2,15 +2,24 @@ package org.tensorizer.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.conv.Convolution;
 import org.tensorizer.conv.ConvolutionPlan;
+import org.tensorizer.conv.Digest;
+import org.tensorizer.conv.ImageChain;
 import org.tensorizer.conv.ParameterPlaces;
 import org.tensorizer.conv.ParameterPlaces.Piece;
+import org.tensorizer.conv.Window;
+import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Opcode;
@@ -43,6 +52,39 @@ class RealNetworksTest {
                 .hasSize(caching)
                 .isEqualTo(tiles(pair.stream(pair.caching())));
         pair.requireSameContainer();
+    }
+
+    /** An image of one channel; two files of another network have the same input. */
+    @ParameterizedTest
+    @ValueSource(strings = {"networks/gabor_64x64_p4", "templates/gabor_64x64_7k_4o_2s"})
+    void theInputOfOneChannelIsTheRealOne(String name) {
+        TfliteModel real = TfliteModel.read(SharedFolder.template("../" + name + "_edgetpu.tflite"));
+        byte[] stream = Pair.bytes(
+                real, real.onlyPackage().executionOnly().chunks().get(0).range());
+        assertThat(untilParameters(ours())).hasSize(47).isEqualTo(untilParameters(stream));
+    }
+
+    @Test
+    void theInputOfOneChannelIsKnownByItsDigest() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        untilParameters(ours()).forEach(instruction -> bytes.writeBytes(instruction.toBytes()));
+        assertThat(Digest.of(bytes.toByteArray(), 16)).isEqualTo("77bb0d282f1c2b00");
+    }
+
+    private static byte[] ours() {
+        Quantization q = Quantization.perChannel(1, 0, 1, 0);
+        Convolution step =
+                new Convolution(8, Window.same(7, 1), false, ParameterFormat.of(true, false), Activation.NONE, q);
+        ImageChain chain = ImageChain.of(64, 64, 1, List.of(step));
+        return NetworkProgram.of(chain, Head.NONE).executionOnly().bytes();
+    }
+
+    /** What stands in front of the first layer's weights. */
+    private static List<Instruction> untilParameters(byte[] stream) {
+        return tiles(stream).stream()
+                .takeWhile(instruction -> instruction.opcode() != Opcode.RING_BUS_CONSUMER_1)
+                .filter(instruction -> instruction.opcode() != Opcode.START)
+                .toList();
     }
 
     /** All instructions but the scalar core's, without sequence numbers. */
