@@ -68,8 +68,7 @@ final class ElementReader {
     private ImageStep imageStep(Operator operator, Optional<Operator> padding) {
         String name = operator.name();
         ImageStep step = switch (name) {
-            case "CONV_2D" -> windows.convolution(behindImages(operator), padding, false);
-            case "DEPTHWISE_CONV_2D" -> windows.convolution(behindImages(operator), padding, true);
+            case "CONV_2D", "DEPTHWISE_CONV_2D" -> windows.convolution(behindImages(operator), padding);
             case "MAX_POOL_2D" -> windows.maximum(behindSteps(operator));
             case "ADD" -> joins.sum(behindSteps(operator));
             case "MUL" -> joins.product(behindSteps(operator));

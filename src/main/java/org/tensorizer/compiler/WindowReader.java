@@ -4,17 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.tensorizer.compiler.Element.ImageStep;
-import org.tensorizer.conv.Convolution;
-import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.MaxPool;
 import org.tensorizer.conv.Window;
-import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.OperatorOptions.Padding;
 import org.tensorizer.model.Tensor;
-import org.tensorizer.template.OperatorNumbers;
 
 /** Reads operators that move a window over an image: convolutions, a PAD in front of them, maxima. */
 final class WindowReader {
@@ -26,50 +22,11 @@ final class WindowReader {
         this.tensors = tensors;
     }
 
-    ImageStep convolution(Operator operator, Optional<Operator> padding, boolean depthwise) {
-        OperatorNumbers numbers = new OperatorNumbers(view.model(), operator);
-        OperatorOptions.Convolution options = view.options(operator, OperatorOptions.Convolution.class);
-        List<Integer> shape = numbers.weightShape();
-        if (shape.size() != 4 || !shape.get(1).equals(shape.get(2))) {
-            throw view.refuse(operator, "has weights of shape " + shape + ", expected a square window");
-        }
-        if (options.strideY() != options.strideX() || options.dilationY() > 1 || options.dilationX() > 1) {
-            throw view.refuse(
-                    operator,
-                    "has strides " + options.strideY() + ", " + options.strideX() + " and dilations "
-                            + options.dilationY() + ", " + options.dilationX()
-                            + ", expected one stride and no dilation");
-        }
+    /** @param padding a PAD in front of the operator */
+    ImageStep convolution(Operator operator, Optional<Operator> padding) {
         Tensor input = view.input(padding.orElse(operator));
-        int channels = input.shape().get(3);
-        int outputs = shape.get(depthwise ? 3 : 0);
-        if (shape.get(depthwise ? 0 : 3) != (depthwise ? 1 : channels) || depthwise && outputs != channels) {
-            throw view.refuse(
-                    operator,
-                    "has weights of shape " + shape + " for " + channels
-                            + " channels; depth multipliers and groups are not covered");
-        }
-        boolean valid = options.padding() == Padding.VALID && shape.get(1) > 1;
-        if (padding.isPresent()) {
-            view.requireSame(operator, padding.get(), shape.get(1), options.strideY(), valid);
-            valid = false;
-        }
-        float[] scales = numbers.weightScales(outputs, depthwise ? 3 : 0);
-        boolean perChannel = scales.length > 1;
-        int[] bias = numbers.bias(outputs, depthwise ? 3 : 0).orElse(new int[outputs]);
-        boolean hasBias = !perChannel || Arrays.stream(bias).anyMatch(value -> value != 0);
-        Convolution step = new Convolution(
-                outputs,
-                new Window(shape.get(1), options.strideY(), valid),
-                depthwise,
-                ParameterFormat.of(perChannel, hasBias),
-                numbers.activation(options.activation()),
-                numbers.quantization(scales));
-        return new ImageStep(
-                step,
-                tensors.image(operator, input),
-                Optional.of(new ConvolutionPayload.Numbers(
-                        numbers.chipWeights(), hasBias ? bias : new int[0], perChannel ? scales : new float[0])));
+        return new ConvolutionReader(view, operator, input.shape().get(3))
+                .read(tensors.image(operator, input), padding);
     }
 
     /** A PAD is covered if it can be taken for the convolution to follow. */
