@@ -78,10 +78,6 @@ record ChipPart(TfliteModel source, int input, int image, List<Element> elements
                 .toList();
     }
 
-    boolean has(Operator operator) {
-        return operators().contains(operator);
-    }
-
     /** Says which tensor inside the part something on the host needs, nothing if there is none. */
     String crossing() {
         Set<Integer> inside = new HashSet<>();
