@@ -76,7 +76,7 @@ class RealNetworksTest {
         Convolution step =
                 new Convolution(8, Window.same(7, 1), false, ParameterFormat.of(true, false), Activation.NONE, q);
         ImageChain chain = ImageChain.of(64, 64, 1, List.of(step));
-        return NetworkProgram.of(chain, Head.NONE).executionOnly().bytes();
+        return NetworkProgram.of(chain, Head.NONE).executionOnly().get(0).bytes();
     }
 
     /** What stands in front of the first layer's weights. */
