@@ -143,8 +143,7 @@ final class ExtractCommand extends FactsCommand {
     /** All layers of a network that is no chain of Dense layers. */
     private void network(TfliteModel model, NotDenseException reason, Facts facts, Map<String, byte[]> contents) {
         if (form == Form.SOURCE) {
-            throw new BadInputException(
-                    reason.getMessage() + "; lift writes the plain model of any network", reason);
+            throw new BadInputException(reason.getMessage() + "; lift writes the plain model of any network", reason);
         }
         Network network = Network.of(model);
         List<Facts> layers = new ArrayList<>();

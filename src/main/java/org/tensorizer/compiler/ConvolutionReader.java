@@ -102,7 +102,8 @@ final class ConvolutionReader {
     }
 
     /** @param dimension of the outputs in the shape of the weights */
-    private ImageStep step(int source, Optional<Operator> padding, int outputs, int dimension, boolean depthwise, byte[] weights) {
+    private ImageStep step(
+            int source, Optional<Operator> padding, int outputs, int dimension, boolean depthwise, byte[] weights) {
         OperatorOptions.Convolution options = view.options(operator, OperatorOptions.Convolution.class);
         if (options.strideY() != options.strideX() || options.dilationY() > 1 || options.dilationX() > 1) {
             throw view.refuse(

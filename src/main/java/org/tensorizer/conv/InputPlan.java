@@ -30,8 +30,7 @@ public record InputPlan(int height, int width, int channels, int ringRow, int id
                 "an input of %d x %d pixels, expected at least 4 x 4",
                 height,
                 width);
-        DoesNotFitException.require(
-                channels > 0, "an input of %d channels, expected 1 or more", channels);
+        DoesNotFitException.require(channels > 0, "an input of %d channels, expected 1 or more", channels);
         DoesNotFitException.require(
                 (long) width * channels < 1L << 20 && (long) height * width * channels < 1L << 30,
                 "an input of %d x %d pixels with %d channels",

@@ -14,7 +14,6 @@ import org.tensorizer.gemm.Tiles.CloseAll;
 import org.tensorizer.gemm.WeightScales.OutOfRange;
 import org.tensorizer.gemm.WeightScales.Quantized;
 import org.tensorizer.gemm.WeightScales.Quantizer;
-import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 

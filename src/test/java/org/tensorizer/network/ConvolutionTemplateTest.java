@@ -106,9 +106,13 @@ class ConvolutionTemplateTest {
             Patch.of(Region.parse("row:3+channels:0-1"), Pattern.byteValue(255)),
         }) {
             PatchedModel patched = PatchedModel.of(template.target(), patch);
-            assertThat(patched.record().payloadBytesChanged()).as(patch.toString()).isPositive();
+            assertThat(patched.record().payloadBytesChanged())
+                    .as(patch.toString())
+                    .isPositive();
             LayerTemplate again = TemplateReader.of(patched.model("patched"));
-            assertThat(answer(again.target().model(), input)).as(patch.toString()).isEqualTo(again.expected(input));
+            assertThat(answer(again.target().model(), input))
+                    .as(patch.toString())
+                    .isEqualTo(again.expected(input));
         }
     }
 
@@ -116,8 +120,8 @@ class ConvolutionTemplateTest {
     @Test
     void theIdentityUnderATapMovesTheImage() {
         LayerTemplate template = template(8, 8, 8, 8, new Window(3, 1, false), false, 2);
-        LayerTemplate moved = TemplateReader.of(
-                PatchedModel.of(template.target(), Patch.of(Pattern.identity(0, 2))).model("moved"));
+        LayerTemplate moved = TemplateReader.of(PatchedModel.of(template.target(), Patch.of(Pattern.identity(0, 2)))
+                .model("moved"));
         byte[] input = new byte[512];
         TensorDomain domain = moved.inputDomain();
         Arrays.fill(input, domain.zero());

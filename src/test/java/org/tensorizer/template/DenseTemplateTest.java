@@ -72,7 +72,8 @@ class DenseTemplateTest {
     @ParameterizedTest
     @ValueSource(ints = {256, 1024})
     void realTemplatesAnswerAsTheirSourcesDo(int n) {
-        DenseTemplate template = DenseTemplate.of(TfliteModel.read(SharedFolder.template("dense_" + n + "_edgetpu.tflite")));
+        DenseTemplate template =
+                DenseTemplate.of(TfliteModel.read(SharedFolder.template("dense_" + n + "_edgetpu.tflite")));
         assertThat(template.isProgramOurs()).isTrue();
         assertThat(template.shape()).isEqualTo(DenseShape.square(n, ParameterFormat.PER_CHANNEL));
         assertThat(template.inputDomain().signed()).isFalse();

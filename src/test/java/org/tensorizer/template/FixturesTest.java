@@ -34,7 +34,8 @@ class FixturesTest {
 
     @Test
     void signedRampInGivesSignedRampOut() {
-        DenseTemplate template = DenseTemplate.of(TfliteModel.read(FOLDER.resolve("dense_256_int8_identity_edgetpu.tflite")));
+        DenseTemplate template =
+                DenseTemplate.of(TfliteModel.read(FOLDER.resolve("dense_256_int8_identity_edgetpu.tflite")));
         byte[] ramp = new byte[FixtureTemplate.CHANNELS];
         for (int i = 0; i < ramp.length; i++) {
             ramp[i] = (byte) (i - 128);
