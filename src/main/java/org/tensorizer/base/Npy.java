@@ -1,11 +1,9 @@
 package org.tensorizer.base;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -129,11 +127,10 @@ public record Npy(Type type, List<Integer> shape, byte[] data) {
     /**
      * Reads a file.
      *
-     * @throws BadInputException whatever is wrong with its contents
-     * @throws IOException if the file cannot be read
+     * @throws BadInputException it cannot be read, or whatever is wrong with its contents
      */
-    public static Npy read(Path file) throws IOException {
-        return parse(file.toString(), Files.readAllBytes(file));
+    public static Npy read(Path file) {
+        return parse(file.toString(), InputFile.read(file));
     }
 
     /**

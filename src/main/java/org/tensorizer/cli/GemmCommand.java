@@ -85,7 +85,7 @@ final class GemmCommand extends FactsCommand {
     }
 
     private static Npy matrix(Path file) {
-        Npy array = WeightsOption.npy(file);
+        Npy array = Npy.read(file);
         boolean wanted = array.type() == Npy.Type.INT8 || array.type() == Npy.Type.FLOAT32;
         if (!wanted || array.shape().size() != 2) {
             throw new BadInputException(file + ": " + array.type() + " " + array.shape()

@@ -46,7 +46,7 @@ final class InputPattern {
                     tensors.stream().map(tensor -> named(pattern, tensor)).toList());
         }
         Path file = InputFile.path(pattern);
-        Npy array = WeightsOption.npy(file);
+        Npy array = Npy.read(file);
         List<List<byte[]>> rows = new ArrayList<>();
         for (TensorSpec tensor : tensors) {
             int count = count(file, array, tensor);

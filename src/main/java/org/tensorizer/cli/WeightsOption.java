@@ -58,22 +58,18 @@ final class WeightsOption {
     }
 
     static Npy int8(Path file) {
-        Npy array = npy(file);
+        Npy array = Npy.read(file);
         if (array.type() != Npy.Type.INT8) {
             throw new BadInputException(file + ": expected elements of type INT8, found " + array.type());
         }
         return array;
     }
 
-    static Npy npy(Path file) {
-        return Npy.parse(file.toString(), InputFile.read(file));
-    }
-
     private static Npy vector(String file, Npy.Type type, int length) {
         if (!file.endsWith(".npy")) {
             throw new BadInputException("'" + file + "': expected a .npy file of " + length + " " + type);
         }
-        Npy array = npy(InputFile.path(file));
+        Npy array = Npy.read(InputFile.path(file));
         if (array.type() != type || !array.shape().equals(List.of(length))) {
             throw new BadInputException(
                     file + ": expected " + type + " of shape [" + length + "], found " + array.type() + array.shape());

@@ -59,7 +59,7 @@ public final class NetworkProgram {
     }
 
     /** The same with the broadcast parameters elsewhere: first those of the convolutions, then of streamed layers. */
-    public NetworkProgram withPlaces(ParameterPlaces other) {
+    NetworkProgram withPlaces(ParameterPlaces other) {
         return new NetworkProgram(chain, narrow, head, other);
     }
 

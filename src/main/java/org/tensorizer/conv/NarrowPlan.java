@@ -57,11 +57,6 @@ public final class NarrowPlan {
         words = placement.end();
     }
 
-    /** @throws DoesNotFitException narrow memory is full */
-    public static NarrowPlan of(ImageChain chain) {
-        return of(chain, 0);
-    }
-
     /**
      * @param gatheredWords of what is made of the last image before that one's place is free, 0 for nothing
      * @throws DoesNotFitException narrow memory is full
@@ -107,11 +102,6 @@ public final class NarrowPlan {
     /** Words in use: the highest end. */
     public int words() {
         return words;
-    }
-
-    /** Bytes in use, as the executable declares them. */
-    public int bytes() {
-        return 4 * words;
     }
 
     private static final class Placement {

@@ -21,8 +21,4 @@ public record PlacedImage(Image image, int base) {
                 image.rowsRead(reader).skip(tile / 4),
                 image.columnsRead(reader).skip(tile % 4));
     }
-
-    public int end() {
-        return base + image.words();
-    }
 }

@@ -79,7 +79,7 @@ public record ExactPlan(
      * @param low smallest sum of a row that is answered exactly, below 0
      * @param high largest, above 0
      */
-    public static int mostRows(int inputs, int low, int high) {
+    static int mostRows(int inputs, int low, int high) {
         return MOST_DIGITS * inputs / Math.min(-low, high) + BITS;
     }
 

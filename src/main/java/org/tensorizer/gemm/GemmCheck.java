@@ -28,7 +28,7 @@ public record GemmCheck(
         BitSet ties,
         BitSet unknown) {
     /** Whether the device gave what exact arithmetic predicts, as far as it predicts. */
-    public boolean isExact() {
+    boolean isExact() {
         return unexplained == 0;
     }
 

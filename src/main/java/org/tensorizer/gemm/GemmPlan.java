@@ -72,15 +72,6 @@ public record GemmPlan(int outputs, int inputs, DenseShape template, String reas
         return (long) tiles() * vectors;
     }
 
-    /**
-     * Payloads sent to one device for a batch, tile after tile; a chip holds one payload at a time.
-     *
-     * @param loaded whether the device still holds the payload of the batch before; then a single tile needs no upload
-     */
-    public int uploads(boolean loaded) {
-        return loaded && tiles() == 1 ? 0 : tiles();
-    }
-
     /** Bytes of all payloads. */
     public long uploadBytes() {
         return (long) tiles() * template.payloadBytes();

@@ -30,7 +30,7 @@ public final class IntMatrix extends Matrix {
         return values;
     }
 
-    public int at(int row, int column) {
+    int at(int row, int column) {
         return values[index(row, column)];
     }
 

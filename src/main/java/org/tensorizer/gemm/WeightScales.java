@@ -76,7 +76,7 @@ public final class WeightScales {
         return largest;
     }
 
-    public boolean isPerChannel() {
+    boolean isPerChannel() {
         return perChannel;
     }
 

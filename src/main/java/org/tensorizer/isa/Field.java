@@ -93,11 +93,6 @@ public final class Field {
         return fact.source();
     }
 
-    /** Names of the values of a {@link Kind#CODE}, by value; an empty name is a value nobody has seen. */
-    public List<String> names() {
-        return names;
-    }
-
     public long min() {
         return kind == Kind.SIGNED ? -1L << (width - 1) : 0;
     }

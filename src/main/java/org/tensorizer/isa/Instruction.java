@@ -95,7 +95,7 @@ public final class Instruction {
     }
 
     /** Any bits, unsigned, whether a field is known there or not. */
-    public long bits(int bit, int width) {
+    long bits(int bit, int width) {
         if (bit < 0 || width < 1 || width > 64 || bit + width > opcode.bits()) {
             throw new IllegalArgumentException(
                     opcode + " has bits 0.." + (opcode.bits() - 1) + ", asked for " + width + " from " + bit + " on");

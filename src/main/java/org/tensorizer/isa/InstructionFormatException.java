@@ -20,17 +20,17 @@ public final class InstructionFormatException extends BadInputException {
         this.offset = offset;
     }
 
-    public String chunk() {
+    String chunk() {
         return chunk;
     }
 
     /** Byte offset in the chunk. */
-    public int offset() {
+    int offset() {
         return offset;
     }
 
     /** The bundle the offset lies in. */
-    public int bundle() {
+    int bundle() {
         return offset / Opcode.BUNDLE_BYTES;
     }
 }

@@ -70,7 +70,7 @@ public enum Opcode {
     }
 
     /** The opcode of a number 0 to 63, empty if no known program holds it. */
-    public static Optional<Opcode> of(int code) {
+    static Optional<Opcode> of(int code) {
         return code < 0 || code >= BY_CODE.length ? Optional.empty() : Optional.ofNullable(BY_CODE[code]);
     }
 

@@ -48,11 +48,6 @@ public final class Waits implements FieldTable.Group {
         return "waits";
     }
 
-    /** Number of slots. */
-    public int size() {
-        return slots.size();
-    }
-
     /** The waits that are on, in the order of their slots. */
     public List<Wait> get(Instruction instruction) {
         List<Wait> waits = new ArrayList<>();

@@ -86,11 +86,6 @@ public final class Walk implements FieldTable.Group {
         return name;
     }
 
-    /** What the addresses count. */
-    public String unit() {
-        return unit;
-    }
-
     public int loops() {
         return limits.size();
     }
@@ -109,16 +104,8 @@ public final class Walk implements FieldTable.Group {
         return List.copyOf(limits);
     }
 
-    public Field active() {
-        return active;
-    }
-
     public Field windowLevel() {
         return level;
-    }
-
-    public Field windowLength() {
-        return length;
     }
 
     public Field tailLimit() {

@@ -39,10 +39,6 @@ public final class NetworkWriter {
         return new NetworkWriter(network);
     }
 
-    public Network network() {
-        return network;
-    }
-
     /** The whole model as it is now; the same array at every call. */
     public byte[] bytes() {
         return bytes;
@@ -115,7 +111,7 @@ public final class NetworkWriter {
      *
      * @throws BadInputException their number is wrong, or the layer has no row for them
      */
-    public void biases(LayerOperator layer, int[] biases) {
+    void biases(LayerOperator layer, int[] biases) {
         require(
                 layer,
                 "biases",

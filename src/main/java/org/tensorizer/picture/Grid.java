@@ -1,7 +1,6 @@
 package org.tensorizer.picture;
 
 import java.util.Arrays;
-import java.util.function.IntUnaryOperator;
 
 /** Whole numbers in rows and columns. Immutable. */
 public final class Grid {
@@ -85,10 +84,6 @@ public final class Grid {
                     + other.columns + " have no difference");
         }
         return of(rows, columns, (r, c) -> at(r, c) - other.at(r, c));
-    }
-
-    Grid map(IntUnaryOperator f) {
-        return of(rows, columns, (r, c) -> f.applyAsInt(at(r, c)));
     }
 
     @Override

@@ -45,10 +45,6 @@ final class Canvas {
         return free[index];
     }
 
-    boolean isFixed(int offset) {
-        return fixed.get(offset);
-    }
-
     byte[] base() {
         return base.clone();
     }

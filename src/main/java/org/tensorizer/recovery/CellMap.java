@@ -40,17 +40,6 @@ public final class CellMap {
         this.known = count;
     }
 
-    /** The map a formula predicts for {@code rows} x {@code columns}. */
-    static CellMap of(Formula formula, int rows, int columns) {
-        int[] offsets = new int[Math.multiplyExact(rows, columns)];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                offsets[row * columns + column] = Math.toIntExact(formula.at(row, column));
-            }
-        }
-        return new CellMap(rows, columns, offsets);
-    }
-
     public int rows() {
         return rows;
     }

@@ -158,8 +158,4 @@ final class DigitPlane {
     long divisor() {
         return divisor;
     }
-
-    int base() {
-        return base;
-    }
 }

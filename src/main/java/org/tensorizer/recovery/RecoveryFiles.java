@@ -2,13 +2,9 @@ package org.tensorizer.recovery;
 
 import com.grack.nanojson.JsonWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.Npy;
 import org.tensorizer.recovery.RecoveredLayout.Budget;
 
@@ -30,23 +26,6 @@ public final class RecoveryFiles {
         files.put("roles.npy", roles(layout).toBytes());
         files.put("summary.json", summary(layout).getBytes(StandardCharsets.UTF_8));
         return files;
-    }
-
-    /**
-     * Writes the files {@linkplain #of of a layout}: all or none.
-     *
-     * @param folder an existing folder
-     * @return the files
-     */
-    static List<Path> write(RecoveredLayout layout, Path folder, Existing existing) {
-        AtomicFiles files = new AtomicFiles(existing);
-        List<Path> written = new ArrayList<>();
-        of(layout).forEach((name, content) -> {
-            written.add(folder.resolve(name));
-            files.add(folder.resolve(name), content);
-        });
-        files.write();
-        return written;
     }
 
     /** Role codes, uint8, shape [payload bytes]; the codes are those of {@link RecoveredLayout#roleCodes}. */

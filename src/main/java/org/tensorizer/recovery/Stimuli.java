@@ -17,13 +17,6 @@ final class Stimuli {
         return new int[input.channels()];
     }
 
-    /** One input deflected. */
-    static int[] oneHot(Activations input, int in, int deflection) {
-        int[] deflections = new int[input.channels()];
-        deflections[in] = deflection;
-        return deflections;
-    }
-
     /** The largest total {@link #total} can give. */
     static int largestTotal(Activations input) {
         return input.channels() * Math.abs(strongest(input));

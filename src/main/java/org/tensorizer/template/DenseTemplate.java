@@ -15,7 +15,6 @@ import org.tensorizer.patch.PatchTarget;
 import org.tensorizer.patch.PatchedLayer;
 import org.tensorizer.patch.PatchedModel;
 import org.tensorizer.patch.Pattern;
-import org.tensorizer.patch.Region;
 import org.tensorizer.template.DenseReader.DenseFacts;
 
 /**
@@ -162,22 +161,7 @@ public final class DenseTemplate implements LayerTemplate {
         return PatchTarget.of(model).withLayer(PatchedLayer.of(layout));
     }
 
-    /**
-     * The model with a part of its payload changed, a fresh token, and the record of it. What the patched model must
-     * answer says {@code DenseTemplate.of(patched.model(name)).expected(input)}.
-     *
-     * @throws org.tensorizer.base.BadInputException if pattern and region do not go together or do not fit
-     */
-    PatchedModel patch(Region region, Pattern pattern) {
-        return patch(Patch.of(region, pattern));
-    }
-
-    /** {@link #patch(Region, Pattern)} in the pattern's own region: the whole payload for bytes, the weights for matrices. */
-    PatchedModel patch(Pattern pattern) {
-        return patch(Patch.of(pattern));
-    }
-
-    /** {@link #patch(Region, Pattern)} in several steps, or with another policy for the token. */
+    /** The model with a patched payload, and the record of it. */
     public PatchedModel patch(Patch patch) {
         return PatchedModel.of(target(), patch);
     }

@@ -44,10 +44,6 @@ public final class SourceModel {
         return new SourceModel(model);
     }
 
-    TfliteModel model() {
-        return model;
-    }
-
     /** What was left out or is different in the compiled model without changing any answer; for the user to read. */
     public List<String> notes() {
         return found.notes();

@@ -24,8 +24,8 @@ class RecoverCommandTest {
         assertThat(facts.getString("evidence")).isEqualTo("emulated");
         assertThat(facts.getString("formula")).startsWith("offset = (out/64)*16384 + (in/4)*256 + (out%64)*4 + in%4");
         assertThat(facts.getDouble("times_the_bound")).isLessThan(1.5);
-        assertThat(WeightsOption.npy(folder.resolve("map.npy")).shape()).containsExactly(256, 256);
-        assertThat(WeightsOption.npy(folder.resolve("map.npy")).type()).isEqualTo(Npy.Type.INT32);
+        assertThat(Npy.read(folder.resolve("map.npy")).shape()).containsExactly(256, 256);
+        assertThat(Npy.read(folder.resolve("map.npy")).type()).isEqualTo(Npy.Type.INT32);
         assertThat(Files.size(folder.resolve("layout.png"))).isPositive();
 
         JsonObject again = Shell.run("recover", Shell.IDENTITY, "--device", "emulator", "--out", folder, "--json")

@@ -47,7 +47,7 @@ class RunCommandTest {
                 file);
 
         assertThat(shell.err()).isEmpty();
-        Npy outputs = WeightsOption.npy(file);
+        Npy outputs = Npy.read(file);
         assertThat(outputs.shape()).containsExactly(2, 256);
         assertThat(outputs.data()[256 + 3]).isEqualTo((byte) 127);
     }

@@ -30,7 +30,6 @@ class GemmPlanTest {
         assertThat(plan.rowTiles()).isEqualTo(3);
         assertThat(plan.columnTiles()).isEqualTo(4);
         assertThat(plan.inferences(10)).isEqualTo(120);
-        assertThat(plan.uploads(true)).isEqualTo(12);
         assertThat(plan.uploadBytes()).isEqualTo(12L * 64 * 128);
     }
 
@@ -101,8 +100,6 @@ class GemmPlanTest {
                         "chosen      the template that was given");
         GemmPlan one = GemmPlan.on(DenseShape.square(64, ParameterFormat.PER_TENSOR), 64, 32);
         assertThat(one.text(2)).contains(", 50 % of each is W", "2 for 2 vectors", "uploads     1 payload of 4096");
-        assertThat(one.uploads(true)).isZero();
-        assertThat(one.uploads(false)).isOne();
     }
 
     @ParameterizedTest

@@ -29,7 +29,11 @@ class FormulaFitTest {
         assertThat(fit.formula()).hasToString(formula);
         assertThat(fit.isRegular()).isTrue();
         assertThat(fit.matching()).isEqualTo(map.rows() * map.columns());
-        assertThat(CellMap.of(fit.formula(), map.rows(), map.columns())).isEqualTo(map);
+        for (int cell = 0; cell < map.rows() * map.columns(); cell++) {
+            int row = cell / map.columns();
+            int column = cell % map.columns();
+            assertThat(fit.formula().at(row, column)).isEqualTo(map.at(row, column));
+        }
     }
 
     @Test

@@ -1,7 +1,5 @@
 package org.tensorizer.device.compare;
 
-import com.grack.nanojson.JsonStringWriter;
-import com.grack.nanojson.JsonWriter;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
@@ -43,7 +41,7 @@ public record ComparisonReport(
     }
 
     /** Whether every inference was compared, at least one, and none differs. */
-    public boolean agrees() {
+    boolean agrees() {
         return inferences > 0 && differingInferences == 0 && notCompared == 0;
     }
 
@@ -77,27 +75,6 @@ public record ComparisonReport(
         return value == Math.rint(value) && Math.abs(value) < 1e15
                 ? Long.toString((long) value)
                 : Double.toString(value);
-    }
-
-    /** This as a JSON object; its field names are stable. */
-    public String toJson() {
-        JsonStringWriter json = JsonWriter.indent("  ").string();
-        json.object()
-                .value("first", first)
-                .value("provenance", provenance.toString())
-                .value("second", second)
-                .value("inferences", inferences)
-                .value("differing_inferences", differingInferences)
-                .value("not_compared", notCompared)
-                .value("values", values)
-                .value("differing_values", differingValues)
-                .value("beyond_one", beyondOne)
-                .value("largest", number(largest))
-                .object("reasons");
-        reasons.forEach((reason, times) -> json.value(reason, times));
-        json.end();
-        firstDisagreement.ifPresent(each -> json.value("first_disagreement", each.toString()));
-        return json.end().done() + "\n";
     }
 
     @Override

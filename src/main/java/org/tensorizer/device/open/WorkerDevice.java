@@ -61,7 +61,7 @@ public final class WorkerDevice implements Device {
     }
 
     /** Process id of the child that serves at the moment. */
-    public synchronized long pid() {
+    synchronized long pid() {
         return worker.pid();
     }
 

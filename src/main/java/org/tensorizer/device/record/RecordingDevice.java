@@ -74,11 +74,6 @@ public final class RecordingDevice extends ForwardingDevice {
         return file;
     }
 
-    /** Where the record is. */
-    public Path file() {
-        return recorder.file();
-    }
-
     @Override
     public Session open(TfliteModel model) {
         return recorder.open(device(), model);

@@ -83,15 +83,6 @@ public final class ReplayDevice implements Device {
         return Provenance.REPLAYED;
     }
 
-    /** Who gave the answers: one device, or several where records were put together. */
-    public List<RecordLine.Origin> origins() {
-        return List.copyOf(answers.origins());
-    }
-
-    public Path file() {
-        return file;
-    }
-
     /**
      * @throws DeviceFault the record does not have this model, or loading it failed then
      * @throws BadInputException the model was refused as bad then

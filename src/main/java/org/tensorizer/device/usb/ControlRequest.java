@@ -50,18 +50,6 @@ public record ControlRequest(int type, int request, int value, int index, int le
         return (type & DEVICE_TO_HOST) != 0;
     }
 
-    /** Appends the 8 bytes. */
-    void write(ByteBuffer setup) {
-        ByteOrder order = setup.order();
-        setup.order(ByteOrder.LITTLE_ENDIAN)
-                .put((byte) type)
-                .put((byte) request)
-                .putShort((short) value)
-                .putShort((short) index)
-                .putShort((short) length)
-                .order(order);
-    }
-
     @Override
     public String toString() {
         return String.format(

@@ -125,7 +125,7 @@ public final class UsbDevice implements Device {
     }
 
     /** Where it was last seen, and how fast. */
-    public UsbPort port() {
+    UsbPort port() {
         return port;
     }
 

@@ -68,10 +68,6 @@ public record VirtualSettings(
         return new VirtualSettings(devices, boot, speed, other, pace, log);
     }
 
-    public VirtualSettings withPace() {
-        return new VirtualSettings(devices, boot, speed, faults, true, log);
-    }
-
     public VirtualSettings withLog(Consumer<String> other) {
         return new VirtualSettings(devices, boot, speed, faults, pace, other);
     }

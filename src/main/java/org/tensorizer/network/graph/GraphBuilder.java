@@ -78,10 +78,6 @@ final class GraphBuilder {
         return tensors.get(index);
     }
 
-    List<GraphTensor> tensors() {
-        return tensors;
-    }
-
     List<GraphOperator> operators() {
         return operators;
     }

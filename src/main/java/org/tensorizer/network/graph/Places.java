@@ -136,11 +136,6 @@ final class Places {
         return entries.get(low);
     }
 
-    /** The op that gave a result byte. */
-    OpRecord producer(int resultTag) {
-        return entry(Tag.index(resultTag)).record;
-    }
-
     private Entry entry(OpRecord record) {
         return entry(record.firstByte());
     }

@@ -128,9 +128,4 @@ public final class FieldRules {
     public static OpFields softmaxExponent(Quantized input) {
         return new OpFields(bits(input.softmaxScale()), 0, EXPONENT_LOW, 0, 255, 0, 0);
     }
-
-    /** Whether an op hands on what it reads without looking at any scale. */
-    public static boolean isPureCopy(OpFields fields) {
-        return fields.equals(new OpFields(ONE, INFINITY, MINUS_INFINITY, 0, 0, 0, 0));
-    }
 }

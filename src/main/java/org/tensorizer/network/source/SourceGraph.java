@@ -88,11 +88,6 @@ public final class SourceGraph {
         return Optional.ofNullable(producers.get(tensor));
     }
 
-    /** What reads a tensor. */
-    public List<Operator> users(int tensor) {
-        return users.getOrDefault(tensor, List.of());
-    }
-
     /** The tensor of that name, if there is one. */
     public OptionalInt named(String name) {
         return model.tensors().stream()
