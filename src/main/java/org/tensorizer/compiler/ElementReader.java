@@ -59,6 +59,7 @@ final class ElementReader {
             case "LOGISTIC", "TANH" ->
                 isVector(view.input(operator)) ? function(operator) : imageStep(operator, padding);
             case "RESHAPE", "SQUEEZE" -> renamed(operator);
+            case "QUANTIZE" -> view.isRenaming(operator) ? new Renamed() : imageStep(operator, padding);
             case "CONV_2D" ->
                 isVector(view.input(operator)) ? pointConvolution(operator) : imageStep(operator, padding);
             default -> imageStep(operator, padding);

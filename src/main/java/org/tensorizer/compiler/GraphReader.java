@@ -25,12 +25,13 @@ final class GraphReader {
     /** A PAD by its output, until a convolution takes it. */
     private final Map<Integer, Operator> pads = new HashMap<>();
 
+    private final OperatorView view;
     private final ChainTensors tensors;
     private final ElementReader reader;
 
     private GraphReader(TfliteModel model) {
         this.model = model;
-        OperatorView view = new OperatorView(model);
+        view = new OperatorView(model);
         tensors = new ChainTensors(view);
         reader = new ElementReader(view, tensors);
     }
@@ -59,9 +60,9 @@ final class GraphReader {
             int input = soleInput(operator);
             int next = start;
             tensors.begin(input);
-            for (; next + 1 < operators.size() && isRenaming(operators.get(next)); next++) {
+            for (; next + 1 < operators.size() && view.isRenaming(operators.get(next)); next++) {
                 operator = operators.get(next);
-                add(operator); // dimensions alone: the image is what comes out
+                add(operator); // the image is what comes out
             }
             operator = operators.get(next);
             int image = elements.isEmpty()
@@ -84,10 +85,6 @@ final class GraphReader {
         } catch (BadInputException reason) {
             return new Found(part, Optional.of(new Stop(operator, reason.getMessage())));
         }
-    }
-
-    private static boolean isRenaming(Operator operator) {
-        return operator.name().equals("RESHAPE") || operator.name().equals("SQUEEZE");
     }
 
     private int soleInput(Operator operator) {

@@ -56,6 +56,23 @@ final class OperatorView {
         }
     }
 
+    /** Whether an operator gives the chip the numbers it takes: other dimensions, or INT8 for UINT8 and back. */
+    boolean isRenaming(Operator operator) {
+        if (operator.name().equals("QUANTIZE")) {
+            Tensor in = input(operator);
+            Tensor out = output(operator);
+            return isPerTensor(in)
+                    && isPerTensor(out)
+                    && in.scale() == out.scale()
+                    && in.domain().chipZeroPoint() == out.domain().chipZeroPoint();
+        }
+        return operator.name().equals("RESHAPE") || operator.name().equals("SQUEEZE");
+    }
+
+    private static boolean isPerTensor(Tensor tensor) {
+        return TensorDomain.has(tensor.type()) && tensor.isQuantizedPerTensor();
+    }
+
     int zeroPoint(Operator operator, Tensor tensor) {
         if (!TensorDomain.has(tensor.type()) || !tensor.isQuantizedPerTensor()) {
             throw refuse(

@@ -90,7 +90,7 @@ class CutNetworkTest {
                 Device cpu = Devices.open(DeviceChoice.CPU)) {
             TfliteModel compiled = TfliteModel.parse("compiled", network.file());
             CompiledCheck check = CompiledCheck.run(emulator, compiled, cpu, source, CompiledCheck.random(3, 7));
-            assertThat(check.largest()).isLessThanOrEqualTo(2);
+            assertThat(check.largest()).isLessThanOrEqualTo(4); // of floats a step is not one of the numbers in front
             assertThat(check.differing()).isLessThan(check.numbers() / 10);
             assertThat(compiled.operators().stream().filter(Operator::isEdgeTpu))
                     .hasSize(1);
@@ -164,15 +164,26 @@ class CutNetworkTest {
 
     @Test
     void conversionsAtTheEndsAreNoReasonToRefuse() {
+        TfliteModel source = Chain.of(TensorType.FLOAT32, null)
+                .then("QUANTIZE", TensorType.INT8, NUMBERS)
+                .convolutions(1)
+                .then("DEQUANTIZE", TensorType.FLOAT32, null)
+                .source();
+        CompiledNetwork network = NetworkCompiler.compileWhole(source);
+        assertThat(mapped(network, source)).containsExactly(1);
+        assertThat(reason(network, 0)).contains("border");
+        assertThat(reason(network, 2)).contains("border");
+    }
+
+    @Test
+    void theChipTakesAndGivesEitherTypeOfTheSameNumbers() {
         TfliteModel source = Chain.of(TensorType.UINT8, Scaling.of(1 / 32f, 131))
                 .then("QUANTIZE", TensorType.INT8, NUMBERS)
                 .convolutions(1)
                 .then("QUANTIZE", TensorType.UINT8, Scaling.of(1 / 32f, 131))
                 .source();
         CompiledNetwork network = NetworkCompiler.compileWhole(source);
-        assertThat(mapped(network, source)).containsExactly(1);
-        assertThat(reason(network, 0)).contains("border");
-        assertThat(reason(network, 2)).contains("border");
+        assertThat(mapped(network, source)).containsExactly(0, 1, 2);
     }
 
     @Test
