@@ -8,6 +8,7 @@ import java.util.List;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.ParameterCode.Part;
 import org.tensorizer.conv.ParameterCode.Rows;
+import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.layout.Header;
 import org.tensorizer.layout.RowLayout;
@@ -21,9 +22,12 @@ final class HeadPayload {
     private static final int TABLE_ROW_BYTES = 64;
 
     private final HeadPlan plan;
+    private final List<Piece> tables;
 
-    HeadPayload(HeadPlan plan) {
+    /** @param tables where far tables of a softmax are kept, else empty */
+    HeadPayload(HeadPlan plan, List<Piece> tables) {
         this.plan = plan;
+        this.tables = tables;
     }
 
     /** What goes where, in the order of the payload. */
@@ -46,11 +50,16 @@ final class HeadPayload {
         return parts;
     }
 
-    private static void tables(SoftmaxPlan softmax, List<Part> parts) {
-        for (int table = 0; table < 3; table++) {
+    private void tables(SoftmaxPlan softmax, List<Part> parts) {
+        for (int table = 0; table < SoftmaxPlan.TABLES; table++) {
             List<Rows> rows = new ArrayList<>();
-            for (int tile = 0; tile < softmax.tiles(); tile++) {
-                rows.add(new Rows(tile, softmax.tableRow(table, tile), softmax.words(tile)));
+            if (softmax.far()) {
+                Piece piece = tables.get(table);
+                rows.add(new Rows(piece.tile(), piece.row(), piece.rows()));
+            } else {
+                for (int tile = 0; tile < softmax.tiles(); tile++) {
+                    rows.add(new Rows(tile, softmax.tableRow(table, tile), softmax.words(tile)));
+                }
             }
             parts.add(Part.inPlace(TABLE_ROW_BYTES, rows));
         }
@@ -104,7 +113,7 @@ final class HeadPayload {
     /** Biases twice, scales, and what clears half a word; numbers beyond the last become the smallest. */
     private static void tables(SoftmaxPlan softmax, ByteBuffer out) {
         float scale = softmax.numbers().inputScale() * softmax.numbers().beta();
-        for (int table = 0; table < 3; table++) {
+        for (int table = 0; table < SoftmaxPlan.TABLES; table++) {
             for (int word = 0; word < softmax.words(); word++) {
                 int row = out.position();
                 for (int k = 0; k < 4; k++) {

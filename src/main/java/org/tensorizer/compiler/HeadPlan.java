@@ -4,6 +4,7 @@ import static org.tensorizer.conv.Arithmetic.ceilDiv;
 import static org.tensorizer.conv.Arithmetic.roundUp;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.tensorizer.conv.ConvolutionPlan;
@@ -47,11 +48,23 @@ record HeadPlan(
     /** Rows of wide memory that may wait in place. */
     private static final int MOST_ROWS_IN_PLACE = 1600;
 
-    private static final int TABLE_ROWS = 3 * LayerPlan.TILE_WORDS + 1;
+    private static final int TABLE_ROWS = SoftmaxPlan.TABLES * LayerPlan.TILE_WORDS + 1;
 
     /** @throws DoesNotFitException a memory is full */
     static HeadPlan of(ImageChain chain, NarrowPlan narrow, Head head) {
-        return new Planner(chain, narrow, head).plan();
+        return new Planner(chain, narrow, head, false).plan();
+    }
+
+    /** The same with far tables of the softmax. */
+    static HeadPlan withFarTables(ImageChain chain, NarrowPlan narrow, Head head) {
+        return new Planner(chain, narrow, head, true).plan();
+    }
+
+    /** Rows of each far table of the softmax, empty where there is none. */
+    List<Integer> farTables() {
+        return softmax.filter(SoftmaxPlan::far)
+                .map(plan -> Collections.nCopies(SoftmaxPlan.TABLES, plan.words()))
+                .orElse(List.of());
     }
 
     /** Words of the result of each tile that has any. */
@@ -94,8 +107,11 @@ record HeadPlan(
         private int floor;
         private int words;
         private int row;
+        private boolean far;
+        private int logits;
 
-        Planner(ImageChain chain, NarrowPlan narrow, Head head) {
+        Planner(ImageChain chain, NarrowPlan narrow, Head head, boolean far) {
+            this.far = far;
             this.narrow = narrow;
             this.head = head;
             this.last =
@@ -178,14 +194,14 @@ record HeadPlan(
             Range gathered = NarrowMemory.lowest(arrive, source);
             boolean beforeSoftmax = head.softmax().isPresent() && lastLayer;
             int rows = layer.format().headerRows() + arrive;
+            boolean spread = beforeSoftmax && layer.outputs() > Chip.LANES;
             boolean streamed = row + rows + (head.softmax().isPresent() ? TABLE_ROWS : 0) > MOST_ROWS_IN_PLACE;
+            if (streamed && spread && row + rows < MOST_ROWS_IN_PLACE) {
+                far = true;
+                streamed = false;
+            }
             Optional<ConvolutionPlan> stream = Optional.empty();
             if (streamed) {
-                DoesNotFitException.require(
-                        !beforeSoftmax || layer.outputs() <= Chip.LANES,
-                        "a fully connected layer of %d x %d in front of a softmax: its weights do not fit on the tiles",
-                        layer.inputs(),
-                        layer.outputs());
                 ConvolutionPlan plan = ConvolutionPlan.of(LayerPlan.convolution(layer), 4 * arrive, 1);
                 stream = Optional.of(plan);
                 floor = Math.min(floor, plan.floor());
@@ -194,8 +210,9 @@ record HeadPlan(
             int resultWords = streamed ? bare.outputWords() : LayerPlan.TILE_WORDS;
             Range result = NarrowMemory.lowest(resultWords, source, gathered);
             if (beforeSoftmax) {
-                int base = Math.max(SoftmaxPlan.firstWord(bare.outputWords()), gathered.end());
-                result = new Range(base, resultWords);
+                int behind = streamed && spread ? Math.max(result.end(), gathered.end()) : gathered.end();
+                logits = Math.max(SoftmaxPlan.firstWord(bare.outputWords()), behind);
+                result = streamed && spread ? result : new Range(logits, resultWords);
             }
             if (!streamed) {
                 row += rows;
@@ -210,12 +227,13 @@ record HeadPlan(
 
         private void softmax(Head.Softmax numbers) {
             LayerPlan last = layers.get(layers.size() - 1);
-            SoftmaxPlan plan = SoftmaxPlan.of(numbers, last, row);
-            for (int tile = 0; tile < last.tiles(); tile++) {
-                start[tile] += 3 * last.words(tile);
+            for (int tile = 0; tile < last.tiles() && !far; tile++) {
+                start[tile] += SoftmaxPlan.TABLES * last.words(tile);
             }
-            start[0] += plan.isOdd() ? 1 : 0;
-            softmax = Optional.of(plan.withOddRow(start[0] - 1));
+            int classes = last.layer().outputs();
+            start[0] += classes % 2;
+            SoftmaxPlan plan = new SoftmaxPlan(numbers, classes, logits, row, far, start[0] - 1);
+            softmax = Optional.of(plan);
             use(plan.end());
         }
     }

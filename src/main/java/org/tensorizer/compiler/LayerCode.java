@@ -97,6 +97,16 @@ final class LayerCode {
         gathered();
     }
 
+    /** Behind a streamed layer, whose outputs every tile has: 64 of them to one address on each tile, by a packet to itself. */
+    void spread(int target) {
+        Packets packets = packets();
+        for (int tile = 0; tile < plan.tiles(); tile++) {
+            int source = plan.result().base() + LayerPlan.TILE_WORDS * tile;
+            packets.send(tile, 1 << tile, source, plan.words(tile), target);
+        }
+        gathered();
+    }
+
     private Packets packets() {
         return new Packets(program, traffic, STORE_ROW, SEND_ROW);
     }

@@ -12,6 +12,7 @@ import org.tensorizer.conv.ImageCode;
 import org.tensorizer.conv.NarrowPlan;
 import org.tensorizer.conv.ParameterCode;
 import org.tensorizer.conv.ParameterPlaces;
+import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.conv.Progress;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Program;
@@ -45,11 +46,22 @@ public final class NetworkProgram {
         List<Integer> rows = new ArrayList<>();
         chain.convolutions().forEach(convolution -> rows.add(convolution.parameterRows()));
         streams(plan).forEach(layer -> rows.add(layer.stream().orElseThrow().parameterRows()));
+        plan.ifPresent(p -> rows.addAll(p.farTables()));
         int[] start = plan.map(
                         p -> p.start().stream().mapToInt(Integer::intValue).toArray())
                 .orElse(new int[Chip.TILES]);
         int floor = plan.map(HeadPlan::floor).orElse(chain.floor());
-        return new NetworkProgram(chain, narrow, plan, ParameterPlaces.choose(rows, start, floor));
+        NetworkProgram program = new NetworkProgram(chain, narrow, plan, ParameterPlaces.choose(rows, start, floor));
+        for (Piece table : program.farTables()) {
+            int wanted = plan.orElseThrow().farTables().get(0);
+            DoesNotFitException.require(
+                    table.rows() == wanted,
+                    "a table of a softmax in %d rows of one tile, the emptiest has %d free: %d too few",
+                    wanted,
+                    table.rows(),
+                    wanted - table.rows());
+        }
+        return program;
     }
 
     private static List<LayerPlan> streams(Optional<HeadPlan> head) {
@@ -58,9 +70,22 @@ public final class NetworkProgram {
                 .orElse(List.of());
     }
 
-    /** The same with the broadcast parameters elsewhere: first those of the convolutions, then of streamed layers. */
+    /**
+     * The same with the broadcast parameters elsewhere: first those of the convolutions, then of streamed layers, then the
+     * three tables of a softmax, which are far if they are named.
+     */
     NetworkProgram withPlaces(ParameterPlaces other) {
-        return new NetworkProgram(chain, narrow, head, other);
+        boolean far = head.isPresent() && other.layers().size() == broadcast().size() + SoftmaxPlan.TABLES;
+        Optional<HeadPlan> plan = far ? head.map(near -> HeadPlan.withFarTables(chain, narrow, near.head())) : head;
+        return new NetworkProgram(chain, narrow, plan, other);
+    }
+
+    /** Where the far tables of a softmax are kept, empty where there are none. */
+    private List<Piece> farTables() {
+        int from = broadcast().size();
+        return places.layers().subList(from, places.layers().size()).stream()
+                .map(pieces -> pieces.get(0))
+                .toList();
     }
 
     public ImageChain chain() {
@@ -155,6 +180,10 @@ public final class NetworkProgram {
             int number = chain.convolutions().size() + streams(head).indexOf(layer);
             code.computeStreamed(
                     places.layers().get(number), plan.softmax().isPresent(), plan.identityWords(), plan.identityRow());
+            boolean last = index == plan.layers().size() - 1;
+            if (last && plan.softmax().isPresent() && layer.tiles() > 1) {
+                code.spread(plan.softmax().get().logits());
+            }
         } else {
             code.computeInPlace();
         }
@@ -163,7 +192,7 @@ public final class NetworkProgram {
         }
     }
 
-    private static void result(ProgramBuilder program, HeadPlan plan, Traffic traffic) {
+    private void result(ProgramBuilder program, HeadPlan plan, Traffic traffic) {
         int base;
         int step = 0;
         if (plan.layers().isEmpty()) {
@@ -174,8 +203,9 @@ public final class NetworkProgram {
             step = last.isStreamed() ? LayerPlan.TILE_WORDS : 0;
             if (plan.softmax().isPresent()) {
                 SoftmaxPlan softmax = plan.softmax().get();
-                new SoftmaxCode(program, softmax, traffic, plan.identityRow()).emit(last.layer());
+                new SoftmaxCode(program, softmax, traffic, plan.identityRow(), farTables()).emit(last.layer());
                 base = softmax.result();
+                step = 0;
             }
             program.fence(ProgramBuilder.TILE_COUNTERS);
         }
@@ -199,7 +229,7 @@ public final class NetworkProgram {
         for (ConvolutionPlan plan : broadcast()) {
             parts.add(ParameterCode.part(plan, places.layers().get(parts.size())));
         }
-        head.ifPresent(plan -> parts.addAll(new HeadPayload(plan).parts()));
+        head.ifPresent(plan -> parts.addAll(new HeadPayload(plan, farTables()).parts()));
         return parts;
     }
 
@@ -232,6 +262,6 @@ public final class NetworkProgram {
             next += Chip.PARAMETER_UNIT_BYTES * plans.get(i).payloadUnits();
         }
         int rest = next;
-        head.ifPresent(plan -> new HeadPayload(plan).write(target, rest));
+        head.ifPresent(plan -> new HeadPayload(plan, farTables()).write(target, rest));
     }
 }

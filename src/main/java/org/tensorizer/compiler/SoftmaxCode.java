@@ -1,5 +1,8 @@
 package org.tensorizer.compiler;
 
+import java.util.List;
+import java.util.function.IntFunction;
+import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.conv.PerTile;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
@@ -7,6 +10,8 @@ import org.tensorizer.isa.Loops;
 import org.tensorizer.isa.Op;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.ProgramBuilder;
+import org.tensorizer.isa.RingBusConsumer;
+import org.tensorizer.isa.RingBusProducer;
 import org.tensorizer.isa.TileCounter;
 import org.tensorizer.isa.TileFence;
 import org.tensorizer.isa.TileInstruction;
@@ -24,22 +29,29 @@ import org.tensorizer.isa.WideToNarrow;
  * </pre>
  *
  * <p>This class has what several of them need. Source: derived, identical with three compiled programs of 1001 classes;
- * for other numbers of classes the same formulas, executed and compared with exact arithmetic.
+ * for other numbers of classes the same formulas, executed and compared with exact arithmetic. Tables wait on the tiles
+ * that have the numbers; far ones, as in a mobilenet_v1_0.75_192 whose tiles are full, come round the ring.
  */
 final class SoftmaxCode {
     /** Meeting of packets: the mesh, and two units that are not told apart. */
     private static final int PACKET_UNITS = TileFence.MESH | 6;
 
+    /** Two rows where those of a far table arrive in turn. */
+    private static final int TABLE_ROW = 2045;
+
     private final ProgramBuilder program;
     private final SoftmaxPlan plan;
     private final Traffic traffic;
     private final int identityRow;
+    private final List<Piece> tables;
 
-    SoftmaxCode(ProgramBuilder program, SoftmaxPlan plan, Traffic traffic, int identityRow) {
+    /** @param tables where far tables are kept, else empty */
+    SoftmaxCode(ProgramBuilder program, SoftmaxPlan plan, Traffic traffic, int identityRow, List<Piece> tables) {
         this.program = program;
         this.plan = plan;
         this.traffic = traffic;
         this.identityRow = identityRow;
+        this.tables = tables;
     }
 
     /** @param layer the fully connected layer in front */
@@ -112,15 +124,68 @@ final class SoftmaxCode {
         program.meetUnits(PACKET_UNITS);
     }
 
-    /** A row of a table for every word of the tile's numbers to the scaling registers, from a unit on. */
-    void load(int table, int unit) {
+    /**
+     * An op on every tile that has numbers, with a row of a table in the scaling registers for every word of them.
+     *
+     * @param unit first one of the registers
+     */
+    void withTable(int table, int unit, IntFunction<Instruction> op) {
+        if (plan.far()) {
+            for (int tile = 0; tile < plan.tiles(); tile++) {
+                program.add(store(tile));
+            }
+        }
         PerTile.add(program, tile -> isIn(tile) ? loadOf(table, unit, tile) : null);
+        PerTile.add(program, tile -> isIn(tile) ? op.apply(tile) : null);
+        if (plan.far()) {
+            int row = tables.get(table).row();
+            for (int tile = 0; tile < plan.tiles(); tile++) {
+                program.add(send(tables.get(table).tile(), row, tile));
+                row += plan.words(tile);
+            }
+        }
+    }
+
+    /** A fence; where tables came round the ring the scalar core waits for it too. */
+    void clearBehindTable() {
+        program.fence(ProgramBuilder.TILE_COUNTERS);
+        if (plan.far()) {
+            program.scalarFence(Chip.ALL_TILES, 0, 0).meet();
+        }
+        traffic.clear();
+    }
+
+    private Instruction store(int tile) {
+        Instruction store = Instruction.of(Opcode.RING_BUS_CONSUMER_1).set(TileInstruction.TILES, 1L << tile);
+        RingBusConsumer.ROWS.set(
+                store, Loops.from(TABLE_ROW).repeat(plan.words(tile)).window(0, 1));
+        RingBusConsumer.WAITS.set(store, 0, Wait.room(TileCounter.WIDE_TO_SCALING, 0, -1, 1));
+        RingBusConsumer.SIGNAL.set(store, 0);
+        return store;
+    }
+
+    private Instruction send(int from, int row, int tile) {
+        Instruction send = Instruction.of(Opcode.RING_BUS_PRODUCER)
+                .set(TileInstruction.TILES, 1L << from)
+                .set(RingBusProducer.KIND_B)
+                .set(RingBusProducer.RECEIVERS, 1L << tile);
+        int rows = plan.words(tile);
+        RingBusProducer.ROWS.set(send, Loops.from(row).step(1, rows));
+        RingBusProducer.WAITS.set(send, 0, Wait.data(TileCounter.RING_PRODUCER_B, 1, traffic.nextPacketsB(rows), 1));
+        RingBusProducer.SIGNAL_RING.set(send, 0);
+        return send;
     }
 
     private Instruction loadOf(int table, int unit, int tile) {
         Instruction reader = scaling();
         WideToNarrow.ROWS.set(
-                reader, Loops.from(plan.tableRow(table, tile)).step(1, 1).step(1, plan.words(tile)));
+                reader,
+                plan.far()
+                        ? Loops.from(TABLE_ROW)
+                                .step(1, 1)
+                                .repeat(plan.words(tile))
+                                .window(1, 1)
+                        : Loops.from(plan.tableRow(table, tile)).step(1, 1).step(1, plan.words(tile)));
         WideToNarrow.WORDS.set(
                 reader,
                 Loops.from(unit)
@@ -128,7 +193,10 @@ final class SoftmaxCode {
                         .step(Chip.SCALING_UNITS / 2, 1)
                         .repeat(plan.words(tile))
                         .window(2, Chip.SCALING_UNITS / 4));
-        WideToNarrow.WAITS.set(reader, 0, Wait.room(TileCounter.AVDATA, 2, -1, 1));
+        WideToNarrow.WAITS.set(reader, plan.far() ? 1 : 0, Wait.room(TileCounter.AVDATA, 2, -1, 1));
+        if (plan.far()) {
+            WideToNarrow.WAITS.set(reader, 0, Wait.data(TileCounter.RING_READ_B, 1, 1, 1));
+        }
         return reader;
     }
 

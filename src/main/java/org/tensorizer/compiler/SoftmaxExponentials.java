@@ -106,9 +106,9 @@ final class SoftmaxExponentials {
         program.add(rows).add(bias());
         PerTile.add(program, tile -> code.isIn(tile) ? difference(tile) : null);
         code.clear(3);
-        code.load(1, Chip.SCALING_UNITS / 2);
-        PerTile.add(program, tile -> code.isIn(tile) ? padded(tile) : null);
-        code.clear(2);
+        code.withTable(1, Chip.SCALING_UNITS / 2, this::padded);
+        code.clearBehindTable();
+        code.clear(1);
     }
 
     private void fill(Opcode mesh, Loops.Builder walk, int word) {
@@ -167,10 +167,9 @@ final class SoftmaxExponentials {
 
     private void exponentiate() {
         program.functionTable(SoftmaxTable.EXPONENTIAL.instruction(plan.mask()));
-        code.load(2, 0);
-        PerTile.add(program, tile -> code.isIn(tile) ? exponential(tile) : null);
-        program.fence(ProgramBuilder.TILE_COUNTERS).fence();
-        code.traffic().clear();
+        code.withTable(2, 0, this::exponential);
+        code.clearBehindTable();
+        program.fence();
     }
 
     private Instruction exponential(int tile) {

@@ -4,7 +4,6 @@ import static org.tensorizer.compiler.SoftmaxCode.op;
 import static org.tensorizer.conv.Arithmetic.ceilDiv;
 
 import org.tensorizer.conv.Fill;
-import org.tensorizer.conv.PerTile;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
@@ -52,8 +51,7 @@ final class SoftmaxMaximum {
 
     private void collect() {
         program.meet(ProgramBuilder.TILE_COUNTERS).fence(ProgramBuilder.TILE_COUNTERS);
-        code.load(0, Chip.SCALING_UNITS / 2);
-        PerTile.add(program, tile -> code.isIn(tile) ? padded(tile) : null);
+        code.withTable(0, Chip.SCALING_UNITS / 2, this::padded);
         program.fence();
         code.traffic().clear();
         Packets packets = new Packets(program, code.traffic(), 2043, 2039);
@@ -61,7 +59,8 @@ final class SoftmaxMaximum {
             packets.send(tile, 1, LayerPlan.TILE_WORDS * tile, plan.words(tile), LayerPlan.TILE_WORDS * tile);
         }
         code.packetsDone();
-        code.clear(2);
+        code.clearBehindTable();
+        code.clear(1);
     }
 
     private Instruction padded(int tile) {

@@ -11,18 +11,13 @@ import org.tensorizer.isa.Chip;
  * @param classes how many numbers
  * @param logits first word of a tile's numbers, 16 words
  * @param tableRow first row of the tables on each tile that has numbers: two of biases, one of scales, a row for a word
+ * @param far whether each table is on one tile instead, wherever there is room, and is sent when it is needed
  * @param oddRow row of tile 0 for the last number where there is no other to its pair
  */
-record SoftmaxPlan(Head.Softmax numbers, int classes, int logits, int tableRow, int oddRow) {
+record SoftmaxPlan(Head.Softmax numbers, int classes, int logits, int tableRow, boolean far, int oddRow) {
+    static final int TABLES = 3;
+
     private static final int TILE_WORDS = Chip.LANES / 4;
-
-    static SoftmaxPlan of(Head.Softmax numbers, LayerPlan layer, int tableRow) {
-        return new SoftmaxPlan(numbers, layer.layer().outputs(), layer.result().base(), tableRow, 0);
-    }
-
-    SoftmaxPlan withOddRow(int row) {
-        return new SoftmaxPlan(numbers, classes, logits, tableRow, row);
-    }
 
     /** First word that the numbers may take, all words below are needed. */
     static int firstWord(int words) {

@@ -41,6 +41,8 @@ class ExecutedNetworksTest {
                 "8x8x8 c260k1s1f3r f72r3 f12n2",
                 "12x28x8 c24k1s1f36 c24k1s1f3n a1n m2s2",
                 "32x20x3 c32k1s2f2n",
+                "24x8x8 c130k3s1f3n f65n s",
+                "78x20x4 c4k1s1f3n f257n2 s",
                 "30x30x3 c16k3s2f3r c24k3s1f3n",
                 "17x23x1 c12k3s1f1r m2s2 f10n3 s",
                 "61x47x2 c8k3s1f3n",

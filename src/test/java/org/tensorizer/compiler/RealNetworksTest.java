@@ -3,6 +3,7 @@ package org.tensorizer.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,29 @@ class RealNetworksTest {
                 .toList();
     }
 
+    /**
+     * The tables of a softmax on one tile each, as mobilenet_v1_0.75_192 has them: digests of what the independent
+     * implementation makes, which gives all 2153 and 102 tile instructions of that network.
+     */
+    @Test
+    void farTablesGiveThePrograms() {
+        Path source = SharedFolder.template("mobilenet_v1_0.25_128_quant.tflite");
+        NetworkProgram near =
+                NetworkCompiler.compile(TfliteModel.read(source)).program().orElseThrow();
+        List<List<Piece>> places = new ArrayList<>();
+        int row = 66;
+        for (ConvolutionPlan plan : near.chain().convolutions()) {
+            places.add(List.of(new Piece(0, row, plan.parameterRows())));
+            row += plan.parameterRows();
+        }
+        places.add(List.of(new Piece(13, 1000, 251)));
+        places.add(List.of(new Piece(14, 1200, 251)));
+        places.add(List.of(new Piece(15, 1400, 251)));
+        NetworkProgram far = near.withPlaces(new ParameterPlaces(places));
+        assertThat(Digest.of(far.executionOnly().get(0).bytes(), 32)).isEqualTo("2f3d187b455154ca1aa5290dff1de419");
+        assertThat(Digest.of(far.parameterCaching().bytes(), 32)).isEqualTo("ca7e2be5b47102ad80533c83eae7f4f9");
+    }
+
     /** All instructions but the scalar core's, without sequence numbers. */
     private static List<Instruction> tiles(byte[] stream) {
         List<Instruction> tiles = new ArrayList<>();
@@ -110,7 +134,7 @@ class RealNetworksTest {
         private final CompiledNetwork compiled;
 
         Pair(String folder, String name) {
-            java.nio.file.Path root = SharedFolder.template("../" + folder + "/" + name + ".tflite");
+            Path root = SharedFolder.template("../" + folder + "/" + name + ".tflite");
             real = TfliteModel.read(root.resolveSibling(name + "_edgetpu.tflite"));
             compiled = NetworkCompiler.compileWhole(TfliteModel.read(root));
             ours = compiled.program().orElseThrow().withPlaces(places());
