@@ -70,7 +70,7 @@ final class RandomMatrices {
         CheckedProduct product = gemm.applyChecked(x);
         BitSet ties = product.check().ties();
         int outputs = gemm.plan().outputs();
-        int parts = gemm.plan().columnTiles();
+        int parts = gemm.plan().blockColumns();
         for (int vector = 0; vector < x.rows(); vector++) {
             int[] expected = product.expected().row(vector);
             int[] observed = product.product().row(vector);

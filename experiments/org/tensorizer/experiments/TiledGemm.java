@@ -30,9 +30,9 @@ import org.tensorizer.template.DenseTemplate;
  * Alone: mvn test -Dexperiment=TiledGemm
  */
 @Hypothesis(
-        value = "A matrix cut into tiles gives the sum of what exact arithmetic says of each tile",
+        value = "A matrix cut into blocks gives the sum of what exact arithmetic says of each block",
         refutedBy = "An output that differs from that sum by more than the rounding of ties",
-        source = "Derived: the tiles are Dense layers, padding is weight 0 at the input's zero point",
+        source = "Derived: the blocks are Dense layers, padding is weight 0 at the input's zero point",
         theme = Hypothesis.Theme.ARITHMETIC)
 class TiledGemm {
     static List<Counterexample> counterexamples() {
@@ -74,7 +74,7 @@ class TiledGemm {
     private static void multiply(Gemm gemm, int vectors, Evidence evidence) {
         evidence.fact(
                 "plan",
-                gemm.plan().tiles() + " tiles of " + gemm.plan().template() + ": "
+                gemm.plan().blocks() + " blocks of " + gemm.plan().template() + ": "
                         + gemm.plan().reason());
         int reach = RandomMatrices.reach(gemm);
         gemm.weights().set(RandomMatrices.of(gemm.plan().outputs(), gemm.plan().inputs(), reach, 1));

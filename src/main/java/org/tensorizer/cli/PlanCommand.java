@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "plan",
-        description = "Calculates, from published rates, what a matrix product would take on 1, 2 and 4 Corals: tiles,"
+        description = "Calculates, from published rates, what a matrix product would take on 1, 2 and 4 Corals: blocks,"
                 + " inferences, uploads, bus time, and where the host becomes the limit. Measures nothing.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example: tensorizer plan --outputs 4096 --inputs 4096 --vectors 256"})
@@ -73,7 +73,7 @@ final class PlanCommand extends FactsCommand {
                 .put("evidence", "calculated from published rates")
                 .put("template", ModelFacts.dense(plan.template()))
                 .put("reason", plan.reason())
-                .put("tiles", plan.tiles())
+                .put("blocks", plan.blocks())
                 .put("inferences", plan.inferences(vectors))
                 .put("upload_bytes", plan.uploadBytes())
                 .put("on", costs)

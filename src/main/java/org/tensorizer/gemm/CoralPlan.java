@@ -11,21 +11,21 @@ import org.tensorizer.dense.Quantization;
  * What a product would take on one or several Corals. Calculated from {@linkplain Rate published rates}, never measured
  * by this project, and its text says so.
  *
- * <p>Tiles are dealt out to the Corals, each with its own process and all of them opened at once. Where that leaves some
- * idle, the batch of every tile is divided as well, which costs uploads.
+ * <p>Blocks are dealt out to the Corals, each with its own process and all of them opened at once. Where that leaves some
+ * idle, the batch of every block is divided as well, which costs uploads.
  *
  * @param what the product, for the text
- * @param template that runs every tile
- * @param tiles payloads
- * @param runs inferences of each tile
+ * @param template that runs every block
+ * @param blocks payloads
+ * @param runs inferences of each block
  */
-public record CoralPlan(String what, DenseShape template, int tiles, long runs) {
+public record CoralPlan(String what, DenseShape template, int blocks, long runs) {
     /** A product in output steps. */
     public static CoralPlan of(GemmPlan plan, int vectors) {
         return new CoralPlan(
                 "W " + plan.outputs() + " x " + plan.inputs() + ", " + vectors + " vectors",
                 plan.template(),
-                plan.tiles(),
+                plan.blocks(),
                 vectors);
     }
 
@@ -34,7 +34,7 @@ public record CoralPlan(String what, DenseShape template, int tiles, long runs) 
         return new CoralPlan(
                 "exact W " + plan.outputs() + " x " + plan.inputs() + ", " + vectors + " vectors",
                 plan.template(),
-                plan.tiles(),
+                plan.blocks(),
                 (long) ExactPlan.BITS * vectors);
     }
 
@@ -43,7 +43,7 @@ public record CoralPlan(String what, DenseShape template, int tiles, long runs) 
      *
      * @param corals how many share the work
      * @param uploads payloads
-     * @param inferences all of its tiles together
+     * @param inferences all of its blocks together
      * @param uploadSeconds at {@link Rate#UPLOAD}
      * @param runSeconds of the inferences
      * @param busSeconds all Corals together on one USB 3.0 controller
@@ -85,12 +85,12 @@ public record CoralPlan(String what, DenseShape template, int tiles, long runs) 
         return best;
     }
 
-    /** @param parts that the batch of every tile is divided into */
+    /** @param parts that the batch of every block is divided into */
     private Cost divided(int corals, int parts) {
-        long each = (tiles * (long) parts - 1) / corals + 1;
+        long each = (blocks * (long) parts - 1) / corals + 1;
         long inferences = each * ((runs - 1) / parts + 1);
-        long allUploads = (long) tiles * parts;
-        double bytes = (double) allUploads * template.payloadBytes() + (double) tiles * runs * bytesPerInference();
+        long allUploads = (long) blocks * parts;
+        double bytes = (double) allUploads * template.payloadBytes() + (double) blocks * runs * bytesPerInference();
         return new Cost(
                 corals,
                 each,
@@ -98,7 +98,7 @@ public record CoralPlan(String what, DenseShape template, int tiles, long runs) 
                 each * template.payloadBytes() / Rate.UPLOAD.value(),
                 inferences * Rate.INFERENCE.value(),
                 bytes / Rate.BUS.value(),
-                tiles * runs * Rate.HOST.value());
+                blocks * runs * Rate.HOST.value());
     }
 
     /** Instructions, input and output: what crosses the bus for an inference once the payload is on the chip. */
@@ -125,8 +125,8 @@ public record CoralPlan(String what, DenseShape template, int tiles, long runs) 
         line(page, "CALCULATED from published rates, not measured: %s", what);
         line(
                 page,
-                "tiles: %d of %s, %d bytes each; %d inferences of each tile",
-                tiles,
+                "blocks: %d of %s, %d bytes each; %d inferences of each block",
+                blocks,
                 template,
                 template.payloadBytes(),
                 runs);

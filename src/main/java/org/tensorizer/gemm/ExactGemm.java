@@ -5,10 +5,10 @@ import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.device.Device;
+import org.tensorizer.gemm.Blocks.LoadedBlock;
 import org.tensorizer.gemm.DigitRows.DigitRow;
 import org.tensorizer.gemm.ExactPlan.ExactSearch;
-import org.tensorizer.gemm.ExactScale.ExactTiles;
-import org.tensorizer.gemm.Tiles.Tile;
+import org.tensorizer.gemm.ExactScale.ExactBlocks;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.patch.PayloadWriter;
@@ -30,7 +30,7 @@ import org.tensorizer.template.DenseTemplate;
  *
  * <p>It is exact whatever the matrices: the bounds on S do not depend on x, and every value within them has been put
  * through the requantization and lies less than a quarter of a step beside its integer, so that no result depends on how
- * the chip rounds halves, which nobody has seen. {@link #plan} says what it costs: 8 inferences a vector for every tile,
+ * the chip rounds halves, which nobody has seen. {@link #plan} says what it costs: 8 inferences a vector for every block,
  * and for random weights about 0.02 rows for every weight, at least 2 an output.
  *
  * <p>One thread at a time, as {@link Gemm}.
@@ -40,30 +40,30 @@ public final class ExactGemm implements AutoCloseable {
     private static final int MOST_INPUTS = 131_071;
 
     private final ExactPlan plan;
-    private final ExactTiles parts;
+    private final ExactBlocks parts;
     private final ExactScale scale;
     private final TensorDomain input;
     private final TensorDomain output;
-    private final Tiles tiles;
+    private final Blocks blocks;
     private final Exclusive exclusive;
 
     private ExactGemm(Device device, ByteMatrix weights, ExactGemmSetup setup) {
         DenseTemplate template = setup.template();
         plan = setup.plan(weights);
-        parts = setup.tiles();
+        parts = setup.blocks();
         scale = setup.scale();
         input = template.inputDomain();
         output = template.outputDomain();
         exclusive = new Exclusive("exact gemm of " + template.name());
-        tiles = new Tiles(template.name(), template, device, plan.tiles());
-        for (int tile = 0; tile < plan.tiles(); tile++) {
-            ExactTiles.Part part = parts.tiles().get(tile);
-            tiles.get(tile).write(payload -> write(part, weights, template.shape(), payload));
+        blocks = new Blocks(template.name(), template, device, plan.blocks());
+        for (int number = 0; number < plan.blocks(); number++) {
+            ExactBlocks.Part part = parts.blocks().get(number);
+            blocks.get(number).write(payload -> write(part, weights, template.shape(), payload));
         }
     }
 
     /**
-     * On a template written for these weights: the one with the fewest tiles.
+     * On a template written for these weights: the one with the fewest blocks.
      *
      * @param weights W[out][in], not needed afterwards
      * @throws BadInputException more than 131,071 inputs: a product may not fit 32 bits
@@ -97,7 +97,7 @@ public final class ExactGemm implements AutoCloseable {
         }
     }
 
-    private void write(ExactTiles.Part part, ByteMatrix weights, DenseShape shape, PayloadWriter payload) {
+    private void write(ExactBlocks.Part part, ByteMatrix weights, DenseShape shape, PayloadWriter payload) {
         byte[] digits = new byte[shape.outputs() * shape.inputs()];
         int[] biases = new int[shape.outputs()];
         for (int row = 0; row < part.rows().size(); row++) {
@@ -155,16 +155,16 @@ public final class ExactGemm implements AutoCloseable {
         try (Exclusive.Use use = exclusive.enter("multiply")) {
             IntMatrix y = IntMatrix.zero(x.rows(), plan.outputs());
             byte[] bits = new byte[plan.template().inputs()];
-            tiles.forEach((tile, number) -> run(tile, parts.tiles().get(number), x, bits, y));
+            blocks.forEach((loaded, number) -> run(loaded, parts.blocks().get(number), x, bits, y));
             return y;
         }
     }
 
-    private void run(Tile tile, ExactTiles.Part part, ByteMatrix x, byte[] bits, IntMatrix y) {
+    private void run(LoadedBlock loaded, ExactBlocks.Part part, ByteMatrix x, byte[] bits, IntMatrix y) {
         for (int vector = 0; vector < x.rows(); vector++) {
             for (int bit = 0; bit < ExactPlan.BITS; bit++) {
                 if (drive(x, vector, part, bit, bits)) {
-                    byte[] answer = tile.run(bits);
+                    byte[] answer = loaded.run(bits);
                     add(answer, part.rows(), bit, y.values(), vector * plan.outputs());
                 }
             }
@@ -172,7 +172,7 @@ public final class ExactGemm implements AutoCloseable {
     }
 
     /** @return whether any bit is set */
-    private boolean drive(ByteMatrix x, int vector, ExactTiles.Part part, int bit, byte[] bits) {
+    private boolean drive(ByteMatrix x, int vector, ExactBlocks.Part part, int bit, byte[] bits) {
         byte zero = input.zero();
         byte one = (byte) (input.zeroPoint() + scale.drive());
         Arrays.fill(bits, zero);
@@ -201,13 +201,13 @@ public final class ExactGemm implements AutoCloseable {
     public void close() {
         try (Exclusive.Use use = exclusive.enterLast()) {
             if (use != null) {
-                tiles.close();
+                blocks.close();
             }
         }
     }
 
     /** Everything an {@link ExactGemm} runs on. */
-    record ExactGemmSetup(DenseTemplate template, ExactScale scale, ExactTiles tiles, String reason) {
+    record ExactGemmSetup(DenseTemplate template, ExactScale scale, ExactBlocks blocks, String reason) {
         /** A template that is given. */
         static ExactGemmSetup on(DenseTemplate template, ByteMatrix weights) {
             ExactScale scale = ExactScale.of(template);
@@ -216,8 +216,8 @@ public final class ExactGemm implements AutoCloseable {
             return new ExactGemmSetup(
                     template,
                     scale,
-                    ExactTiles.deal(
-                            ExactTiles.split(
+                    ExactBlocks.deal(
+                            ExactBlocks.split(
                                     digits, weights.columns(), template.shape().inputs()),
                             weights.columns(),
                             template.shape()),
@@ -226,7 +226,7 @@ public final class ExactGemm implements AutoCloseable {
         }
 
         ExactPlan plan(ByteMatrix weights) {
-            return ExactPlan.of(weights, template.shape(), scale, tiles, reason);
+            return ExactPlan.of(weights, template.shape(), scale, blocks, reason);
         }
     }
 }

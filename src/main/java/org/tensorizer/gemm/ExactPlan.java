@@ -10,7 +10,7 @@ import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.gemm.DigitRows.DigitRow;
 import org.tensorizer.gemm.ExactGemm.ExactGemmSetup;
-import org.tensorizer.gemm.ExactScale.ExactTiles;
+import org.tensorizer.gemm.ExactScale.ExactBlocks;
 import org.tensorizer.gemm.GemmPlan.TemplateSearch;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
@@ -21,10 +21,10 @@ import org.tensorizer.template.DenseTemplate;
  *
  * @param outputs rows of W
  * @param inputs columns of W
- * @param template shape of the program that runs every tile
- * @param rows digit rows that W was split into, over all tiles
- * @param columnTiles tiles along the inputs
- * @param tiles payloads, each an upload
+ * @param template shape of the program that runs every block
+ * @param rows digit rows that W was split into, over all blocks
+ * @param blockColumns blocks along the inputs
+ * @param blocks payloads, each an upload
  * @param low smallest sum of a row that is answered exactly
  * @param high largest
  * @param reason why this template
@@ -34,8 +34,8 @@ public record ExactPlan(
         int inputs,
         DenseShape template,
         int rows,
-        int columnTiles,
-        int tiles,
+        int blockColumns,
+        int blocks,
         int low,
         int high,
         String reason) {
@@ -45,14 +45,14 @@ public record ExactPlan(
     /** Digits of an int8 weight that can differ from 0, of 8. */
     private static final int MOST_DIGITS = 4;
 
-    static ExactPlan of(ByteMatrix weights, DenseShape template, ExactScale scale, ExactTiles tiles, String reason) {
+    static ExactPlan of(ByteMatrix weights, DenseShape template, ExactScale scale, ExactBlocks blocks, String reason) {
         return new ExactPlan(
                 weights.rows(),
                 weights.columns(),
                 template,
-                tiles.rows(),
-                tiles.columnTiles(),
-                tiles.tiles().size(),
+                blocks.rows(),
+                blocks.blockColumns(),
+                blocks.blocks().size(),
                 scale.low(),
                 scale.high(),
                 reason);
@@ -63,19 +63,19 @@ public record ExactPlan(
      * the weights.
      */
     public long inferences(int vectors) {
-        return (long) BITS * tiles * vectors;
+        return (long) BITS * blocks * vectors;
     }
 
     /** Bytes of all payloads. */
     public long uploadBytes() {
-        return (long) tiles * template.payloadBytes();
+        return (long) blocks * template.payloadBytes();
     }
 
     /**
      * Rows that an output channel can need at most, whatever its weights: at most 4 of 8 digits of a weight differ from 0,
      * and a row that was cut is full, so it has as many of them as the window is wide on one side.
      *
-     * @param inputs of a tile
+     * @param inputs of a block
      * @param low smallest sum of a row that is answered exactly, below 0
      * @param high largest, above 0
      */
@@ -89,8 +89,8 @@ public record ExactPlan(
                 Locale.ROOT,
                 "exact W %d x %d on %s (%s)%n"
                         + "rows        %d digit rows, %.1f an output; every sum within %d..%d is answered exactly%n"
-                        + "tiles       %d (%d along the inputs)%n"
-                        + "inferences  at most %d for %d vector%s: %d bits of x, each on every tile%n"
+                        + "blocks      %d (%d along the inputs)%n"
+                        + "inferences  at most %d for %d vector%s: %d bits of x, each on every block%n"
                         + "uploads     %d of %d bytes%n"
                         + "chosen      %s",
                 outputs,
@@ -101,19 +101,19 @@ public record ExactPlan(
                 (double) rows / outputs,
                 low,
                 high,
-                tiles,
-                columnTiles,
+                blocks,
+                blockColumns,
                 inferences(vectors),
                 vectors,
                 vectors == 1 ? "" : "s",
                 BITS,
-                tiles,
+                blocks,
                 template.payloadBytes(),
                 reason);
     }
 
     /**
-     * Finds the template that runs the exact product of given weights in the fewest tiles: per-tensor, which has up to 4096
+     * Finds the template that runs the exact product of given weights in the fewest blocks: per-tensor, which has up to 4096
      * outputs, or per-tensor with bias, which has at most 1024 but needs fewer rows where weights are mostly of one sign.
      */
     static final class ExactSearch {
@@ -127,20 +127,20 @@ public record ExactPlan(
         private static final ExactScale SCALE = new ExactScale(1, 1, -128, 127);
 
         /** A template and how the weights lie on it. */
-        private record Found(DenseShape shape, ExactTiles tiles) {
+        private record Found(DenseShape shape, ExactBlocks blocks) {
             long bytes() {
-                return (long) tiles.tiles().size() * shape.payloadBytes();
+                return (long) blocks.blocks().size() * shape.payloadBytes();
             }
         }
 
         /** The best, and why. */
-        record Choice(DenseShape shape, ExactTiles tiles, String reason) {
+        record Choice(DenseShape shape, ExactBlocks blocks, String reason) {
             ExactPlan plan(ByteMatrix weights) {
-                return ExactPlan.of(weights, shape, SCALE, tiles, reason);
+                return ExactPlan.of(weights, shape, SCALE, blocks, reason);
             }
 
             ExactGemmSetup assemble() {
-                return new ExactGemmSetup(ExactSearch.assemble(shape), SCALE, tiles, reason);
+                return new ExactGemmSetup(ExactSearch.assemble(shape), SCALE, blocks, reason);
             }
         }
 
@@ -158,36 +158,36 @@ public record ExactPlan(
                 int width = GemmPlan.ceilDiv(weights.columns(), GemmPlan.ceilDiv(weights.columns(), most));
                 if (width != tried) {
                     tried = width;
-                    List<List<DigitRow>> columns = ExactTiles.split(digits, weights.columns(), width);
+                    List<List<DigitRow>> columns = ExactBlocks.split(digits, weights.columns(), width);
                     int tallest = columns.stream().mapToInt(List::size).max().orElse(0);
                     DenseShape shape = TemplateSearch.widest(width, Math.max(1, tallest), format)
                             .orElseThrow();
-                    found.add(new Found(shape, ExactTiles.deal(columns, weights.columns(), shape)));
+                    found.add(new Found(shape, ExactBlocks.deal(columns, weights.columns(), shape)));
                 }
             }
             return found.stream().min(FEWEST).orElseThrow();
         }
 
         private static final Comparator<Found> FEWEST =
-                Comparator.comparingInt((Found f) -> f.tiles.tiles().size()).thenComparingLong(Found::bytes);
+                Comparator.comparingInt((Found f) -> f.blocks.blocks().size()).thenComparingLong(Found::bytes);
 
         Choice choose() {
             Found plain = best(ParameterFormat.PER_TENSOR);
             Found biased = best(ParameterFormat.PER_TENSOR_BIAS);
-            boolean bias = biased.tiles.tiles().size() < plain.tiles.tiles().size();
+            boolean bias = biased.blocks.blocks().size() < plain.blocks.blocks().size();
             Found chosen = bias ? biased : plain;
             Found other = bias ? plain : biased;
             String reason = String.format(
-                    "%s: %d rows, tiles: %d of %s; %s %d rows, tiles: %d of %s",
-                    bias ? "a bias moves each row into the middle of the byte" : "no bias, up to 4096 rows a tile",
-                    chosen.tiles.rows(),
-                    chosen.tiles.tiles().size(),
+                    "%s: %d rows, blocks: %d of %s; %s %d rows, blocks: %d of %s",
+                    bias ? "a bias moves each row into the middle of the byte" : "no bias, up to 4096 rows a block",
+                    chosen.blocks.rows(),
+                    chosen.blocks.blocks().size(),
                     chosen.shape,
                     bias ? "without bias" : "with bias",
-                    other.tiles.rows(),
-                    other.tiles.tiles().size(),
+                    other.blocks.rows(),
+                    other.blocks.blocks().size(),
                     other.shape);
-            return new Choice(chosen.shape, chosen.tiles, reason);
+            return new Choice(chosen.shape, chosen.blocks, reason);
         }
 
         private static DenseTemplate assemble(DenseShape shape) {

@@ -91,15 +91,15 @@ record ExactScale(int weight, int drive, int low, int high) {
     }
 
     /**
-     * Digit rows dealt out to the tiles of a template.
+     * Digit rows dealt out to the blocks of a template.
      *
-     * @param tiles in the order they run; those of one range of inputs follow one another
-     * @param rows of all tiles
-     * @param columnTiles ranges of inputs
+     * @param blocks in the order they run; those of one range of inputs follow one another
+     * @param rows of all blocks
+     * @param blockColumns ranges of inputs
      */
-    record ExactTiles(List<Part> tiles, int rows, int columnTiles) {
+    record ExactBlocks(List<Part> blocks, int rows, int blockColumns) {
         /**
-         * One tile.
+         * One block.
          *
          * @param from first input channel of W
          * @param to one past the last
@@ -108,8 +108,8 @@ record ExactScale(int weight, int drive, int low, int high) {
         record Part(int from, int to, List<DigitRow> rows) {}
 
         /** Deals out rows that were split for each range of inputs as wide as the template. */
-        static ExactTiles deal(List<List<DigitRow>> columns, int inputs, DenseShape template) {
-            List<Part> tiles = new ArrayList<>();
+        static ExactBlocks deal(List<List<DigitRow>> columns, int inputs, DenseShape template) {
+            List<Part> blocks = new ArrayList<>();
             int rows = 0;
             for (int column = 0; column < columns.size(); column++) {
                 int from = column * template.inputs();
@@ -118,10 +118,10 @@ record ExactScale(int weight, int drive, int low, int high) {
                 rows += all.size();
                 for (int first = 0; first < all.size(); first += template.outputs()) {
                     int end = Math.min(all.size(), first + template.outputs());
-                    tiles.add(new Part(from, to, List.copyOf(all.subList(first, end))));
+                    blocks.add(new Part(from, to, List.copyOf(all.subList(first, end))));
                 }
             }
-            return new ExactTiles(List.copyOf(tiles), rows, columns.size());
+            return new ExactBlocks(List.copyOf(blocks), rows, columns.size());
         }
 
         /** Rows for each range of so many inputs. */

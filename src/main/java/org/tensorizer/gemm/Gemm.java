@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.device.Device;
+import org.tensorizer.gemm.Blocks.CloseAll;
 import org.tensorizer.gemm.GemmCheck.CheckedProduct;
 import org.tensorizer.gemm.GemmCheck.ExpectedProduct;
-import org.tensorizer.gemm.Tiles.CloseAll;
 import org.tensorizer.gemm.WeightScales.OutOfRange;
 import org.tensorizer.gemm.WeightScales.Quantized;
 import org.tensorizer.gemm.WeightScales.Quantizer;
@@ -22,7 +22,7 @@ import org.tensorizer.template.DenseTemplate;
  * Dense template; weights go into its payload.
  *
  * <p>Results are in output steps: output byte minus output zero point, so 0 stands for 0.0 and one step for
- * {@link WeightSet#outputScale}. Each tile of W is requantized and clamped by the chip on its own; with several tiles
+ * {@link WeightSet#outputScale}. Each block of W is requantized and clamped by the chip on its own; with several blocks
  * along the inputs the host adds their steps, so a result may be beyond 8 bits, is off by half a step for each of them at
  * most, and a clipped part stays clipped. {@link #applyChecked} says where. For all 32 bits see {@link ExactGemm}.
  *

@@ -6,7 +6,7 @@ import org.tensorizer.template.DenseArithmetic;
 
 /**
  * A product compared with exact arithmetic: accumulators in 64 bits, float32 requantization in the chip's order, clamps,
- * tile by tile. Bits are numbered vector * outputs + output.
+ * block by block. Bits are numbered vector * outputs + output.
  *
  * @param device that answered, with the kind of its evidence
  * @param outputs how many were compared

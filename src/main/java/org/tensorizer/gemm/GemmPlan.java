@@ -10,13 +10,13 @@ import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.layout.WeightBlock;
 
 /**
- * How a matrix W[outputs][inputs] is cut into payloads of one template, and what that costs. Tiles along the outputs
- * stand beside each other; those along the inputs give partial sums, which the host adds. The last tiles are padded with
+ * How a matrix W[outputs][inputs] is cut into payloads of one template, and what that costs. Blocks along the outputs
+ * stand beside each other; those along the inputs give partial sums, which the host adds. The last blocks are padded with
  * zero weights.
  *
  * @param outputs rows of W
  * @param inputs columns of W
- * @param template shape of the program that runs every tile
+ * @param template shape of the program that runs every block
  * @param reason why this template
  */
 public record GemmPlan(int outputs, int inputs, DenseShape template, String reason) {
@@ -31,7 +31,7 @@ public record GemmPlan(int outputs, int inputs, DenseShape template, String reas
     }
 
     /**
-     * The plan with the fewest tiles; among those the surest template, then the one with the smallest payloads. Needs no
+     * The plan with the fewest blocks; among those the surest template, then the one with the smallest payloads. Needs no
      * template file: {@link Gemm#assemble} writes it.
      *
      * @param format what the payload holds beside the weights; formats with bias or scales have at most 1024 outputs
@@ -44,42 +44,42 @@ public record GemmPlan(int outputs, int inputs, DenseShape template, String reas
         return new TemplateSearch(outputs, inputs, format).choose(weakest);
     }
 
-    /** Tiles along the outputs. */
-    public int rowTiles() {
+    /** Blocks along the outputs. */
+    public int blockRows() {
         return ceilDiv(outputs, template.outputs());
     }
 
-    /** Tiles along the inputs: as many partial sums make up each output. */
-    public int columnTiles() {
+    /** Blocks along the inputs: as many partial sums make up each output. */
+    public int blockColumns() {
         return ceilDiv(inputs, template.inputs());
     }
 
     /** Payloads, each an upload. */
-    public int tiles() {
-        return rowTiles() * columnTiles();
+    public int blocks() {
+        return blockRows() * blockColumns();
     }
 
-    /** The part of W in a tile; tiles of one column of tiles follow one another. */
-    public WeightBlock block(int tile) {
-        int out = tile % rowTiles() * template.outputs();
-        int in = tile / rowTiles() * template.inputs();
+    /** The part of W in a block; blocks of one column of blocks follow one another. */
+    public WeightBlock block(int number) {
+        int out = number % blockRows() * template.outputs();
+        int in = number / blockRows() * template.inputs();
         return new WeightBlock(
                 out, in, Math.min(template.outputs(), outputs - out), Math.min(template.inputs(), inputs - in));
     }
 
     /** Inferences for a batch. */
     public long inferences(int vectors) {
-        return (long) tiles() * vectors;
+        return (long) blocks() * vectors;
     }
 
     /** Bytes of all payloads. */
     public long uploadBytes() {
-        return (long) tiles() * template.payloadBytes();
+        return (long) blocks() * template.payloadBytes();
     }
 
     /** Part of the multiplications that are not padding, 0 to 1. */
     public double utilization() {
-        return (double) outputs * inputs / ((double) tiles() * template.outputs() * template.inputs());
+        return (double) outputs * inputs / ((double) blocks() * template.outputs() * template.inputs());
     }
 
     /** Several lines: sizes, cost of a batch, choice of template and its reason. */
@@ -87,7 +87,7 @@ public record GemmPlan(int outputs, int inputs, DenseShape template, String reas
         return String.format(
                 Locale.ROOT,
                 "W %d x %d on %s (%s)%n"
-                        + "tiles       %d (%d along the outputs, %d along the inputs), %.0f %% of each is W%n"
+                        + "blocks      %d (%d along the outputs, %d along the inputs), %.0f %% of each is W%n"
                         + "inferences  %d for %d vector%s%n"
                         + "uploads     %d payload%s of %d bytes%n"
                         + "chosen      %s",
@@ -95,15 +95,15 @@ public record GemmPlan(int outputs, int inputs, DenseShape template, String reas
                 inputs,
                 template,
                 ShapeStatus.of(template).level().word(),
-                tiles(),
-                rowTiles(),
-                columnTiles(),
+                blocks(),
+                blockRows(),
+                blockColumns(),
                 100 * utilization(),
                 inferences(vectors),
                 vectors,
                 vectors == 1 ? "" : "s",
-                tiles(),
-                tiles() == 1 ? "" : "s",
+                blocks(),
+                blocks() == 1 ? "" : "s",
                 template.payloadBytes(),
                 reason);
     }
@@ -113,8 +113,8 @@ public record GemmPlan(int outputs, int inputs, DenseShape template, String reas
     }
 
     /**
-     * Finds the template that runs a matrix in the fewest tiles. For every number of tiles along the inputs it takes the
-     * narrowest template, and with it the fewest tiles along the outputs that fit the chip; and every verified square.
+     * Finds the template that runs a matrix in the fewest blocks. For every number of blocks along the inputs it takes the
+     * narrowest template, and with it the fewest blocks along the outputs that fit the chip; and every verified square.
      */
     static final class TemplateSearch {
         /** Channels come in groups of 64; several groups a tile need a multiple of them, up to 4. */
@@ -135,7 +135,7 @@ public record GemmPlan(int outputs, int inputs, DenseShape template, String reas
             this.outputs = outputs;
             this.inputs = inputs;
             this.format = format;
-            this.best = Comparator.comparingInt(this::tiles)
+            this.best = Comparator.comparingInt(this::blocks)
                     .thenComparing(shape -> ShapeStatus.of(shape).level())
                     .thenComparing(SMALLEST);
         }
@@ -169,17 +169,17 @@ public record GemmPlan(int outputs, int inputs, DenseShape template, String reas
         private Optional<DenseShape> anyRectangle() {
             Optional<DenseShape> found = Optional.empty();
             int fewest = GemmPlan.ceilDiv(inputs, MOST_CHANNELS);
-            for (int columnTiles = fewest; columnTiles <= fewest + 8; columnTiles++) {
-                int width = GemmPlan.ceilDiv(inputs, columnTiles);
+            for (int blockColumns = fewest; blockColumns <= fewest + 8; blockColumns++) {
+                int width = GemmPlan.ceilDiv(inputs, blockColumns);
                 found = better(found, widest(width, outputs, format));
             }
             return found;
         }
 
-        /** For this many inputs, the template with the fewest tiles along the outputs, no larger than it must be. */
+        /** For this many inputs, the template with the fewest blocks along the outputs, no larger than it must be. */
         static Optional<DenseShape> widest(int width, int outputs, ParameterFormat format) {
-            for (int rowTiles = GemmPlan.ceilDiv(outputs, MOST_CHANNELS); rowTiles <= outputs; rowTiles++) {
-                int height = GemmPlan.ceilDiv(outputs, rowTiles);
+            for (int blockRows = GemmPlan.ceilDiv(outputs, MOST_CHANNELS); blockRows <= outputs; blockRows++) {
+                int height = GemmPlan.ceilDiv(outputs, blockRows);
                 for (int multiple : MULTIPLES) {
                     int rounded = GemmPlan.ceilDiv(height, multiple) * multiple;
                     DenseShape shape = DenseShape.of(width, rounded, format);
@@ -191,23 +191,23 @@ public record GemmPlan(int outputs, int inputs, DenseShape template, String reas
             return Optional.empty();
         }
 
-        private int tiles(DenseShape shape) {
+        private int blocks(DenseShape shape) {
             return GemmPlan.ceilDiv(outputs, shape.outputs()) * GemmPlan.ceilDiv(inputs, shape.inputs());
         }
 
         private String reason(DenseShape chosen, Optional<DenseShape> verified, ShapeStatus.Level weakest) {
-            int tiles = tiles(chosen);
+            int blocks = blocks(chosen);
             if (weakest == ShapeStatus.Level.FIRM) {
-                return "fewest tiles (" + tiles + ") of the templates whose program is verified";
+                return "fewest blocks (" + blocks + ") of the templates whose program is verified";
             }
-            String text = tiles == 1 ? "one tile holds it" : "fewest tiles (" + tiles + ")";
+            String text = blocks == 1 ? "one block holds it" : "fewest blocks (" + blocks + ")";
             if (verified.isEmpty()) {
                 return text + "; no template of this format is verified";
             }
             if (verified.get().equals(chosen)) {
                 return text + ", and its program is verified";
             }
-            return text + "; the best verified template, " + verified.get() + ", would take " + tiles(verified.get());
+            return text + "; the best verified template, " + verified.get() + ", would take " + blocks(verified.get());
         }
     }
 }

@@ -7,7 +7,7 @@ import org.tensorizer.model.TensorDomain;
 import org.tensorizer.template.DenseArithmetic;
 import org.tensorizer.template.DenseTemplate;
 
-/** A batch times one set of weights: cuts the vectors, runs or predicts each tile, adds the partial sums. */
+/** A batch times one set of weights: cuts the vectors, runs or predicts each block, adds the partial sums. */
 final class Product {
     private final GemmPlan plan;
     private final DenseTemplate template;
@@ -30,12 +30,12 @@ final class Product {
     /** Y[vector][out] in output steps, answered by the device. */
     IntMatrix run(WeightSet weights, ByteMatrix x) {
         IntMatrix y = IntMatrix.zero(x.rows(), plan.outputs());
-        weights.tiles().forEach((tile, number) -> {
+        weights.blocks().forEach((loaded, number) -> {
             WeightBlock block = plan.block(number);
             byte[] vector = padded();
             for (int row = 0; row < x.rows(); row++) {
                 cut(x, row, block, vector);
-                add(y, row, block, tile.run(vector), output);
+                add(y, row, block, loaded.run(vector), output);
             }
         });
         return y;
@@ -44,13 +44,13 @@ final class Product {
     /** The same by exact arithmetic, from the payloads' bytes. */
     ExpectedProduct predict(WeightSet weights, ByteMatrix x) {
         ExpectedProduct expected = new ExpectedProduct(x.rows(), plan.outputs());
-        for (int number = 0; number < plan.tiles(); number++) {
+        for (int number = 0; number < plan.blocks(); number++) {
             WeightBlock block = plan.block(number);
-            DenseTemplate tile = weights.tiles().get(number).template();
+            DenseTemplate loaded = weights.blocks().get(number).template();
             byte[] vector = padded();
             for (int row = 0; row < x.rows(); row++) {
                 cut(x, row, block, vector);
-                DenseArithmetic.Prediction prediction = tile.predict(vector);
+                DenseArithmetic.Prediction prediction = loaded.predict(vector);
                 add(expected.product(), row, block, prediction.output(), predicted);
                 expected.mark(row, block, prediction);
             }

@@ -26,7 +26,7 @@ import org.tensorizer.template.DenseTemplate;
 public final class WeightSet implements AutoCloseable {
     private final DenseTemplate template;
     private final GemmPlan plan;
-    private final Tiles tiles;
+    private final Blocks blocks;
     private final Exclusive exclusive;
     private final float[] outputScales;
 
@@ -34,7 +34,7 @@ public final class WeightSet implements AutoCloseable {
         this.template = template;
         this.plan = plan;
         exclusive = new Exclusive("weights of " + name);
-        tiles = new Tiles(name, template, device, plan.tiles());
+        blocks = new Blocks(name, template, device, plan.blocks());
         outputScales = new float[plan.outputs()];
         Arrays.fill(outputScales, template.quantization().outputScale());
         clear();
@@ -43,8 +43,8 @@ public final class WeightSet implements AutoCloseable {
     private void clear() {
         byte[] zero = new byte[shape().outputs() * shape().inputs()];
         int[] noBias = new int[shape().outputs()];
-        for (int tile = 0; tile < tiles.count(); tile++) {
-            tiles.get(tile).write(payload -> {
+        for (int number = 0; number < blocks.count(); number++) {
+            blocks.get(number).write(payload -> {
                 layout().pack(zero, payload.bytes(), payload.payloadStart());
                 if (shape().format().hasBias()) {
                     layout().header().setBiases(payload.bytes(), payload.payloadStart(), noBias);
@@ -94,7 +94,7 @@ public final class WeightSet implements AutoCloseable {
     }
 
     private void write(int out, int in, ByteMatrix block) {
-        int rowTiles = plan.rowTiles();
+        int blockRows = plan.blockRows();
         int height = shape().outputs();
         int width = shape().inputs();
         for (int column = in / width; column * width < in + block.columns(); column++) {
@@ -106,7 +106,7 @@ public final class WeightSet implements AutoCloseable {
                 int from = (top - out) * block.columns() + left - in;
                 WeightBlock where =
                         new WeightBlock(top - row * height, left - column * width, bottom - top, right - left);
-                tiles.get(column * rowTiles + row)
+                blocks.get(column * blockRows + row)
                         .write(payload -> layout().packBlock(
                                         block.values(),
                                         from,
@@ -177,12 +177,12 @@ public final class WeightSet implements AutoCloseable {
     }
 
     private void writeGains(float... gains) {
-        for (int tile = 0; tile < tiles.count(); tile++) {
-            WeightBlock block = plan.block(tile);
+        for (int number = 0; number < blocks.count(); number++) {
+            WeightBlock block = plan.block(number);
             float[] scales = new float[shape().outputs()];
             Arrays.fill(scales, 1);
             System.arraycopy(gains, block.out(), scales, 0, block.outs());
-            tiles.get(tile)
+            blocks.get(number)
                     .write(payload -> layout().header().setScales(payload.bytes(), payload.payloadStart(), scales));
         }
     }
@@ -207,11 +207,11 @@ public final class WeightSet implements AutoCloseable {
             }
         }
         try (Exclusive.Use use = exclusive.enter("bias")) {
-            for (int tile = 0; tile < plan.rowTiles(); tile++) {
-                WeightBlock block = plan.block(tile);
+            for (int number = 0; number < plan.blockRows(); number++) {
+                WeightBlock block = plan.block(number);
                 int[] biases = new int[shape().outputs()];
                 System.arraycopy(bias, block.out(), biases, 0, block.outs());
-                tiles.get(tile)
+                blocks.get(number)
                         .write(payload -> layout().header().setBiases(payload.bytes(), payload.payloadStart(), biases));
             }
         }
@@ -232,9 +232,9 @@ public final class WeightSet implements AutoCloseable {
     public ByteMatrix weights() {
         try (Exclusive.Use use = exclusive.enter("weights")) {
             ByteMatrix all = ByteMatrix.zero(plan.outputs(), plan.inputs());
-            for (int tile = 0; tile < tiles.count(); tile++) {
-                WeightBlock block = plan.block(tile);
-                byte[] weights = tiles.get(tile).template().weights();
+            for (int number = 0; number < blocks.count(); number++) {
+                WeightBlock block = plan.block(number);
+                byte[] weights = blocks.get(number).template().weights();
                 for (int row = 0; row < block.outs(); row++) {
                     System.arraycopy(
                             weights,
@@ -251,7 +251,7 @@ public final class WeightSet implements AutoCloseable {
     /** Hands the payloads to the device now, so that the next product does not have to. May run beside other weights. */
     public void prepare() {
         try (Exclusive.Use use = exclusive.enter("prepare")) {
-            tiles.prepare();
+            blocks.prepare();
         }
     }
 
@@ -260,7 +260,7 @@ public final class WeightSet implements AutoCloseable {
     public void close() {
         try (Exclusive.Use use = exclusive.enterLast()) {
             if (use != null) {
-                tiles.close();
+                blocks.close();
             }
         }
     }
@@ -269,7 +269,7 @@ public final class WeightSet implements AutoCloseable {
         return exclusive;
     }
 
-    Tiles tiles() {
-        return tiles;
+    Blocks blocks() {
+        return blocks;
     }
 }

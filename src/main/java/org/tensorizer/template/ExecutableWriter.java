@@ -41,7 +41,6 @@ import org.tensorizer.model.schema.TensorShape;
 final class ExecutableWriter {
     private static final int PAGE = 4096;
     private static final int BUNDLE = 16;
-    private static final int TILES = 16;
 
     private final Assembly assembly;
 

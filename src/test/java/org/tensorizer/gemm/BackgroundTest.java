@@ -11,7 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.gemm.Tiles.CloseAll;
+import org.tensorizer.gemm.Blocks.CloseAll;
 
 class BackgroundTest {
     @Test

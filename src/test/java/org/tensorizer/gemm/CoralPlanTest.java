@@ -67,7 +67,7 @@ class CoralPlanTest {
         assertThat(page.lines().filter(line -> line.matches(" +[124] .*"))).hasSize(3);
         ByteMatrix w = Matrices.random(40, 50, 1);
         assertThat(CoralPlan.of(ExactGemm.plan(w), 10).text(1))
-                .contains("exact W 40 x 50", "80 inferences of each tile");
+                .contains("exact W 40 x 50", "80 inferences of each block");
     }
 
     /** Three tiles of 64 x 64, 1,000 inferences each: 2 + 1 on two Corals. */
@@ -113,7 +113,7 @@ class CoralPlanTest {
         assertThat(page.subList(0, 7))
                 .containsExactly(
                         "CALCULATED from published rates, not measured: work",
-                        "tiles: 1 of Dense 64 -> 64, PER_TENSOR, 4096 bytes each; 10 inferences of each tile",
+                        "blocks: 1 of Dense 64 -> 64, PER_TENSOR, 4096 bytes each; 10 inferences of each block",
                         "",
                         "corals  uploads      upload    (at best)  inferences     running         all   with open  limit",
                         "     1        1     58.5 us       9.4 us          10      3.0 ms      3.1 ms      2.00 s  inference",

@@ -125,12 +125,12 @@ class ExactGemmTest {
         try (ExactGemm exact = ExactGemm.assemble(device, w)) {
             exact.multiply(Matrices.random(3, 700, 2));
             assertThat(device.inferences.get()).isEqualTo((int) exact.plan().inferences(3));
-            assertThat(device.opened.get()).isEqualTo(exact.plan().tiles());
+            assertThat(device.opened.get()).isEqualTo(exact.plan().blocks());
             assertThat(exact.plan().rows()).isLessThanOrEqualTo(64 * ExactPlan.mostRows(700, -128, 127));
             assertThat(ExactGemm.plan(w)).isEqualTo(exact.plan());
             int before = device.inferences.get();
             exact.multiply(Matrices.constant(1, 700, 2)); // one bit
-            assertThat(device.inferences.get() - before).isEqualTo(exact.plan().tiles());
+            assertThat(device.inferences.get() - before).isEqualTo(exact.plan().blocks());
         }
         assertThat(device.open.get()).isZero();
     }
@@ -146,11 +146,11 @@ class ExactGemmTest {
         }
         try (ExactGemm exact = ExactGemm.assemble(new EmulatorDevice(), w)) {
             assertThat(exact.plan().template().format()).isEqualTo(ParameterFormat.PER_TENSOR_BIAS);
-            assertThat(exact.plan().tiles()).isEqualTo(1);
+            assertThat(exact.plan().blocks()).isEqualTo(1);
             assertThat(exact.plan().rows()).isEqualTo(1000);
             assertThat(exact.plan().reason())
-                    .startsWith("a bias moves each row into the middle of the byte: 1000 rows, tiles: 1")
-                    .contains("without bias 3000 rows, tiles: 2");
+                    .startsWith("a bias moves each row into the middle of the byte: 1000 rows, blocks: 1")
+                    .contains("without bias 3000 rows, blocks: 2");
             check(exact, w, Matrices.constant(1, 4096, 127));
             check(exact, w, Matrices.random(1, 4096, 1));
         }
@@ -259,7 +259,7 @@ class ExactGemmTest {
         DenseTemplate template = assembled(ParameterFormat.PER_TENSOR_BIAS, new Quantization(1, 128, 1, 128, 4, 128));
         ByteMatrix w = Matrices.constant(3, 200, 1);
         try (ExactGemm exact = ExactGemm.on(new EmulatorDevice(), template, w)) {
-            assertThat(exact.plan().columnTiles()).isEqualTo(4);
+            assertThat(exact.plan().blockColumns()).isEqualTo(4);
             check(exact, w, Matrices.random(3, 200, 7));
         }
         DenseTemplate wide =
@@ -286,8 +286,8 @@ class ExactGemmTest {
                 .containsExactly(
                         "exact W 10 x 100 on Dense 64 -> 64, PER_TENSOR (extrapolated)",
                         "rows        25 digit rows, 2.5 an output; every sum within -100..120 is answered exactly",
-                        "tiles       4 (2 along the inputs)",
-                        "inferences  at most 32 for 1 vector: 8 bits of x, each on every tile",
+                        "blocks      4 (2 along the inputs)",
+                        "inferences  at most 32 for 1 vector: 8 bits of x, each on every block",
                         "uploads     4 of 4096 bytes",
                         "chosen      because");
         assertThat(plan.text(2)).contains("at most 64 for 2 vectors:");

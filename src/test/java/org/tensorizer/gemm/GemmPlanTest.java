@@ -18,7 +18,7 @@ class GemmPlanTest {
     void tilesCoverTheMatrixOnceEach() {
         GemmPlan plan = GemmPlan.on(DenseShape.of(64, 128, ParameterFormat.PER_TENSOR), 300, 200);
         int[] seen = new int[300 * 200];
-        for (int tile = 0; tile < plan.tiles(); tile++) {
+        for (int tile = 0; tile < plan.blocks(); tile++) {
             WeightBlock block = plan.block(tile);
             for (int out = block.out(); out < block.out() + block.outs(); out++) {
                 for (int in = block.in(); in < block.in() + block.ins(); in++) {
@@ -27,8 +27,8 @@ class GemmPlanTest {
             }
         }
         assertThat(seen).containsOnly(1);
-        assertThat(plan.rowTiles()).isEqualTo(3);
-        assertThat(plan.columnTiles()).isEqualTo(4);
+        assertThat(plan.blockRows()).isEqualTo(3);
+        assertThat(plan.blockColumns()).isEqualTo(4);
         assertThat(plan.inferences(10)).isEqualTo(120);
         assertThat(plan.uploadBytes()).isEqualTo(12L * 64 * 128);
     }
@@ -57,7 +57,7 @@ class GemmPlanTest {
             int tiles) {
         GemmPlan plan = GemmPlan.choose(outputs, inputs, format, level);
         assertThat(plan.template()).isEqualTo(DenseShape.of(width, height, format));
-        assertThat(plan.tiles()).isEqualTo(tiles);
+        assertThat(plan.blocks()).isEqualTo(tiles);
         assertThat(plan.text(256))
                 .contains(plan.template().toString(), 256 * tiles + " for 256 vectors", plan.reason());
     }
@@ -70,8 +70,8 @@ class GemmPlanTest {
             int inputs = 1 + random.nextInt(9000);
             GemmPlan any = GemmPlan.choose(outputs, inputs, ParameterFormat.PER_TENSOR, ShapeStatus.Level.LIKELY);
             GemmPlan firm = GemmPlan.choose(outputs, inputs, ParameterFormat.PER_TENSOR, ShapeStatus.Level.FIRM);
-            assertThat(any.tiles()).as("%d x %d", outputs, inputs).isLessThanOrEqualTo(firm.tiles());
-            assertThat(any.tiles() * any.utilization() * any.template().payloadBytes())
+            assertThat(any.blocks()).as("%d x %d", outputs, inputs).isLessThanOrEqualTo(firm.blocks());
+            assertThat(any.blocks() * any.utilization() * any.template().payloadBytes())
                     .isGreaterThan(0.99 * outputs * inputs);
         }
     }
@@ -81,7 +81,7 @@ class GemmPlanTest {
         assertThat(GemmPlan.choose(4096, 4096, ParameterFormat.PER_TENSOR, ShapeStatus.Level.LIKELY)
                         .reason())
                 .isEqualTo(
-                        "fewest tiles (2); the best verified template, Dense 2048 -> 2048, PER_TENSOR, would take 4");
+                        "fewest blocks (2); the best verified template, Dense 2048 -> 2048, PER_TENSOR, would take 4");
         assertThatThrownBy(() -> GemmPlan.choose(100, 100, ParameterFormat.PER_TENSOR_BIAS, ShapeStatus.Level.FIRM))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("no verified template of format PER_TENSOR_BIAS");
@@ -94,7 +94,7 @@ class GemmPlanTest {
         assertThat(plan.text(1).lines())
                 .containsExactly(
                         "W 300 x 200 on Dense 64 -> 128, PER_TENSOR (extrapolated)",
-                        "tiles       12 (3 along the outputs, 4 along the inputs), 61 % of each is W",
+                        "blocks      12 (3 along the outputs, 4 along the inputs), 61 % of each is W",
                         "inferences  12 for 1 vector",
                         "uploads     12 payloads of 8192 bytes",
                         "chosen      the template that was given");
@@ -104,12 +104,12 @@ class GemmPlanTest {
 
     @ParameterizedTest
     @CsvSource({
-        "4096, 4096, PER_TENSOR, FIRM, 'fewest tiles (4) of the templates whose program is verified'",
-        "1024, 1024, PER_TENSOR, LIKELY, 'one tile holds it, and its program is verified'",
-        "521, 1024, PER_TENSOR_BIAS, LIKELY, 'one tile holds it; no template of this format is verified'",
-        "3000, 4096, PER_CHANNEL_BIAS, LIKELY, 'fewest tiles (3); no template of this format is verified'",
-        "521, 1024, PER_TENSOR, LIKELY, 'one tile holds it, and its program is verified'",
-        "100, 100, PER_TENSOR, LIKELY, 'one tile holds it, and its program is verified'",
+        "4096, 4096, PER_TENSOR, FIRM, 'fewest blocks (4) of the templates whose program is verified'",
+        "1024, 1024, PER_TENSOR, LIKELY, 'one block holds it, and its program is verified'",
+        "521, 1024, PER_TENSOR_BIAS, LIKELY, 'one block holds it; no template of this format is verified'",
+        "3000, 4096, PER_CHANNEL_BIAS, LIKELY, 'fewest blocks (3); no template of this format is verified'",
+        "521, 1024, PER_TENSOR, LIKELY, 'one block holds it, and its program is verified'",
+        "100, 100, PER_TENSOR, LIKELY, 'one block holds it, and its program is verified'",
     })
     void theReasonNamesTheAlternative(
             int outputs, int inputs, ParameterFormat format, ShapeStatus.Level level, String reason) {

@@ -190,7 +190,7 @@ class WeightSetTest {
         try (Gemm gemm = Gemm.assemble(naming, GemmPlan.on(shape, 64, 130), ONE)) {
             gemm.weights().prepare();
             String name = gemm.template().name();
-            assertThat(names).containsExactly(name + ", tile 0", name + ", tile 1", name + ", tile 2");
+            assertThat(names).containsExactly(name + ", block 0", name + ", block 1", name + ", block 2");
             answers(gemm);
             gemm.weights().prepare();
             assertThat(names).hasSize(3);

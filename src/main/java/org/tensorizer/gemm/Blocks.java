@@ -14,68 +14,68 @@ import org.tensorizer.template.DenseTemplate;
 
 /**
  * Payloads that are run one after another, each for a whole batch. While the device works on one, the next is made ready
- * in another thread. A few sessions stay open for the next batch; a matrix of more tiles opens them again.
+ * in another thread. A few sessions stay open for the next batch; a matrix of more blocks opens them again.
  */
-final class Tiles implements AutoCloseable {
+final class Blocks implements AutoCloseable {
     /** Open sessions cost native memory, a copy of the model each. */
     private static final int KEPT_OPEN = 8;
 
-    private final List<Tile> tiles;
+    private final List<LoadedBlock> blocks;
     private final Background background = new Background();
 
-    Tiles(String name, DenseTemplate template, Device device, int count) {
-        List<Tile> list = new ArrayList<>();
-        for (int tile = 0; tile < count; tile++) {
-            list.add(new Tile(count == 1 ? name : name + ", tile " + tile, template, device));
+    Blocks(String name, DenseTemplate template, Device device, int count) {
+        List<LoadedBlock> list = new ArrayList<>();
+        for (int number = 0; number < count; number++) {
+            list.add(new LoadedBlock(count == 1 ? name : name + ", block " + number, template, device));
         }
-        tiles = List.copyOf(list);
+        blocks = List.copyOf(list);
     }
 
     int count() {
-        return tiles.size();
+        return blocks.size();
     }
 
-    Tile get(int tile) {
-        return tiles.get(tile);
+    LoadedBlock get(int number) {
+        return blocks.get(number);
     }
 
     /** Opens what the next batch starts with. */
     void prepare() {
-        for (int tile = 0; tile < Math.min(count(), KEPT_OPEN); tile++) {
-            tiles.get(tile).prepare();
+        for (int number = 0; number < Math.min(count(), KEPT_OPEN); number++) {
+            blocks.get(number).prepare();
         }
     }
 
-    /** Hands over tile after tile, ready to run. */
-    void forEach(ObjIntConsumer<Tile> run) {
-        for (int tile = 0; tile < count(); tile++) {
-            Background.Work next = prepareAside(tile + 1);
+    /** Hands over block after block, ready to run. */
+    void forEach(ObjIntConsumer<LoadedBlock> run) {
+        for (int number = 0; number < count(); number++) {
+            Background.Work next = prepareAside(number + 1);
             try {
-                run.accept(tiles.get(tile), tile);
+                run.accept(blocks.get(number), number);
             } finally {
                 if (next != null) {
                     next.await();
                 }
             }
             if (count() > KEPT_OPEN) {
-                tiles.get(tile).release();
+                blocks.get(number).release();
             }
         }
     }
 
     /** Null if there is nothing to do. */
-    private Background.Work prepareAside(int tile) {
-        return tile >= count() || tiles.get(tile).isReady() ? null : background.start(tiles.get(tile)::prepare);
+    private Background.Work prepareAside(int number) {
+        return number >= count() || blocks.get(number).isReady() ? null : background.start(blocks.get(number)::prepare);
     }
 
     @Override
     public void close() {
         background.close();
-        CloseAll.of(tiles.stream().map(tile -> tile::close));
+        CloseAll.of(blocks.stream().map(block -> block::close));
     }
 
     /** One payload in memory and its session. */
-    static final class Tile implements AutoCloseable {
+    static final class LoadedBlock implements AutoCloseable {
         private final String name;
         private final Device device;
         private final PayloadWriter writer;
@@ -83,7 +83,7 @@ final class Tiles implements AutoCloseable {
         private final int outputs;
         private DenseTemplate seen;
 
-        Tile(String name, DenseTemplate template, Device device) {
+        LoadedBlock(String name, DenseTemplate template, Device device) {
             this.name = name;
             this.device = device;
             writer = PayloadWriter.open(template.target());
@@ -126,7 +126,7 @@ final class Tiles implements AutoCloseable {
             return answer;
         }
 
-        /** The tile as a template of its own, for predictions. */
+        /** The block as a template of its own, for predictions. */
         DenseTemplate template() {
             if (seen == null) {
                 seen = DenseTemplate.of(TfliteModel.parse(name, writer.bytes()));
