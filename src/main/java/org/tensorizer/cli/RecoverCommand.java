@@ -12,20 +12,25 @@ import java.util.Map;
 import java.util.Optional;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
-import org.tensorizer.layout.DenseLayout;
+import org.tensorizer.layout.PayloadLayout;
+import org.tensorizer.layout.RowLayout;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.TemplateReader;
+import org.tensorizer.patch.PatchedLayer;
 import org.tensorizer.picture.Grid;
 import org.tensorizer.picture.HeatMap;
 import org.tensorizer.picture.Png;
 import org.tensorizer.picture.Scale;
 import org.tensorizer.recovery.CellMap;
 import org.tensorizer.recovery.ModelTarget;
+import org.tensorizer.recovery.PayloadTarget;
 import org.tensorizer.recovery.RecoveredLayout;
 import org.tensorizer.recovery.Recovery;
 import org.tensorizer.recovery.RecoveryFiles;
-import org.tensorizer.template.DenseTemplate;
-import org.tensorizer.template.NotDenseException;
+import org.tensorizer.recovery.WindowTarget;
+import org.tensorizer.template.LayerTemplate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,13 +38,14 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "recover",
-        description = "Finds where every weight stands in a template's payload, and the formula of it, from what the"
-                + " device answers. Uses sizes and the payload's place, nothing else.",
+        description =
+                "Finds where every weight stands in a template's payload, and the formula of it, from what the"
+                        + " device answers. Uses sizes, the kernel's place on the image and the payload's in the file, nothing else.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "In DIR: answers.log (every answer; run the same command again after an interruption and nothing is asked"
-                    + " twice), map.npy and map.csv (payload offset of W[out][in]), roles.npy, layout.png,"
+                    + " twice), map.npy and map.csv (payload offset of W[out][in] or W[out][ky][kx][in]), roles.npy, layout.png,"
                     + " roles.png, difference.png, summary.json.",
             "",
             "Ends with status 1 if the map is incomplete or differs from the layout that Tensorizer predicts."
@@ -65,10 +71,11 @@ final class RecoverCommand extends FactsCommand {
     @Override
     public Integer call() throws IOException {
         TfliteModel model = TfliteModel.read(file);
+        Optional<LayerTemplate> template = template(model);
         ProgressBar bar = progress("answers");
         RecoveredLayout layout;
         try (Device opened = device.open()) {
-            Recovery recovery = Recovery.of(new ModelTarget(model, opened))
+            Recovery recovery = Recovery.of(target(model, template, opened))
                     .reportingTo(now -> bar.update(now.answers(), now.expected()));
             if (folder != null) {
                 Files.createDirectories(folder);
@@ -79,10 +86,10 @@ final class RecoverCommand extends FactsCommand {
         } finally {
             bar.finish();
         }
-        Optional<DenseLayout> predicted = predicted(model);
+        Optional<PatchedLayer> predicted = template.map(LayerTemplate::layer);
         int different =
                 predicted.map(known -> differing(layout.weights(), known)).orElse(0);
-        Facts facts = facts(layout, predicted, different);
+        Facts facts = facts(layout, predicted.isPresent(), different);
         if (folder != null) {
             write(layout, predicted);
         }
@@ -90,20 +97,35 @@ final class RecoverCommand extends FactsCommand {
         return layout.isComplete() && different == 0 ? OK : REFUTED;
     }
 
-    /** The layout that Tensorizer predicts: only to compare with, after the recovery. */
-    private static Optional<DenseLayout> predicted(TfliteModel model) {
+    /** What Tensorizer makes of the model; empty if it does not know such a program. */
+    private static Optional<LayerTemplate> template(TfliteModel model) {
         try {
-            return Optional.of(DenseTemplate.of(model).layout());
-        } catch (NotDenseException e) {
+            return Optional.of(TemplateReader.of(model));
+        } catch (BadInputException e) {
             return Optional.empty();
         }
     }
 
-    private static int differing(CellMap map, DenseLayout predicted) {
+    /** Of the template the recovery is told how the kernel lies on the image, and nothing of the layout. */
+    private PayloadTarget target(TfliteModel model, Optional<LayerTemplate> template, Device opened) {
+        ModelTarget target = new ModelTarget(model, opened);
+        if (template.isEmpty()
+                || template.get().window().inputBytes()
+                        == template.get().window().channels()) {
+            return target;
+        }
+        if (!(template.get().layer().layout() instanceof RowLayout)) {
+            throw new BadInputException(file + ": " + template.get().layer().name() + ": an output of a depthwise layer"
+                    + " reads one channel, expected a layer whose outputs read all");
+        }
+        return new WindowTarget(target, template.get().window());
+    }
+
+    private static int differing(CellMap map, PatchedLayer predicted) {
         int count = 0;
         for (int out = 0; out < map.rows(); out++) {
-            for (int in = 0; in < map.columns(); in++) {
-                if (map.at(out, in) != predicted.offset(out, in)) {
+            for (int column = 0; column < map.columns(); column++) {
+                if (map.at(out, column) != offset(predicted, out, column)) {
                     count++;
                 }
             }
@@ -111,15 +133,28 @@ final class RecoverCommand extends FactsCommand {
         return count;
     }
 
-    private Facts facts(RecoveredLayout layout, Optional<DenseLayout> predicted, int different) {
+    /** Predicted payload offset; columns are taps and input channels. */
+    private static int offset(PatchedLayer layer, int out, int column) {
+        PayloadLayout layout = layer.layout();
+        int tap = column / layout.inputs();
+        return layer.at() + layout.offset(out, tap / layout.width(), tap % layout.width(), column % layout.inputs());
+    }
+
+    private Facts facts(RecoveredLayout layout, boolean isPredicted, int different) {
         CellMap map = layout.weights();
         Facts facts = new Facts()
                 .put("template", file.toString())
                 .put("device", layout.device())
                 .put("evidence", layout.provenance().toString())
                 .put("outputs", map.rows())
-                .put("inputs", map.columns())
-                .put("weights_found", map.known())
+                .put("inputs", layout.channels());
+        if (layout.shape().size() > 2) {
+            facts.put("kernel", List.of(layout.kernelHeight(), layout.kernelWidth()))
+                    .put(
+                            "in_of_the_formula",
+                            "(ky*" + layout.kernelWidth() + " + kx)*" + layout.channels() + " + input channel");
+        }
+        facts.put("weights_found", map.known())
                 .put("formula", layout.formula().map(Object::toString).orElse("none: no weight was found"))
                 .put("encoding", layout.encodingText());
         layout.headers().forEach((kind, fit) -> facts.put(kind + "_formula", fit.toString()));
@@ -129,6 +164,7 @@ final class RecoverCommand extends FactsCommand {
         layout.budget().byPhase().forEach(phases::put);
         facts.put("payload_bytes_by_role", roles)
                 .put("invocations", layout.budget().used())
+                .put("inferences", layout.budget().inferences())
                 .put("invocations_bound", layout.budget().bound())
                 .put("times_the_bound", layout.budget().ratio())
                 .put("levels_per_answer", layout.budget().levels())
@@ -137,15 +173,24 @@ final class RecoverCommand extends FactsCommand {
                 .put("answers_that_did_not_repeat", layout.contradictions())
                 .put("cells_struck_by_verification", layout.struckCells())
                 .put("complete", layout.isComplete());
-        predicted.ifPresent(known -> facts.put("cells_that_differ_from_the_prediction", different));
+        if (isPredicted) {
+            facts.put("cells_that_differ_from_the_prediction", different);
+        }
         return facts.put("out", folder == null ? null : folder.toString());
     }
 
-    private void write(RecoveredLayout layout, Optional<DenseLayout> predicted) {
+    private void write(RecoveredLayout layout, Optional<PatchedLayer> predicted) {
         CellMap map = layout.weights();
         Map<String, byte[]> made = new HashMap<>(RecoveryFiles.of(layout));
         Grid offsets = Grid.of(map.rows(), map.columns(), map::at);
-        made.put("layout.png", withInset("payload offset of W[out][in], out down, in across", offsets));
+        made.put(
+                "layout.png",
+                withInset(
+                        "payload offset of W"
+                                + (layout.shape().size() > 2
+                                        ? "[out][ky][kx][in], out down, ky, kx, in across"
+                                        : "[out][in], out down, in across"),
+                        offsets));
         byte[] codes = layout.roleCodes();
         int width = (int) Math.ceil(Math.sqrt(codes.length));
         Grid roles = Grid.of(
@@ -159,7 +204,7 @@ final class RecoverCommand extends FactsCommand {
                         roles,
                         Scale.classes()));
         predicted.ifPresent(known -> {
-            Grid difference = Grid.of(map.rows(), map.columns(), (out, in) -> map.at(out, in) - known.offset(out, in));
+            Grid difference = Grid.of(map.rows(), map.columns(), (out, in) -> map.at(out, in) - offset(known, out, in));
             made.put(
                     "difference.png",
                     picture("recovered minus predicted offset", difference, Scale.around0(difference)));

@@ -54,7 +54,9 @@ final class Calibration {
         if (fit == null) {
             throw new InsensitiveTemplateException(
                     talk.template(),
-                    "the answers to payloads of one value follow none of the encodings " + ByteEncoding.candidates());
+                    "the answers to payloads of one value follow none of the encodings " + ByteEncoding.candidates()
+                            + "; an output whose weights are all 0 hides its scale: start from other weights, such as those of"
+                            + " patch --mode random:1 --where weights");
         }
         int[] ends = clamps(canvas, fit);
         int[] zero = zeros(canvas, fit, rest, ends);

@@ -4,10 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorizer.base.Sha256;
@@ -36,6 +38,7 @@ final class Interview implements AutoCloseable {
     private Trial loaded;
     private String phase = "start";
     private int answers;
+    private int inferences;
     private int recorded;
     private int expected;
     private int contradictions;
@@ -77,48 +80,75 @@ final class Interview implements AutoCloseable {
      * again.
      */
     int[] ask(Trial patch, int[] deflections) {
-        byte[] input = new byte[target.input().channels()];
-        for (int in = 0; in < input.length; in++) {
-            input[in] = target.input().toByte(deflections[in]);
-        }
-        byte[] answer = answer(patch, input);
-        int[] response = new int[answer.length];
-        for (int out = 0; out < answer.length; out++) {
-            response[out] = target.output().deflection(answer[out]);
-        }
-        return response;
+        return askAll(patch, List.of(deflections)).get(0);
     }
 
-    private byte[] answer(Trial patch, byte[] input) {
-        AnswerLog.Key question = new AnswerLog.Key(patch.id(), Trial.fingerprint(input), 0);
-        int repetition = asked.merge(question, 1, Integer::sum) - 1;
-        AnswerLog.Key key = new AnswerLog.Key(question.patch(), question.input(), repetition);
-        byte[] answer = log.get(key);
-        if (answer != null) {
-            recorded++;
-        } else {
-            answer = live(patch, input);
-            log.add(key, answer);
+    /** Several questions to one patch, as many side by side in an inference as the target takes. */
+    List<int[]> askAll(Trial patch, List<int[]> questions) {
+        List<int[]> responses = new ArrayList<>();
+        for (int from = 0; from < questions.size(); from += target.rows()) {
+            int to = Math.min(questions.size(), from + target.rows());
+            for (byte[] answer : together(patch, questions.subList(from, to))) {
+                int[] response = new int[answer.length];
+                for (int out = 0; out < answer.length; out++) {
+                    response[out] = target.output().deflection(answer[out]);
+                }
+                responses.add(response);
+            }
         }
-        answers++;
-        perPhase.merge(phase, 1, Integer::sum);
-        report();
-        return answer;
+        return responses;
     }
 
-    private byte[] live(Trial patch, byte[] input) {
+    /** At most as many questions as one inference takes; those with a recorded answer are not asked. */
+    private byte[][] together(Trial patch, List<int[]> questions) {
+        int inputs = target.input().channels();
+        byte[] rows = new byte[target.rows() * inputs];
+        Arrays.fill(rows, target.input().toByte(0));
+        byte[][] all = new byte[questions.size()][];
+        AnswerLog.Key[] keys = new AnswerLog.Key[all.length];
+        int open = 0;
+        for (int n = 0; n < all.length; n++) {
+            for (int in = 0; in < inputs; in++) {
+                rows[open * inputs + in] = target.input().toByte(questions.get(n)[in]);
+            }
+            long input = Trial.fingerprint(Arrays.copyOfRange(rows, open * inputs, (open + 1) * inputs));
+            int repetition = asked.merge(new AnswerLog.Key(patch.id(), input, 0), 1, Integer::sum) - 1;
+            keys[n] = new AnswerLog.Key(patch.id(), input, repetition);
+            all[n] = log.get(keys[n]);
+            open += all[n] == null ? 1 : 0;
+        }
+        byte[] live = open == 0 ? new byte[0] : live(patch, rows);
+        int outputs = target.output().channels();
+        int next = 0;
+        for (int n = 0; n < all.length; n++) {
+            if (all[n] == null) {
+                all[n] = Arrays.copyOfRange(live, next, next + outputs);
+                next += outputs;
+                log.add(keys[n], all[n]);
+            } else {
+                recorded++;
+            }
+            answers++;
+            perPhase.merge(phase, 1, Integer::sum);
+            report();
+        }
+        return all;
+    }
+
+    private byte[] live(Trial patch, byte[] rows) {
         if (loaded != patch) {
             load(patch.payload());
             loaded = patch;
         }
-        byte[] answer = session.run(input);
-        if (answer.length != target.output().channels()) {
+        byte[] answer = session.run(rows);
+        int expected = target.rows() * target.output().channels();
+        if (answer.length != expected) {
             throw new DeviceFault(
                     DeviceFault.Kind.WRONG_SIZE,
                     target.device(),
-                    "answered " + answer.length + " bytes, expected "
-                            + target.output().channels());
+                    "answered " + answer.length + " bytes, expected " + expected);
         }
+        inferences++;
         return answer;
     }
 
@@ -182,6 +212,11 @@ final class Interview implements AutoCloseable {
 
     int answers() {
         return answers;
+    }
+
+    /** Inferences of this run. */
+    int inferences() {
+        return inferences;
     }
 
     int recorded() {

@@ -1,6 +1,8 @@
 package org.tensorizer.recovery;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.tensorizer.recovery.Canvas.Trial;
 
 /**
@@ -36,9 +38,14 @@ final class MapReading {
             DigitPlane plane = code.planes().get(p);
             patches[p] = plane.patch(canvas);
             answers[p] = new byte[plane.reads(inputs)][];
+            List<int[]> stimuli = new ArrayList<>();
             for (int read = 0; read < answers[p].length; read++) {
-                int[] stimulus = plane.stimulus(talk.input(), read);
-                int[] answer = talk.ask(patches[p], stimulus);
+                stimuli.add(plane.stimulus(talk.input(), read));
+            }
+            List<int[]> given = talk.askAll(patches[p], stimuli);
+            for (int read = 0; read < answers[p].length; read++) {
+                int[] stimulus = stimuli.get(read);
+                int[] answer = given.get(read);
                 if (inVain < FUTILE_REPETITIONS && !isExplained(plane, read, answer)) {
                     int[] settled = talk.settle(patches[p], stimulus, answer);
                     inVain += Arrays.equals(settled, answer) ? 1 : 0;

@@ -19,6 +19,21 @@ public interface PayloadTarget {
     /** The model's one output. */
     Activations output();
 
+    /** Rows of the kernel. The input is in the order (ky, kx, channel). */
+    default int kernelHeight() {
+        return 1;
+    }
+
+    /** Columns of the kernel. */
+    default int kernelWidth() {
+        return 1;
+    }
+
+    /** How many inputs one inference takes side by side, each with its own output. */
+    default int rows() {
+        return 1;
+    }
+
     /** The payload as the model came, a fresh copy. */
     byte[] payload();
 
@@ -33,6 +48,7 @@ public interface PayloadTarget {
      * weights.
      *
      * @param payload as long as {@link #payload()}; not changed while the session lives
+     * @return takes {@link #rows()} inputs one behind the other, and answers with as many outputs
      * @throws org.tensorizer.device.DeviceFault if the device fails
      */
     Session open(byte[] payload);

@@ -3,6 +3,7 @@ package org.tensorizer.recovery;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorizer.device.Provenance;
@@ -25,6 +26,8 @@ public final class RecoveredLayout {
     private final int recorded;
     private final int contradictions;
     private final int struck;
+    private final int kernelHeight;
+    private final int kernelWidth;
 
     RecoveredLayout(
             PayloadTarget target,
@@ -52,6 +55,8 @@ public final class RecoveredLayout {
         this.recorded = talk.recorded();
         this.contradictions = talk.contradictions();
         this.struck = struck;
+        this.kernelHeight = target.kernelHeight();
+        this.kernelWidth = target.kernelWidth();
     }
 
     public String template() {
@@ -67,7 +72,32 @@ public final class RecoveredLayout {
         return provenance;
     }
 
-    /** Payload offset of every weight W[out][in]; rows are output channels. */
+    /** Rows of the kernel, 1 of a Dense layer. */
+    public int kernelHeight() {
+        return kernelHeight;
+    }
+
+    /** Columns of the kernel. */
+    public int kernelWidth() {
+        return kernelWidth;
+    }
+
+    /** Input channels. */
+    public int channels() {
+        return weights.columns() / (kernelHeight * kernelWidth);
+    }
+
+    /** Extent of the weights: [out, in], with a larger kernel [out, ky, kx, in]. */
+    public List<Integer> shape() {
+        return kernelHeight * kernelWidth == 1
+                ? List.of(weights.rows(), weights.columns())
+                : List.of(weights.rows(), kernelHeight, kernelWidth, channels());
+    }
+
+    /**
+     * Payload offset of every weight W[out][in], W[out][ky][kx][in] of a larger kernel; rows are output channels, and columns
+     * taps and input channels, column (ky * kernelWidth + kx) * channels + in.
+     */
     public CellMap weights() {
         return weights;
     }
@@ -79,7 +109,12 @@ public final class RecoveredLayout {
 
     /** Role of a payload byte, offset counted from the start of the payload. */
     public ByteRole role(int offset) {
-        return roles.role(offset);
+        ByteRole role = roles.role(offset);
+        if (role instanceof ByteRole.Weight weight) {
+            int tap = weight.in() / channels();
+            return new ByteRole.Weight(weight.out(), tap / kernelWidth, tap % kernelWidth, weight.in() % channels());
+        }
+        return role;
     }
 
     /** Role codes of all payload bytes: 0 unknown, 1 weight, 2 scale, 3 bias, 4 zero point, 5 unused. */
@@ -156,9 +191,10 @@ public final class RecoveredLayout {
      * @param bound fewest answers that can carry the map: cells * log2(payload bytes) / (outputs * log2(levels))
      * @param levels how many byte values one answer tells apart on this template, 256 at best
      * @param used answers asked for, repetitions and recorded ones included
-     * @param byPhase the same by phase, in order
+     * @param inferences of this run; fewer than the answers where one inference answers several, or answers were recorded
+     * @param byPhase answers by phase, in order
      */
-    public record Budget(int bound, int levels, int used, Map<String, Integer> byPhase) {
+    public record Budget(int bound, int levels, int used, int inferences, Map<String, Integer> byPhase) {
         public Budget {
             byPhase = Collections.unmodifiableMap(new LinkedHashMap<>(byPhase));
         }
@@ -167,7 +203,11 @@ public final class RecoveredLayout {
             double bits = Math.log(payloadBytes) / Math.log(2);
             double perAnswer = Math.log(levels) / Math.log(2);
             return new Budget(
-                    (int) Math.ceil(inputs * bits / perAnswer - 1e-9), levels, talk.answers(), talk.perPhase());
+                    (int) Math.ceil(inputs * bits / perAnswer - 1e-9),
+                    levels,
+                    talk.answers(),
+                    talk.inferences(),
+                    talk.perPhase());
         }
 
         /** Answers used, as a multiple of the bound. */

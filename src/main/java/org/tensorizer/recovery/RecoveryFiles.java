@@ -21,8 +21,9 @@ public final class RecoveryFiles {
         CellMap weights = layout.weights();
         files.put(
                 "map.npy",
-                Npy.of(weights.toArray(), weights.rows(), weights.columns()).toBytes());
-        files.put("map.csv", csv(layout.weights()));
+                Npy.of(weights.toArray(), layout.shape().toArray(Integer[]::new))
+                        .toBytes());
+        files.put("map.csv", csv(layout));
         files.put("roles.npy", roles(layout).toBytes());
         files.put("summary.json", summary(layout).getBytes(StandardCharsets.UTF_8));
         return files;
@@ -33,12 +34,26 @@ public final class RecoveryFiles {
         return new Npy(Npy.Type.UINT8, List.of(layout.payloadBytes()), layout.roleCodes());
     }
 
-    /** Lines {@code out,in,offset} under that header, row by row; an unknown offset is left empty. ASCII. */
-    public static byte[] csv(CellMap map) {
-        StringBuilder text = new StringBuilder(16 * map.known() + 16).append("out,in,offset\n");
+    /**
+     * Lines {@code out,in,offset} under that header, of a kernel larger than 1x1 {@code out,ky,kx,in,offset}, row by row; an
+     * unknown offset is left empty. ASCII.
+     */
+    public static byte[] csv(RecoveredLayout layout) {
+        CellMap map = layout.weights();
+        boolean hasTaps = layout.shape().size() > 2;
+        StringBuilder text =
+                new StringBuilder(16 * map.known() + 16).append(hasTaps ? "out,ky,kx,in,offset\n" : "out,in,offset\n");
         for (int out = 0; out < map.rows(); out++) {
             for (int in = 0; in < map.columns(); in++) {
-                text.append(out).append(',').append(in).append(',');
+                text.append(out).append(',');
+                if (hasTaps) {
+                    int tap = in / layout.channels();
+                    text.append(tap / layout.kernelWidth())
+                            .append(',')
+                            .append(tap % layout.kernelWidth())
+                            .append(',');
+                }
+                text.append(in % layout.channels()).append(',');
                 if (map.at(out, in) != CellMap.UNKNOWN) {
                     text.append(map.at(out, in));
                 }
@@ -77,6 +92,7 @@ public final class RecoveryFiles {
         cost.put("bound", budget.bound());
         cost.put("levels", budget.levels());
         cost.put("used", budget.used());
+        cost.put("inferences", budget.inferences());
         cost.put("ratio", Math.round(1000 * budget.ratio()) / 1000.0);
         cost.put("recorded", layout.recordedAnswers());
         cost.put("contradictions", layout.contradictions());

@@ -57,30 +57,47 @@ final class Verification {
         List<Integer> suspects = new ArrayList<>();
         int inputs = talk.input().channels();
         for (int p = 0; p < PATCHES; p++) {
+            List<int[]> stimuli = new ArrayList<>();
             for (int from = 0; from < inputs; from += TOGETHER) {
-                search(map, p, from, Math.min(from + TOGETHER, inputs), suspects);
+                stimuli.add(stimulus(p, from, Math.min(from + TOGETHER, inputs)));
+            }
+            List<int[]> answers = talk.askAll(patches[p], stimuli);
+            for (int from = 0; from < inputs; from += TOGETHER) {
+                int to = Math.min(from + TOGETHER, inputs);
+                if (!failing(map, p, from, to, answers.get(from / TOGETHER)).isEmpty()) {
+                    search(map, p, from, to, suspects);
+                }
             }
         }
         return suspects.stream().distinct().sorted().toList();
     }
 
+    /** Halves a group that fails. */
     private void search(CellMap map, int patch, int from, int to, List<Integer> suspects) {
-        if (failing(map, patch, from, to).isEmpty()) {
-            return;
-        }
         if (to - from == 1) {
             suspects.add(from);
             return;
         }
         int middle = (from + to) / 2;
-        search(map, patch, from, middle, suspects);
-        search(map, patch, middle, to, suspects);
+        if (!failing(map, patch, from, middle).isEmpty()) {
+            search(map, patch, from, middle, suspects);
+        }
+        if (!failing(map, patch, middle, to).isEmpty()) {
+            search(map, patch, middle, to, suspects);
+        }
+    }
+
+    private int[] stimulus(int patch, int from, int to) {
+        return Stimuli.signs(talk.input(), from, to, size, 31L * patch + from);
     }
 
     /** Outputs whose settled answer to one group of inputs is outside the prediction. */
     List<Integer> failing(CellMap map, int patch, int from, int to) {
-        int[] stimulus = Stimuli.signs(talk.input(), from, to, size, 31L * patch + from);
-        int[] answer = talk.ask(patches[patch], stimulus);
+        return failing(map, patch, from, to, talk.ask(patches[patch], stimulus(patch, from, to)));
+    }
+
+    private List<Integer> failing(CellMap map, int patch, int from, int to, int[] answer) {
+        int[] stimulus = stimulus(patch, from, to);
         List<Integer> failing = compare(map, patches[patch].payload(), stimulus, from, to, answer);
         if (failing.isEmpty()) {
             return failing;

@@ -45,6 +45,86 @@ class RecoverCommandTest {
                 .isEqualTo(FactsCommand.BAD_INPUT);
     }
 
+    /** A kernel of 3x3: the map has its extent, one inference answers several questions. */
+    @Test
+    void findsTheLayoutOfAConvolution() throws IOException {
+        Path model = folder.resolve("conv.tflite");
+        Shell.run(
+                "template",
+                "conv",
+                "--height",
+                8,
+                "--width",
+                8,
+                "--in",
+                8,
+                "--out",
+                12,
+                "--kernel",
+                3,
+                "--weights",
+                "random:3",
+                "--output",
+                model);
+        Shell shell = Shell.run("recover", model, "--device", "emulator", "--out", folder, "--json");
+
+        assertThat(shell.status()).as(shell.err()).isZero();
+        JsonObject facts = shell.json();
+        assertThat(facts.getInt("cells_that_differ_from_the_prediction")).isZero();
+        assertThat(facts.getInt("inferences")).isLessThan(facts.getInt("invocations"));
+        assertThat(facts.getString("in_of_the_formula")).isEqualTo("(ky*3 + kx)*8 + input channel");
+        assertThat(Npy.read(folder.resolve("map.npy")).shape()).containsExactly(12, 3, 3, 8);
+        assertThat(Files.readString(folder.resolve("map.csv"))).startsWith("out,ky,kx,in,offset\n0,0,0,0,");
+        JsonObject again = Shell.run("recover", model, "--device", "emulator", "--out", folder, "--json")
+                .json();
+        assertThat(again.getInt("inferences")).isZero();
+    }
+
+    @Test
+    void aProbeOfAConvolutionMovesThePixelThatReadsIt() {
+        Path model = folder.resolve("conv.tflite");
+        Shell.run(
+                "template",
+                "conv",
+                "--height",
+                8,
+                "--width",
+                8,
+                "--in",
+                16,
+                "--out",
+                24,
+                "--kernel",
+                3,
+                "--output",
+                model);
+        Shell shell = Shell.run(
+                "probe",
+                model,
+                "--out",
+                5,
+                "--in",
+                9,
+                "--kernel",
+                "0,2",
+                "--at",
+                "3,4",
+                "--device",
+                "emulator",
+                "--json");
+
+        assertThat(shell.status()).as(shell.err()).isZero();
+        JsonObject moved =
+                shell.json().getArray("outputs_moved_with_input_driven").getObject(0);
+        assertThat(List.of(moved.getInt("y"), moved.getInt("x"), moved.getInt("channel")))
+                .containsExactly(4, 3, 5);
+        for (String[] bad : new String[][] {{"3,0", "3,4"}, {"0,2", "8,0"}, {"2,2", "0,0"}, {"1", "0,0"}}) {
+            Shell refused = Shell.run(
+                    "probe", model, "--out", 5, "--in", 9, "--kernel", bad[0], "--at", bad[1], "--device", "emulator");
+            assertThat(refused.status()).as(bad[0] + " " + bad[1]).isEqualTo(FactsCommand.BAD_INPUT);
+        }
+    }
+
     /** Nothing can be refuted by what cannot be seen. */
     @Test
     void aWeightThatMovesNothingIsNoRefutation() {

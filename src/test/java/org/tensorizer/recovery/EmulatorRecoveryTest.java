@@ -1,23 +1,38 @@
 package org.tensorizer.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.compiler.ConvolutionModel;
+import org.tensorizer.conv.Convolution;
+import org.tensorizer.conv.ConvolutionPayload;
+import org.tensorizer.conv.Window;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.layout.ByteRole;
 import org.tensorizer.layout.DenseLayout;
+import org.tensorizer.layout.PayloadLayout;
+import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.TemplateReader;
 import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.DenseSpec;
+import org.tensorizer.template.KernelWindow;
+import org.tensorizer.template.LayerTemplate;
 
 /** Recovery through TFLite and the emulated chip: compiled templates, own and the compiler's. */
 class EmulatorRecoveryTest {
@@ -90,6 +105,76 @@ class EmulatorRecoveryTest {
                     .as("byte %d", offset)
                     .isEqualTo(expected instanceof ByteRole.Padding ? ByteRole.Recovered.UNUSED : expected);
         }
+    }
+
+    /**
+     * Rows side by side: one inference answers as many questions as the image has room for. A chip that reads rows of scales
+     * where another has weights answers nothing that could be read, so the wrong chips are asked without.
+     */
+    @ParameterizedTest
+    @CsvSource({"1,0", "1,3", "3,1", "3,2", "2,3"})
+    void aConvolutionOnEveryChip(int kernel, int format) {
+        LayerTemplate template = convolution(kernel, format);
+        PayloadLayout known = template.layer().layout();
+        for (ChipParameters chip : format < 2 ? ChipParameters.wrongChips() : List.<ChipParameters>of()) {
+            assertThat(recover(template, chip).isComplete()).as("%s", chip).isTrue();
+        }
+        RecoveredLayout found = recover(template, ChipParameters.EDGE_TPU);
+        assertThat(found.isComplete()).isTrue();
+        assertThat(found.formula().orElseThrow().isRegular()).isTrue();
+        assertThat(found.budget().inferences()).isLessThan(found.budget().used());
+        for (int offset = 0; offset < known.size(); offset++) {
+            ByteRole expected = known.role(offset);
+            assertThat(found.role(offset))
+                    .as("byte %d", offset)
+                    .isEqualTo(expected instanceof ByteRole.Padding ? ByteRole.Recovered.UNUSED : expected);
+        }
+    }
+
+    private static RecoveredLayout recover(LayerTemplate template, ChipParameters chip) {
+        ModelTarget image = new ModelTarget(template.target().model(), new EmulatorDevice(chip, true));
+        return Recovery.of(new WindowTarget(image, template.window())).run();
+    }
+
+    private static LayerTemplate convolution(int kernel, int format) {
+        ParameterFormat parameters = ParameterFormat.of(format);
+        int inputs = kernel == 1 ? 32 : 8;
+        byte[] weights = new byte[12 * kernel * kernel * inputs];
+        new Random(4).nextBytes(weights);
+        float[] scales = new float[parameters.isPerChannel() ? 12 : 0];
+        Arrays.fill(scales, 0.01f);
+        ConvolutionModel model = new ConvolutionModel(
+                8,
+                8,
+                inputs,
+                new Convolution(
+                        12,
+                        Window.same(kernel, 1),
+                        false,
+                        parameters,
+                        Activation.NONE,
+                        new Quantization(0.02f, 128, 0.01f, 128, 0.02f, 128)),
+                new ConvolutionPayload.Numbers(weights, new int[parameters.hasBias() ? 12 : 0], scales),
+                TensorType.INT8);
+        return TemplateReader.of(TfliteModel.parse("convolution", model.compiled()));
+    }
+
+    @Test
+    void aKernelThatReachesBeyondTheImageEverywhereIsRefused() {
+        LayerTemplate template = convolution(3, 1);
+        KernelWindow beyond = new KernelWindow(
+                8,
+                8,
+                8,
+                8,
+                8,
+                12,
+                9,
+                9,
+                KernelWindow.Step.of(1, 1, true, 8, 8, 9),
+                KernelWindow.Step.of(1, 1, true, 8, 8, 9));
+        ModelTarget image = new ModelTarget(template.target().model(), new EmulatorDevice());
+        assertThatThrownBy(() -> new WindowTarget(image, beyond)).hasMessageContaining("reaches beyond the image");
     }
 
     @Test
