@@ -103,6 +103,7 @@ class NetworksAgainstCpuTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "networks/mobilenet_v1_1.0_224_extractor",
+        "templates/mobilenet_v1_0.25_128_quant",
         "networks/conv3x3_p64_anchor",
         "networks/conv3x3_p32_h12_w176",
         "networks/stack2_32"
