@@ -6,11 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.compiler.NetworkCompiler;
+import org.tensorizer.compiler.ProgramComparison;
 import org.tensorizer.device.Session;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
+import org.tensorizer.network.lift.Lifted;
 
 /** What experiments on whole networks share: a compiled model, its operators, its source if that lies beside it. */
 record CompiledNetwork(TfliteModel model, Network network) {
@@ -31,12 +34,54 @@ record CompiledNetwork(TfliteModel model, Network network) {
         }
     }
 
-    /** The source beside the model: NAME.tflite for NAME_edgetpu.tflite. */
-    TfliteModel source() {
+    /** The source beside the model: NAME.tflite for NAME_edgetpu.tflite; ends the run as not applicable without. */
+    static TfliteModel sourceBeside(TfliteModel model) {
         Path beside = Path.of(model.name().replaceFirst("_edgetpu\\.tflite$", ".tflite"));
         return beside.toString().equals(model.name()) || !Files.exists(beside)
                 ? abort("needs the source " + beside.getFileName() + " beside " + model.name())
                 : TfliteModel.read(beside);
+    }
+
+    /** The source beside the model. */
+    TfliteModel source() {
+        return sourceBeside(model);
+    }
+
+    /** A model lifted; not applicable where it is not understood. */
+    static Lifted lifted(TfliteModel compiled) {
+        try {
+            return Lifted.of(Network.of(compiled), false);
+        } catch (BadInputException reason) {
+            return abort("not lifted: " + reason.getMessage());
+        }
+    }
+
+    /** A source compiled here, the whole of it; ends the run as not applicable where that is not covered. */
+    static TfliteModel compiledHere(TfliteModel source) {
+        try {
+            return TfliteModel.parse(
+                    source.name() + ", compiled here",
+                    NetworkCompiler.compileWhole(source).file());
+        } catch (BadInputException reason) {
+            return abort("not compiled here: " + reason.getMessage());
+        }
+    }
+
+    /** A compiled model against what we make of a source, told in the evidence; not applicable where we make nothing. */
+    static ProgramComparison comparedWithOurs(TfliteModel compiled, TfliteModel source, Evidence evidence) {
+        try {
+            ProgramComparison comparison = ProgramComparison.of(NetworkCompiler.compileWhole(source), compiled);
+            comparison
+                    .programs()
+                    .forEach(program ->
+                            evidence.fact(program.type() + ", tile instructions that are the same", program));
+            evidence.fact(
+                    "payload", comparison.payloadBytes() + " bytes, " + comparison.payloadDiffering() + " are others");
+            evidence.fact("narrow memory and layers", comparison.others().isEmpty() ? "the same" : comparison.others());
+            return comparison;
+        } catch (BadInputException reason) {
+            return abort("not compared: " + reason.getMessage());
+        }
     }
 
     int outputs() {

@@ -60,7 +60,7 @@ class LiftedIntoAnother {
     }
 
     /** Bytes of payloads and instructions. */
-    private static int differing(TfliteModel a, TfliteModel b) {
+    static int differing(TfliteModel a, TfliteModel b) {
         int count = 0;
         for (int e = 0; e < a.onlyPackage().executables().size(); e++) {
             Executable x = a.onlyPackage().executables().get(e);

@@ -21,9 +21,9 @@ import org.tensorizer.network.transplant.Transplant;
 import org.tensorizer.patch.TokenPolicy;
 
 /*
- * A network is compiled once. Then another training of the same architecture, with other weights, biases, scales and zero
- * points, is written into the compiled file without any compiler. The device must answer as TFLite answers on the new
- * source.
+ * A network is compiled once, here. Then another training of the same architecture, with other weights, biases, scales and zero
+ * points, is written into the compiled file without any compiler. Payload and instructions
+ * must be those of the new source compiled, and the device must answer as TFLite answers on it.
  *
  * TFLite requantizes in fixed point with two roundings, the chip in float32: some outputs may be one step apart, no output
  * more than two. The control is the old network on the same input: it must answer differently, or nothing was shown.
@@ -74,6 +74,11 @@ class TransplantedNetwork {
                 .write(TokenPolicy.Fresh.next())
                 .bytes();
         TfliteModel model = TfliteModel.parse(compiled.compiled().name(), transplanted);
+        int others = LiftedIntoAnother.differing(model, other.compiled());
+        evidence.fact("bytes of payload and instructions that compiling the new source would make otherwise", others);
+        if (others != 0) {
+            throw new AssertionError(others + " bytes are not those of the new source compiled");
+        }
         int outputs = model.subgraphs().get(0).tensors().get(model.outputs().get(0)).shape().stream()
                 .reduce(1, Math::multiplyExact);
 

@@ -15,6 +15,7 @@ import org.tensorizer.conv.ParameterPlaces;
 import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.conv.Progress;
 import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Program;
 import org.tensorizer.isa.ProgramBuilder;
 import org.tensorizer.isa.TileCounter;
@@ -68,6 +69,30 @@ public final class NetworkProgram {
         return head.map(plan ->
                         plan.layers().stream().filter(LayerPlan::isStreamed).toList())
                 .orElse(List.of());
+    }
+
+    /**
+     * The same with the broadcast parameters in the tiles and rows that another program chose for this network.
+     *
+     * @param caching its PARAMETER_CACHING program
+     * @throws org.tensorizer.base.BadInputException it stores other rows
+     */
+    public NetworkProgram placedAs(InstructionStream caching) {
+        List<Integer> rows = new ArrayList<>();
+        broadcast().forEach(plan -> rows.add(plan.parameterRows()));
+        List<Piece> stored = ParameterPlaces.stored(caching);
+        List<List<Piece>> places =
+                new ArrayList<>(ParameterPlaces.grouped(stored, rows).layers());
+        int taken = places.stream().mapToInt(List::size).sum();
+        head.flatMap(HeadPlan::softmax).filter(softmax -> softmax.tiles() > 1).ifPresent(softmax -> {
+            List<Piece> tables = stored.subList(taken, stored.size()).stream()
+                    .filter(piece -> piece.rows() == softmax.words())
+                    .toList();
+            if (tables.size() == SoftmaxPlan.TABLES) {
+                tables.forEach(table -> places.add(List.of(table)));
+            }
+        });
+        return withPlaces(new ParameterPlaces(places));
     }
 
     /**

@@ -1,14 +1,17 @@
 package org.tensorizer.compiler;
 
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
+import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TfliteModel;
 
 /**
- * Holds the quantized tensors of a source to what any reader of TFLite's format may count on, wherever in the graph they
+ * Holds the quantized tensors that operators of a source take and give to what any reader of TFLite's format may count on, wherever in the graph they
  * are: a source that contradicts itself is refused as a whole and never cut.
  */
 final class SourceCheck {
@@ -22,9 +25,14 @@ final class SourceCheck {
 
     /** @throws BadInputException a tensor has no elements or an impossible quantization; the message names it */
     static void require(TfliteModel model) {
-        for (Tensor tensor : model.tensors()) {
-            if (TensorDomain.has(tensor.type())) {
-                new SourceCheck(model, tensor).require();
+        Set<Integer> used = new TreeSet<>(model.inputs());
+        for (Operator operator : model.operators()) {
+            used.addAll(operator.inputs());
+            used.addAll(operator.outputs());
+        }
+        for (int index : used) {
+            if (index >= 0 && TensorDomain.has(model.tensors().get(index).type())) {
+                new SourceCheck(model, model.tensors().get(index)).require();
             }
         }
     }

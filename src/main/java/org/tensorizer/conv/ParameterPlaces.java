@@ -1,8 +1,14 @@
 package org.tensorizer.conv;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.InstructionStream;
+import org.tensorizer.isa.Opcode;
+import org.tensorizer.isa.RingBusConsumer;
 
 /**
  * Which tiles keep the parameters of the layers, in rows of wide memory. Every tile is as good as another: at run time
@@ -50,6 +56,45 @@ public record ParameterPlaces(List<List<Piece>> layers) {
                 left -= taken;
             }
             layers.add(pieces);
+        }
+        return new ParameterPlaces(layers);
+    }
+
+    /** What a PARAMETER_CACHING program stores, in its order. */
+    public static List<Piece> stored(InstructionStream caching) {
+        List<Piece> stored = new ArrayList<>();
+        for (Instruction store : caching.instructions()) {
+            if (store.opcode() == Opcode.RING_BUS_CONSUMER_0) {
+                int count = RingBusConsumer.ROWS.get(store).limits()[0] + 1;
+                int tile = Integer.numberOfTrailingZeros(store.tiles());
+                stored.add(new Piece(tile, store.getInt(RingBusConsumer.ROWS.base()), count));
+            }
+        }
+        return stored;
+    }
+
+    /**
+     * The pieces of each layer.
+     *
+     * @param pieces in order; what stands behind those of the last layer is left out
+     * @param rows of each layer
+     * @throws BadInputException a layer has other rows than whole pieces
+     */
+    public static ParameterPlaces grouped(List<Piece> pieces, List<Integer> rows) {
+        Iterator<Piece> next = pieces.iterator();
+        List<List<Piece>> layers = new ArrayList<>();
+        for (int wanted : rows) {
+            List<Piece> layer = new ArrayList<>();
+            int left = wanted;
+            while (left > 0 && next.hasNext()) {
+                layer.add(next.next());
+                left -= layer.get(layer.size() - 1).rows();
+            }
+            if (left != 0) {
+                throw new BadInputException("layer " + layers.size() + " has " + wanted
+                        + " rows of parameters, the other program stores " + (wanted - left));
+            }
+            layers.add(layer);
         }
         return new ParameterPlaces(layers);
     }

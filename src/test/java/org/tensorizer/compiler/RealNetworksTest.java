@@ -24,9 +24,7 @@ import org.tensorizer.dense.Quantization;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Opcode;
-import org.tensorizer.isa.RingBusConsumer;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.Layer;
 import org.tensorizer.model.TfliteModel;
 
 /** Real sources compiled here against the same compiled by Google, the parameters placed as there. */
@@ -35,24 +33,30 @@ class RealNetworksTest {
     @ValueSource(
             strings = {"stack2_32", "stack5_120", "conv3x3_p128_anchor", "conv3x3_p32_h12_w176", "conv3x3_p64_anchor"})
     void chainsOfConvolutionsAreTheRealOnesByteForByte(String name) {
-        Pair pair = new Pair("networks", name);
-        assertThat(pair.ours.executionOnly().get(0).bytes()).isEqualTo(pair.stream(pair.execution()));
-        assertThat(pair.ours.parameterCaching().bytes()).isEqualTo(pair.stream(pair.caching()));
-        pair.requireSameContainer();
+        Path source = SharedFolder.network(name + ".tflite");
+        TfliteModel real = compiled(source);
+        CompiledNetwork ours = NetworkCompiler.compileWhole(TfliteModel.read(source));
+        assertThat(ProgramComparison.of(ours, real)).satisfies(RealNetworksTest::isSame);
+        Executable caching = real.onlyPackage().parameterCaching();
+        NetworkProgram placed =
+                ours.program().orElseThrow().placedAs(InstructionStream.frame("caching", bytes(real, caching)));
+        assertThat(placed.executionOnly().get(0).bytes())
+                .isEqualTo(bytes(real, real.onlyPackage().executionOnly()));
+        assertThat(placed.parameterCaching().bytes()).isEqualTo(bytes(real, caching));
     }
 
     @ParameterizedTest
-    @CsvSource({"networks, mobilenet_v1_1.0_224_extractor, 843, 66", "templates, mobilenet_v1_0.25_128_quant, 1874, 190"
+    @CsvSource({
+        "../networks/mobilenet_v1_1.0_224_extractor, 843, 66",
+        "mobilenet_v1_0.25_128_quant, 1874, 190",
     })
-    void everyTileInstructionOfMobilenetIsTheRealOne(String folder, String name, int execution, int caching) {
-        Pair pair = new Pair(folder, name);
-        assertThat(tiles(pair.ours.executionOnly().get(0).bytes()))
-                .hasSize(execution)
-                .isEqualTo(tiles(pair.stream(pair.execution())));
-        assertThat(tiles(pair.ours.parameterCaching().bytes()))
-                .hasSize(caching)
-                .isEqualTo(tiles(pair.stream(pair.caching())));
-        pair.requireSameContainer();
+    void everyTileInstructionOfMobilenetIsTheRealOne(String name, int execution, int caching) {
+        Path source = SharedFolder.template(name + ".tflite");
+        ProgramComparison comparison =
+                ProgramComparison.of(NetworkCompiler.compileWhole(TfliteModel.read(source)), compiled(source));
+        assertThat(comparison.programs().get(0).theirs()).isEqualTo(execution);
+        assertThat(comparison.programs().get(1).theirs()).isEqualTo(caching);
+        isSame(comparison);
     }
 
     /** An image of one channel; two files of another network have the same input. */
@@ -60,8 +64,7 @@ class RealNetworksTest {
     @ValueSource(strings = {"networks/gabor_64x64_p4", "templates/gabor_64x64_7k_4o_2s"})
     void theInputOfOneChannelIsTheRealOne(String name) {
         TfliteModel real = TfliteModel.read(SharedFolder.template("../" + name + "_edgetpu.tflite"));
-        byte[] stream = Pair.bytes(
-                real, real.onlyPackage().executionOnly().chunks().get(0).range());
+        byte[] stream = bytes(real, real.onlyPackage().executionOnly());
         assertThat(untilParameters(ours())).hasSize(47).isEqualTo(untilParameters(stream));
     }
 
@@ -107,6 +110,9 @@ class RealNetworksTest {
         places.add(List.of(new Piece(14, 1200, 251)));
         places.add(List.of(new Piece(15, 1400, 251)));
         NetworkProgram far = near.withPlaces(new ParameterPlaces(places));
+        NetworkProgram read = near.placedAs(
+                InstructionStream.frame("caching", far.parameterCaching().bytes()));
+        assertThat(read.places()).isEqualTo(far.places());
         assertThat(Digest.of(far.executionOnly().get(0).bytes(), 32)).isEqualTo("2f3d187b455154ca1aa5290dff1de419");
         assertThat(Digest.of(far.parameterCaching().bytes(), 32)).isEqualTo("ca7e2be5b47102ad80533c83eae7f4f9");
     }
@@ -128,89 +134,19 @@ class RealNetworksTest {
         return tiles;
     }
 
-    private static final class Pair {
-        private final TfliteModel real;
-        private final NetworkProgram ours;
-        private final CompiledNetwork compiled;
+    private static void isSame(ProgramComparison comparison) {
+        assertThat(comparison.isSame()).as(comparison.toString()).isTrue();
+    }
 
-        Pair(String folder, String name) {
-            Path root = SharedFolder.template("../" + folder + "/" + name + ".tflite");
-            real = TfliteModel.read(root.resolveSibling(name + "_edgetpu.tflite"));
-            compiled = NetworkCompiler.compileWhole(TfliteModel.read(root));
-            ours = compiled.program().orElseThrow().withPlaces(places());
-        }
+    private static TfliteModel compiled(Path source) {
+        String name = source.getFileName().toString().replace(".tflite", "_edgetpu.tflite");
+        return TfliteModel.read(source.resolveSibling(name));
+    }
 
-        Executable execution() {
-            return real.onlyPackage().executionOnly();
-        }
-
-        Executable caching() {
-            return real.onlyPackage().parameterCaching();
-        }
-
-        byte[] stream(Executable executable) {
-            assertThat(executable.chunks()).hasSize(1);
-            return bytes(real, executable.chunks().get(0).range());
-        }
-
-        private static byte[] bytes(TfliteModel model, org.tensorizer.base.ByteRange range) {
-            byte[] bytes = new byte[range.length()];
-            model.bytes(range).get(bytes);
-            return bytes;
-        }
-
-        /** Tiles and rows of the broadcast parameters, which the compiler chooses by a rule that nobody knows. */
-        private ParameterPlaces places() {
-            List<Piece> found = new ArrayList<>();
-            for (Instruction store :
-                    InstructionStream.frame("caching", stream(caching())).instructions()) {
-                if (store.opcode() == Opcode.RING_BUS_CONSUMER_0) {
-                    int rows = RingBusConsumer.ROWS.get(store).limits()[0] + 1;
-                    int tile = Integer.numberOfTrailingZeros(store.tiles());
-                    found.add(new Piece(tile, store.getInt(RingBusConsumer.ROWS.base()), rows));
-                }
-            }
-            List<List<Piece>> layers = new ArrayList<>();
-            for (ConvolutionPlan plan : compiled.program().orElseThrow().chain().convolutions()) {
-                List<Piece> pieces = new ArrayList<>();
-                for (int left = plan.parameterRows();
-                        left > 0;
-                        left -= pieces.get(pieces.size() - 1).rows()) {
-                    pieces.add(found.remove(0));
-                }
-                layers.add(pieces);
-            }
-            return new ParameterPlaces(layers);
-        }
-
-        void requireSameContainer() {
-            TfliteModel mine = TfliteModel.parse("ours", compiled.file());
-            Executable execution = mine.onlyPackage().executionOnly();
-            Executable caching = mine.onlyPackage().parameterCaching();
-            assertThat(execution.usedNarrowMemoryBytesPerTile())
-                    .isEqualTo(execution().usedNarrowMemoryBytesPerTile());
-            assertThat(bytes(mine, caching.parameters()))
-                    .isEqualTo(bytes(real, caching().parameters()));
-            assertThat(layers(execution)).isEqualTo(layers(execution()));
-        }
-
-        private static List<Object> layers(Executable executable) {
-            List<Object> facts = new ArrayList<>();
-            for (List<Layer> list : List.of(executable.inputLayers(), executable.outputLayers())) {
-                for (Layer layer : list) {
-                    facts.add(List.of(
-                            layer.sizeBytes(),
-                            layer.y(),
-                            layer.x(),
-                            layer.z(),
-                            layer.zeroPoint(),
-                            layer.scale(),
-                            layer.type(),
-                            layer.layout(),
-                            layer.shape()));
-                }
-            }
-            return facts;
-        }
+    private static byte[] bytes(TfliteModel model, Executable executable) {
+        assertThat(executable.chunks()).hasSize(1);
+        byte[] bytes = new byte[executable.chunks().get(0).range().length()];
+        model.bytes(executable.chunks().get(0).range()).get(bytes);
+        return bytes;
     }
 }
