@@ -2,7 +2,9 @@ package org.tensorizer.compiler;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.conv.Image;
@@ -67,8 +69,54 @@ record ChipPart(TfliteModel source, int input, int image, List<Element> elements
                 source, operator, "gives " + given + ", its tensor " + element.tensor() + " has shape " + declared);
     }
 
-    Tensor outputTensor() {
-        return source.tensors().get(elements.get(elements.size() - 1).tensor());
+    /**
+     * A tensor that leaves the chip.
+     *
+     * @param image number of the image that it is, -1 for what the head gives
+     */
+    record Output(Tensor tensor, int image) {}
+
+    /** Images that something on the host needs, in the order they are made; last what the head gives. */
+    List<Output> outputs() {
+        List<Output> outputs = new ArrayList<>();
+        Set<Integer> wanted = wantedOutside();
+        images().forEach((tensor, image) -> {
+            if (wanted.contains(tensor)) {
+                outputs.add(new Output(source.tensors().get(tensor), image));
+            }
+        });
+        int last = elements.get(elements.size() - 1).tensor();
+        if (!images().containsKey(last)) {
+            outputs.add(new Output(source.tensors().get(last), -1));
+        } else if (outputs.isEmpty()) {
+            outputs.add(new Output(source.tensors().get(last), images().get(last)));
+        }
+        return outputs;
+    }
+
+    /** Numbers of the images that the part makes, by their tensors; under other dimensions, too. */
+    private Map<Integer, Integer> images() {
+        Map<Integer, Integer> images = new LinkedHashMap<>();
+        int number = 0;
+        for (Element element : elements) {
+            int from = element.operators().get(0).inputs().get(0);
+            if (element.part() instanceof Element.ImageStep) {
+                images.put(element.tensor(), ++number);
+            } else if (element.part() instanceof Element.Renamed && images.containsKey(from)) {
+                images.put(element.tensor(), images.get(from));
+            }
+        }
+        return images;
+    }
+
+    /** Tensors that operators on the host take, and outputs of the model. */
+    private Set<Integer> wantedOutside() {
+        Set<Integer> wanted = new HashSet<>(source.outputs());
+        List<Operator> mapped = operators();
+        source.operators().stream()
+                .filter(operator -> !mapped.contains(operator))
+                .forEach(operator -> wanted.addAll(operator.inputs()));
+        return wanted;
     }
 
     /** Operators of the source that the elements stand for, in order. */
@@ -78,25 +126,19 @@ record ChipPart(TfliteModel source, int input, int image, List<Element> elements
                 .toList();
     }
 
-    /** Says which tensor inside the part something on the host needs, nothing if there is none. */
+    /** Says which tensor inside the part something on the host needs that cannot leave it, nothing if there is none. */
     String crossing() {
-        Set<Integer> inside = new HashSet<>();
-        List<Operator> mapped = operators();
-        mapped.forEach(operator -> inside.addAll(operator.outputs()));
-        inside.remove(outputTensor().index());
-        for (Operator operator : source.operators()) {
-            for (int input : operator.inputs()) {
-                if (!mapped.contains(operator) && inside.contains(input)) {
-                    return "cannot end the chip's part: operator " + operator.index() + " (" + operator.name()
-                            + ") on the host takes tensor " + input
-                            + " from inside the chip's part, which has one output";
+        Set<Integer> leaving = new HashSet<>();
+        outputs().forEach(output -> leaving.add(output.tensor().index()));
+        Set<Integer> wanted = wantedOutside();
+        for (Operator operator : operators()) {
+            for (int tensor : operator.outputs()) {
+                if (wanted.contains(tensor) && !leaving.contains(tensor)) {
+                    return "cannot end the chip's part: tensor " + tensor + ", which operator " + operator.index()
+                            + " ("
+                            + operator.name() + ") gives, is needed on the host, and only images and the last vector"
+                            + " leave the chip";
                 }
-            }
-        }
-        for (int output : source.outputs()) {
-            if (inside.contains(output)) {
-                return "cannot end the chip's part: tensor " + output
-                        + ", an output of the model, lies inside the chip's part, which has one output";
             }
         }
         return "";

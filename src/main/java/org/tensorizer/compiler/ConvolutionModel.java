@@ -43,12 +43,12 @@ public record ConvolutionModel(
                                 List.of(1, height, width, inputs),
                                 layer.quantization().inputScale(),
                                 inputDomain()),
-                        tensor(
+                        List.of(tensor(
                                 1,
                                 "output",
                                 List.of(1, result.height(), result.width(), layer.outputs()),
                                 layer.quantization().outputScale(),
-                                outputDomain()))
+                                outputDomain())))
                 .write(null, List.of(), List.of());
     }
 

@@ -194,14 +194,22 @@ public final class NetworkCompiler {
             }
         }
         List<Integer> shape = part.imageTensor(0).shape();
-        ImageChain chain =
-                ImageChain.of(shape.get(1), shape.get(2), shape.get(3), steps, sources, List.of(steps.size()));
+        List<ChipPart.Output> outputs = part.outputs();
+        List<Integer> results = outputs.stream()
+                .map(ChipPart.Output::image)
+                .filter(image -> image > 0)
+                .toList();
+        ImageChain chain = ImageChain.of(shape.get(1), shape.get(2), shape.get(3), steps, sources, results);
         part.requireShapes(chain);
         NetworkProgram program = NetworkProgram.of(chain, new Head(mean, layers, softmax));
         return new Compiled(
                 part,
                 program,
-                new NetworkFile(program, numbers, part.inputTensor(), part.outputTensor())
+                new NetworkFile(
+                                program,
+                                numbers,
+                                part.inputTensor(),
+                                outputs.stream().map(ChipPart.Output::tensor).toList())
                         .write(source, part.before(), part.behind()));
     }
 

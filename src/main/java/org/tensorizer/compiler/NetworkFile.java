@@ -20,26 +20,28 @@ import org.tensorizer.template.CompiledContainer;
 import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.HostGraph;
 
-/** The compiled .tflite of a network: its programs and payload in their container, with the layout of the output. */
+/** The compiled .tflite of a network: its programs and payload in their container, with the layout of the outputs. */
 final class NetworkFile {
     private final NetworkProgram program;
     private final List<ConvolutionPayload.Numbers> numbers;
     private final Tensor input;
-    private final Tensor output;
+    private final List<Tensor> outputs;
 
     /**
      * @param input tensor of the source that enters the chip
-     * @param output the one that leaves it
+     * @param outputs those that leave it: images, then what the head gives
      */
-    NetworkFile(NetworkProgram program, List<ConvolutionPayload.Numbers> numbers, Tensor input, Tensor output) {
+    NetworkFile(NetworkProgram program, List<ConvolutionPayload.Numbers> numbers, Tensor input, List<Tensor> outputs) {
         this.program = program;
         this.numbers = numbers;
         this.input = input;
-        this.output = output;
+        this.outputs = outputs;
     }
 
     byte[] write(TfliteModel source, List<Operator> before, List<Operator> behind) {
-        List<Program> execution = program.executionOnly();
+        List<Assembly.Edge> edges = outputEdges();
+        List<Program> execution =
+                program.executionOnly(edges.stream().map(Assembly.Edge::name).toList());
         Program caching = program.parameterCaching();
         byte[] payload = new byte[program.payloadBytes()];
         program.writePayload(numbers, payload, 0);
@@ -49,13 +51,19 @@ final class NetworkFile {
                 execution,
                 caching,
                 inputEdge(),
-                outputEdge(),
+                edges,
                 program.narrowBytes(),
                 payload.length,
                 token(execution, caching, payload));
-        HostGraph graph = before.isEmpty() && behind.isEmpty()
+        HostGraph graph = before.isEmpty() && behind.isEmpty() && outputs.size() == 1 || source == null
                 ? HostGraph.around(assembly)
-                : HostGraph.of(assembly, source, input.index(), output.index(), before, behind);
+                : HostGraph.of(
+                        assembly,
+                        source,
+                        input.index(),
+                        outputs.stream().map(Tensor::index).toList(),
+                        before,
+                        behind);
         return new CompiledContainer(assembly, graph).write(place -> place.put(payload));
     }
 
@@ -86,16 +94,23 @@ final class NetworkFile {
                 Optional.empty());
     }
 
-    private Assembly.Edge outputEdge() {
-        return program.head().map(this::vectorEdge).orElseGet(this::imageEdge);
+    private List<Assembly.Edge> outputEdges() {
+        List<Assembly.Edge> edges = new ArrayList<>();
+        for (int number : program.chain().results()) {
+            Image image = program.chain().images().get(number);
+            edges.add(edge(
+                    edges.size(),
+                    image.height(),
+                    image.width(),
+                    image.channels(),
+                    ResultCode.bytes(image),
+                    layout(image)));
+        }
+        program.head().ifPresent(head -> edges.add(vectorEdge(edges.size(), head)));
+        return edges;
     }
 
-    private Assembly.Edge imageEdge() {
-        Image image = program.chain().result();
-        return edge(image.height(), image.width(), image.channels(), ResultCode.bytes(image), layout(image));
-    }
-
-    private Assembly.Edge vectorEdge(HeadPlan head) {
+    private Assembly.Edge vectorEdge(int index, HeadPlan head) {
         List<Integer> offsets = new ArrayList<>();
         int offset = 0;
         for (int tile = 0; tile < Chip.TILES; tile++) {
@@ -106,12 +121,17 @@ final class NetworkFile {
         List<Integer> zero = List.of(0);
         OutputLayout layout = new OutputLayout(
                 zero, zero, offsets, zero, zero, List.of(4 * head.resultWords().get(0)));
-        return edge(1, 1, head.resultChannels(), head.resultBytes(), layout);
+        return edge(index, 1, 1, head.resultChannels(), head.resultBytes(), layout);
     }
 
-    private Assembly.Edge edge(int y, int x, int z, int bytes, OutputLayout layout) {
+    private Assembly.Edge edge(int index, int y, int x, int z, int bytes, OutputLayout layout) {
+        Tensor output = outputs.get(index);
+        boolean shared = outputs.stream()
+                        .filter(other -> other.name().equals(output.name()))
+                        .count()
+                > 1;
         return new Assembly.Edge(
-                name(output, "output"),
+                name(output, "output") + (shared ? "_" + index : ""),
                 output.shape(),
                 y,
                 x,

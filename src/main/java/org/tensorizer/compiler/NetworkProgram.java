@@ -1,6 +1,7 @@
 package org.tensorizer.compiler;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.tensorizer.conv.ConvolutionPayload;
@@ -143,15 +144,26 @@ public final class NetworkProgram {
         return 4 * head.map(HeadPlan::words).orElse(narrow.words());
     }
 
-    /** One inference, in as many chunks as it takes. */
+    /** How many results it has: images, then what the head gives. */
+    int outputs() {
+        return chain.results().size() + (head.isPresent() ? 1 : 0);
+    }
+
+    /** One inference, in as many chunks as it takes; outputs have no names. */
     public List<Program> executionOnly() {
+        return executionOnly(Collections.nCopies(outputs(), ""));
+    }
+
+    /** @param names of the outputs, by which their addresses are told apart */
+    List<Program> executionOnly(List<String> names) {
         ProgramBuilder program = new ProgramBuilder();
         ImageCode images = new ImageCode(program, chain, narrow, places);
-        Progress progress = images.emit();
+        images.emit();
+        Progress progress = images.giveResults(names);
         if (head.isEmpty()) {
-            images.giveResult();
+            images.end();
         } else {
-            follow(program, head.get(), new Traffic(progress));
+            follow(program, head.get(), new Traffic(progress), names.get(names.size() - 1));
         }
         DoesNotFitException.require(
                 program.longestStretch() <= Chip.CHUNK_BUNDLES,
@@ -161,7 +173,7 @@ public final class NetworkProgram {
         return program.build(Chip.CHUNK_BUNDLES);
     }
 
-    private void follow(ProgramBuilder program, HeadPlan plan, Traffic traffic) {
+    private void follow(ProgramBuilder program, HeadPlan plan, Traffic traffic, String name) {
         boolean layers = !plan.layers().isEmpty();
         if (plan.gather().isPresent()) {
             GatherPlan gather = plan.gather().get();
@@ -178,7 +190,7 @@ public final class NetworkProgram {
         for (int i = 0; i < plan.layers().size(); i++) {
             layer(program, plan, i, traffic);
         }
-        result(program, plan, traffic);
+        result(program, plan, traffic, name);
     }
 
     private void layer(ProgramBuilder program, HeadPlan plan, int index, Traffic traffic) {
@@ -217,7 +229,7 @@ public final class NetworkProgram {
         }
     }
 
-    private void result(ProgramBuilder program, HeadPlan plan, Traffic traffic) {
+    private void result(ProgramBuilder program, HeadPlan plan, Traffic traffic, String name) {
         int base;
         int step = 0;
         if (plan.layers().isEmpty()) {
@@ -234,7 +246,7 @@ public final class NetworkProgram {
             }
             program.fence(ProgramBuilder.TILE_COUNTERS);
         }
-        new VectorResultCode(program, traffic).emit(base, step, plan.resultWords());
+        new VectorResultCode(program, traffic).emit(base, step, plan.resultWords(), name);
         if (traffic.packetsB() > 0) {
             program.packets(traffic.packetsA(), traffic.packetsB());
             ImageCode.end(program, ProgramBuilder.PACKET_COUNTERS);

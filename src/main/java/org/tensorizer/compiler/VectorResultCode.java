@@ -28,10 +28,11 @@ final class VectorResultCode {
      * @param base first word, of tile 0
      * @param step words from the first word of a tile to that of the next, 0 where each has its own
      * @param words of each tile
+     * @param name of the output, empty where there is one
      */
-    void emit(int base, int step, List<Integer> words) {
+    void emit(int base, int step, List<Integer> words, String name) {
         program.meet();
-        ResultCode.start(program);
+        ResultCode.start(program, name);
         PerTile.add(program, tile -> tile < words.size() ? pack(base + step * tile, words.get(tile)) : null);
         ResultCode.describe(
                 program, words.stream().mapToInt(HeadPlan::tileBytes).sum());

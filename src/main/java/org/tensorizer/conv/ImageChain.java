@@ -47,7 +47,7 @@ public final class ImageChain {
     /**
      * @param steps at least one
      * @param sources number of the image that each step stands on
-     * @param results numbers of the images that leave the chip, or that what follows takes
+     * @param results numbers of the images that leave the chip; what follows takes the last image in any case
      * @throws DoesNotFitException there is no program for a step; the message names it
      */
     public static ImageChain of(
@@ -175,9 +175,9 @@ public final class ImageChain {
         return results;
     }
 
-    /** The last step that reads an image, the number of steps where it is a result, -1 where nobody reads it. */
+    /** The last step that reads an image, the number of steps where it is a result or the last, -1 where nobody reads it. */
     int lastReader(int image) {
-        int last = results.contains(image) ? steps.size() : -1;
+        int last = results.contains(image) || image == steps.size() ? steps.size() : -1;
         for (int i = 0; i < steps.size(); i++) {
             if (sources.get(i) == image || steps.get(i).others().contains(image)) {
                 last = Math.max(last, i);

@@ -83,15 +83,29 @@ public final class ImageCode {
         }
     }
 
-    /** The result of the last step to the host, and the end of the program. */
-    public void giveResult() {
-        if (!(chain.steps().get(chain.steps().size() - 1) instanceof Convolution)) {
-            program.fence(ProgramBuilder.TILE_COUNTERS);
+    /**
+     * The images that are results to the host, one behind the other.
+     *
+     * @param names of the outputs, empty where there is one
+     * @return what the counters stand at
+     */
+    public Progress giveResults(List<String> names) {
+        List<Integer> results = chain.results();
+        for (int i = 0; i < results.size(); i++) {
+            if (i > 0 || !(chain.steps().get(chain.steps().size() - 1) instanceof Convolution)) {
+                program.fence(ProgramBuilder.TILE_COUNTERS);
+            }
+            program.meet();
+            ResultCode.emit(program, narrow.images().get(results.get(i)), progress.packetsA, names.get(i));
+            progress.packetsA += Chip.TILES;
         }
-        program.meet();
-        ResultCode.emit(program, narrow.result(), progress.packetsA);
+        return progress;
+    }
+
+    /** The end of a program whose results are all there. */
+    public void end() {
         program.fence(ProgramBuilder.TILE_COUNTERS);
-        program.packets(Chip.TILES + progress.packetsA, progress.packetsB);
+        program.packets(progress.packetsA, progress.packetsB);
         end(program, ProgramBuilder.PACKET_COUNTERS);
     }
 

@@ -27,9 +27,14 @@ public final class ResultCode {
 
     private ResultCode() {}
 
-    /** A whole image; {@code packets} of kind A were sent before. */
-    static void emit(ProgramBuilder program, PlacedImage result, int packets) {
-        start(program);
+    /**
+     * A whole image.
+     *
+     * @param packets of kind A that were sent before
+     * @param name of the output, empty where there is one
+     */
+    static void emit(ProgramBuilder program, PlacedImage result, int packets, String name) {
+        start(program, name);
         PerTile.add(program, tile -> pack(result, tile));
         describe(program, bytes(result.image()));
         for (int tile = 0; tile < Chip.TILES; tile++) {
@@ -40,10 +45,10 @@ public final class ResultCode {
         }
     }
 
-    /** Loads the address of the output. */
-    public static void start(ProgramBuilder program) {
-        program.address(10, Kind.OUTPUT, Half.UPPER)
-                .address(11, Kind.OUTPUT, Half.LOWER)
+    /** Loads the address of an output. */
+    public static void start(ProgramBuilder program, String name) {
+        program.address(10, Kind.OUTPUT, Half.UPPER, name)
+                .address(11, Kind.OUTPUT, Half.LOWER, name)
                 .move(5, 11)
                 .move(4, 10);
     }
@@ -58,7 +63,7 @@ public final class ResultCode {
         Instruction pack = Instruction.of(Opcode.NARROW_TO_WIDE).set(NarrowToWide.PACK, 3);
         NarrowToWide.WORDS.set(
                 pack,
-                Loops.from(result.base())
+                Loops.from(result.pixel(tile, 0, 0))
                         .step(1, pixel)
                         .step(pixel, result.image().columns(tile))
                         .step(result.image().pitch(tile), result.image().rows(tile)));
@@ -92,12 +97,12 @@ public final class ResultCode {
     }
 
     private static int wideRows(Image image, int tile) {
-        return Arithmetic.ceilDiv(4L * image.size(tile), Chip.ROW_BYTES);
+        return Arithmetic.ceilDiv(4L * image.pixels(tile) * image.pixelWords(), Chip.ROW_BYTES);
     }
 
     /** Bytes that a tile sends: its part in units of 8. */
     public static int tileBytes(Image image, int tile) {
-        return Arithmetic.roundUp(4 * image.size(tile), 8);
+        return Arithmetic.roundUp(4 * image.pixels(tile) * image.pixelWords(), 8);
     }
 
     /** Bytes of the output. */

@@ -45,7 +45,7 @@ public final class ProgramBuilder {
     private final BitSet pauses = new BitSet();
 
     /** Where the runtime writes half an address: number of the instruction. */
-    private record Address(int instruction, Relocation.Kind kind, Relocation.Half half) {}
+    private record Address(int instruction, Relocation.Kind kind, Relocation.Half half, String name) {}
 
     /** Takes an instruction, which must not be changed afterwards. */
     public ProgramBuilder add(Instruction instruction) {
@@ -63,7 +63,12 @@ public final class ProgramBuilder {
 
     /** Loads half an address that the runtime fills in. */
     public ProgramBuilder address(int register, Relocation.Kind kind, Relocation.Half half) {
-        addresses.add(new Address(instructions.size(), kind, half));
+        return address(register, kind, half, "");
+    }
+
+    /** The same for one of several inputs or outputs. */
+    public ProgramBuilder address(int register, Relocation.Kind kind, Relocation.Half half, String name) {
+        addresses.add(new Address(instructions.size(), kind, half, name));
         return zero(register);
     }
 
@@ -349,7 +354,7 @@ public final class ProgramBuilder {
             if (address.instruction >= chunk.from && address.instruction < chunk.to) {
                 int at = address.instruction - chunk.from + head;
                 int bit = bundle[at] * Opcode.BUNDLE_BITS + Scalar.IMMEDIATE.bit();
-                relocations.add(new Relocation(address.kind, 0, "", address.half, bit));
+                relocations.add(new Relocation(address.kind, 0, address.name, address.half, bit));
             }
         }
         return new Program(bytes, relocations);

@@ -9,11 +9,12 @@ import org.tensorizer.model.Layer.OutputLayout;
 import org.tensorizer.model.TensorDomain;
 
 /**
- * All that stands around the weights in a compiled model of one input and one output.
+ * All that stands around the weights in a compiled model of one input and one or several outputs.
  *
  * @param description the model's description field
  * @param executionOnly the program of an inference, its chunks in order
  * @param parameterCaching the program that brings the payload to the chip
+ * @param outputs in the order of the custom op; where there are several, relocations of the program name them
  * @param narrowBytesPerTile narrow memory the program uses in each tile
  * @param parameterBytes size of the payload
  * @param token parameter-caching token, not 0, the same in both executables and in no other model
@@ -23,11 +24,15 @@ public record Assembly(
         List<Program> executionOnly,
         Program parameterCaching,
         Edge input,
-        Edge output,
+        List<Edge> outputs,
         int narrowBytesPerTile,
         int parameterBytes,
         long token) {
     private static final int HOST_UNIT = 8;
+
+    public Assembly {
+        outputs = List.copyOf(outputs);
+    }
 
     /**
      * A tensor where the chip's part of the model begins or ends.

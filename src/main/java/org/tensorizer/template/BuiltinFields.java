@@ -71,6 +71,11 @@ public record BuiltinFields(int union, List<Object> values) {
         return of(15, 0, 0, false, true);
     }
 
+    /** RESIZE_NEAREST_NEIGHBOR with half-pixel centers. */
+    public static BuiltinFields resizeNearest() {
+        return of(74, false, true);
+    }
+
     /** MUL. */
     public static BuiltinFields multiply(FusedActivation fused) {
         return of(21, code(fused));

@@ -43,7 +43,7 @@ public final class CompiledModelWriter {
                 List.of(program.executionOnly()),
                 program.parameterCaching(),
                 input(chain.first()),
-                output(chain.last()),
+                List.of(output(chain.last())),
                 program.narrowBytesPerTile(),
                 program.payloadBytes(),
                 chain.first().token());

@@ -74,11 +74,13 @@ final class ExecutableWriter {
     /** The EXECUTION_ONLY executable; it has no payload, so the gap is empty. */
     int executionOnly(FlatBufferBuilder b, NestedFlatBuffer.Gap empty) {
         Assembly.Edge input = assembly.input();
-        Assembly.Edge output = assembly.output();
         int chunks = chunks(b, assembly.executionOnly());
         int parameters = empty.vector(b, PAGE);
         int hints = hints(b, ints(executionHints(b)));
-        int outputs = Executable.createOutputLayersVector(b, new int[] {outputLayer(b, output)});
+        int[] layers = assembly.outputs().stream()
+                .mapToInt(output -> outputLayer(b, output))
+                .toArray();
+        int outputs = Executable.createOutputLayersVector(b, layers);
         int inputs = Executable.createInputLayersVector(b, new int[] {inputLayer(b, input)});
         int model = Executable.createSerializedModelVector(b, new byte[0]);
         int name = b.createString("model");
@@ -116,14 +118,15 @@ final class ExecutableWriter {
 
     private Optional<Integer> transferHint(FlatBufferBuilder b, Relocation relocation) {
         Assembly.Edge input = assembly.input();
-        Assembly.Edge output = assembly.output();
         return switch (relocation.kind()) {
             case INPUT ->
                 Optional.of(
                         descriptorHint(b, Description.INPUT, input.name(), input.transferBytes(), Direction.INFEED));
-            case OUTPUT ->
-                Optional.of(descriptorHint(
+            case OUTPUT -> {
+                Assembly.Edge output = output(relocation);
+                yield Optional.of(descriptorHint(
                         b, Description.OUTPUT, output.name(), output.transferBytes(), Direction.OUTFEED));
+            }
             case PARAMETER, SCRATCH -> Optional.empty();
         };
     }
@@ -153,10 +156,18 @@ final class ExecutableWriter {
         short position = relocation.half() == Relocation.Half.UPPER ? Position.UPPER : Position.LOWER;
         return switch (relocation.kind()) {
             case INPUT -> meta(b, Description.INPUT, assembly.input().name(), position);
-            case OUTPUT -> meta(b, Description.OUTPUT, assembly.output().name(), position);
+            case OUTPUT -> meta(b, Description.OUTPUT, output(relocation).name(), position);
             case PARAMETER -> meta(b, Description.PARAMETER, "", position);
             case SCRATCH -> meta(b, Description.SCRATCH, "", position);
         };
+    }
+
+    /** The output that a relocation names, the only one where it names none. */
+    private Assembly.Edge output(Relocation relocation) {
+        return assembly.outputs().stream()
+                .filter(edge -> edge.name().equals(relocation.name()))
+                .findFirst()
+                .orElse(assembly.outputs().get(0));
     }
 
     private static int meta(FlatBufferBuilder b, short description, String name, short position) {

@@ -4,49 +4,57 @@ import com.google.flatbuffers.FlatBufferBuilder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
 
 /**
- * The TFLite graph around the custom op of a compiled model: nothing but its input and output, or operators of the source
+ * The TFLite graph around the custom op of a compiled model: nothing but its input and outputs, or operators of the source
  * that stay on the host, before and behind it, with their tensors and constants.
  */
 public final class HostGraph {
     private final Assembly.Edge input;
-    private final Assembly.Edge output;
+    private final List<Assembly.Edge> outputs;
     private final List<Operator> before;
     private final List<Operator> behind;
     private final TfliteModel source;
     private final int inputTensor;
-    private final int outputTensor;
+    private final List<Integer> outputTensors;
 
     private HostGraph(
             Assembly.Edge input,
-            Assembly.Edge output,
+            List<Assembly.Edge> outputs,
             TfliteModel source,
             int inputTensor,
-            int outputTensor,
+            List<Integer> outputTensors,
             List<Operator> before,
             List<Operator> behind) {
         this.input = input;
-        this.output = output;
+        this.outputs = outputs;
         this.source = source;
         this.inputTensor = inputTensor;
-        this.outputTensor = outputTensor;
+        this.outputTensors = List.copyOf(outputTensors);
         this.before = before;
         this.behind = behind;
     }
 
     /** The custom op alone. */
     public static HostGraph around(Assembly assembly) {
-        return new HostGraph(assembly.input(), assembly.output(), null, 0, 1, List.of(), List.of());
+        return new HostGraph(
+                assembly.input(),
+                assembly.outputs(),
+                null,
+                0,
+                IntStream.rangeClosed(1, assembly.outputs().size()).boxed().toList(),
+                List.of(),
+                List.of());
     }
 
     /**
      * The custom op in the place of some operators of a source.
      *
      * @param inputTensor tensor of the source that the custom op takes
-     * @param outputTensor the one it gives
+     * @param outputTensors those it gives, in the order of the assembly's outputs
      * @param before operators that stay in front of it, in order
      * @param behind operators that stay behind it
      */
@@ -54,25 +62,27 @@ public final class HostGraph {
             Assembly assembly,
             TfliteModel source,
             int inputTensor,
-            int outputTensor,
+            List<Integer> outputTensors,
             List<Operator> before,
             List<Operator> behind) {
-        return new HostGraph(assembly.input(), assembly.output(), source, inputTensor, outputTensor, before, behind);
+        return new HostGraph(assembly.input(), assembly.outputs(), source, inputTensor, outputTensors, before, behind);
     }
 
     /** @return the root table of the model; the gap takes the custom options */
     int write(FlatBufferBuilder b, String description, NestedFlatBuffer.Gap gap) {
         TfliteWriter writer = new TfliteWriter(b);
         int in = edge(writer, input);
-        int out = edge(writer, output);
+        List<Integer> out = outputs.stream().map(edge -> edge(writer, edge)).toList();
         Tensors tensors = new Tensors(writer);
         tensors.numbers.put(inputTensor, in);
-        tensors.numbers.put(outputTensor, out);
+        for (int i = 0; i < out.size(); i++) {
+            tensors.numbers.put(outputTensors.get(i), out.get(i));
+        }
         before.forEach(tensors::copyWith);
         writer.custom(Operator.EDGE_TPU, gap.vector(b, TfliteWriter.ALIGNMENT), in, out);
         behind.forEach(tensors::copyWith);
         return source == null
-                ? writer.model(List.of(in), List.of(out), description)
+                ? writer.model(List.of(in), out, description)
                 : writer.model(tensors.here(source.inputs()), tensors.here(source.outputs()), description);
     }
 

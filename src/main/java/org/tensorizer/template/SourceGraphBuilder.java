@@ -1,5 +1,7 @@
 package org.tensorizer.template;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
@@ -77,6 +79,26 @@ public final class SourceGraphBuilder {
         operator(BuiltinOperator.ADD, 2, List.of(first, second), to, BuiltinFields.add(fused(fused)));
     }
 
+    /** MUL. */
+    public void product(int first, int second, int to, Activation fused) {
+        operator(BuiltinOperator.MUL, 2, List.of(first, second), to, BuiltinFields.multiply(fused(fused)));
+    }
+
+    /** CONCATENATION of the channels of images. */
+    public void concatenation(List<Integer> from, int to) {
+        operator(BuiltinOperator.CONCATENATION, 2, from, to, BuiltinFields.concatenation(3));
+    }
+
+    /** RESIZE_BILINEAR with half-pixel centers, or RESIZE_NEAREST_NEIGHBOR. */
+    public void resize(int from, int to, boolean bilinear, int height, int width) {
+        ByteBuffer size = ByteBuffer.allocate(2 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        size.putInt(height).putInt(width);
+        int sides = writer.tensor("size" + operators, TensorType.INT32, List.of(2), null, size.array());
+        int builtin = bilinear ? BuiltinOperator.RESIZE_BILINEAR : BuiltinOperator.RESIZE_NEAREST_NEIGHBOR;
+        BuiltinFields options = bilinear ? BuiltinFields.resizeBilinear() : BuiltinFields.resizeNearest();
+        operator(builtin, 3, List.of(from, sides), to, options);
+    }
+
     /** SOFTMAX. */
     public void softmax(int from, int to, float beta) {
         operator(BuiltinOperator.SOFTMAX, 2, List.of(from), to, BuiltinFields.softmax(beta));
@@ -120,6 +142,11 @@ public final class SourceGraphBuilder {
 
     /** The whole model from its input to its output. */
     public byte[] build(String description, int input, int output) {
-        return writer.write(List.of(input), List.of(output), description);
+        return build(description, input, List.of(output));
+    }
+
+    /** The same with several outputs. */
+    public byte[] build(String description, int input, List<Integer> outputs) {
+        return writer.write(List.of(input), outputs, description);
     }
 }

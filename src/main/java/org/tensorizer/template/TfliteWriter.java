@@ -175,8 +175,8 @@ public final class TfliteWriter {
      *
      * @param options its options, a vector in the builder
      */
-    void custom(String name, int options, int input, int output) {
-        operator(new Code(BuiltinOperator.CUSTOM, name, 1), 0, 0, options, List.of(input), List.of(output));
+    void custom(String name, int options, int input, List<Integer> outputs) {
+        operator(new Code(BuiltinOperator.CUSTOM, name, 1), 0, 0, options, List.of(input), outputs);
     }
 
     /**

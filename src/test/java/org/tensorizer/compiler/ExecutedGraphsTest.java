@@ -21,7 +21,10 @@ class ExecutedGraphsTest {
                 "24x28x8 c12k3s2f3n c8k3s2f3n n j1,3",
                 "8x12x8 c32k1s1f1n p1 f70nt f65nl",
                 "8x8x8 c24k3s2f3n f130n3l f9n",
-                "8x8x8 c260k1s1f3r f420nt f10n s"
+                "8x8x8 c260k1s1f3r f420nt f10n s",
+                "16x16x8 c24k3s1f3n! c24k3s2f3n c12k1s1f3n! c30k1s1f3n@2",
+                "13x18x8 c24k3s1f3n! d24k3s2f3n t! p1 f10n s",
+                "16x16x8 c24k3s2f3n! f30n3l"
             })
     void answerAsTheirDefinition(String network) {
         try (Device device = Devices.open(DeviceChoice.EMULATOR)) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -117,33 +116,52 @@ class ExecutedNetworksTest {
                 .toArray();
         List<NetworkReference.Pixels> images = NetworkReference.images(
                 text, new NetworkReference.Pixels(input.height(), input.width(), input.channels(), pixels));
-        int[] expected = NetworkReference.head(head, images.get(images.size() - 1));
+        List<int[]> expected = new ArrayList<>();
+        text.chain().results().forEach(image -> expected.add(images.get(image).values()));
+        if (program.head().isPresent()) {
+            expected.add(NetworkReference.head(head, images.get(images.size() - 1)));
+        }
         byte[] bytes = new byte[pixels.length];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) pixels[i];
         }
         try (Session session = device.open("network", file(program, text))) {
-            byte[] answered = session.run(bytes);
-            int most = 0;
-            for (int i = 0; i < expected.length; i++) {
-                most = Math.max(most, Math.abs(expected[i] - (answered[i] & 0xff)));
+            List<byte[]> answered = session.run(List.of(bytes));
+            assertThat(answered).as(network).hasSameSizeAs(expected);
+            for (int k = 0; k < expected.size(); k++) {
+                boolean softmax = head.softmax().isPresent() && k == expected.size() - 1;
+                assertThat(largest(expected.get(k), answered.get(k)))
+                        .as("output %d of %s", k, network)
+                        .isLessThanOrEqualTo(softmax ? 1 : 0);
             }
-            assertThat(answered).as(network).hasSize(expected.length);
-            assertThat(most).as(network).isLessThanOrEqualTo(head.softmax().isPresent() ? 1 : 0);
         }
+    }
+
+    private static int largest(int[] expected, byte[] answered) {
+        assertThat(answered).hasSize(expected.length);
+        int most = 0;
+        for (int i = 0; i < expected.length; i++) {
+            most = Math.max(most, Math.abs(expected[i] - (answered[i] & 0xff)));
+        }
+        return most;
     }
 
     private static byte[] file(NetworkProgram program, NetworkText text) {
         Image first = program.chain().images().get(0);
-        Image last = program.chain().result();
-        Optional<HeadPlan> head = program.head();
-        List<Integer> shape = head.map(plan -> List.of(1, plan.resultChannels()))
-                .orElse(List.of(1, last.height(), last.width(), last.channels()));
+        List<Tensor> outputs = new ArrayList<>();
+        for (int image : program.chain().results()) {
+            Image each = program.chain().images().get(image);
+            List<Integer> shape = List.of(1, each.height(), each.width(), each.channels());
+            outputs.add(tensor(outputs.size() + 1, "output " + image, shape));
+        }
+        program.head()
+                .ifPresent(
+                        head -> outputs.add(tensor(outputs.size() + 1, "output", List.of(1, head.resultChannels()))));
         return new NetworkFile(
                         program,
                         text.numbers(),
                         tensor(0, "input", List.of(1, first.height(), first.width(), first.channels())),
-                        tensor(1, "output", shape))
+                        outputs)
                 .write(null, List.of(), List.of());
     }
 

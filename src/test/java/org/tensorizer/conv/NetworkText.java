@@ -54,8 +54,9 @@ public final class NetworkText {
         for (int i = 0; i < network.words.length - 1 && network.isImage(i); i++) {
             network.add(i);
         }
-        network.results.remove((Object) network.steps.size());
-        network.results.add(network.steps.size());
+        if (network.rest().isEmpty() && !network.results.contains(network.steps.size())) {
+            network.results.add(network.steps.size());
+        }
         return network;
     }
 
