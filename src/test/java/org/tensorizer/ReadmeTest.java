@@ -46,17 +46,18 @@ class ReadmeTest {
     }
 
     @Test
-    void theLibraryExampleCompiles() throws IOException {
-        String body = blocks(OWN_PROJECT, "java").stream()
-                .filter(block -> block.contains("Gemm.on("))
-                .findFirst()
-                .orElseThrow();
-        String imports = Stream.of("device", "device.open", "gemm", "template")
+    void theLibraryExamplesCompile() throws IOException {
+        List<String> bodies = blocks(OWN_PROJECT, "java").stream()
+                .filter(block -> block.contains("Devices.open()"))
+                .toList();
+        assertThat(bodies).hasSize(2);
+        String imports = Stream.of("device", "device.open", "gemm", "model", "network", "template")
                 .map(each -> "import org.tensorizer." + each + ".*;\n")
-                .reduce("import java.nio.file.Path;\n", String::concat);
-        compile(
-                "Snippet.java",
-                imports + "class Snippet { void snippet(Path file, ByteMatrix weights, byte[] x) {\n" + body + "} }\n");
+                .reduce("import java.nio.file.Path;\nimport java.util.List;\n", String::concat);
+        String arguments = "Path file, ByteMatrix matrix, byte[] weights, byte[] input";
+        for (String body : bodies) {
+            compile("Snippet.java", imports + "class Snippet { void snippet(" + arguments + ") {\n" + body + "} }\n");
+        }
     }
 
     private void compile(String name, String source) throws IOException {
