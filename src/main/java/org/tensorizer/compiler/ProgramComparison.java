@@ -79,7 +79,7 @@ public record ProgramComparison(List<Counted> programs, int payloadBytes, int pa
     }
 
     /** Whether all is the same. */
-    public boolean isSame() {
+    boolean isSame() {
         return otherInstructions() == 0 && payloadDiffering == 0 && others.isEmpty();
     }
 
