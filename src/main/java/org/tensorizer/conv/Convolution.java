@@ -7,6 +7,7 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.isa.Chip;
 
 /**
  * A convolution over all input channels, or over each channel by itself (depthwise, multiplier 1). A 1x1 convolution is a
@@ -25,7 +26,7 @@ public record Convolution(
         Quantization quantization)
         implements Step {
     /** Output channels that a tile computes at a time. */
-    public static final int GROUP = 64;
+    public static final int GROUP = Chip.LANES;
 
     public Convolution {
         if (outputs < 1) {

@@ -35,7 +35,7 @@ import org.tensorizer.model.Relocation.Kind;
  * flight. Source: derived, byte-identical with compiled programs of 3x3 convolutions; see {@link InputPlan}.
  */
 final class InputCode {
-    private static final int ROW_WORDS = 64;
+    private static final int ROW_WORDS = Chip.LANES;
 
     private final ProgramBuilder program;
     private final InputPlan plan;

@@ -1,6 +1,7 @@
 package org.tensorizer.dense;
 
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.isa.Chip;
 
 /**
  * A Dense layer y = act(W x + b) as the chip sees it. Any channel counts from 1 on can be named; whether there is a
@@ -13,7 +14,7 @@ import org.tensorizer.base.BadInputException;
  */
 public record DenseShape(int inputs, int outputs, ParameterFormat format, Activation activation) {
     /** Output channels of a group: the lanes of a row of wide memory. */
-    public static final int GROUP = 64;
+    public static final int GROUP = Chip.LANES;
 
     /** Input channels in a row of wide memory. */
     public static final int INPUTS_PER_ROW = 4;

@@ -4,6 +4,7 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.compiler.RowImage;
 import org.tensorizer.conv.DoesNotFitException;
 import org.tensorizer.gemm.CoralPlan.Rate;
+import org.tensorizer.isa.Chip;
 
 /**
  * How A[M][K] W[N][K]^T is cut into convolutions of 1x1: many rows in one inference, some outputs in one program. What it
@@ -21,9 +22,6 @@ public record RowPlan(long rows, int inputs, int outputs, RowImage image, int ou
 
     private static final int MOST_INPUTS = 8192;
     private static final int MOST_ROWS = 16_384;
-
-    /** Clock of the ops. Assumed: 500 MHz is what the chip's published 4 TOPS amount to with 16 x 64 x 4 products. */
-    private static final double CLOCK = 500e6;
 
     private static final int INSTRUCTION_BYTES = 6_000;
 
@@ -77,7 +75,7 @@ public record RowPlan(long rows, int inputs, int outputs, RowImage image, int ou
     /** What everything takes by calculation: a round trip or the wire and the ops, whichever is more, and the weights. */
     public double seconds() {
         double wire = bytesPerInference() / Rate.UPLOAD.value();
-        double each = Math.max(Rate.INFERENCE.value(), wire + cyclesPerInference() / CLOCK);
+        double each = Math.max(Rate.INFERENCE.value(), wire + cyclesPerInference() / Chip.CLOCK);
         double weights = (double) inputs * outputs / Rate.UPLOAD.value();
         return programs() * inferences() * each + weights;
     }

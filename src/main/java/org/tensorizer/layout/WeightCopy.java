@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.tensorizer.dense.DenseShape;
+import org.tensorizer.isa.Chip;
 
 /**
  * Moves weights between a row-major array and a payload. The four weights of an output channel that stand together in
@@ -19,7 +20,7 @@ final class WeightCopy {
     private static final long LOW = 0xFFFFFFFFL;
 
     /** Bytes of a payload row in layers of more than 48 outputs. */
-    private static final int FULL_ROW = 256;
+    private static final int FULL_ROW = Chip.ROW_BYTES;
 
     /** Output channels of a strip. */
     private static final int STRIP = 4;

@@ -17,10 +17,15 @@ public enum FileKind {
     private static final int LENGTH = 4;
     private static final int LONGEST_TEXT = 300;
 
-    private final byte[] identifier;
+    private final String identifier;
 
     FileKind(String identifier) {
-        this.identifier = identifier.getBytes(StandardCharsets.US_ASCII);
+        this.identifier = identifier;
+    }
+
+    /** Four characters; empty where there are none. */
+    public String identifier() {
+        return identifier;
     }
 
     /**
@@ -64,14 +69,7 @@ public enum FileKind {
     }
 
     private boolean marks(byte[] bytes) {
-        if (bytes.length < AT + LENGTH) {
-            return false;
-        }
-        for (int i = 0; i < LENGTH; i++) {
-            if (bytes[AT + i] != identifier[i]) {
-                return false;
-            }
-        }
-        return true;
+        return bytes.length >= AT + LENGTH
+                && identifier.equals(new String(bytes, AT, LENGTH, StandardCharsets.ISO_8859_1));
     }
 }

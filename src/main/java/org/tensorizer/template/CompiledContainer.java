@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import org.tensorizer.model.FileKind;
 import org.tensorizer.model.schema.MultiExecutable;
 import org.tensorizer.model.schema.Package;
 
@@ -35,8 +36,8 @@ public final class CompiledContainer {
         parameterCaching = new NestedFlatBuffer(executables::parameterCaching, "", assembly.parameterBytes(), PAGE);
         executionOnly = bytes(new NestedFlatBuffer(executables::executionOnly, "", 0, PAGE));
         multiExecutable = new NestedFlatBuffer(this::multiExecutable, "", parameterCaching.size(), PAGE);
-        edgePackage = new NestedFlatBuffer(CompiledContainer::edgePackage, "DWN1", multiExecutable.size(), PAGE);
-        model = new NestedFlatBuffer(this::model, "TFL3", CustomOptions.size(edgePackage.size()), OPTIONS_ALIGNMENT);
+        edgePackage = new NestedFlatBuffer(CompiledContainer::edgePackage, FileKind.PACKAGE.identifier(), multiExecutable.size(), PAGE);
+        model = new NestedFlatBuffer(this::model, FileKind.TFLITE.identifier(), CustomOptions.size(edgePackage.size()), OPTIONS_ALIGNMENT);
     }
 
     /** @param payload fills the {@code parameterBytes} of the payload, which come zeroed, positioned at 0 */

@@ -4,6 +4,7 @@ import com.google.flatbuffers.FlatBufferBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.Program;
 import org.tensorizer.model.Relocation;
 import org.tensorizer.model.schema.AnyHint;
@@ -40,7 +41,6 @@ import org.tensorizer.model.schema.TensorShape;
  */
 final class ExecutableWriter {
     private static final int PAGE = 4096;
-    private static final int BUNDLE = 16;
 
     private final Assembly assembly;
 
@@ -142,7 +142,7 @@ final class ExecutableWriter {
 
     private int chunk(FlatBufferBuilder b, Program code) {
         byte[] instructions = code.bytes();
-        b.createUnintializedVector(1, instructions.length, BUNDLE).put(instructions);
+        b.createUnintializedVector(1, instructions.length, Opcode.BUNDLE_BYTES).put(instructions);
         int stream = b.endVector();
         List<Integer> fields = new ArrayList<>();
         for (Relocation relocation : code.relocations()) {

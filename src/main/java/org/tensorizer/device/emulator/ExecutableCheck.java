@@ -5,16 +5,14 @@ import org.tensorizer.model.Executable;
 
 /** Holds executables to what the emulated chip can run, beside their instructions. */
 final class ExecutableCheck {
-    private static final String CHIP = "beagle";
-
     private ExecutableCheck() {}
 
     static void kind(Executable executable) {
         require(
-                executable.chip().isEmpty() || executable.chip().equals(CHIP),
+                executable.chip().isEmpty() || executable.chip().equals(Executable.EDGE_TPU),
                 executable,
                 "chip",
-                CHIP,
+                Executable.EDGE_TPU,
                 Printable.name(executable.chip()));
         require(executable.batchSize() == 1, executable, "batch size", 1, executable.batchSize());
         require(executable.scratchBytes() >= 0, executable, "scratch bytes", "0 or more", executable.scratchBytes());

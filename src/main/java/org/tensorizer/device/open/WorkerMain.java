@@ -25,7 +25,7 @@ final class WorkerMain {
         Path socket = Path.of(args[0]);
         dieWithParent(socket.getParent());
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
-                Wire wire = new Wire(channel)) {
+                Frames wire = new Frames(channel)) {
             serve(wire, DeviceChoice.parse(args[1]), socket.getParent());
         } catch (EOFException e) {
             // the parent has closed: an orderly end
@@ -36,7 +36,7 @@ final class WorkerMain {
         ProcessEnd.now(0); // whatever threads of the runtime are left
     }
 
-    private static void serve(Wire wire, DeviceChoice choice, Path folder) throws IOException {
+    private static void serve(Frames wire, DeviceChoice choice, Path folder) throws IOException {
         try (Device device = open(wire, choice)) {
             if (device != null) {
                 wire.send(new Message.Hello(device.name(), device.provenance().name()));
@@ -45,7 +45,7 @@ final class WorkerMain {
         }
     }
 
-    private static Device open(Wire wire, DeviceChoice choice) throws IOException {
+    private static Device open(Frames wire, DeviceChoice choice) throws IOException {
         try {
             return Devices.openHere(choice);
         } catch (Throwable t) {
@@ -86,7 +86,7 @@ final class WorkerMain {
         }
 
         /** Returns when the parent has closed. */
-        void serve(Wire wire) throws IOException {
+        void serve(Frames wire) throws IOException {
             try {
                 while (true) {
                     wire.send(answer(wire.receive()));

@@ -26,7 +26,7 @@ final class WorkerProcess implements AutoCloseable {
     private final Process process;
     private final OutputTail output;
     private final Watchdog watchdog;
-    private Wire wire;
+    private Frames wire;
     private Message.Hello hello;
     private DeviceFault fault;
     private int models;
@@ -65,7 +65,7 @@ final class WorkerProcess implements AutoCloseable {
         process.onExit().thenRun(() -> closeQuietly(server));
         String during = "opening the device";
         try {
-            wire = new Wire(server.accept());
+            wire = new Frames(server.accept());
             Message first = wire.receive();
             watchdog.end();
             if (first instanceof Message.Failed failed) {

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -159,7 +160,7 @@ final class Interpreter implements Runnable {
         }
 
         static BadInputException explain(String device, String model, String line) {
-            if (line.contains("edgetpu-custom-op")) {
+            if (line.contains(Operator.EDGE_TPU)) {
                 return new BadInputException(
                         model + ": compiled for the Edge TPU (it holds edgetpu-custom-op), but device " + device
                                 + " runs uncompiled models only: take the emulator or a Coral, or the source model");

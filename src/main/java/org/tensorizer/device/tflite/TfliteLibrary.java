@@ -24,6 +24,7 @@ import org.tensorizer.device.library.JnaRuntime;
 import org.tensorizer.device.library.LibraryCache;
 import org.tensorizer.device.library.LibraryFile;
 import org.tensorizer.device.library.Platform;
+import org.tensorizer.model.Operator;
 
 /**
  * TensorFlow Lite's shared library, loaded into this process: the one that comes with Tensorizer for this platform, or
@@ -220,7 +221,7 @@ public final class TfliteLibrary {
         private static final int VERSION = 1;
 
         /** Held for ever: native code keeps the address, and a Java string's copy would not outlive the call. */
-        private static final Memory NAME = name("edgetpu-custom-op");
+        private static final Memory NAME = name(Operator.EDGE_TPU);
 
         private final String prefix;
         private final String add;

@@ -11,7 +11,7 @@ import org.tensorizer.device.usb.Wire.Tag;
  * Takes programs as they arrive, has them executed, and sends what comes of it. A program that cannot be executed hangs
  * until the chip is reset, as it would on silicon for all anybody knows; the log says why.
  */
-final class ChipThread implements Chip.Port {
+final class ChipThread implements Core.Port {
     /** Chunk of output where the host has not set one. A guess: libedgetpu sets it always. */
     private static final int DEFAULT_CHUNK = 1024;
 
@@ -24,7 +24,7 @@ final class ChipThread implements Chip.Port {
     private static final long ERROR_STATUS = 8;
 
     private final VirtualCoral device;
-    private final Chip chip;
+    private final Core chip;
     private final ReentrantLock lock;
     private final Condition goOn;
     private final Thread thread;
@@ -40,7 +40,7 @@ final class ChipThread implements Chip.Port {
     private boolean hasOutput;
     private long executed;
 
-    ChipThread(VirtualCoral device, String name, Chip chip) {
+    ChipThread(VirtualCoral device, String name, Core chip) {
         this.device = device;
         this.chip = chip;
         this.lock = device.lock();
@@ -94,7 +94,7 @@ final class ChipThread implements Chip.Port {
             while (true) {
                 try {
                     one();
-                } catch (Chip.Aborted e) {
+                } catch (Core.Aborted e) {
                     midProgram = false;
                 }
                 device.tell();
@@ -123,7 +123,7 @@ final class ChipThread implements Chip.Port {
         boolean complete;
         try {
             complete = chip.execute(chunk, this);
-        } catch (Chip.Aborted | Stopped e) {
+        } catch (Core.Aborted | Stopped e) {
             throw e;
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             device.log("program " + program + " hangs, the emulated chip cannot execute it: " + e.getMessage());
@@ -184,7 +184,7 @@ final class ChipThread implements Chip.Port {
     private void awaitOrAbort(BooleanSupplier condition) {
         await(() -> generation != current || condition.getAsBoolean());
         if (generation != current) {
-            throw new Chip.Aborted("the chip was reset");
+            throw new Core.Aborted("the chip was reset");
         }
     }
 

@@ -10,9 +10,10 @@ import org.tensorizer.device.emulator.Operation;
 import org.tensorizer.device.emulator.Step;
 import org.tensorizer.device.emulator.Transfer;
 import org.tensorizer.device.usb.Wire.Tag;
+import org.tensorizer.isa.Chip;
 
 /** The emulated Edge TPU as the chip of a virtual Coral. */
-final class EmulatedCore implements Chip {
+final class EmulatedCore implements Core {
     private final EmulatedChip chip;
     private LinkedProgram last;
     private long cycles;
@@ -51,7 +52,7 @@ final class EmulatedCore implements Chip {
     /** A step of an op takes a cycle; what moves bytes is taken to go on beside it. */
     private long cycles(LinkedProgram program) {
         if (program != last) {
-            long[] tiles = new long[org.tensorizer.isa.Chip.TILES];
+            long[] tiles = new long[Chip.TILES];
             for (Step step : program.steps()) {
                 if (step instanceof Operation operation) {
                     for (int tile : operation.tiles()) {

@@ -1,6 +1,7 @@
 package org.tensorizer.device.virtual;
 
 import org.tensorizer.device.usb.UsbSpeed;
+import org.tensorizer.isa.Chip;
 
 /**
  * When the link would have carried bytes: one transfer after the other in both directions together, at a rate and with a
@@ -20,9 +21,6 @@ final class Pace {
     private static final long SUPER_TRANSFER = 31_250;
 
     private static final long HIGH_TRANSFER = 125_000;
-
-    /** Cycles a second of the chip's core at libedgetpu's default setting, published in its sources. */
-    private static final double CLOCK = 500e6;
 
     private final UsbSpeed speed;
     private final boolean on;
@@ -52,6 +50,6 @@ final class Pace {
 
     /** @return {@link System#nanoTime} when a program that begins now has been executed, 0 without a pace */
     long executed(long cycles) {
-        return on ? System.nanoTime() + Math.round(cycles / CLOCK * 1e9) : 0;
+        return on ? System.nanoTime() + Math.round(cycles / Chip.CLOCK * 1e9) : 0;
     }
 }

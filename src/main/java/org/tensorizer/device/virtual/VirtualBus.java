@@ -41,7 +41,7 @@ public final class VirtualBus implements UsbBus {
     }
 
     /** With other chips in them. */
-    VirtualBus(VirtualSettings settings, Supplier<Chip> chips) {
+    VirtualBus(VirtualSettings settings, Supplier<Core> chips) {
         timer = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "virtual USB timer");
             thread.setDaemon(true);

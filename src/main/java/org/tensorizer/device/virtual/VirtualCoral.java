@@ -41,7 +41,7 @@ final class VirtualCoral implements AutoCloseable {
      *
      * @param number from 1: its port and the end of its serial number
      */
-    VirtualCoral(VirtualSettings settings, int number, Chip executes, ScheduledExecutorService timer) {
+    VirtualCoral(VirtualSettings settings, int number, Core executes, ScheduledExecutorService timer) {
         this.settings = settings;
         this.number = number;
         this.timer = timer;

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.network.Network;
@@ -94,7 +95,7 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
      * Lifts a network.
      *
      * @param partial leave out outputs that depend on something that is not understood, instead of refusing
-     * @throws LiftException an output depends on something that is not understood, all of them do, or a multiplier is NaN,
+     * @throws BadInputException an output depends on something that is not understood, all of them do, or a multiplier is NaN,
      *     infinite or not positive
      */
     public static Lifted of(Network network, boolean partial) {
@@ -109,7 +110,7 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
             }
         }
         if (!refused.isEmpty() && (!partial || refused.size() == graph.outputs().size())) {
-            throw new LiftException(network.model().name() + ": output " + refused.get(0)
+            throw new BadInputException(network.model().name() + ": output " + refused.get(0)
                     + (partial || refused.size() == graph.outputs().size()
                             ? ""
                             : "; --partial leaves it out and lifts the others"));
@@ -144,7 +145,7 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
                 float[] multipliers = network.multipliers(layer);
                 for (int channel = 0; channel < multipliers.length; channel++) {
                     if (!(multipliers[channel] > 0) || Float.isInfinite(multipliers[channel])) {
-                        throw new LiftException(network.model().name() + ": layer "
+                        throw new BadInputException(network.model().name() + ": layer "
                                 + network.layers().indexOf(layer)
                                 + " (" + layer + "): channel " + channel + " has multiplier " + multipliers[channel]
                                 + ", expected a positive finite number; the payload is damaged");

@@ -1,6 +1,7 @@
 package org.tensorizer.network.lift;
 
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor.Shape;
@@ -49,7 +50,7 @@ final class LiftedOptions {
                 return BuiltinFields.pool(steps, w.width(), w.height(), fused(pool));
             }
             if (!pool.output().shape().isFlat()) {
-                throw new LiftException(model + ": " + pool.places() + ": MEAN over windows of " + w.height() + "x"
+                throw new BadInputException(model + ": " + pool.places() + ": MEAN over windows of " + w.height() + "x"
                         + w.width() + ", which TFLite has for whole tensors only");
             }
             inputs.add(integers(name + "_axes", List.of(1, 2)));

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.Graph;
@@ -53,7 +54,7 @@ final class LiftedWriter {
         boolean perChannel = layers.stream().anyMatch(LayerOperator::isPerChannel);
         boolean middle = layers.stream().allMatch(layer -> network.weightZero(layer) == SIGN);
         if ((edges || perChannel) && !middle) {
-            throw new LiftException(network.model().name()
+            throw new BadInputException(network.model().name()
                     + ": signed tensors beside weights with zero points of their own: mixed types are not lifted");
         }
         return edges || perChannel || !layers.isEmpty() && middle;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
@@ -36,7 +37,7 @@ final class SurroundingGraph {
         List<Integer> outputs =
                 model.outputs().stream().filter(this::isThere).map(this::tensor).toList();
         if (outputs.isEmpty()) {
-            throw new LiftException(model.name() + ": no output of the model is left");
+            throw new BadInputException(model.name() + ": no output of the model is left");
         }
         return writer.write(inputs, outputs, Lifted.DESCRIPTION, Lifted.METADATA, report);
     }

@@ -7,10 +7,6 @@ import org.tensorizer.network.trace.OpFields;
 
 /** The numbers of an op from the quantization of the tensors around it. */
 public final class FieldRules {
-    private static final int ONE = Float.floatToRawIntBits(1);
-    private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
-    private static final int MINUS_INFINITY = Float.floatToRawIntBits(Float.NEGATIVE_INFINITY);
-
     /** Lower clamp of the exponent in a softmax, -13.038098. Measured; of unknown origin. */
     public static final int EXPONENT_LOW = 0xc1509c0d;
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
@@ -43,14 +44,14 @@ public final class SourceGraph {
     /**
      * Reads the graph of a model.
      *
-     * @throws SourceException the model is compiled, has several graphs, or has no quantized layer
+     * @throws BadInputException the model is compiled, has several graphs, or has no quantized layer
      */
     public static SourceGraph of(TfliteModel model) {
         if (model.isCompiled()) {
-            throw new SourceException(model.name() + ": compiled already, expected the model it was compiled from");
+            throw new BadInputException(model.name() + ": compiled already, expected the model it was compiled from");
         }
         if (model.subgraphs().size() != 1) {
-            throw new SourceException(model.name() + ": " + model.subgraphs().size() + " graphs, expected one");
+            throw new BadInputException(model.name() + ": " + model.subgraphs().size() + " graphs, expected one");
         }
         SourceGraph graph = new SourceGraph(model);
         List<Operator> layers =
@@ -116,12 +117,12 @@ public final class SourceGraph {
     /**
      * Quantization of an activation.
      *
-     * @throws SourceException it has none, or several scales
+     * @throws BadInputException it has none, or several scales
      */
     public Quantized quantized(int index) {
         Tensor tensor = tensor(index);
         if (!isQuantized(index)) {
-            throw new SourceException(model.name() + ": tensor " + index + " (" + Printable.name(tensor.name())
+            throw new BadInputException(model.name() + ": tensor " + index + " (" + Printable.name(tensor.name())
                     + ", " + tensor.type() + ") has " + tensor.scales().size()
                     + " scales, expected int8 or uint8 with one scale and zero point");
         }
@@ -129,7 +130,7 @@ public final class SourceGraph {
         try {
             return new Quantized(tensor.scale(), Math.toIntExact(zeroPoint));
         } catch (org.tensorizer.base.BadInputException | ArithmeticException e) {
-            throw new SourceException(
+            throw new BadInputException(
                     model.name() + ": tensor " + index + " (" + Printable.name(tensor.name()) + "): " + e.getMessage());
         }
     }
@@ -162,7 +163,7 @@ public final class SourceGraph {
     /**
      * The layer of an operator.
      *
-     * @throws SourceException its tensors are no layer
+     * @throws BadInputException its tensors are no layer
      */
     public SourceLayer layer(Operator operator) {
         return new SourceLayer(this, operator);
@@ -210,8 +211,8 @@ public final class SourceGraph {
         return values;
     }
 
-    SourceException refuse(Operator operator, String reason) {
-        return new SourceException(
+    BadInputException refuse(Operator operator, String reason) {
+        return new BadInputException(
                 model.name() + ": operator " + operator.index() + " (" + operator.name() + ") " + reason);
     }
 }

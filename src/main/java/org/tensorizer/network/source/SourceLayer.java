@@ -1,6 +1,7 @@
 package org.tensorizer.network.source;
 
 import java.util.List;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
@@ -177,7 +178,7 @@ public final class SourceLayer {
     /**
      * One bias for each output channel, zeros if there is none.
      *
-     * @throws SourceException it is no int32, or has another scale than input scale times weight scale
+     * @throws BadInputException it is no int32, or has another scale than input scale times weight scale
      */
     public int[] biases() {
         int[] none = new int[outputs];
@@ -209,7 +210,7 @@ public final class SourceLayer {
     /**
      * Multiplier of each output channel.
      *
-     * @throws SourceException a ratio of scales is no normal float32
+     * @throws BadInputException a ratio of scales is no normal float32
      */
     public float[] multipliers() {
         float[] multipliers = new float[outputs];

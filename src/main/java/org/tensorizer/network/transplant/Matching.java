@@ -2,6 +2,7 @@ package org.tensorizer.network.transplant;
 
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
 import org.tensorizer.network.graph.Graph;
@@ -32,7 +33,7 @@ public final class Matching {
      * Matches a network with a source.
      *
      * @param names gives the source tensor of an input or output of the network
-     * @throws TransplantException they are not the same network
+     * @throws BadInputException they are not the same network
      */
     static Matching of(Graph graph, SourceGraph source, Edges names) {
         Matching matching = new Matching(source);
@@ -41,7 +42,7 @@ public final class Matching {
         }
         for (Graph.Output output : graph.outputs()) {
             if (output.tensor().isPresent() && !matching.tensor(output.tensor().get(), names.output(output.name()))) {
-                throw new TransplantException(matching.difference(graph, output.name()));
+                throw new BadInputException(matching.difference(graph, output.name()));
             }
         }
         return matching;
@@ -94,7 +95,7 @@ public final class Matching {
     /** Whether a tensor of the network and a tensor of the source can be the same. */
     private boolean tensor(GraphTensor compiled, int tensor) {
         if (++steps > PATIENCE) {
-            throw new TransplantException(
+            throw new BadInputException(
                     source.model().name() + ": too many ways to match sums with those of the compiled network");
         }
         int origin = source.origin(tensor);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Factors;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.model.Operator;
@@ -146,7 +147,7 @@ final class NewFields {
             }
             OpFields each = FieldRules.rescale(quantized.get(), quantized.get(), FusedActivation.NONE);
             if (found != null && !found.equals(each)) {
-                throw new TransplantException(
+                throw new BadInputException(
                         source.model().name() + ": " + op + " hands on tensors of one scale, which"
                                 + " in the source have several: " + found.difference(each));
             }

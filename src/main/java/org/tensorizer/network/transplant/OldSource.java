@@ -3,6 +3,7 @@ package org.tensorizer.network.transplant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.Operator;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.Graph;
@@ -30,7 +31,7 @@ final class OldSource {
      * Compares everything that is understood.
      *
      * @return copies with other clamps than those of the tensor they hand on, which are left from folded arithmetic
-     * @throws TransplantException naming the first layer or instruction that differs
+     * @throws BadInputException naming the first layer or instruction that differs
      */
     Set<Place> requireSame() {
         Set<Place> folded = new HashSet<>();
@@ -49,7 +50,7 @@ final class OldSource {
             if (!same && role instanceof Graph.Copies) {
                 folded.add(op.place());
             } else if (!same) {
-                throw new TransplantException(network.model().name() + ": " + op + " has "
+                throw new BadInputException(network.model().name() + ": " + op + " has "
                         + op.fields().difference(expected.get()) + " by "
                         + source.model().name()
                         + "; it was compiled from another source");
@@ -58,7 +59,7 @@ final class OldSource {
         numbers.fills().forEach((fill, word) -> {
             int found = network.trace().fills().get(fill).word();
             if (found != word) {
-                throw new TransplantException(network.model().name() + ": constant at "
+                throw new BadInputException(network.model().name() + ": constant at "
                         + network.trace().fills().get(fill).place() + " is " + Integer.toHexString(found)
                         + ", expected " + Integer.toHexString(word) + " by "
                         + source.model().name()
@@ -80,7 +81,7 @@ final class OldSource {
                 layer.offset(),
                 layer.offset() + expected.length);
         if (difference >= 0) {
-            throw new TransplantException(network.model().name() + ": byte "
+            throw new BadInputException(network.model().name() + ": byte "
                     + (network.range(layer).start() + difference) + " of layer " + layer
                     + " differs from what " + source.model().name() + " gives (operator "
                     + numbers.operator().index() + "); it was compiled from another source");

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
 import org.tensorizer.network.Network;
@@ -78,7 +79,7 @@ public final class Transplant {
      * @param source its numbers are to be written
      * @param old the source that was compiled, if it is at hand: it is checked first that the network holds its numbers, and
      *     parts of the network that are not understood may stay as they are where both sources agree
-     * @throws TransplantException the source does not fit; the message says where and what helps
+     * @throws BadInputException the source does not fit; the message says where and what helps
      */
     public static Transplant of(Network network, SourceGraph source, Optional<SourceGraph> old) {
         return new Transplant(network, source, old);
@@ -89,7 +90,7 @@ public final class Transplant {
             SourceLayer layer = source.layer(row.operator());
             String difference = LayerFit.formDifference(row.layer(), layer);
             if (!difference.isEmpty()) {
-                throw new TransplantException(source.model().name() + ": layer " + row.index() + ", operator "
+                throw new BadInputException(source.model().name() + ": layer " + row.index() + ", operator "
                         + row.operator().index() + " (" + layer + ") " + difference);
             }
         }
@@ -110,7 +111,7 @@ public final class Transplant {
                         .orElseThrow()
                 : kept.iterator().next() + ": " + reason(kept.iterator().next());
         if (old.isEmpty()) {
-            throw new TransplantException(network.model().name() + ": not understood: " + what
+            throw new BadInputException(network.model().name() + ": not understood: " + what
                     + "; with the source that was compiled (--was) parts that are the same in both sources may stay");
         }
         Set<Integer> written = new HashSet<>();
@@ -122,7 +123,7 @@ public final class Transplant {
         }
         Optional<String> difference = SourceDifference.outside(old.get(), source, written);
         if (difference.isPresent()) {
-            throw new TransplantException(network.model().name() + ": not understood: " + what
+            throw new BadInputException(network.model().name() + ": not understood: " + what
                     + ", and the two sources differ there: " + difference.get());
         }
         notes.add(kept.size() + " instructions stay as they are, the first " + what);
@@ -166,7 +167,7 @@ public final class Transplant {
                         .orElseThrow();
                 int position = outer.indexOf(edge.tensor().index());
                 if (position < 0 || outer.size() != inSource.size()) {
-                    throw new TransplantException(source.model().name()
+                    throw new BadInputException(source.model().name()
                             + ": not the network that was compiled: no tensor is named "
                             + Printable.name(name) + ", and it is no input or output of the whole model");
                 }

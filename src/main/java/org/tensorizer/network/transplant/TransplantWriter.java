@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.InstructionStream;
@@ -99,7 +100,7 @@ final class TransplantWriter {
                 int at = network.fileOffset(row) + 4 * lane;
                 int found = words.getInt(at);
                 if (found != real && found != absent) {
-                    throw new TransplantException(network.model().name() + ": byte " + at + ": scale "
+                    throw new BadInputException(network.model().name() + ": byte " + at + ": scale "
                             + Float.intBitsToFloat(found) + " in a row of the softmax, expected " + before);
                 }
                 words.putInt(at, Float.floatToRawIntBits(found == real ? after : Float.MAX_VALUE * after));
@@ -234,7 +235,7 @@ final class TransplantWriter {
                 words.putLong(executable.tokenField().get().start(), token);
                 mark(executable.tokenField().get().start(), Long.BYTES);
             } else if (executable.type() != ExecutableType.STAND_ALONE) {
-                throw new TransplantException(network.model().name() + ": executable " + executable.index() + " ("
+                throw new BadInputException(network.model().name() + ": executable " + executable.index() + " ("
                         + executable.type()
                         + ") leaves parameter_caching_token out, so it cannot get a fresh token; the"
                         + " chip would keep the old weights");

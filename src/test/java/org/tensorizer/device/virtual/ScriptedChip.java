@@ -9,7 +9,7 @@ import org.tensorizer.device.usb.Wire.Tag;
  * each the sum of the last input's byte and the last parameters' first byte, {@code E} ends, {@code X} is not understood.
  * The letter is followed by a length of 32 bits.
  */
-public final class ScriptedChip implements Chip {
+public final class ScriptedChip implements Core {
     private byte[] input = {};
     private byte parameter;
 

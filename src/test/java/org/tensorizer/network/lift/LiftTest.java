@@ -1,5 +1,6 @@
 package org.tensorizer.network.lift;
 
+import org.tensorizer.base.BadInputException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -169,7 +170,7 @@ class LiftTest {
                 .putFloat(at, Float.NaN);
         Network network = Network.of(TfliteModel.parse("damaged", damaged));
         assertThatThrownBy(() -> Lifted.of(network, false))
-                .isInstanceOf(LiftException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("layer 1")
                 .hasMessageContaining("channel 3")
                 .hasMessageContaining("NaN");

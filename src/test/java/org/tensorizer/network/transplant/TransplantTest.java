@@ -1,5 +1,6 @@
 package org.tensorizer.network.transplant;
 
+import org.tensorizer.base.BadInputException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -80,7 +81,7 @@ class TransplantTest {
         Network network = Network.of(model);
         SourceGraph source = source("movenet_lightning");
         assertThatThrownBy(() -> Transplant.of(network, source, Optional.empty()))
-                .isInstanceOf(TransplantException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("not understood")
                 .hasMessageContaining("--was");
 
@@ -90,7 +91,7 @@ class TransplantTest {
 
         SourceGraph other = SourceGraph.of(ModifiedSource.of(source.model(), 1));
         assertThatThrownBy(() -> Transplant.of(network, other, Optional.of(source)))
-                .isInstanceOf(TransplantException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("differ there");
     }
 
@@ -211,7 +212,7 @@ class TransplantTest {
         Network compiled = Network.of(compiled(network));
         var other = source(source);
         assertThatThrownBy(() -> Transplant.of(compiled, other, Optional.empty()))
-                .isInstanceOf(TransplantException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("not the network that was compiled")
                 .hasMessageContaining(message);
     }
@@ -221,7 +222,7 @@ class TransplantTest {
         Network compiled = Network.of(compiled("pairs/rl_model1_a"));
         var other = source("pairs/rl_model1_b");
         assertThatThrownBy(() -> Transplant.of(compiled, other, Optional.of(other)))
-                .isInstanceOf(TransplantException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("compiled from another source");
     }
 

@@ -6,14 +6,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /** Frames over a socket: four bytes of length, then the message. One thread at a time in each direction. */
-final class Wire implements AutoCloseable {
+final class Frames implements AutoCloseable {
     /** Large enough for any model, small enough to notice a stream that lost its frames. */
     private static final int LONGEST = 1 << 30;
 
     private final SocketChannel channel;
     private final ByteBuffer small = ByteBuffer.allocateDirect(8192);
 
-    Wire(SocketChannel channel) {
+    Frames(SocketChannel channel) {
         this.channel = channel;
     }
 

@@ -7,7 +7,7 @@ import org.tensorizer.device.usb.Wire;
  *
  * <p>Thread safety: used by one thread.
  */
-interface Chip {
+interface Core {
     /** What the chip reads and writes over USB. */
     interface Port {
         /**
