@@ -4,22 +4,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.compiler.CompiledNetwork;
 import org.tensorizer.compiler.NetworkCompiler;
 import org.tensorizer.compiler.PlanSummary;
-import org.tensorizer.device.Device;
-import org.tensorizer.device.DeviceFault;
-import org.tensorizer.device.open.DeviceChoice;
-import org.tensorizer.device.open.Devices;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.CompilerLog;
 import org.tensorizer.template.EdgeTpuCompiler;
 import org.tensorizer.template.NotDenseException;
 import org.tensorizer.template.TemplateVerification;
-import org.tensorizer.tools.CompiledCheck;
 import org.tensorizer.tools.LibraryRules;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -122,8 +116,8 @@ final class CompileCommand extends FactsCommand {
             return REFUTED;
         }
         if (!unchecked) {
-            CompiledCheck check = check(network, model);
-            facts.put("check", CompileFacts.check(check));
+            CompileCheck.Verdict check = CompileCheck.run(network, model, inputs, progress("inferences of the check"));
+            facts.put("check", check.facts());
             if (!check.agrees()) {
                 print(facts.put("output", "not written: the compiled model does not answer as its source"));
                 return REFUTED;
@@ -142,37 +136,6 @@ final class CompileCommand extends FactsCommand {
         String name = source.getFileName().toString();
         String stem = name.endsWith(".tflite") ? name.substring(0, name.length() - ".tflite".length()) : name;
         return source.resolveSibling(stem + "_edgetpu.tflite");
-    }
-
-    private CompiledCheck check(CompiledNetwork network, TfliteModel model) {
-        ProgressBar bar = new ProgressBar(err(), System.console() != null, "inferences of the check");
-        AtomicInteger begun = new AtomicInteger();
-        try (Device chip = Devices.open(DeviceChoice.VIRTUAL);
-                Device cpu = Devices.open(DeviceChoice.CPU)) {
-            requireRunnable(cpu, model);
-            return CompiledCheck.run(
-                    chip,
-                    TfliteModel.parse("compiled", network.file()),
-                    cpu,
-                    model,
-                    tensors -> CompiledCheck.random(inputs, 1)
-                            .apply(tensors)
-                            .peek(input -> bar.update(begun.getAndIncrement(), inputs)));
-        } finally {
-            bar.finish();
-        }
-    }
-
-    /** A source that TFLite refuses is bad input and no failure of a device. */
-    private static void requireRunnable(Device cpu, TfliteModel model) {
-        try {
-            cpu.open(model).close();
-        } catch (DeviceFault refused) {
-            if (refused.kind() != DeviceFault.Kind.REFUSED) {
-                throw refused;
-            }
-            throw new BadInputException(model.name() + ": TFLite itself refuses the source: " + refused.getMessage());
-        }
     }
 
     private Integer runGoogle() {

@@ -1,8 +1,11 @@
 package org.tensorizer.compiler;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.tensorizer.model.Operator;
+import org.tensorizer.model.TfliteModel;
 
 /**
  * A network that was compiled.
@@ -28,5 +31,18 @@ public record CompiledNetwork(byte[] file, Optional<NetworkProgram> program, Lis
     /** Operators that the chip executes. */
     public long mapped() {
         return operators.stream().filter(Placed::mapped).count();
+    }
+
+    /** Tensors of the source that leave the chip: outputs of the model, and what operators on the host take. */
+    public List<Integer> leaving(TfliteModel source) {
+        Set<Integer> wanted = new HashSet<>(source.outputs());
+        operators.stream()
+                .filter(placed -> !placed.mapped())
+                .forEach(placed -> wanted.addAll(placed.operator().inputs()));
+        return operators.stream()
+                .filter(Placed::mapped)
+                .flatMap(placed -> placed.operator().outputs().stream())
+                .filter(wanted::contains)
+                .toList();
     }
 }
