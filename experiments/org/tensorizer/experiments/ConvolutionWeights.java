@@ -3,17 +3,27 @@ package org.tensorizer.experiments;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.compiler.ConvolutionModel;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.WeightCode;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.Evidence;
 import org.tensorizer.harness.Hypothesis;
+import org.tensorizer.layout.PayloadLayout;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.TemplateReader;
+import org.tensorizer.recovery.ModelTarget;
+import org.tensorizer.recovery.RecoveredLayout;
+import org.tensorizer.recovery.Recovery;
+import org.tensorizer.recovery.WindowTarget;
+import org.tensorizer.template.LayerTemplate;
 
 /*
  * Where does weight W[out][ky][kx][in] of a convolution stand? Claim: where the specification says. One weight at a time is
  * the largest there is, all others 0: then output channel `out` is the image of channel `in`, moved by (ky, kx), and every
- * other output stays at zero. Taken together over many weights that is the layout, from outputs alone.
+ * other output stays at zero. Then the whole layout is recovered from answers alone, by a program that is told how the window
+ * lies on the image and nothing of the payload.
  *
  * The control: the image is random, so that a channel or a position in the wrong place would not answer alike; beyond the
  * edge it is zero.
@@ -29,6 +39,8 @@ class ConvolutionWeights {
     private static final int SIDE = 8;
     private static final int INPUTS = 24;
     private static final int OUTPUTS = 72;
+    private static final int FEW_INPUTS = 8;
+    private static final int FEW_OUTPUTS = 12;
 
     static List<Counterexample> counterexamples() {
         return List.of(
@@ -45,6 +57,37 @@ class ConvolutionWeights {
     @Test
     void ofAWindow(Bench bench, Evidence evidence) {
         probe(3, bench, evidence);
+    }
+
+    @Test
+    void allOfAMatrixProductFromAnswersAlone(Bench bench, Evidence evidence) {
+        recover(1, bench, evidence);
+    }
+
+    @Test
+    void allOfAWindowFromAnswersAlone(Bench bench, Evidence evidence) {
+        recover(3, bench, evidence);
+    }
+
+    /** Many windows side by side are asked in one inference; the payload is a row of bytes and nothing else. */
+    private static void recover(int kernel, Bench bench, Evidence evidence) {
+        byte[] weights = RowsOfMatrices.random(FEW_OUTPUTS * kernel * kernel * FEW_INPUTS, 8);
+        ConvolutionModel model = RowsOfMatrices.convolution(
+                SIDE, SIDE, FEW_INPUTS, FEW_OUTPUTS, kernel, RowsOfMatrices.SCALE, weights);
+        LayerTemplate template = TemplateReader.of(TfliteModel.parse("layout", model.compiled()));
+        ModelTarget image = new ModelTarget(template.target().model(), bench.device());
+        RecoveredLayout found = Recovery.of(new WindowTarget(image, template.window())).run();
+        PayloadLayout layout = template.layer().layout();
+        int[] predicted = new int[layout.weights()];
+        for (int i = 0; i < predicted.length; i++) {
+            int tap = i / FEW_INPUTS % layout.taps();
+            predicted[i] = layout.offset(
+                    i / FEW_INPUTS / layout.taps(), tap / kernel, tap % kernel, i % FEW_INPUTS);
+        }
+        found.formula().ifPresent(fit -> evidence.fact("formula, in = tap * inputs + input", fit));
+        evidence.fact("questions", found.budget().used());
+        evidence.fact("inferences", found.budget().inferences());
+        evidence.expect("offset of every weight", predicted, found.weights().toArray());
     }
 
     private static void probe(int kernel, Bench bench, Evidence evidence) {
