@@ -72,17 +72,17 @@ class ConvolutionWeights {
     /** Many windows side by side are asked in one inference; the payload is a row of bytes and nothing else. */
     private static void recover(int kernel, Bench bench, Evidence evidence) {
         byte[] weights = RowsOfMatrices.random(FEW_OUTPUTS * kernel * kernel * FEW_INPUTS, 8);
-        ConvolutionModel model = RowsOfMatrices.convolution(
-                SIDE, SIDE, FEW_INPUTS, FEW_OUTPUTS, kernel, RowsOfMatrices.SCALE, weights);
+        ConvolutionModel model =
+                RowsOfMatrices.convolution(SIDE, SIDE, FEW_INPUTS, FEW_OUTPUTS, kernel, RowsOfMatrices.SCALE, weights);
         LayerTemplate template = TemplateReader.of(TfliteModel.parse("layout", model.compiled()));
         ModelTarget image = new ModelTarget(template.target().model(), bench.device());
-        RecoveredLayout found = Recovery.of(new WindowTarget(image, template.window())).run();
+        RecoveredLayout found =
+                Recovery.of(new WindowTarget(image, template.window())).run();
         PayloadLayout layout = template.layer().layout();
         int[] predicted = new int[layout.weights()];
         for (int i = 0; i < predicted.length; i++) {
             int tap = i / FEW_INPUTS % layout.taps();
-            predicted[i] = layout.offset(
-                    i / FEW_INPUTS / layout.taps(), tap / kernel, tap % kernel, i % FEW_INPUTS);
+            predicted[i] = layout.offset(i / FEW_INPUTS / layout.taps(), tap / kernel, tap % kernel, i % FEW_INPUTS);
         }
         found.formula().ifPresent(fit -> evidence.fact("formula, in = tap * inputs + input", fit));
         evidence.fact("questions", found.budget().used());

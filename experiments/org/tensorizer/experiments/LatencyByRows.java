@@ -28,7 +28,8 @@ import org.tensorizer.tools.Latency;
 @Hypothesis(
         value = "The time for one row of a matrix product falls as more rows share an inference",
         refutedBy = "Four times the rows that take 3.2 times as long or longer: the rows are taken one by one",
-        source = "Derived: one round trip an inference was published, so was the rate of the wire; the ops are calculated",
+        source =
+                "Derived: one round trip an inference was published, so was the rate of the wire; the ops are calculated",
         theme = Hypothesis.Theme.NETWORKS)
 class LatencyByRows {
     private static final int CHANNELS = 128;
@@ -56,8 +57,7 @@ class LatencyByRows {
             int rows = SIDES[i] * SIDES[i];
             double median = median(device, SIDES[i]);
             double calculated = 1e6 * RowPlan.of(rows, CHANNELS, CHANNELS).seconds();
-            table.append(String.format(
-                    Locale.ROOT, "%d,%.1f,%.3f,%.1f%n", rows, median, median / rows, calculated));
+            table.append(String.format(Locale.ROOT, "%d,%.1f,%.3f,%.1f%n", rows, median, median / rows, calculated));
             if (i > 0) {
                 expected[i - 1] = 1;
                 falls[i - 1] = median / rows <= CLEARLY * before ? 1 : 0;

@@ -11,7 +11,11 @@ import org.tensorizer.isa.Chip;
 /** The plan of a compiled network as a page: narrow memory over time, parameters on the tiles, a table of the steps. */
 final class PlanPage {
     private static final int HEIGHT = 480;
-    private static final int MOST_COLUMN = 60;
+    private static final int MOST_COLUMN = 180;
+
+    /** Least height of a box that has room for a line. */
+    private static final int LABEL = 12;
+
     private static final int MOST_WIDTH = 1100;
     private static final String PAGE = """
             <!DOCTYPE html>
@@ -19,33 +23,40 @@ final class PlanPage {
             <style>body{font:14px sans-serif;margin:2em;max-width:1200px}td,th{padding:2px 8px;text-align:left}
             tr:nth-child(even){background:#f4f4f4}rect{stroke:#333;stroke-width:.5}text{font:10px sans-serif}</style>
             <h1>%1$s</h1>
-            <h2>Narrow memory of a tile over the steps</h2>
-            %2$s<p>%3$d of %4$d bytes are in use. From left to right: step by step; from top to bottom: addresses. Hover over
-            a box for what it is.</p>
-            <h2>Parameters in wide memory, tile by tile</h2>
-            %5$s<p>Of %6$d rows of 256 bytes, those from %7$d on are worked in; %8$d bytes are left.</p>
+            %2$s
             <h2>Steps</h2>
             <table><tr><th>step<th>what<th>sums<th>wide memory from row<th>op steps</tr>
-            %9$s</table>
+            %3$s</table>
             <p>Op steps are a calculation: those of the busiest tile; nothing was measured.</p>
             </html>
+            """;
+
+    private static final String PICTURES = """
+            <h3>Narrow memory of a tile over the steps</h3>
+            %1$s<p>%2$d of %3$d bytes are in use. From left to right: step by step; from top to bottom: addresses. Hover over
+            a box for what it is.</p>
+            <h3>Parameters in wide memory, tile by tile</h3>
+            %4$s<p>Of %5$d rows of 256 bytes, those from %6$d on are worked in; %7$d bytes are left.</p>
             """;
 
     private PlanPage() {}
 
     /** @param title of the page */
     static String of(String title, PlanSummary plan) {
+        return format(PAGE, escaped(title), pictures(plan), steps(plan));
+    }
+
+    /** Narrow memory over time, and the parameters on the tiles. */
+    static String pictures(PlanSummary plan) {
         return format(
-                PAGE,
-                escaped(title),
+                PICTURES,
                 narrow(plan),
                 plan.narrowBytes(),
                 Chip.NARROW_BYTES,
                 tiles(plan),
                 Chip.WIDE_ROWS,
                 plan.floor(),
-                plan.remainingBytes(),
-                steps(plan));
+                plan.remainingBytes());
     }
 
     private static String narrow(PlanSummary plan) {
@@ -58,17 +69,25 @@ final class PlanPage {
         double column = Math.min(MOST_COLUMN, (double) MOST_WIDTH / last);
         double scale = (double) HEIGHT / top;
         StringBuilder boxes = new StringBuilder();
+        StringBuilder labels = new StringBuilder();
         int number = 0;
         for (PlanSummary.Extent extent : plan.images()) {
+            double from = scale * extent.first();
             boxes.append(box(
                     column * extent.from(),
-                    scale * extent.first(),
+                    from,
                     column * (extent.to() - extent.from() + 1),
                     Math.max(1, scale * extent.bytes()),
                     "hsl(" + number++ * 47 % 360 + ",60%,75%)",
                     extent.what() + ": bytes " + extent.first() + " to " + (extent.first() + extent.bytes() - 1)
                             + ", steps " + extent.from() + " to " + extent.to()));
+            if (scale * extent.bytes() >= LABEL && column >= MOST_COLUMN) {
+                labels.append(format(
+                        "<text x=\"%.1f\" y=\"%.1f\">%s</text>%n",
+                        column * extent.from() + 4, from + LABEL, escaped(extent.what())));
+            }
         }
+        boxes.append(labels);
         return svg(column * last, HEIGHT, boxes);
     }
 

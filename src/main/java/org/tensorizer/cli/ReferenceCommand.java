@@ -24,10 +24,18 @@ final class ReferenceCommand extends FactsCommand {
     @Option(names = "--commands", paramLabel = "FILE.md", description = "Every command and option.")
     private Path commands;
 
+    @Option(
+            names = "--program",
+            paramLabel = "FILE.html",
+            description =
+                    "How a program is put together: memory plan, order of instructions, the reason of every wait.")
+    private Path program;
+
     @Override
     public Integer call() throws IOException {
-        if (isa == null && commands == null) {
-            throw new BadInputException("reference: expected --isa FILE.html or --commands FILE.md");
+        if (isa == null && commands == null && program == null) {
+            throw new BadInputException(
+                    "reference: expected --isa FILE.html, --program FILE.html or --commands FILE.md");
         }
         Facts facts = new Facts();
         AtomicFiles files = new AtomicFiles(Existing.REPLACE);
@@ -38,6 +46,10 @@ final class ReferenceCommand extends FactsCommand {
         if (commands != null) {
             add(files, commands, CommandReference.markdown());
             facts.put("commands", commands.toString());
+        }
+        if (program != null) {
+            add(files, program, ProgramPage.html());
+            facts.put("program", program.toString());
         }
         files.write();
         print(facts);
