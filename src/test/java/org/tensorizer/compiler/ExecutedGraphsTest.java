@@ -1,5 +1,9 @@
 package org.tensorizer.compiler;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.device.Device;
@@ -30,5 +34,16 @@ class ExecutedGraphsTest {
         try (Device device = Devices.open(DeviceChoice.EMULATOR)) {
             ExecutedNetworksTest.check(device, network);
         }
+    }
+
+    @Test
+    void answerAsTheirDefinitionAtRandom() {
+        assertThat(ExecutedNetworksTest.executed(RandomGraph::of, 0, 20)).isGreaterThanOrEqualTo(15);
+    }
+
+    @Test
+    @Tag("long")
+    void answerAsTheirDefinitionAtRandomForLong() {
+        assertThat(ExecutedNetworksTest.executed(RandomGraph::of, 20, 400)).isGreaterThanOrEqualTo(300);
     }
 }
