@@ -51,7 +51,7 @@ final class CompileFacts {
     private static void memory(Facts facts, PlanSummary plan) {
         facts.put("on_chip_parameters_bytes", plan.parameterBytes())
                 .put("on_chip_remaining_bytes", plan.remainingBytes())
-                .put("off_chip_parameters_bytes", 0)
+                .put("off_chip_parameters_bytes", plan.hostBytes())
                 .put("estimated_op_cycles", plan.cycles())
                 .put("estimate", "a calculation: op steps of the busiest tile, nothing was measured");
     }

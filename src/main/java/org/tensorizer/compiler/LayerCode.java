@@ -125,9 +125,10 @@ final class LayerCode {
     /** @param identity whether the identity matrix is needed once more, at the word and row that are given */
     void computeStreamed(List<Piece> pieces, boolean identity, int identityWords, int identityRow) {
         int rows = pieces.stream().mapToInt(Piece::rows).sum();
-        Progress progress = Progress.afterPackets(traffic.nextPacketsB(rows));
+        Progress progress = Progress.after(traffic.nextPacketsB(rows), traffic.fetched());
         new ConvolutionCode(program, plan.stream().orElseThrow(), plan.streamedInput(), plan.streamedResult(), progress)
                 .emit(pieces);
+        traffic.fetched(progress.fetched());
         program.fence(ProgramBuilder.TILE_COUNTERS);
         if (identity) {
             IdentityCode.again(program, identityWords, identityRow);

@@ -54,6 +54,7 @@ final class NetworkFile {
                 edges,
                 program.narrowBytes(),
                 payload.length,
+                program.hostParameters(numbers),
                 token(execution, caching, payload));
         HostGraph graph = before.isEmpty() && behind.isEmpty() && outputs.size() == 1 || source == null
                 ? HostGraph.around(assembly)

@@ -14,6 +14,7 @@ import org.tensorizer.conv.NarrowPlan;
 import org.tensorizer.conv.ParameterCode;
 import org.tensorizer.conv.ParameterPlaces;
 import org.tensorizer.conv.ParameterPlaces.Piece;
+import org.tensorizer.conv.ParameterPlaces.Wish;
 import org.tensorizer.conv.Progress;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.InstructionStream;
@@ -45,15 +46,19 @@ public final class NetworkProgram {
         int gathered = head.mean().isPresent() ? GatherPlan.gatheredWords(chain.result()) : 0;
         NarrowPlan narrow = NarrowPlan.of(chain, gathered);
         Optional<HeadPlan> plan = head.isEmpty() ? Optional.empty() : Optional.of(HeadPlan.of(chain, narrow, head));
-        List<Integer> rows = new ArrayList<>();
-        chain.convolutions().forEach(convolution -> rows.add(convolution.parameterRows()));
-        streams(plan).forEach(layer -> rows.add(layer.stream().orElseThrow().parameterRows()));
-        plan.ifPresent(p -> rows.addAll(p.farTables()));
+        List<Wish> wishes = new ArrayList<>();
+        for (ConvolutionPlan convolution : chain.convolutions()) {
+            wishes.add(new Wish(convolution.parameterRows(), !convolution.step().depthwise()));
+        }
+        streams(plan)
+                .forEach(layer ->
+                        wishes.add(new Wish(layer.stream().orElseThrow().parameterRows(), true)));
+        plan.ifPresent(p -> p.farTables().forEach(rows -> wishes.add(new Wish(rows, false))));
         int[] start = plan.map(
                         p -> p.start().stream().mapToInt(Integer::intValue).toArray())
                 .orElse(new int[Chip.TILES]);
         int floor = plan.map(HeadPlan::floor).orElse(chain.floor());
-        NetworkProgram program = new NetworkProgram(chain, narrow, plan, ParameterPlaces.choose(rows, start, floor));
+        NetworkProgram program = new NetworkProgram(chain, narrow, plan, ParameterPlaces.choose(wishes, start, floor));
         for (Piece table : program.farTables()) {
             int wanted = plan.orElseThrow().farTables().get(0);
             DoesNotFitException.require(
@@ -63,6 +68,9 @@ public final class NetworkProgram {
                     table.rows(),
                     wanted - table.rows());
         }
+        DoesNotFitException.require(
+                program.payloadBytes() > 0,
+                "the parameters of every layer alone take more than the tiles have; one that stays on the chip is needed");
         return program;
     }
 
@@ -263,8 +271,11 @@ public final class NetworkProgram {
 
     private List<ParameterCode.Part> parts() {
         List<ParameterCode.Part> parts = new ArrayList<>();
-        for (ConvolutionPlan plan : broadcast()) {
-            parts.add(ParameterCode.part(plan, places.layers().get(parts.size())));
+        List<ConvolutionPlan> plans = broadcast();
+        for (int i = 0; i < plans.size(); i++) {
+            if (!isFromHost(i)) {
+                parts.add(ParameterCode.part(plans.get(i), places.layers().get(i)));
+            }
         }
         head.ifPresent(plan -> parts.addAll(new HeadPayload(plan, farTables()).parts()));
         return parts;
@@ -275,6 +286,21 @@ public final class NetworkProgram {
         List<ConvolutionPlan> plans = new ArrayList<>(chain.convolutions());
         streams(head).forEach(layer -> plans.add(layer.stream().orElseThrow()));
         return plans;
+    }
+
+    /** Whether the host sends the parameters of a layer in every inference: a convolution, then streamed layers. */
+    private boolean isFromHost(int layer) {
+        return places.layers().get(layer).isEmpty();
+    }
+
+    /** Bytes of parameters that the host sends in every inference, because the tiles have no room for them. */
+    public int hostBytes() {
+        long units = 0;
+        List<ConvolutionPlan> plans = broadcast();
+        for (int i = 0; i < plans.size(); i++) {
+            units += isFromHost(i) ? plans.get(i).payloadUnits() : 0;
+        }
+        return Math.toIntExact(Chip.PARAMETER_UNIT_BYTES * units);
     }
 
     /** Bytes of the payload. */
@@ -290,15 +316,29 @@ public final class NetworkProgram {
      * @param target all zero; {@link #payloadBytes()} bytes are written from {@code at} on
      */
     public void writePayload(List<ConvolutionPayload.Numbers> numbers, byte[] target, int at) {
+        int rest = write(numbers, false, target, at);
+        head.ifPresent(plan -> new HeadPayload(plan, farTables()).write(target, rest));
+    }
+
+    /** The parameters that the host sends in every inference. */
+    byte[] hostParameters(List<ConvolutionPayload.Numbers> numbers) {
+        byte[] parameters = new byte[hostBytes()];
+        write(numbers, true, parameters, 0);
+        return parameters;
+    }
+
+    /** @return index behind what was written */
+    private int write(List<ConvolutionPayload.Numbers> numbers, boolean fromHost, byte[] target, int at) {
         List<ConvolutionPayload.Numbers> all = new ArrayList<>(numbers);
         streams(head).forEach(layer -> all.add(HeadPayload.streamed(layer)));
         int next = at;
         List<ConvolutionPlan> plans = broadcast();
         for (int i = 0; i < plans.size(); i++) {
-            ConvolutionPayload.write(plans.get(i), all.get(i), target, next);
-            next += Chip.PARAMETER_UNIT_BYTES * plans.get(i).payloadUnits();
+            if (isFromHost(i) == fromHost) {
+                ConvolutionPayload.write(plans.get(i), all.get(i), target, next);
+                next += Chip.PARAMETER_UNIT_BYTES * plans.get(i).payloadUnits();
+            }
         }
-        int rest = next;
-        head.ifPresent(plan -> new HeadPayload(plan, farTables()).write(target, rest));
+        return next;
     }
 }

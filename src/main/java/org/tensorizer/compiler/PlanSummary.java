@@ -24,9 +24,16 @@ import org.tensorizer.isa.Chip;
  * @param narrowBytes in use on a tile
  * @param floor first row of wide memory that is worked in and keeps no parameters
  * @param parameterBytes of the payload
+ * @param hostBytes of parameters that the tiles have no room for: the host sends them in every inference
  */
 public record PlanSummary(
-        List<Extent> images, List<Work> steps, List<Integer> tiles, int narrowBytes, int floor, int parameterBytes) {
+        List<Extent> images,
+        List<Work> steps,
+        List<Integer> tiles,
+        int narrowBytes,
+        int floor,
+        int parameterBytes,
+        int hostBytes) {
     /**
      * Something in narrow memory.
      *
@@ -42,7 +49,7 @@ public record PlanSummary(
      * A step.
      *
      * @param what it does
-     * @param form order of the sums of a convolution, else empty
+     * @param form order of the sums of a convolution, and whether its parameters come from the host; else empty
      * @param floor lowest row of wide memory that it works in
      * @param parameters where they are kept
      * @param cycles op steps of the busiest tile: a calculation
@@ -66,7 +73,7 @@ public record PlanSummary(
             Image result = program.chain().images().get(steps.size() + 1);
             steps.add(new Work(
                     plan.step().describe(),
-                    mine ? ((ConvolutionPlan) plan).form().toString() : "",
+                    mine ? form((ConvolutionPlan) plan, pieces) : "",
                     plan.floor(),
                     pieces,
                     cycles(plan, result)));
@@ -79,7 +86,12 @@ public record PlanSummary(
                 .forEach(layer -> layer.forEach(piece ->
                         tiles.set(piece.tile(), Math.max(tiles.get(piece.tile()), piece.row() + piece.rows()))));
         int floor = program.head().map(HeadPlan::floor).orElse(program.chain().floor());
-        return new PlanSummary(images, steps, tiles, program.narrowBytes(), floor, program.payloadBytes());
+        return new PlanSummary(
+                images, steps, tiles, program.narrowBytes(), floor, program.payloadBytes(), program.hostBytes());
+    }
+
+    private static String form(ConvolutionPlan plan, List<Piece> pieces) {
+        return plan.form() + (pieces.isEmpty() ? ", FROM HOST" : "");
     }
 
     private static List<Extent> images(NetworkProgram program) {

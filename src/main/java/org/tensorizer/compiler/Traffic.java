@@ -13,6 +13,7 @@ import org.tensorizer.isa.Opcode;
 final class Traffic {
     private int packetsA;
     private int packetsB;
+    private int fetched;
     /** Rows stored by ring consumer 0, words read from them, rows packed, on each tile. */
     private final int[] read = new int[Chip.TILES];
 
@@ -24,6 +25,16 @@ final class Traffic {
     Traffic(Progress progress) {
         packetsA = progress.packetsA();
         packetsB = progress.packetsB();
+        fetched = progress.fetched();
+    }
+
+    /** Units of parameters that the host sent so far. */
+    int fetched() {
+        return fetched;
+    }
+
+    void fetched(int units) {
+        fetched = units;
     }
 
     /** Behind a fence that clears the counters of the tiles. */

@@ -12,6 +12,7 @@ import org.tensorizer.isa.Pop;
 import org.tensorizer.isa.ProgramBuilder;
 import org.tensorizer.isa.RingBusConsumer;
 import org.tensorizer.isa.RingBusProducer;
+import org.tensorizer.isa.Scalar.Descriptor;
 import org.tensorizer.isa.ScalarCounter;
 import org.tensorizer.isa.TileCounter;
 import org.tensorizer.isa.TileInstruction;
@@ -23,15 +24,18 @@ import org.tensorizer.isa.WideToNarrow;
  *
  * <pre>
  * 0x12               rows of weights into one of two halves, header rows in front; waits until the half was used up
- *                    (PARAMETERS). Depthwise: 0x11
+ *                    (PARAMETERS). Depthwise, and from the host: 0x11
  * 0x14 scaling       header rows of a group to the scaling registers; waits for the row, and until the results of the
  *                    group before the last are out (AVDATA, two sets of registers)
  * op                 {@link ConvolutionOp}
  * 0x26, 0x27         depthwise only: rows of 256 bytes come back over the loop-back, as rows of 16 bytes
  * 0x10 per piece     the rows of a tile that keeps some, in the order of pieces and layers (RING_PRODUCER_B)
+ * 0x25, 0x26         instead of 0x10, where the host sends the parameters in every inference
  * </pre>
  *
- * <p>Source: derived, byte-identical with compiled programs.
+ * <p>Source: derived, byte-identical with compiled programs. Extrapolated: parameters from the host are put together from
+ * the infeed of PARAMETER_CACHING programs, the stores of depthwise convolutions and the addresses of compiled input
+ * strips; no real program at hand shows them.
  */
 public final class ConvolutionCode {
     private static final int LOOP_BACK_ROW_WORDS = 4;
@@ -53,14 +57,16 @@ public final class ConvolutionCode {
         this.progress = progress;
     }
 
-    /** @param pieces where its parameters are kept */
+    /** @param pieces where its parameters are kept, none where the host sends them */
     public void emit(List<Piece> pieces) {
-        int stored = step.depthwise() ? progress.storedA : progress.storedB;
-        program.add(weights());
+        boolean first = step.depthwise() || pieces.isEmpty();
+        int stored = first ? progress.storedA : progress.storedB;
+        TileCounter arrived = first ? TileCounter.RING_READ_A : TileCounter.RING_READ_B;
+        program.add(weights(first ? Opcode.RING_BUS_CONSUMER_0 : Opcode.RING_BUS_CONSUMER_1));
         if (step.headerRows() > 0) {
-            program.add(scaling(stored));
+            program.add(scaling(arrived, stored));
         }
-        ConvolutionOp op = new ConvolutionOp(plan, source, target, stored, progress.loads);
+        ConvolutionOp op = new ConvolutionOp(plan, source, target, arrived, stored, progress.loads);
         PerTile.add(
                 program,
                 op::of,
@@ -68,22 +74,24 @@ public final class ConvolutionCode {
         if (step.depthwise()) {
             loopBack();
         }
+        if (pieces.isEmpty()) {
+            fetch();
+        }
         pieces.forEach(this::send);
         int passes = plan.passes() * plan.groups();
         progress.passes += passes;
         progress.results += plan.groups();
         progress.loads += step.headerRows() > 0 ? plan.groups() : 0;
-        if (step.depthwise()) {
+        if (first) {
             progress.storedA += passes;
         } else {
             progress.storedB += passes;
         }
     }
 
-    private Instruction weights() {
+    private Instruction weights(Opcode consumer) {
         int rows = plan.passRows();
-        Instruction store = Instruction.of(step.depthwise() ? Opcode.RING_BUS_CONSUMER_0 : Opcode.RING_BUS_CONSUMER_1)
-                .set(TileInstruction.TILES, Chip.ALL_TILES);
+        Instruction store = Instruction.of(consumer).set(TileInstruction.TILES, Chip.ALL_TILES);
         Loops.Builder walk = Loops.from(plan.weightsRow()).step(1, rows);
         if (plan.passes() > 1) {
             walk.repeat(plan.passes());
@@ -106,7 +114,7 @@ public final class ConvolutionCode {
     }
 
     /** Scales and biases; the zero points stay in their rows, where the op reads them. */
-    private Instruction scaling(int stored) {
+    private Instruction scaling(TileCounter arrived, int stored) {
         ParameterFormat format = step.format();
         int rows = (format.hasBias() ? 1 : 0) + (format.isPerChannel() ? 1 : 0);
         int units = step.depthwise() ? 2 : step.rowBytes() / Chip.SCALING_UNIT_BYTES;
@@ -124,7 +132,6 @@ public final class ConvolutionCode {
                         .step(Chip.SCALING_UNITS / 2, rows)
                         .repeat(plan.groups())
                         .window(2, Chip.SCALING_UNITS / 4));
-        TileCounter arrived = step.depthwise() ? TileCounter.RING_READ_A : TileCounter.RING_READ_B;
         WideToNarrow.WAITS.set(reader, 0, Wait.data(arrived, 1, stored + 1, plan.passes()));
         WideToNarrow.WAITS.set(reader, 1, Wait.room(TileCounter.AVDATA, 2, progress.results - 1, 1));
         WideToNarrow.SIGNAL.set(reader, 2);
@@ -153,6 +160,21 @@ public final class ConvolutionCode {
         program.add(outfeed);
         progress.looped += Chip.LOOP_BACK_WORDS * rows;
         progress.popped += plan.loopedWords();
+    }
+
+    /** The parameters follow those that the host sent before; their address is in registers 0 and 1 since the prologue. */
+    private void fetch() {
+        int first = progress.fetched;
+        int units = plan.payloadUnits();
+        if (first > 0) {
+            program.addressPlus(1, 0, Math.multiplyExact(Chip.PARAMETER_UNIT_BYTES, first), 5, 4);
+        } else {
+            program.move(5, 1).move(4, 0);
+        }
+        program.move(6, 5).move(7, 4).descriptor(6, Descriptor.PARAMETERS, Chip.PARAMETER_UNIT_BYTES * units);
+        program.add(ParameterCode.infeed(first, units));
+        program.add(ParameterCode.pop(Chip.ALL_TILES, first, units, step.rowBytes()));
+        progress.fetched += units;
     }
 
     private void send(Piece piece) {

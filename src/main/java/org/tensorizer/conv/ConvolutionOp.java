@@ -37,14 +37,18 @@ final class ConvolutionOp {
     private final Convolution step;
     private final PlacedImage source;
     private final PlacedImage target;
+    private final TileCounter arrived;
     private final int stored;
     private final int loads;
 
     /**
-     * @param stored passes of weights that were stored before
+     * @param arrived counts the passes of weights that were stored
+     * @param stored passes that were stored before
      * @param loads of the scaling registers before
      */
-    ConvolutionOp(ConvolutionPlan plan, PlacedImage source, PlacedImage target, int stored, int loads) {
+    ConvolutionOp(
+            ConvolutionPlan plan, PlacedImage source, PlacedImage target, TileCounter arrived, int stored, int loads) {
+        this.arrived = arrived;
         this.plan = plan;
         this.step = plan.step();
         this.source = source;
@@ -66,7 +70,6 @@ final class ConvolutionOp {
         Op.WEIGHTS.set(op, weights(kind, tile));
         sums(op, kind, tile);
         int level = outputs(op, tile);
-        TileCounter arrived = step.depthwise() ? TileCounter.RING_READ_A : TileCounter.RING_READ_B;
         Op.WAITS.set(op, 0, Wait.data(arrived, passLoops(kind), stored + 1, 1));
         if (step.headerRows() > 0) {
             int groupLoops = kind == Kind.SUMS ? 3 : kind == Kind.POINT ? 1 : 2;

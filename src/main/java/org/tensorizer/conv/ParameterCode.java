@@ -85,14 +85,14 @@ public final class ParameterCode {
         program.address(1, PARAMETER, LOWER).address(0, PARAMETER, UPPER);
         program.move(3, 1).move(2, 0).move(4, 3).move(5, 2);
         program.descriptor(4, Descriptor.PARAMETERS, UNIT * units);
-        program.add(infeed(units));
+        program.add(infeed(0, units));
         int unit = 0;
         for (Part part : parts) {
             part.rows().forEach(rows -> program.add(store(rows, part.inPlace() && rows.count() == 1)));
             int left = part.units();
             for (Rows rows : part.rows()) {
                 int mine = Math.min(left, rows.total() * part.rowBytes() / UNIT);
-                program.add(pop(rows.tile(), unit, mine, part.rowBytes()));
+                program.add(pop(1 << rows.tile(), unit, mine, part.rowBytes()));
                 unit += mine;
                 left -= mine;
             }
@@ -102,11 +102,16 @@ public final class ParameterCode {
         return program.build();
     }
 
-    private static Instruction infeed(int units) {
+    /**
+     * Units from the host to the buffer of parameters.
+     *
+     * @param first how many came before
+     */
+    static Instruction infeed(int first, int units) {
         Instruction infeed = Instruction.of(Opcode.INFEED);
-        Infeed.UNITS.set(infeed, Loops.stream(0, units, Chip.PARAMETER_UNITS, Chip.PARAMETER_UNITS));
+        Infeed.UNITS.set(infeed, stream(first, units));
         int ahead = Math.min(units, 2 * Chip.PARAMETER_UNITS);
-        Infeed.WAITS.set(infeed, 0, Wait.scalar(ScalarCounter.PARAMETER_INFEED, 0, 1 - ahead, 1));
+        Infeed.WAITS.set(infeed, 0, Wait.scalar(ScalarCounter.PARAMETER_INFEED, 0, first + 1 - ahead, 1));
         Infeed.SIGNAL.set(infeed, 0);
         return infeed;
     }
@@ -127,17 +132,26 @@ public final class ParameterCode {
         return store;
     }
 
-    private static Instruction pop(int tile, int first, int units, int rowBytes) {
+    /** The same units round the buffer. */
+    private static Loops.Builder stream(int first, int units) {
+        int base = first % (2 * Chip.PARAMETER_UNITS);
+        return units == 1 // no pass with a tail
+                ? Loops.from(base).step(1, 1).window(1, Chip.PARAMETER_UNITS)
+                : Loops.stream(base, units, Chip.PARAMETER_UNITS, Chip.PARAMETER_UNITS);
+    }
+
+    /**
+     * Units from the buffer of parameters to ring consumer 0 of some tiles, cut into rows.
+     *
+     * @param tiles mask
+     * @param first how many were popped before
+     */
+    static Instruction pop(int tiles, int first, int units, int rowBytes) {
         Instruction pop = Instruction.of(Opcode.POP)
-                .set(Pop.TILES, 1L << tile)
+                .set(Pop.TILES, tiles)
                 .set(Pop.ROW_WORDS, rowBytes / 4 - 1L)
                 .set(Pop.CONSTANT);
-        int buffer = 2 * Chip.PARAMETER_UNITS;
-        Pop.UNITS.set(
-                pop,
-                units == 1 // no pass with a tail
-                        ? Loops.from(first % buffer).step(1, 1).window(1, Chip.PARAMETER_UNITS)
-                        : Loops.stream(first % buffer, units, Chip.PARAMETER_UNITS, Chip.PARAMETER_UNITS));
+        Pop.UNITS.set(pop, stream(first, units));
         Pop.WAITS.set(pop, 0, Wait.scalar(ScalarCounter.PARAMETER_POP, 0, first + 1, 1));
         Pop.SIGNAL.set(pop, 0);
         return pop;

@@ -13,9 +13,9 @@ import org.tensorizer.isa.RingBusConsumer;
 /**
  * Which tiles keep the parameters of the layers, in rows of wide memory. Every tile is as good as another: at run time
  * the rows are broadcast. The compiler's own choice follows a rule that nobody knows; ours is the lowest tile that takes
- * the whole layer, else pieces on the emptiest tiles.
+ * the whole layer, else pieces on the emptiest tiles. What the tiles have no room for stays with the host, if it may.
  *
- * @param layers pieces of each layer, in the order of its rows
+ * @param layers pieces of each layer, in the order of its rows; none where it stays with the host
  */
 public record ParameterPlaces(List<List<Piece>> layers) {
     private static final int TILES = Chip.TILES;
@@ -32,23 +32,38 @@ public record ParameterPlaces(List<List<Piece>> layers) {
     }
 
     /**
-     * Chooses places.
+     * What wants a place.
      *
-     * @param rows of each layer
+     * @param rows of 256 bytes
+     * @param fromHost whether it may stay with the host, which then sends it in every inference
+     */
+    public record Wish(int rows, boolean fromHost) {}
+
+    /**
+     * Chooses places. Where the tiles have no room for all, what must be on the chip comes first, then what may be as long
+     * as it fits, in order.
+     *
+     * @param wishes of each layer
      * @param start first free row of each of the 16 tiles
      * @param floor first row that is not free
      * @throws DoesNotFitException the tiles are full
      */
-    public static ParameterPlaces choose(List<Integer> rows, int[] start, int floor) {
+    public static ParameterPlaces choose(List<Wish> wishes, int[] start, int floor) {
         int[] next = start.clone();
+        long room = room(start, floor);
+        for (Wish wish : wishes) {
+            room -= wish.fromHost() ? 0 : wish.rows();
+        }
         List<List<Piece>> layers = new ArrayList<>();
-        for (int wanted : rows) {
+        for (Wish wish : wishes) {
             List<Piece> pieces = new ArrayList<>();
-            int left = wanted;
+            boolean kept = !wish.fromHost() || wish.rows() <= room;
+            int left = kept ? wish.rows() : 0;
+            room -= kept && wish.fromHost() ? wish.rows() : 0;
             while (left > 0) {
                 int tile = tile(next, floor, left);
                 if (next[tile] >= floor) {
-                    throw new DoesNotFitException(full(rows, start, floor));
+                    throw new DoesNotFitException(full(wishes, start, floor));
                 }
                 int taken = Math.min(left, floor - next[tile]);
                 pieces.add(new Piece(tile, next[tile], taken));
@@ -110,13 +125,22 @@ public record ParameterPlaces(List<List<Piece>> layers) {
         return emptiest;
     }
 
-    private static String full(List<Integer> rows, int[] start, int floor) {
-        long needed = rows.stream().mapToLong(Integer::longValue).sum();
+    private static long room(int[] start, int floor) {
         long room = 0;
         for (int first : start) {
             room += Math.max(0, floor - first);
         }
-        return "the parameters need " + Chip.ROW_BYTES * needed + " bytes of wide memory, the tiles have "
+        return room;
+    }
+
+    private static String full(List<Wish> wishes, int[] start, int floor) {
+        long needed = wishes.stream()
+                .filter(wish -> !wish.fromHost())
+                .mapToLong(Wish::rows)
+                .sum();
+        long room = room(start, floor);
+        return "the parameters that must be on the chip need " + Chip.ROW_BYTES * needed
+                + " bytes of wide memory, the tiles have "
                 + Chip.ROW_BYTES * room + " free: " + Chip.ROW_BYTES * (needed - room)
                 + " too many; fewer channels would fit";
     }

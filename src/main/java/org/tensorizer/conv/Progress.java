@@ -35,6 +35,14 @@ public final class Progress {
 
     int popped;
 
+    /** Units of parameters that the host sent in this inference. */
+    int fetched;
+
+    /** Units of parameters that the host sent so far. */
+    public int fetched() {
+        return fetched;
+    }
+
     /** Packets of kind A so far. */
     public int packetsA() {
         return packetsA;
@@ -45,10 +53,11 @@ public final class Progress {
         return packetsB;
     }
 
-    /** A progress that begins with so many packets of kind B, everything else 0. */
-    public static Progress afterPackets(int packetsB) {
+    /** A progress that begins with so many packets of kind B and units from the host, everything else 0. */
+    public static Progress after(int packetsB, int fetched) {
         Progress progress = new Progress();
         progress.packetsB = packetsB;
+        progress.fetched = fetched;
         return progress;
     }
 
@@ -59,6 +68,7 @@ public final class Progress {
         fresh.packetsB = packetsB;
         fresh.looped = looped;
         fresh.popped = popped;
+        fresh.fetched = fetched;
         return fresh;
     }
 }

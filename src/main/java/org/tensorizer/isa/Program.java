@@ -8,10 +8,25 @@ import org.tensorizer.model.Relocation;
  *
  * @param bytes the chunk, a multiple of 16 bytes; the caller owns the array
  * @param relocations where the runtime writes addresses, in the order of the file
+ * @param fetches descriptors of parameters, which follow one another in host memory, in the order of the chunk
  */
-public record Program(byte[] bytes, List<Relocation> relocations) {
+public record Program(byte[] bytes, List<Relocation> relocations, List<Fetch> fetches) {
+    /**
+     * A descriptor of parameters.
+     *
+     * @param bit of the chunk where it is handed over
+     * @param bytes how many
+     */
+    public record Fetch(int bit, int bytes) {}
+
     public Program {
         relocations = List.copyOf(relocations);
+        fetches = List.copyOf(fetches);
+    }
+
+    /** A chunk that fetches no parameters. */
+    public Program(byte[] bytes, List<Relocation> relocations) {
+        this(bytes, relocations, List.of());
     }
 
     /** The same program, its input and output relocations naming these layers. The array is shared. */
@@ -24,7 +39,8 @@ public record Program(byte[] bytes, List<Relocation> relocations) {
                             case OUTPUT -> named(relocation, output);
                             case PARAMETER, SCRATCH -> relocation;
                         })
-                        .toList());
+                        .toList(),
+                fetches);
     }
 
     private static Relocation named(Relocation relocation, String name) {

@@ -43,9 +43,13 @@ public final class ProgramBuilder {
     private final List<Instruction> instructions = new ArrayList<>();
     private final List<Address> addresses = new ArrayList<>();
     private final BitSet pauses = new BitSet();
+    private final List<Parameters> parameters = new ArrayList<>();
 
     /** Where the runtime writes half an address: number of the instruction. */
     private record Address(int instruction, Relocation.Kind kind, Relocation.Half half, String name) {}
+
+    /** A descriptor of parameters: number of its last instruction but one. */
+    private record Parameters(int instruction, int bytes) {}
 
     /** Takes an instruction, which must not be changed afterwards. */
     public ProgramBuilder add(Instruction instruction) {
@@ -93,7 +97,37 @@ public final class ProgramBuilder {
         add(word(immediate(register + 2, bytes), 1, register + 1));
         add(word(immediate(register + 3, kind.code()), 2, register + 2));
         add(word(Instruction.of(Opcode.SCALAR), 3, register + 3));
+        if (kind == Descriptor.PARAMETERS) {
+            parameters.add(new Parameters(instructions.size() - 1, bytes));
+        }
         return add(Instruction.of(Opcode.SCALAR).set(Scalar.STORE, Scalar.DESCRIPTOR_SUBMIT));
+    }
+
+    /**
+     * Adds to an address in two registers, with carry: registers 6, predicates 0 and 1 are used up. Instruction by
+     * instruction as compiled programs do; the offset is positive.
+     */
+    public ProgramBuilder addressPlus(int low, int high, int offset, int lowResult, int highResult) {
+        add(alu(Alu.LT.immediate(), 0, low, 0));
+        add(alu(Alu.NEQ.code(), 1, low, low));
+        add(alu(Alu.AND.immediate(), 6, low, Integer.MAX_VALUE));
+        add(gated(alu(Alu.ADD.immediate(), 6, 6, offset), 0));
+        add(gated(alu(Alu.LT.immediate(), 1, 6, 0), 0));
+        add(alu(Alu.ADD.immediate(), lowResult, low, offset));
+        add(alu(Alu.ADD.immediate(), highResult, high, 0));
+        return add(gated(alu(Alu.ADD.immediate(), highResult, highResult, 1), 1));
+    }
+
+    private static Instruction alu(int operation, int destination, int source, long value) {
+        return Instruction.of(Opcode.SCALAR)
+                .set(Scalar.OPERATION, operation)
+                .set(Scalar.DESTINATION, destination)
+                .set(Scalar.SOURCE, source)
+                .set(Scalar.IMMEDIATE, value);
+    }
+
+    private static Instruction gated(Instruction instruction, int predicate) {
+        return instruction.set(Scalar.GATED).set(Scalar.PREDICATE, predicate).set(Scalar.SENSE, 1);
     }
 
     private static Instruction immediate(int register, long value) {
@@ -357,6 +391,11 @@ public final class ProgramBuilder {
                 relocations.add(new Relocation(address.kind, 0, address.name, address.half, bit));
             }
         }
-        return new Program(bytes, relocations);
+        List<Program.Fetch> fetches = parameters.stream()
+                .filter(each -> each.instruction >= chunk.from && each.instruction < chunk.to)
+                .map(each -> new Program.Fetch(
+                        bundle[each.instruction - chunk.from + head] * Opcode.BUNDLE_BITS, each.bytes))
+                .toList();
+        return new Program(bytes, relocations, fetches);
     }
 }

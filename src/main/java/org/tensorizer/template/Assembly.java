@@ -17,6 +17,7 @@ import org.tensorizer.model.TensorDomain;
  * @param outputs in the order of the custom op; where there are several, relocations of the program name them
  * @param narrowBytesPerTile narrow memory the program uses in each tile
  * @param parameterBytes size of the payload
+ * @param hostParameters what EXECUTION_ONLY has of its own and the host sends in every inference; not copied
  * @param token parameter-caching token, not 0, the same in both executables and in no other model
  */
 public record Assembly(
@@ -27,6 +28,7 @@ public record Assembly(
         List<Edge> outputs,
         int narrowBytesPerTile,
         int parameterBytes,
+        byte[] hostParameters,
         long token) {
     private static final int HOST_UNIT = 8;
 

@@ -34,7 +34,8 @@ public final class CompiledContainer {
         this.graph = graph;
         ExecutableWriter executables = new ExecutableWriter(assembly);
         parameterCaching = new NestedFlatBuffer(executables::parameterCaching, "", assembly.parameterBytes(), PAGE);
-        executionOnly = bytes(new NestedFlatBuffer(executables::executionOnly, "", 0, PAGE));
+        byte[] own = assembly.hostParameters();
+        executionOnly = bytes(new NestedFlatBuffer(executables::executionOnly, "", own.length, PAGE), own);
         multiExecutable = new NestedFlatBuffer(this::multiExecutable, "", parameterCaching.size(), PAGE);
         edgePackage = new NestedFlatBuffer(CompiledContainer::edgePackage, FileKind.PACKAGE.identifier(), multiExecutable.size(), PAGE);
         model = new NestedFlatBuffer(this::model, FileKind.TFLITE.identifier(), CustomOptions.size(edgePackage.size()), OPTIONS_ALIGNMENT);
@@ -49,9 +50,9 @@ public final class CompiledContainer {
         return file;
     }
 
-    private static byte[] bytes(NestedFlatBuffer buffer) {
+    private static byte[] bytes(NestedFlatBuffer buffer, byte[] vector) {
         byte[] bytes = new byte[buffer.size()];
-        buffer.write(ByteBuffer.wrap(bytes));
+        buffer.write(ByteBuffer.wrap(bytes)).put(vector);
         return bytes;
     }
 

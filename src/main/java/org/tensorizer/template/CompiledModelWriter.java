@@ -46,6 +46,7 @@ public final class CompiledModelWriter {
                 List.of(output(chain.last())),
                 program.narrowBytesPerTile(),
                 program.payloadBytes(),
+                new byte[0],
                 chain.first().token());
         return new CompiledContainer(assembly, HostGraph.around(assembly))
                 .write(payload -> fill(chain, program, payload));

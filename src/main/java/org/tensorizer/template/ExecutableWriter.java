@@ -4,6 +4,8 @@ import com.google.flatbuffers.FlatBufferBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.Program;
 import org.tensorizer.model.Relocation;
@@ -55,7 +57,7 @@ final class ExecutableWriter {
         int hints = hints(
                 b,
                 instructionHint(b, 0),
-                descriptorHint(b, Description.PARAMETER, "", assembly.parameterBytes(), Direction.INFEED),
+                descriptorHint(b, Description.PARAMETER, "", 0, assembly.parameterBytes(), Direction.INFEED),
                 interruptHint(b));
         int name = b.createString("Unknown"); // the compiler's own word
         int chip = b.createString(org.tensorizer.model.Executable.EDGE_TPU);
@@ -71,11 +73,11 @@ final class ExecutableWriter {
         return Executable.endExecutable(b);
     }
 
-    /** The EXECUTION_ONLY executable; it has no payload, so the gap is empty. */
-    int executionOnly(FlatBufferBuilder b, NestedFlatBuffer.Gap empty) {
+    /** The EXECUTION_ONLY executable; its gap is what the host sends in every inference, mostly nothing. */
+    int executionOnly(FlatBufferBuilder b, NestedFlatBuffer.Gap hostParameters) {
         Assembly.Edge input = assembly.input();
         int chunks = chunks(b, assembly.executionOnly());
-        int parameters = empty.vector(b, PAGE);
+        int parameters = hostParameters.vector(b, PAGE);
         int hints = hints(b, ints(executionHints(b)));
         int[] layers = assembly.outputs().stream()
                 .mapToInt(output -> outputLayer(b, output))
@@ -104,13 +106,22 @@ final class ExecutableWriter {
     /** Each chunk, then what crosses the wire while it runs: what it loads the addresses of. */
     private List<Integer> executionHints(FlatBufferBuilder b) {
         List<Integer> hints = new ArrayList<>();
+        int fetched = 0;
         for (int chunk = 0; chunk < assembly.executionOnly().size(); chunk++) {
             hints.add(instructionHint(b, chunk));
-            for (Relocation relocation : assembly.executionOnly().get(chunk).relocations()) {
+            Program program = assembly.executionOnly().get(chunk);
+            SortedMap<Integer, Integer> transfers = new TreeMap<>();
+            for (Relocation relocation : program.relocations()) {
                 if (relocation.half() == Relocation.Half.LOWER) {
-                    transferHint(b, relocation).ifPresent(hints::add);
+                    transferHint(b, relocation).ifPresent(hint -> transfers.put(relocation.bit(), hint));
                 }
             }
+            for (Program.Fetch fetch : program.fetches()) {
+                int hint = descriptorHint(b, Description.PARAMETER, "", fetched, fetch.bytes(), Direction.INFEED);
+                transfers.put(fetch.bit(), hint);
+                fetched += fetch.bytes();
+            }
+            hints.addAll(transfers.values());
         }
         hints.add(interruptHint(b));
         return hints;
@@ -121,11 +132,11 @@ final class ExecutableWriter {
         return switch (relocation.kind()) {
             case INPUT ->
                 Optional.of(
-                        descriptorHint(b, Description.INPUT, input.name(), input.transferBytes(), Direction.INFEED));
+                        descriptorHint(b, Description.INPUT, input.name(), 0, input.transferBytes(), Direction.INFEED));
             case OUTPUT -> {
                 Assembly.Edge output = output(relocation);
                 yield Optional.of(descriptorHint(
-                        b, Description.OUTPUT, output.name(), output.transferBytes(), Direction.OUTFEED));
+                        b, Description.OUTPUT, output.name(), 0, output.transferBytes(), Direction.OUTFEED));
             }
             case PARAMETER, SCRATCH -> Optional.empty();
         };
@@ -184,9 +195,10 @@ final class ExecutableWriter {
                 b, AnyHint.InstructionHint, InstructionHint.createInstructionHint(b, chunk), Direction.INFEED);
     }
 
-    private static int descriptorHint(FlatBufferBuilder b, short description, String name, int bytes, short direction) {
+    private static int descriptorHint(
+            FlatBufferBuilder b, short description, String name, int offset, int bytes, short direction) {
         int meta = meta(b, description, name, Position.LOWER);
-        int hint = DmaDescriptorHint.createDmaDescriptorHint(b, meta, 0, bytes);
+        int hint = DmaDescriptorHint.createDmaDescriptorHint(b, meta, offset, bytes);
         return DmaHint.createDmaHint(b, AnyHint.DmaDescriptorHint, hint, direction);
     }
 

@@ -147,7 +147,7 @@ class ExecutedNetworksTest {
         return most;
     }
 
-    private static byte[] file(NetworkProgram program, NetworkText text) {
+    static byte[] file(NetworkProgram program, NetworkText text) {
         Image first = program.chain().images().get(0);
         List<Tensor> outputs = new ArrayList<>();
         for (int image : program.chain().results()) {
