@@ -36,7 +36,8 @@ record Element(List<Operator> operators, int tensor, Part part) {
     /** A function of the outputs of the fully connected layer before. */
     record FunctionPart(Elementwise element) implements Part {}
 
-    record SoftmaxPart(Head.Softmax softmax) implements Part {}
+    /** @param passing what brings it its numbers where no fully connected layer stands in front */
+    record SoftmaxPart(Optional<Head.Layer> passing, Head.Softmax softmax) implements Part {}
 
     /** Nothing: other dimensions alone. */
     record Renamed() implements Part {}

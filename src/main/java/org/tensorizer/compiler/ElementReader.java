@@ -11,6 +11,7 @@ import org.tensorizer.compiler.Element.Part;
 import org.tensorizer.compiler.Element.Renamed;
 import org.tensorizer.compiler.Element.SoftmaxPart;
 import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.isa.Chip;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
@@ -218,16 +219,28 @@ final class ElementReader {
     }
 
     private Part softmax(Operator operator) {
-        if (stage != Stage.LAYERS) {
-            throw view.refuse(operator, "does not stand behind a fully connected layer");
-        }
-        requireVector(operator);
-        stage = Stage.END;
         Tensor in = view.input(operator);
         Tensor out = view.output(operator);
+        int classes = Math.toIntExact(in.elements());
+        if (in.shape().get(in.shape().size() - 1) != classes || classes > Chip.LANES * Chip.TILES) {
+            throw view.refuse(
+                    operator,
+                    "takes shape " + in.shape() + ", expected one row of at most " + Chip.LANES * Chip.TILES
+                            + " classes");
+        }
+        if (stage == Stage.IMAGES) {
+            tensors.requireNewest(operator);
+        } else if (stage == Stage.INPUT || stage == Stage.END) {
+            throw view.refuse(operator, "does not stand behind a layer that computes");
+        } else {
+            requireVector(operator);
+        }
         float beta = view.options(operator, OperatorOptions.Softmax.class).beta();
-        return new SoftmaxPart(new Head.Softmax(
-                in.scale(), view.zeroPoint(operator, in), beta, out.scale(), view.zeroPoint(operator, out)));
+        Head.Softmax numbers = new Head.Softmax(
+                in.scale(), view.zeroPoint(operator, in), beta, out.scale(), view.zeroPoint(operator, out));
+        boolean passed = stage != Stage.LAYERS;
+        stage = Stage.END;
+        return new SoftmaxPart(passed ? Optional.of(numbers.passing(classes)) : Optional.empty(), numbers);
     }
 
     private Part renamed(Operator operator) {

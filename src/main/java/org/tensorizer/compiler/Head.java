@@ -1,5 +1,6 @@
 package org.tensorizer.compiler;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.tensorizer.base.BadInputException;
@@ -126,5 +127,28 @@ public record Head(Optional<Mean> mean, List<Layer> layers, Optional<Softmax> so
     }
 
     /** Softmax. Zero points are unsigned. */
-    public record Softmax(float inputScale, int inputZeroPoint, float beta, float outputScale, int outputZeroPoint) {}
+    public record Softmax(float inputScale, int inputZeroPoint, float beta, float outputScale, int outputZeroPoint) {
+        /**
+         * A fully connected layer that gives the numbers it takes, for a softmax that stands behind something else: it puts
+         * 64 of them on each tile, where the softmax takes them. Ours; no compiled program has it.
+         */
+        Layer passing(int classes) {
+            byte[] weights = new byte[Math.multiplyExact(classes, classes)];
+            Arrays.fill(weights, (byte) Quantization.WEIGHT_ZERO_POINT);
+            for (int i = 0; i < classes; i++) {
+                weights[i * classes + i] = (byte) (Quantization.WEIGHT_ZERO_POINT + 1);
+            }
+            Quantization same = new Quantization(
+                    inputScale, inputZeroPoint, 1, Quantization.WEIGHT_ZERO_POINT, inputScale, inputZeroPoint);
+            return new Layer(
+                    classes,
+                    classes,
+                    ParameterFormat.PER_TENSOR_BIAS,
+                    Activation.NONE,
+                    same,
+                    weights,
+                    new int[classes],
+                    new float[0]);
+        }
+    }
 }

@@ -190,6 +190,7 @@ public final class NetworkCompiler {
             } else if (element.part() instanceof Element.FunctionPart each) {
                 layers.set(layers.size() - 1, layers.get(layers.size() - 1).with(each.element()));
             } else if (element.part() instanceof Element.SoftmaxPart each) {
+                each.passing().ifPresent(layers::add);
                 softmax = Optional.of(each.softmax());
             }
         }

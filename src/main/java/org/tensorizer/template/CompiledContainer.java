@@ -37,8 +37,10 @@ public final class CompiledContainer {
         byte[] own = assembly.hostParameters();
         executionOnly = bytes(new NestedFlatBuffer(executables::executionOnly, "", own.length, PAGE), own);
         multiExecutable = new NestedFlatBuffer(this::multiExecutable, "", parameterCaching.size(), PAGE);
-        edgePackage = new NestedFlatBuffer(CompiledContainer::edgePackage, FileKind.PACKAGE.identifier(), multiExecutable.size(), PAGE);
-        model = new NestedFlatBuffer(this::model, FileKind.TFLITE.identifier(), CustomOptions.size(edgePackage.size()), OPTIONS_ALIGNMENT);
+        edgePackage = new NestedFlatBuffer(
+                CompiledContainer::edgePackage, FileKind.PACKAGE.identifier(), multiExecutable.size(), PAGE);
+        model = new NestedFlatBuffer(
+                this::model, FileKind.TFLITE.identifier(), CustomOptions.size(edgePackage.size()), OPTIONS_ALIGNMENT);
     }
 
     /** @param payload fills the {@code parameterBytes} of the payload, which come zeroed, positioned at 0 */

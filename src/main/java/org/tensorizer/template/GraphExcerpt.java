@@ -72,7 +72,8 @@ public final class GraphExcerpt {
                 .map(tensor -> tensor < 0
                         ? -1
                         : numbers.computeIfAbsent(
-                                tensor, t -> writer.copied(model, model.tensors().get(t))))
+                                tensor,
+                                t -> writer.copied(model, model.tensors().get(t))))
                 .toList();
     }
 }

@@ -44,8 +44,7 @@ public final class CutCheck {
     }
 
     /** What leaves the chip, on random or other inputs of the model. */
-    public CompiledCheck border(
-            Device chip, Device cpu, Function<List<TensorSpec>, Stream<List<byte[]>>> inputs) {
+    public CompiledCheck border(Device chip, Device cpu, Function<List<TensorSpec>, Stream<List<byte[]>>> inputs) {
         return CompiledCheck.run(chip, front(), cpu, excerpt(source, source.inputs(), leaving), inputs);
     }
 
@@ -63,8 +62,7 @@ public final class CutCheck {
     }
 
     /** Whether the outputs of the compiled model are what the source's operators make of the tensors that leave the chip. */
-    public boolean isRestTheSame(
-            Device chip, Device cpu, Function<List<TensorSpec>, Stream<List<byte[]>>> inputs) {
+    public boolean isRestTheSame(Device chip, Device cpu, Function<List<TensorSpec>, Stream<List<byte[]>>> inputs) {
         List<Integer> from = new ArrayList<>(leaving);
         from.addAll(source.inputs());
         List<List<byte[]>> outputs;

@@ -53,7 +53,12 @@ class ExecutedNetworksTest {
                 "8x16x9 m2s2 c8k1s1f3n",
                 "13x11x6 c8k3s1f3n",
                 "9x9x5 d5k3s1f3n c12k1s1f2n",
-                "16x16x13 c16k3s1f2n p1 f5n"
+                "16x16x13 c16k3s1f2n p1 f5n",
+                "8x12x8 c100k1s1f1n p1 s",
+                "8x8x8 c12k1s1f1n p1 s",
+                "4x8x8 c5k1s1f3n s",
+                "8x8x4 c16k3s1f3n s",
+                "8x8x8 c20k1s1f3n f70nl s"
             })
     void answerAsTheirDefinition(String network) {
         try (Device device = Devices.open(DeviceChoice.EMULATOR)) {

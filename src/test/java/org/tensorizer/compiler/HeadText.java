@@ -64,7 +64,14 @@ final class HeadText {
                     layers.add(layer);
                     inputs = layer.outputs();
                 }
-                default -> softmax = Optional.of(new Head.Softmax(scale, zero, 1, 1 / 256f, 0));
+                default -> {
+                    Head.Softmax numbers = new Head.Softmax(scale, zero, 1, 1 / 256f, 0);
+                    if (layers.isEmpty()
+                            || layers.get(layers.size() - 1).function().isPresent()) {
+                        layers.add(numbers.passing(inputs));
+                    }
+                    softmax = Optional.of(numbers);
+                }
             }
             scale = nextScale;
             zero = nextZero;

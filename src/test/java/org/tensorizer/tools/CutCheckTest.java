@@ -65,7 +65,8 @@ class CutCheckTest {
     }
 
     private static boolean border(TfliteModel against) {
-        return ask(against, (check, chip, cpu) -> check.border(chip, cpu, INPUTS).agrees());
+        return ask(
+                against, (check, chip, cpu) -> check.border(chip, cpu, INPUTS).agrees());
     }
 
     private static boolean rest(TfliteModel against) {
@@ -88,8 +89,7 @@ class CutCheckTest {
         assertThat(rest(other)).isTrue();
         boolean within = ask(
                 other,
-                (check, chip, cpu) ->
-                        check.border(chip, cpu, INPUTS).agreesWithin(check.sensitivity(cpu, INPUTS)));
+                (check, chip, cpu) -> check.border(chip, cpu, INPUTS).agreesWithin(check.sensitivity(cpu, INPUTS)));
         assertThat(within).isFalse();
     }
 

@@ -147,9 +147,8 @@ final class NewFields {
             }
             OpFields each = FieldRules.rescale(quantized.get(), quantized.get(), FusedActivation.NONE);
             if (found != null && !found.equals(each)) {
-                throw new BadInputException(
-                        source.model().name() + ": " + op + " hands on tensors of one scale, which"
-                                + " in the source have several: " + found.difference(each));
+                throw new BadInputException(source.model().name() + ": " + op + " hands on tensors of one scale, which"
+                        + " in the source have several: " + found.difference(each));
             }
             found = each;
         }
