@@ -67,8 +67,8 @@ class PublicMethodsTest {
                         method.getOwner().getName().substring("org.tensorizer.".length()) + "." + method.getName())
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> excepted = excepted();
-        uncalled.removeIf(method -> excepted.contains(method)
-                || excepted.contains(method.substring(0, method.lastIndexOf('.')) + ".*"));
+        uncalled.removeIf(method ->
+                excepted.contains(method) || excepted.contains(method.substring(0, method.lastIndexOf('.')) + ".*"));
         assertThat(uncalled).isEmpty();
     }
 

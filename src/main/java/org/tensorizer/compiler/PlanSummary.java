@@ -1,6 +1,7 @@
 package org.tensorizer.compiler;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.tensorizer.conv.ConvolutionPlan;
@@ -40,8 +41,8 @@ public record PlanSummary(
      * @param what it is
      * @param first byte
      * @param bytes of the largest part
-     * @param from number of the step before which it is there
-     * @param to number of the step behind which it is no longer needed
+     * @param from column of time: 0 while the input arrives, then 1 more than the number of the step
+     * @param to last column in which it is needed
      */
     public record Extent(String what, int first, int bytes, int from, int to) {}
 
@@ -66,10 +67,10 @@ public record PlanSummary(
     public static PlanSummary of(NetworkProgram program) {
         List<Extent> images = images(program);
         List<Work> steps = new ArrayList<>();
-        int convolution = 0;
+        Iterator<List<Piece>> broadcast = program.places().layers().iterator();
         for (StepPlan plan : program.chain().plans()) {
             boolean mine = plan instanceof ConvolutionPlan;
-            List<Piece> pieces = mine ? program.places().layers().get(convolution++) : List.of();
+            List<Piece> pieces = mine ? broadcast.next() : List.of();
             Image result = program.chain().images().get(steps.size() + 1);
             steps.add(new Work(
                     plan.step().describe(),
@@ -78,7 +79,7 @@ public record PlanSummary(
                     pieces,
                     cycles(plan, result)));
         }
-        program.head().ifPresent(head -> head(head, steps));
+        program.head().ifPresent(head -> head(head, broadcast, steps));
         List<Integer> tiles = new ArrayList<>(
                 program.head().map(HeadPlan::start).orElse(java.util.Collections.nCopies(Chip.TILES, 0)));
         program.places()
@@ -119,13 +120,22 @@ public record PlanSummary(
             images.add(extent("mean", gather.average().base(), gather.average().words(), end));
         });
         head.ifPresent(plan -> {
-            for (int i = 0; i < plan.layers().size(); i++) {
-                LayerPlan layer = plan.layers().get(i);
+            int time = end + (plan.gather().isPresent() ? 1 : 0);
+            for (LayerPlan layer : plan.layers()) {
                 images.add(extent(
-                        "inputs " + i, layer.gathered().base(), layer.gathered().words(), end + i));
+                        "inputs of " + describe(layer),
+                        layer.gathered().base(),
+                        layer.gathered().words(),
+                        time));
                 images.add(extent(
-                        "outputs " + i, layer.result().base(), layer.result().words(), end + i));
+                        "outputs of " + describe(layer),
+                        layer.result().base(),
+                        layer.result().words(),
+                        time));
+                time++;
             }
+            int last = time;
+            plan.softmax().ifPresent(softmax -> images.add(extent("softmax", 0, softmax.end(), last)));
         });
         return images;
     }
@@ -134,7 +144,17 @@ public record PlanSummary(
         return new Extent(what, 4 * base, 4 * words, time, time);
     }
 
-    private static void head(HeadPlan head, List<Work> steps) {
+    private static String describe(LayerPlan layer) {
+        return "fully connected " + layer.layer().inputs() + " to "
+                + layer.layer().outputs()
+                + layer.layer()
+                        .function()
+                        .flatMap(Elementwise::function)
+                        .map(function -> ", " + function)
+                        .orElse("");
+    }
+
+    private static void head(HeadPlan head, Iterator<List<Piece>> broadcast, List<Work> steps) {
         head.gather()
                 .ifPresent(gather -> steps.add(new Work(
                         "mean of " + gather.image().image(),
@@ -145,16 +165,10 @@ public record PlanSummary(
                                 * gather.image().image().width())));
         for (LayerPlan layer : head.layers()) {
             steps.add(new Work(
-                    "fully connected " + layer.layer().inputs() + " to "
-                            + layer.layer().outputs()
-                            + layer.layer()
-                                    .function()
-                                    .flatMap(Elementwise::function)
-                                    .map(function -> ", " + function)
-                                    .orElse(""),
+                    describe(layer),
                     layer.isStreamed() ? "STREAMED" : "IN_PLACE",
                     layer.stream().map(ConvolutionPlan::floor).orElse(head.floor()),
-                    List.of(),
+                    layer.isStreamed() ? broadcast.next() : inPlace(layer),
                     layer.isStreamed()
                             ? (long) layer.inputWords()
                                     * layer.stream().orElseThrow().groups()
@@ -162,7 +176,35 @@ public record PlanSummary(
         }
         head.softmax()
                 .ifPresent(softmax -> steps.add(new Work(
-                        "softmax of " + softmax.classes(), "", head.floor(), List.of(), 20L * softmax.words())));
+                        "softmax of " + softmax.classes(),
+                        "",
+                        head.floor(),
+                        tables(softmax, broadcast),
+                        20L * softmax.words())));
+    }
+
+    /** Headers and weights of a layer that wait on its tiles. */
+    private static List<Piece> inPlace(LayerPlan layer) {
+        int headers = layer.layer().format().headerRows();
+        List<Piece> pieces = new ArrayList<>();
+        for (int tile = 0; tile < layer.tiles(); tile++) {
+            pieces.add(new Piece(tile, layer.weightsRow() - headers, headers + layer.inputWords()));
+        }
+        return pieces;
+    }
+
+    private static List<Piece> tables(SoftmaxPlan softmax, Iterator<List<Piece>> broadcast) {
+        List<Piece> pieces = new ArrayList<>();
+        for (int tile = 0; tile < softmax.tiles() && !softmax.far(); tile++) {
+            pieces.add(new Piece(tile, softmax.tableRow(0, tile), SoftmaxPlan.TABLES * softmax.words(tile)));
+        }
+        if (softmax.isOdd()) {
+            pieces.add(new Piece(0, softmax.oddRow(), 1));
+        }
+        while (softmax.far() && broadcast.hasNext()) {
+            pieces.addAll(broadcast.next());
+        }
+        return pieces;
     }
 
     /** Op steps of the largest part; a step is up to 64 lanes times 4 inputs. */
