@@ -1,5 +1,9 @@
 package org.tensorizer.isa;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import static org.tensorizer.isa.Fact.EXECUTED;
 
 import java.util.List;
@@ -134,11 +138,24 @@ public final class Scalar {
         public int code() {
             return code;
         }
+
+        /** The kind of a code; empty if no known program has it. */
+        public static Optional<Descriptor> of(int code) {
+            return Arrays.stream(values()).filter(each -> each.code == code).findFirst();
+        }
+    }
+
+    /** Whether the bundle at a byte is a move of an immediate that is 0: there the runtime may write half an address. */
+    public static boolean isEmptyMove(ByteBuffer bytes, int at) {
+        Instruction bundle = Instruction.read(Opcode.SCALAR, bytes, at);
+        return bundle.bits(Opcode.BIT, Opcode.WIDTH) == Opcode.SCALAR.code()
+                && bundle.get(OPERATION) == Alu.MOV.immediate()
+                && bundle.get(IMMEDIATE) == 0;
     }
 
     private static List<String> operations() {
         String[] names = new String[64];
-        java.util.Arrays.fill(names, "");
+        Arrays.fill(names, "");
         for (Alu alu : Alu.values()) {
             names[alu.code()] = alu.name();
             names[alu.immediate()] = alu.name() + "I";

@@ -1,22 +1,19 @@
 package org.tensorizer.device.emulator;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
 import org.tensorizer.isa.ScalarCounter;
 import org.tensorizer.isa.TileCounter;
 
-/** The three engines between host and ring, 0x25 0x26 0x27, and their counters, while a program is linked. */
+/** The three engines between host and ring, infeed, pop and outfeed, and their counters, while a program is linked. */
 final class HostSide {
     private static final int COUNTER_MASK = 0xffff;
 
     private final StepRecorder recorder;
     private final Tile[] tiles;
     private final ScalarMemory memory;
-    private final List<Transfer> transfers = new ArrayList<>();
-    private final int[] streamEnds = new int[Transfer.Kind.values().length];
+    private final TransferList transfers = new TransferList();
     private final Deque<Transfer> incoming = new ArrayDeque<>();
     private final HostOutput output;
     private final int[] counters = new int[ScalarCounter.COUNT];
@@ -34,7 +31,6 @@ final class HostSide {
     private int popped = -1;
     private int popFirst;
     private int taken = -1;
-    private boolean completed;
 
     HostSide(StepRecorder recorder, Tile[] tiles, ScalarMemory memory) {
         this.recorder = recorder;
@@ -45,26 +41,13 @@ final class HostSide {
 
     /** A DMA descriptor was handed over. */
     void submit(InstructionSite by, long address, int size, int kind) {
-        if (kind == 4) {
-            by.require(!completed && size == 0, "second completion, or one of %d bytes", size);
-            completed = true;
-            return;
-        }
-        by.require(kind >= 1 && kind <= 3, "descriptor kind %d", kind);
-        by.require(size > 0, "descriptor of %d bytes", size);
-        Transfer.Kind what = Transfer.Kind.values()[kind - 1];
-        int unit = what == Transfer.Kind.PARAMETERS ? 64 : what == Transfer.Kind.INPUT ? 8 : 1;
-        int offset = streamEnds[what.ordinal()];
-        long end = offset + ((long) size + unit - 1) / unit * unit;
-        by.require(end <= Integer.MAX_VALUE / 2, "descriptors of %d bytes in all", end);
-        streamEnds[what.ordinal()] = (int) end;
-        Transfer transfer = new Transfer(transfers.size(), what, address, size, offset);
-        transfers.add(transfer);
-        if (what == Transfer.Kind.OUTPUT) {
-            output.begin(transfer);
-        } else {
-            incoming.add(transfer);
-        }
+        transfers.submit(by, address, size, kind).ifPresent(transfer -> {
+            if (transfer.kind() == Transfer.Kind.OUTPUT) {
+                output.begin(transfer);
+            } else {
+                incoming.add(transfer);
+            }
+        });
     }
 
     void countPackets(boolean kindB, int packets) {
@@ -287,16 +270,8 @@ final class HostSide {
         output.requireEmpty(halt);
     }
 
-    boolean isCompleted() {
-        return completed;
-    }
-
-    List<Transfer> transfers() {
-        return List.copyOf(transfers);
-    }
-
-    /** Bytes of a stream. */
-    int streamBytes(Transfer.Kind kind) {
-        return streamEnds[kind.ordinal()];
+    /** What the program has asked of the host. */
+    TransferList transfers() {
+        return transfers;
     }
 }

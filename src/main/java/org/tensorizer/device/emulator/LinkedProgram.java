@@ -23,11 +23,11 @@ public final class LinkedProgram {
     LinkedProgram(String name, HostSide host, StepRecorder recorder, ParameterImage image) {
         this.name = name;
         this.steps = recorder.steps();
-        this.transfers = host.transfers();
+        this.transfers = host.transfers().all();
         this.image = image;
-        inputBytes = host.streamBytes(Transfer.Kind.INPUT);
-        parameterBytes = host.streamBytes(Transfer.Kind.PARAMETERS);
-        outputBytes = host.streamBytes(Transfer.Kind.OUTPUT);
+        inputBytes = host.transfers().bytes(Transfer.Kind.INPUT);
+        parameterBytes = host.transfers().bytes(Transfer.Kind.PARAMETERS);
+        outputBytes = host.transfers().bytes(Transfer.Kind.OUTPUT);
         arenaBytes = recorder.arenaBytes();
         meshBytes = recorder.meshBytes();
         steps.forEach(this::measure);

@@ -82,7 +82,7 @@ public final class Linker {
         }
         flushComputed();
         InstructionSite last = text.get(text.size() - 1);
-        last.require(scheduler.host.isCompleted(), "no completion interrupt before HALT");
+        last.require(scheduler.host.transfers().isCompleted(), "no completion interrupt before HALT");
         return new LinkedProgram(name, scheduler.host, recorder, ParameterImage.of(scheduler.tiles));
     }
 

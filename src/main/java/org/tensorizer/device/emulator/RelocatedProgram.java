@@ -1,7 +1,6 @@
 package org.tensorizer.device.emulator;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -12,8 +11,6 @@ import java.util.TreeMap;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
 import org.tensorizer.device.InnerResults;
-import org.tensorizer.isa.Opcode;
-import org.tensorizer.isa.Scalar;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Layer;
@@ -103,50 +100,29 @@ final class RelocatedProgram {
         return (int) size;
     }
 
+    /** Where a relocation points to; scratch memory that the executable has not is nowhere. */
+    private long address(InstructionChunk chunk, Relocation relocation) {
+        boolean scratch = relocation.kind() == Relocation.Kind.SCRATCH;
+        Region region = new Region(relocation.kind(), scratch || relocation.name() == null ? "" : relocation.name());
+        Long address = addresses.get(region);
+        if (address == null && !scratch) {
+            throw refused(
+                    "chunk " + chunk.index() + ": relocation of " + region + ", which the executable does not have");
+        }
+        return address == null ? 0 : address;
+    }
+
     private byte[] relocated(InstructionChunk chunk) {
         byte[] bytes = new byte[chunk.range().length()];
         file.get(chunk.range().start(), bytes);
-        BitSet used = new BitSet();
+        Relocator relocator = new Relocator(bytes);
         for (Relocation relocation : chunk.relocations()) {
-            boolean scratch = relocation.kind() == Relocation.Kind.SCRATCH;
-            Region region =
-                    new Region(relocation.kind(), scratch || relocation.name() == null ? "" : relocation.name());
-            Long address = addresses.get(region);
-            if (address == null && !scratch) {
-                throw refused("chunk " + chunk.index() + ": relocation of " + region
-                        + ", which the executable does not have");
-            }
-            int bundle = relocation.bit() / 128;
-            boolean immediate =
-                    relocation.bit() % 128 == Scalar.IMMEDIATE.bit() && !used.get(bundle) && isEmptyMove(bytes, bundle);
-            if (!immediate) {
+            if (!relocator.write(relocation, address(chunk, relocation))) {
                 throw refused("chunk " + chunk.index() + ": relocation at bit " + relocation.bit()
                         + " of something that is no empty immediate");
             }
-            used.set(bundle);
-            long value = address == null ? 0 : address;
-            write(bytes, relocation.bit(), (int) (relocation.half() == Relocation.Half.UPPER ? value >>> 32 : value));
         }
         return bytes;
-    }
-
-    /** Whether a bundle is a move of an immediate that is 0. */
-    private static boolean isEmptyMove(byte[] bytes, int bundle) {
-        ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        long low = words.getLong(16 * bundle);
-        long high = words.getLong(16 * bundle + 8);
-        boolean scalar = (low >>> 6 & 0x3f) == Opcode.SCALAR.code();
-        boolean moves = (low >>> Scalar.OPERATION.bit() & 0x3f) == Scalar.Alu.MOV.immediate();
-        return scalar && moves && (high >>> Scalar.IMMEDIATE.bit() - 64 & 0xffffffffL) == 0;
-    }
-
-    private static void write(byte[] bytes, int bit, int value) {
-        int at = bit / 8;
-        int shift = bit % 8;
-        long word = Integer.toUnsignedLong(value) << shift;
-        for (int k = 0; k < 5; k++) {
-            bytes[at + k] |= (byte) (word >>> 8 * k);
-        }
     }
 
     /** The program where other parameters are in wide memory. */

@@ -3,7 +3,6 @@ package org.tensorizer.network.trace;
 import java.util.Arrays;
 import java.util.TreeSet;
 import org.tensorizer.device.emulator.Operation;
-import org.tensorizer.device.emulator.RowBytes;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.network.trace.OpRecord.Kind;
 
@@ -17,20 +16,15 @@ final class SourceTrace extends OpTrace {
 
     private static final int OFF = Integer.MIN_VALUE;
 
-    final int inputs;
-    final int lanes;
-    private final int[] activations;
-    private final int[] activationValues;
-    final int[] weights;
-    final int[] weightValues;
-    final int[] firstStep;
-    final int[] steps;
+    private final Products products;
+    private final int inputs;
+    private final int lanes;
     private final int[][] sources;
     private final int[][] factors;
     private final boolean[][] good;
     private Kind kind;
     private boolean constant = true;
-    int width;
+    private int width;
     private final TreeSet<Integer> origins = new TreeSet<>();
 
     SourceTrace(TraceContext context, Operation operation, int index, OpInstruction instruction, int number) {
@@ -42,58 +36,15 @@ final class SourceTrace extends OpTrace {
             throw new TraceException(instruction + ": " + count + " steps of " + lanes + " lanes on data, at most "
                     + LARGEST + " products are followed");
         }
-        activations = new int[count * inputs];
-        activationValues = new int[count * inputs];
-        weights = new int[count * lanes * inputs];
-        weightValues = new int[count * lanes * inputs];
+        products = new Products(op, lanes);
         sources = new int[shape.results()][];
         factors = new int[shape.results()][];
         good = new boolean[shape.results()][];
-        firstStep = new int[shape.results() + 1];
-        for (int step = 0; step < count; step++) {
-            firstStep[shape.result(step) + 1]++;
-        }
-        for (int result = 0; result < shape.results(); result++) {
-            firstStep[result + 1] += firstStep[result];
-        }
-        int[] next = Arrays.copyOf(firstStep, shape.results());
-        steps = new int[count];
-        for (int step = 0; step < count; step++) {
-            steps[next[shape.result(step)]++] = step;
-        }
     }
 
     @Override
     void read(Operation operation, int index, int from, int to) {
-        TagMemory memory = context.memory();
-        int[] narrow = memory.narrow[tile];
-        int[] addresses = operation.activations();
-        int activationBytes = op.activationBytes();
-        int weightBytes = op.weightBytes();
-        for (int step = from; step < to; step++) {
-            for (int j = 0; addresses != null && j < inputs; j++) {
-                int at = addresses[step] + j * activationBytes;
-                activations[step * inputs + j] = narrow[at];
-                activationValues[step * inputs + j] =
-                        context.value(narrow[at]) + (activationBytes == 2 ? context.value(narrow[at + 1]) << 8 : 0);
-            }
-            RowBytes row = operation.row(index, step);
-            int quarter = operation.quarter(step);
-            int groupLanes = shape.lanes(shape.result(step));
-            for (int lane = 0; lane < groupLanes; lane++) {
-                for (int j = 0; j < inputs; j++) {
-                    int inside = quarter + j * weightBytes;
-                    if (inside + weightBytes > 4) {
-                        continue;
-                    }
-                    int at = 4 * lane + inside;
-                    int to4 = (step * lanes + lane) * inputs + j;
-                    weights[to4] = memory.tag(row, at);
-                    weightValues[to4] = context.value(weights[to4])
-                            + (weightBytes == 2 ? context.value(memory.tag(row, at + 1)) << 8 : 0);
-                }
-            }
-        }
+        products.read(context, operation, index, from, to);
     }
 
     @Override
@@ -114,13 +65,13 @@ final class SourceTrace extends OpTrace {
     }
 
     private boolean multipliesData(int from, int to) {
-        for (int at = firstStep[from]; at < firstStep[to]; at++) {
-            int step = steps[at];
+        for (int at = products.firstStep[from]; at < products.firstStep[to]; at++) {
+            int step = products.steps[at];
             int end = (step * lanes + shape.lanes(shape.result(step))) * inputs;
             for (int k = step * lanes * inputs; k < end; k++) {
-                if (weights[k] != Tag.NOTHING
-                        && Tag.kind(weights[k]) != Tag.PARAMETER
-                        && Tag.kind(weights[k]) != Tag.FILL) {
+                if (products.weights[k] != Tag.NOTHING
+                        && Tag.kind(products.weights[k]) != Tag.PARAMETER
+                        && Tag.kind(products.weights[k]) != Tag.FILL) {
                     return true;
                 }
             }
@@ -129,17 +80,17 @@ final class SourceTrace extends OpTrace {
     }
 
     /** Every weight is a source; its activation is the factor. */
-    private void all(int result, boolean products) {
-        int count = (firstStep[result + 1] - firstStep[result]) * inputs;
+    private void all(int result, boolean onData) {
+        int count = (products.firstStep[result + 1] - products.firstStep[result]) * inputs;
         int resultLanes = shape.lanes(result);
         width = Math.max(width, count);
         int[] from = new int[resultLanes * count];
         int[] by = new int[from.length];
         boolean[] fine = new boolean[resultLanes];
-        boolean constants = products;
-        for (int at = firstStep[result]; products && at < firstStep[result + 1]; at++) {
+        boolean constants = onData;
+        for (int at = products.firstStep[result]; onData && at < products.firstStep[result + 1]; at++) {
             for (int j = 0; j < inputs; j++) {
-                constants &= Tag.isConstant(activations[steps[at] * inputs + j]);
+                constants &= Tag.isConstant(products.activations[products.steps[at] * inputs + j]);
             }
         }
         constant &= constants;
@@ -147,18 +98,18 @@ final class SourceTrace extends OpTrace {
             boolean any = false;
             boolean every = true;
             int k = lane * count;
-            for (int at = firstStep[result]; at < firstStep[result + 1]; at++) {
-                int step = steps[at];
+            for (int at = products.firstStep[result]; at < products.firstStep[result + 1]; at++) {
+                int step = products.steps[at];
                 for (int j = 0; j < inputs; j++, k++) {
-                    int tag = weights[(step * lanes + lane) * inputs + j];
-                    int activation = activations[step * inputs + j];
+                    int tag = products.weights[(step * lanes + lane) * inputs + j];
+                    int activation = products.activations[step * inputs + j];
                     from[k] = tag;
-                    by[k] = !products ? 1 : constants ? activationValues[step * inputs + j] : activation;
+                    by[k] = !onData ? 1 : constants ? products.activationValues[step * inputs + j] : activation;
                     any |= tag != Tag.NOTHING;
-                    every &= tag != Tag.NOTHING && (!products || constants || activation != Tag.NOTHING);
+                    every &= tag != Tag.NOTHING && (!onData || constants || activation != Tag.NOTHING);
                 }
             }
-            fine[lane] = products ? every : any;
+            fine[lane] = onData ? every : any;
         }
         sources[result] = from;
         factors[result] = by;
@@ -212,19 +163,19 @@ final class SourceTrace extends OpTrace {
         int[] values = new int[4];
         int count = 0;
         int zero = op.weightZeroPoint();
-        for (int at = firstStep[result]; at < firstStep[result + 1]; at++) {
-            int step = steps[at];
+        for (int at = products.firstStep[result]; at < products.firstStep[result + 1]; at++) {
+            int step = products.steps[at];
             for (int j = 0; j < inputs; j++) {
                 int k = (step * lanes + lane) * inputs + j;
-                int value = weightValues[k] - zero;
-                if (weights[k] == Tag.NOTHING || value == 0) {
+                int value = products.weightValues[k] - zero;
+                if (products.weights[k] == Tag.NOTHING || value == 0) {
                     continue;
                 }
                 if (count == tags.length) {
                     tags = Arrays.copyOf(tags, 2 * count);
                     values = Arrays.copyOf(values, 2 * count);
                 }
-                tags[count] = activations[step * inputs + j];
+                tags[count] = products.activations[step * inputs + j];
                 values[count++] = value;
             }
         }
@@ -330,6 +281,6 @@ final class SourceTrace extends OpTrace {
             }
         }
         return new OpRecord.Sources(
-                kind, lanes, width, from, by, constant, kind == Kind.LINEAR ? FactorFills.of(this) : new int[0][]);
+                kind, lanes, width, from, by, constant, kind == Kind.LINEAR ? products.fills(width) : new int[0][]);
     }
 }
