@@ -15,6 +15,7 @@ import org.tensorizer.isa.Chip;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
+import org.tensorizer.model.OperatorOptions.Padding;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.template.OperatorNumbers;
 
@@ -62,7 +63,9 @@ final class ElementReader {
             case "RESHAPE", "SQUEEZE" -> renamed(operator);
             case "QUANTIZE" -> view.isRenaming(operator) ? new Renamed() : imageStep(operator, padding);
             case "CONV_2D" ->
-                isVector(view.input(operator)) ? pointConvolution(operator) : imageStep(operator, padding);
+                isVector(view.input(operator)) || takesWhole(operator, padding)
+                        ? wholeConvolution(operator)
+                        : imageStep(operator, padding);
             default -> imageStep(operator, padding);
         };
     }
@@ -125,14 +128,34 @@ final class ElementReader {
         }
     }
 
-    private Part pointConvolution(Operator operator) {
+    /** Whether the window of a convolution has one place, the whole image: that is a fully connected layer. */
+    private boolean takesWhole(Operator operator, Optional<Operator> padding) {
+        List<Integer> image = view.input(operator).shape();
+        List<Integer> weights =
+                view.model().tensors().get(operator.inputs().get(1)).shape();
+        return stage == Stage.IMAGES
+                && padding.isEmpty()
+                && image.size() == 4
+                && weights.size() == 4
+                && image.subList(1, 4).equals(weights.subList(1, 4))
+                && view.options(operator, OperatorOptions.Convolution.class).padding() == Padding.VALID;
+    }
+
+    private Part wholeConvolution(Operator operator) {
         OperatorNumbers numbers = new OperatorNumbers(view.model(), operator);
         OperatorOptions.Convolution options = view.options(operator, OperatorOptions.Convolution.class);
         List<Integer> shape = numbers.weightShape();
-        if (shape.size() != 4 || shape.get(1) * shape.get(2) != 1) {
-            throw view.refuse(operator, "has weights of shape " + shape + " on one pixel, expected 1x1");
+        if (shape.size() != 4
+                || shape.get(1) * shape.get(2) != 1 && isVector(view.input(operator))
+                || options.dilationY() > 1
+                || options.dilationX() > 1) {
+            throw view.refuse(
+                    operator,
+                    "has weights of shape " + shape + ", dilations " + options.dilationY() + ", " + options.dilationX()
+                            + ", expected 1x1 on one pixel, or the whole image");
         }
-        return layer(operator, numbers, shape.get(0), shape.get(3), options.activation());
+        int inputs = shape.get(1) * shape.get(2) * shape.get(3);
+        return layer(operator, numbers, shape.get(0), inputs, options.activation());
     }
 
     private Part layer(Operator operator) {

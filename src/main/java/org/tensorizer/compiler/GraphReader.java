@@ -98,10 +98,14 @@ final class GraphReader {
     private void requireImage(Operator operator, Tensor tensor) {
         String name = "takes tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") of ";
         if (!TensorDomain.has(tensor.type())) {
+            boolean converts = operator.name().equals("QUANTIZE");
             throw refuse(
                     operator,
                     name + tensor.type()
-                            + ", expected INT8 or UINT8: float and dynamic-range models are not compiled, quantize fully");
+                            + (converts
+                                    ? ", which the host converts"
+                                    : ", expected INT8 or UINT8: float and dynamic-range models are not compiled, quantize"
+                                            + " fully"));
         }
         List<Integer> shape = tensor.shape();
         if (shape.size() != 4 || shape.get(0) != 1 || shape.stream().anyMatch(extent -> extent < 1)) {

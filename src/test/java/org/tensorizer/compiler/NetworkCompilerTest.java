@@ -138,6 +138,27 @@ class NetworkCompilerTest {
     }
 
     @Test
+    void answersAsASourceWhoseWindowIsTheWholeImage() {
+        SourceGraphBuilder graph = new SourceGraphBuilder();
+        TensorType type = TensorType.INT8;
+        int input = graph.activation("image", List.of(1, 9, 11, 5), SCALE, DOMAIN);
+        int a = graph.activation("a", List.of(1, 9, 11, 12), SCALE, DOMAIN);
+        int b = graph.activation("b", List.of(1, 1, 1, 70), SCALE, DOMAIN);
+        int c = graph.activation("c", List.of(1, 1, 1, 6), SCALE, DOMAIN);
+        Window same = new Window(3, 1, false);
+        graph.convolution(
+                input, SCALE, a, type, same, parameters(List.of(12, 3, 3, 5), 12, 0, 11), Activation.RELU);
+        Window whole = new Window(1, 1, true);
+        graph.convolution(a, SCALE, b, type, whole, parameters(List.of(70, 9, 11, 12), 70, 0, 12), Activation.NONE);
+        graph.convolution(b, SCALE, c, type, whole, parameters(List.of(6, 1, 1, 70), 6, 0, 13), Activation.NONE);
+        byte[] source = graph.build("whole windows", input, c);
+        CompiledNetwork compiled = NetworkCompiler.compileWhole(TfliteModel.parse("net.tflite", source));
+        CompiledCheck check = check(compiled.file(), source);
+        assertThat(check.agrees()).isTrue();
+        assertThat(check.largest()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
     void compilesTheSameBytesEachTime() {
         assertThat(NetworkCompiler.compile(source(false)).file())
                 .isEqualTo(NetworkCompiler.compileWhole(source(false)).file());
