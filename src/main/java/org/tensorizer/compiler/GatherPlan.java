@@ -42,6 +42,7 @@ record GatherPlan(
     private static final int LAST_ROW = WideAreas.ROWS - 1;
 
     /** Words for the relays of the four mesh units, two each. */
+    private static final int IDENTITY_WORDS = 4;
     private static final int RELAY_WORDS = 8;
 
     /** Words of the gathered image of a tile; four pixels are read at a time, the last may lie behind the row. */
@@ -86,7 +87,9 @@ record GatherPlan(
         for (int row = 0; row < Chip.GRID; row++) {
             most = Math.max(most, slice(widths, row));
         }
-        Range tower = NarrowMemory.lowest(image.height() * image.mostColumns() * most, lastRange, gathered);
+        int words = image.height() * image.mostColumns() * most;
+        Range room = NarrowMemory.lowest(words + RELAY_WORDS + 1 + IDENTITY_WORDS, lastRange, gathered);
+        Range tower = new Range(room.base(), words);
         return new GatherPlan(
                 last,
                 unit,
@@ -144,7 +147,7 @@ record GatherPlan(
 
     /** Highest word in use, plus 1. */
     int end() {
-        return Math.max(average.end(), identityWords() + 4);
+        return Math.max(average.end(), identityWords() + IDENTITY_WORDS);
     }
 
     int floor() {
