@@ -29,6 +29,8 @@ import org.tensorizer.isa.TileFence;
  * <p>Immutable, thread-safe.
  */
 public final class NetworkProgram {
+    private static final int MOST_STRIPS = 16;
+
     private final ImageChain chain;
     private final NarrowPlan narrow;
     private final Optional<HeadPlan> head;
@@ -44,7 +46,32 @@ public final class NetworkProgram {
     /** @throws DoesNotFitException there is no room for it, or no program is known */
     public static NetworkProgram of(ImageChain chain, Head head) {
         int gathered = head.mean().isPresent() ? GatherPlan.gatheredWords(chain.result()) : 0;
-        NarrowPlan narrow = NarrowPlan.of(chain, gathered);
+        NarrowPlan narrow;
+        try {
+            narrow = NarrowPlan.of(chain, gathered);
+        } catch (DoesNotFitException full) {
+            return inStrips(chain, head, gathered, full);
+        }
+        return of(chain, head, narrow);
+    }
+
+    /** The fewest strips of the fewest convolutions that have room. */
+    private static NetworkProgram inStrips(ImageChain chain, Head head, int gathered, DoesNotFitException full) {
+        int most = chain.mostInStrips();
+        for (int count = 2; count <= MOST_STRIPS; count++) {
+            for (int first = 1; first <= most; first++) {
+                try {
+                    ImageChain cut = chain.inStrips(first, count);
+                    return of(cut, head, NarrowPlan.of(cut, gathered));
+                } catch (DoesNotFitException still) {
+                    // the next may fit
+                }
+            }
+        }
+        throw full;
+    }
+
+    private static NetworkProgram of(ImageChain chain, Head head, NarrowPlan narrow) {
         Optional<HeadPlan> plan = head.isEmpty() ? Optional.empty() : Optional.of(HeadPlan.of(chain, narrow, head));
         List<Wish> wishes = new ArrayList<>();
         for (ConvolutionPlan convolution : chain.convolutions()) {
@@ -67,6 +94,13 @@ public final class NetworkProgram {
                     wanted,
                     table.rows(),
                     wanted - table.rows());
+        }
+        for (int i = 0; chain.stripCount() > 1 && i < chain.convolutions().size(); i++) {
+            DoesNotFitException.require(
+                    !program.isFromHost(i),
+                    "an image in %d strips and parameters of layer %d that do not fit on the chip",
+                    chain.stripCount(),
+                    i);
         }
         DoesNotFitException.require(
                 program.payloadBytes() > 0,

@@ -48,6 +48,15 @@ final class Axis {
         return axis;
     }
 
+    /** Any pixels for each part, which may overlap, and room around them. */
+    static Axis of(int[] start, int[] size, int[] before, int[] after) {
+        Axis axis = new Axis(start);
+        System.arraycopy(size, 0, axis.size, 0, PARTS);
+        System.arraycopy(before, 0, axis.before, 0, PARTS);
+        System.arraycopy(after, 0, axis.after, 0, PARTS);
+        return axis;
+    }
+
     /** One pixel, which every tile has. */
     static Axis everywhere() {
         Axis axis = new Axis(new int[PARTS + 1]);

@@ -166,12 +166,13 @@ public final class ConvolutionCode {
     private void fetch() {
         int first = progress.fetched;
         int units = plan.payloadUnits();
-        if (first > 0) {
-            program.addressPlus(1, 0, Math.multiplyExact(Chip.PARAMETER_UNIT_BYTES, first), 5, 4);
+        int offset = Math.multiplyExact(Chip.PARAMETER_UNIT_BYTES, first);
+        if (offset > 0) {
+            program.addressPlus(1, 0, offset, 5, 4);
         } else {
             program.move(5, 1).move(4, 0);
         }
-        program.move(6, 5).move(7, 4).descriptor(6, Descriptor.PARAMETERS, Chip.PARAMETER_UNIT_BYTES * units);
+        program.move(6, 5).move(7, 4).descriptor(6, Descriptor.PARAMETERS, offset, Chip.PARAMETER_UNIT_BYTES * units);
         program.add(ParameterCode.infeed(first, units));
         program.add(ParameterCode.pop(Chip.ALL_TILES, first, units, step.rowBytes()));
         progress.fetched += units;

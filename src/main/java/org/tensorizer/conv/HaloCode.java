@@ -90,7 +90,8 @@ final class HaloCode {
         Reading reading = way.vertical ? rows : columns;
         int mine = way.vertical ? tile / Chip.GRID : tile % Chip.GRID;
         int neighbour = way.forward ? mine - 1 : mine + 1;
-        int sent = neighbour < 0 || neighbour >= Chip.GRID ? 0 : wanted(reading, way, neighbour);
+        boolean alone = way.vertical && image.image().isStrip();
+        int sent = alone || neighbour < 0 || neighbour >= Chip.GRID ? 0 : wanted(reading, way, neighbour);
         int taken = wanted(reading, way, mine);
         if (sent == 0 && taken == 0) {
             return null;
@@ -106,7 +107,7 @@ final class HaloCode {
             MeshBus.DESTINATION.set(mesh, area.walk());
             MeshBus.SIGNAL_DESTINATION.set(mesh, area.level());
             received(way)[tile] += Arithmetic.ceilDiv(image.image().pixelWords(), CHUNK);
-            boolean edge = mine == (way.forward ? Chip.GRID - 1 : 0);
+            boolean edge = alone || mine == (way.forward ? Chip.GRID - 1 : 0);
             if (edge) {
                 mesh.set(MeshBus.CONSTANT_ON).set(MeshBus.CONSTANT, Integer.toUnsignedLong(fill));
             }

@@ -16,9 +16,11 @@ public final class Image {
     private final Axis y;
     private final Axis x;
     private final boolean bordered;
+    private final boolean strip;
     private final int words;
 
-    private Image(int height, int width, int channels, Axis y, Axis x, boolean bordered) {
+    private Image(int height, int width, int channels, Axis y, Axis x, boolean bordered, boolean strip) {
+        this.strip = strip;
         this.height = height;
         this.width = width;
         this.channels = channels;
@@ -44,12 +46,27 @@ public final class Image {
                 width,
                 channels);
         boolean bordered = readers.stream().anyMatch(Reach::reachesOver);
-        return new Image(height, width, channels, Axis.of(height, readers), Axis.of(width, readers), bordered);
+        return new Image(height, width, channels, Axis.of(height, readers), Axis.of(width, readers), bordered, false);
     }
 
     /** An image of one pixel that is complete on every tile. */
     public static Image vector(int channels) {
-        return new Image(1, 1, channels, Axis.everywhere(), Axis.everywhere(), false);
+        return new Image(1, 1, channels, Axis.everywhere(), Axis.everywhere(), false, false);
+    }
+
+    /** Some rows of each part, with all that their reader needs; rows of tiles exchange none. */
+    Image strip(Axis rows) {
+        return new Image(height, width, channels, rows, x, bordered, true);
+    }
+
+    /** Some rows of each part, where the image has them. */
+    Image rowsOf(Axis rows) {
+        return new Image(height, width, channels, rows, x, bordered, false);
+    }
+
+    /** Whether rows of tiles have all rows that they read. */
+    boolean isStrip() {
+        return strip;
     }
 
     public int height() {
@@ -79,7 +96,7 @@ public final class Image {
 
     /** The rows that a step reads. */
     Reading rowsRead(Reach reader) {
-        return Reading.of(height, reader);
+        return strip ? Reading.all(y) : Reading.of(height, reader);
     }
 
     /** The columns that a step reads. */

@@ -2,6 +2,7 @@ package org.tensorizer.conv;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorizer.isa.Chip;
 
@@ -17,6 +18,7 @@ public final class ImageChain {
     private final List<Integer> results;
     private final List<Image> images;
     private final List<StepPlan> plans;
+    private final Optional<Strips> strips;
 
     private ImageChain(
             InputPlan input,
@@ -24,7 +26,9 @@ public final class ImageChain {
             List<Integer> sources,
             List<Integer> results,
             List<Image> images,
-            List<StepPlan> plans) {
+            List<StepPlan> plans,
+            Optional<Strips> strips) {
+        this.strips = strips;
         this.input = input;
         this.steps = List.copyOf(steps);
         this.sources = List.copyOf(sources);
@@ -81,7 +85,50 @@ public final class ImageChain {
                 throw new DoesNotFitException("step " + i + ", " + step.describe() + ": " + reason.getMessage(), i + 1);
             }
         }
-        return new ImageChain(input, List.copyOf(steps), sources, results, images, plans);
+        return new ImageChain(input, List.copyOf(steps), sources, results, images, plans, Optional.empty());
+    }
+
+    /**
+     * The same with its first convolutions in strips.
+     *
+     * @param first how many convolutions, up to {@link #mostInStrips}
+     * @throws DoesNotFitException a tile's part has fewer rows than there are strips
+     */
+    public ImageChain inStrips(int first, int count) {
+        List<Convolution> convolutions =
+                steps.subList(0, first).stream().map(Convolution.class::cast).toList();
+        Strips cut = Strips.of(convolutions, images, count);
+        List<StepPlan> plans = new ArrayList<>(this.plans);
+        for (int i = 0; i < first; i++) {
+            plans.set(i, ConvolutionPlan.of(convolutions.get(i), images.get(i).channels(), cut.mostPixels(i + 1)));
+        }
+        return new ImageChain(input, steps, sources, results, images, plans, Optional.of(cut));
+    }
+
+    /** How many steps at the beginning are convolutions that nothing but the next step reads. */
+    public int mostInStrips() {
+        int most = 0;
+        while (most < steps.size() && steps.get(most) instanceof Convolution && mayBeInStrips(most)) {
+            most++;
+        }
+        return most;
+    }
+
+    private boolean mayBeInStrips(int step) {
+        long readers = IntStream.range(0, steps.size())
+                .filter(i -> sources.get(i) == step || steps.get(i).others().contains(step))
+                .count();
+        return sources.get(step) == step && readers == 1 && !results.contains(step);
+    }
+
+    /** The first convolutions where they are computed in strips. */
+    Optional<Strips> strips() {
+        return strips;
+    }
+
+    /** How many strips the first convolutions are computed in, 1 where they are not. */
+    public int stripCount() {
+        return strips.map(Strips::count).orElse(1);
     }
 
     /** What needs room around each image: its own readers, and those of what one walk reads together with it. */

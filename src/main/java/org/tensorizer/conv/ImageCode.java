@@ -38,12 +38,15 @@ public final class ImageCode {
      */
     public Progress emit() {
         prologue();
-        IdentityCode.emit(program, chain.input(), narrow.identity());
-        program.fence(0, TileFence.NARROW_TO_WIDE);
-        new InputCode(program, chain.input(), narrow).emit();
-        int convolution = 0;
-        for (int i = 0; i < chain.steps().size(); i++) {
-            border(i);
+        if (chain.strips().isPresent()) {
+            strips(chain.strips().get());
+        } else {
+            input(narrow.images().get(0));
+        }
+        int done = chain.strips().map(Strips::steps).orElse(0);
+        int convolution = done;
+        for (int i = done; i < chain.steps().size(); i++) {
+            border(i, narrow.images().get(chain.source(i)));
             if (i > 0 && !(chain.steps().get(i - 1) instanceof Convolution)) {
                 program.fence(ProgramBuilder.TILE_COUNTERS);
                 progress = progress.cleared();
@@ -66,6 +69,33 @@ public final class ImageCode {
             }
         }
         return progress;
+    }
+
+    private void input(PlacedImage part) {
+        IdentityCode.emit(program, chain.input(), narrow.identity());
+        program.fence(0, TileFence.NARROW_TO_WIDE);
+        new InputCode(program, chain.input(), part, narrow.staging().base()).emit();
+    }
+
+    /** Strip after strip: its rows of the input, then all convolutions; each leaves its rows of the last image. */
+    private void strips(Strips strips) {
+        for (int strip = 0; strip < strips.count(); strip++) {
+            input(part(strips, strip, 0));
+            for (int i = 0; i < strips.steps(); i++) {
+                border(i, part(strips, strip, i));
+                program.meet();
+                ConvolutionPlan plan = (ConvolutionPlan) chain.plans().get(i);
+                new ConvolutionCode(program, plan, part(strips, strip, i), part(strips, strip, i + 1), progress)
+                        .emit(places.layers().get(i));
+            }
+            program.fence(ProgramBuilder.TILE_COUNTERS);
+            progress = progress.cleared();
+        }
+    }
+
+    private PlacedImage part(Strips strips, int strip, int image) {
+        return new PlacedImage(
+                strips.image(strip, image), narrow.images().get(image).base());
     }
 
     private void elements(IdentityPlan plan, PlacedImage source, PlacedImage target, int scratch) {
@@ -123,14 +153,17 @@ public final class ImageCode {
         program.scalarFence(0, infeed, 0).meet();
     }
 
-    private void border(int step) {
+    private void border(int step, PlacedImage image) {
         Step reader = chain.steps().get(step);
         if (!reader.reach().reachesOver()) {
             return;
         }
         int source = chain.source(step);
         Step before = step == 0 ? null : chain.steps().get(step - 1);
-        boolean travels = source == step && (before instanceof Convolution || before instanceof MaxPool);
+        boolean isMadeInStrips =
+                chain.strips().filter(strips -> strips.steps() == step).isPresent();
+        boolean travels =
+                !isMadeInStrips && source == step && (before instanceof Convolution || before instanceof MaxPool);
         if (!travels && step > 0) {
             // fills have counted as received blocks, which the border waits for; others may still read the image
             program.fence(ProgramBuilder.TILE_COUNTERS);
@@ -138,7 +171,6 @@ public final class ImageCode {
         }
         OptionalInt computed = travels ? OptionalInt.of(progress.results - groups(step - 1)) : OptionalInt.empty();
         boolean depthwise = before instanceof Convolution convolution && convolution.depthwise();
-        PlacedImage image = narrow.images().get(source);
         int results = travels && depthwise ? 16 : 1;
         new HaloCode(program, image, reader.reach(), reader.inputZeroPoint(), progress, computed, results).emit();
     }

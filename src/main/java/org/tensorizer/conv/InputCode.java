@@ -42,11 +42,12 @@ final class InputCode {
     private final PlacedImage part;
     private final int staging;
 
-    InputCode(ProgramBuilder program, InputPlan plan, NarrowPlan narrow) {
+    /** @param part the whole input, or a strip of it */
+    InputCode(ProgramBuilder program, InputPlan plan, PlacedImage part, int staging) {
         this.program = program;
         this.plan = plan;
-        this.part = narrow.images().get(0);
-        this.staging = narrow.staging().base();
+        this.part = part;
+        this.staging = staging;
     }
 
     void emit() {
@@ -115,13 +116,45 @@ final class InputCode {
         program.address(10, Kind.INPUT, Half.UPPER).address(11, Kind.INPUT, Half.LOWER);
         program.scalarFence(0, 1 << ScalarCounter.AVDATA_INFEED.id(), 0x7ffc);
         program.scalarFence(0, 1 << ScalarCounter.AVDATA_POP.id(), 0);
+        if (!part.image().isStrip()) {
+            feed(0, 0, plan.bytes() / Chip.INPUT_UNIT_BYTES);
+            return;
+        }
+        for (int tile = 0; tile < Chip.TILES; tile += Chip.GRID) {
+            feed(fedBefore(tile), firstUnit(tile), units(tile));
+        }
+    }
+
+    /**
+     * @param fed units that were fed before
+     * @param first unit of the input
+     */
+    private void feed(int fed, int first, int units) {
         Instruction infeed = Instruction.of(Opcode.INFEED).set(Infeed.INPUT);
-        Infeed.UNITS.set(
-                infeed, Loops.stream(0, plan.bytes() / Chip.INPUT_UNIT_BYTES, Chip.INPUT_UNITS, Chip.INPUT_UNITS));
-        Infeed.WAITS.set(infeed, 0, Wait.scalar(ScalarCounter.AVDATA_INFEED, 0, 0, 1));
+        int base = fed % (2 * Chip.INPUT_UNITS);
+        Infeed.UNITS.set(infeed, Loops.stream(base, units, Chip.INPUT_UNITS, Chip.INPUT_UNITS));
+        Infeed.WAITS.set(infeed, 0, Wait.scalar(ScalarCounter.AVDATA_INFEED, 0, fed, 1));
         Infeed.SIGNAL.set(infeed, 0);
         program.add(infeed);
-        program.move(5, 11).move(4, 10).move(6, 5).move(7, 4).descriptor(6, Descriptor.INPUT, plan.bytes());
+        int offset = first * Chip.INPUT_UNIT_BYTES;
+        if (offset > 0) {
+            program.addressPlus(11, 10, offset, 5, 4);
+        } else {
+            program.move(5, 11).move(4, 10);
+        }
+        program.move(6, 5).move(7, 4).descriptor(6, Descriptor.INPUT, offset, Chip.INPUT_UNIT_BYTES * units);
+    }
+
+    /** Units that were fed before those of a row of tiles. */
+    private int fedBefore(int tile) {
+        if (!part.image().isStrip()) {
+            return firstUnit(tile);
+        }
+        int fed = 0;
+        for (int other = 0; other < tile; other += Chip.GRID) {
+            fed += units(other);
+        }
+        return fed;
     }
 
     /** The ring of two image rows. */
@@ -170,7 +203,7 @@ final class InputCode {
 
     private Instruction pop(int row) {
         int units = units(Chip.GRID * row);
-        int first = firstUnit(Chip.GRID * row);
+        int first = fedBefore(Chip.GRID * row);
         Instruction pop = Instruction.of(Opcode.POP)
                 .set(Pop.TILES, 0xf << 4 * row)
                 .set(Pop.INPUT)

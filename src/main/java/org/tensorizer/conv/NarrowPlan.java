@@ -128,9 +128,21 @@ public final class NarrowPlan {
             last = new int[count];
             ranges = new Range[count];
             for (int j = 0; j < count; j++) {
-                words[j] = j < images ? chain.images().get(j).words() : gatheredWords;
+                words[j] = j < images ? words(j) : gatheredWords;
                 last[j] = j < images ? Math.max(j, chain.lastReader(j)) + 1 : j + 1;
             }
+        }
+
+        private int words(int image) {
+            return chain.strips()
+                    .filter(strips -> image < strips.steps())
+                    .map(strips -> strips.words(image))
+                    .orElse(chain.images().get(image).words());
+        }
+
+        /** What strips make of the input while more of it comes. */
+        private boolean isMadeInStrips(int image) {
+            return chain.strips().filter(strips -> image == strips.steps()).isPresent();
         }
 
         Placement place() {
@@ -157,9 +169,11 @@ public final class NarrowPlan {
             groups().forEach(group -> group.forEach(this::placeImage));
             inPlace.forEach((j, host) -> ranges[j] = ranges[host]);
             Range first = ranges[0];
-            staging = NarrowMemory.lowest(chain.input().stagingWords(), first);
-            identity = NarrowMemory.lowest(chain.input().identityWords(), first, staging)
-                    .base();
+            List<Range> kept = new ArrayList<>(List.of(first));
+            chain.strips().ifPresent(strips -> kept.add(ranges[strips.steps()]));
+            staging = NarrowMemory.lowest(chain.input().stagingWords(), kept);
+            kept.add(staging);
+            identity = NarrowMemory.lowest(chain.input().identityWords(), kept).base();
             placeScratch();
             requireRoom();
             return this;
@@ -247,7 +261,7 @@ public final class NarrowPlan {
         }
 
         private Life life(int j) {
-            return new Life(j, last[j]);
+            return new Life(isMadeInStrips(j) ? 0 : j, last[j]);
         }
 
         private void requireRoom() {

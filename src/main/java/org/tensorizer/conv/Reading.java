@@ -51,6 +51,18 @@ final class Reading {
         return reading;
     }
 
+    /** All pixels that the parts have, and the room around them. */
+    static Reading all(Axis axis) {
+        Reading reading = new Reading(0);
+        for (int i = 0; i < Axis.PARTS; i++) {
+            reading.before[i] = axis.before(i);
+            reading.after[i] = axis.after(i);
+            reading.skip[i] = -axis.before(i);
+            reading.span[i] = axis.before(i) + axis.size(i) + axis.after(i);
+        }
+        return reading;
+    }
+
     /** Pixels of the result along this direction. */
     int outputs() {
         return outputs;

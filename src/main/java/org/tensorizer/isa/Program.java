@@ -8,16 +8,18 @@ import org.tensorizer.model.Relocation;
  *
  * @param bytes the chunk, a multiple of 16 bytes; the caller owns the array
  * @param relocations where the runtime writes addresses, in the order of the file
- * @param fetches descriptors of parameters, which follow one another in host memory, in the order of the chunk
+ * @param fetches descriptors of input and parameters, in the order of the chunk
  */
 public record Program(byte[] bytes, List<Relocation> relocations, List<Fetch> fetches) {
     /**
-     * A descriptor of parameters.
+     * A descriptor of what comes from the host.
      *
      * @param bit of the chunk where it is handed over
+     * @param isInput whether of the input, else of parameters
+     * @param offset of the first byte in host memory
      * @param bytes how many
      */
-    public record Fetch(int bit, int bytes) {}
+    public record Fetch(int bit, boolean isInput, int offset, int bytes) {}
 
     public Program {
         relocations = List.copyOf(relocations);

@@ -43,13 +43,13 @@ public final class ProgramBuilder {
     private final List<Instruction> instructions = new ArrayList<>();
     private final List<Address> addresses = new ArrayList<>();
     private final BitSet pauses = new BitSet();
-    private final List<Parameters> parameters = new ArrayList<>();
+    private final List<Incoming> incoming = new ArrayList<>();
 
     /** Where the runtime writes half an address: number of the instruction. */
     private record Address(int instruction, Relocation.Kind kind, Relocation.Half half, String name) {}
 
-    /** A descriptor of parameters: number of its last instruction but one. */
-    private record Parameters(int instruction, int bytes) {}
+    /** A descriptor of what comes from the host: number of its last instruction but one. */
+    private record Incoming(int instruction, boolean isInput, int offset, int bytes) {}
 
     /** Takes an instruction, which must not be changed afterwards. */
     public ProgramBuilder add(Instruction instruction) {
@@ -93,12 +93,17 @@ public final class ProgramBuilder {
      * already, size and kind are loaded here, each in the bundle that pushes the register before it) and submits it.
      */
     public ProgramBuilder descriptor(int register, Descriptor kind, int bytes) {
+        return descriptor(register, kind, 0, bytes);
+    }
+
+    /** The same of bytes that begin at an offset of what the runtime knows by a name. */
+    public ProgramBuilder descriptor(int register, Descriptor kind, int offset, int bytes) {
         add(word(Instruction.of(Opcode.SCALAR), 0, register));
         add(word(immediate(register + 2, bytes), 1, register + 1));
         add(word(immediate(register + 3, kind.code()), 2, register + 2));
         add(word(Instruction.of(Opcode.SCALAR), 3, register + 3));
-        if (kind == Descriptor.PARAMETERS) {
-            parameters.add(new Parameters(instructions.size() - 1, bytes));
+        if (kind == Descriptor.PARAMETERS || kind == Descriptor.INPUT) {
+            incoming.add(new Incoming(instructions.size() - 1, kind == Descriptor.INPUT, offset, bytes));
         }
         return add(Instruction.of(Opcode.SCALAR).set(Scalar.STORE, Scalar.DESCRIPTOR_SUBMIT));
     }
@@ -391,10 +396,13 @@ public final class ProgramBuilder {
                 relocations.add(new Relocation(address.kind, 0, address.name, address.half, bit));
             }
         }
-        List<Program.Fetch> fetches = parameters.stream()
+        List<Program.Fetch> fetches = incoming.stream()
                 .filter(each -> each.instruction >= chunk.from && each.instruction < chunk.to)
                 .map(each -> new Program.Fetch(
-                        bundle[each.instruction - chunk.from + head] * Opcode.BUNDLE_BITS, each.bytes))
+                        bundle[each.instruction - chunk.from + head] * Opcode.BUNDLE_BITS,
+                        each.isInput,
+                        each.offset,
+                        each.bytes))
                 .toList();
         return new Program(bytes, relocations, fetches);
     }

@@ -3,7 +3,6 @@ package org.tensorizer.template;
 import com.google.flatbuffers.FlatBufferBuilder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.tensorizer.isa.Opcode;
@@ -103,43 +102,31 @@ final class ExecutableWriter {
         return Executable.endExecutable(b);
     }
 
-    /** Each chunk, then what crosses the wire while it runs: what it loads the addresses of. */
+    /** Each chunk, then what crosses the wire while it runs, in the order of the chunk. */
     private List<Integer> executionHints(FlatBufferBuilder b) {
         List<Integer> hints = new ArrayList<>();
-        int fetched = 0;
         for (int chunk = 0; chunk < assembly.executionOnly().size(); chunk++) {
             hints.add(instructionHint(b, chunk));
             Program program = assembly.executionOnly().get(chunk);
             SortedMap<Integer, Integer> transfers = new TreeMap<>();
             for (Relocation relocation : program.relocations()) {
-                if (relocation.half() == Relocation.Half.LOWER) {
-                    transferHint(b, relocation).ifPresent(hint -> transfers.put(relocation.bit(), hint));
+                if (relocation.kind() == Relocation.Kind.OUTPUT && relocation.half() == Relocation.Half.LOWER) {
+                    Assembly.Edge output = output(relocation);
+                    int hint = descriptorHint(
+                            b, Description.OUTPUT, output.name(), 0, output.transferBytes(), Direction.OUTFEED);
+                    transfers.put(relocation.bit(), hint);
                 }
             }
             for (Program.Fetch fetch : program.fetches()) {
-                int hint = descriptorHint(b, Description.PARAMETER, "", fetched, fetch.bytes(), Direction.INFEED);
+                short description = fetch.isInput() ? Description.INPUT : Description.PARAMETER;
+                String name = fetch.isInput() ? assembly.input().name() : "";
+                int hint = descriptorHint(b, description, name, fetch.offset(), fetch.bytes(), Direction.INFEED);
                 transfers.put(fetch.bit(), hint);
-                fetched += fetch.bytes();
             }
             hints.addAll(transfers.values());
         }
         hints.add(interruptHint(b));
         return hints;
-    }
-
-    private Optional<Integer> transferHint(FlatBufferBuilder b, Relocation relocation) {
-        Assembly.Edge input = assembly.input();
-        return switch (relocation.kind()) {
-            case INPUT ->
-                Optional.of(
-                        descriptorHint(b, Description.INPUT, input.name(), 0, input.transferBytes(), Direction.INFEED));
-            case OUTPUT -> {
-                Assembly.Edge output = output(relocation);
-                yield Optional.of(descriptorHint(
-                        b, Description.OUTPUT, output.name(), 0, output.transferBytes(), Direction.OUTFEED));
-            }
-            case PARAMETER, SCRATCH -> Optional.empty();
-        };
     }
 
     /** First thing written, so that the last instruction byte is the executable's last byte, as in compiled models. */

@@ -114,8 +114,13 @@ class ExecutedNetworksTest {
 
     static void check(Device device, String network) {
         NetworkText text = NetworkText.of(network);
+        check(device, network, NetworkProgram.of(text.chain(), HeadText.of(text)));
+    }
+
+    /** @param program of the network */
+    static void check(Device device, String network, NetworkProgram program) {
+        NetworkText text = NetworkText.of(network);
         Head head = HeadText.of(text);
-        NetworkProgram program = NetworkProgram.of(text.chain(), head);
         Image input = program.chain().images().get(0);
         int[] pixels = new SplittableRandom(network.hashCode())
                 .ints((long) input.height() * input.width() * input.channels(), 0, 256)
