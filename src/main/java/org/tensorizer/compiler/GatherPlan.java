@@ -43,6 +43,7 @@ record GatherPlan(
 
     /** Words for the relays of the four mesh units, two each. */
     private static final int IDENTITY_WORDS = 4;
+
     private static final int RELAY_WORDS = 8;
 
     /** Words of the gathered image of a tile; four pixels are read at a time, the last may lie behind the row. */

@@ -101,7 +101,8 @@ final class GraphReader {
             boolean converts = operator.name().equals("QUANTIZE");
             throw refuse(
                     operator,
-                    name + tensor.type()
+                    name
+                            + tensor.type()
                             + (converts
                                     ? ", which the host converts"
                                     : ", expected INT8 or UINT8: float and dynamic-range models are not compiled, quantize"

@@ -80,7 +80,9 @@ public final class ImageChain {
                         step.outputs(),
                         readers.get(i + 1)));
                 plans.add(plan(step, images, source, images.get(i + 1)));
-                requireWholeChunks(source, number == 0 ? null : steps.get(number - 1));
+                if (number == i && i > 0 && step.reach().reachesOver()) {
+                    requireWholeChunks(source, steps.get(i - 1));
+                }
             } catch (DoesNotFitException reason) {
                 throw new DoesNotFitException("step " + i + ", " + step.describe() + ": " + reason.getMessage(), i + 1);
             }
@@ -199,7 +201,7 @@ public final class ImageChain {
     private static void requireWholeChunks(Image source, Step before) {
         boolean depthwise = before instanceof Convolution convolution && convolution.depthwise();
         DoesNotFitException.require(
-                !depthwise || !source.isBordered() || source.pixelWords() <= 16 || source.pixelWords() % 16 == 0,
+                !depthwise || source.pixelWords() <= 16 || source.pixelWords() % 16 == 0,
                 "the border of a depthwise result of %d channels, expected up to 64 or a multiple of 64",
                 source.channels());
     }

@@ -1,12 +1,11 @@
 package org.tensorizer.isa;
 
+import static org.tensorizer.isa.Fact.EXECUTED;
+
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import static org.tensorizer.isa.Fact.EXECUTED;
-
-import java.util.List;
 
 /**
  * 0x20: one bundle of the scalar core. In one bundle a load, a store or push, an ALU operation and a special function;

@@ -146,8 +146,7 @@ class NetworkCompilerTest {
         int b = graph.activation("b", List.of(1, 1, 1, 70), SCALE, DOMAIN);
         int c = graph.activation("c", List.of(1, 1, 1, 6), SCALE, DOMAIN);
         Window same = new Window(3, 1, false);
-        graph.convolution(
-                input, SCALE, a, type, same, parameters(List.of(12, 3, 3, 5), 12, 0, 11), Activation.RELU);
+        graph.convolution(input, SCALE, a, type, same, parameters(List.of(12, 3, 3, 5), 12, 0, 11), Activation.RELU);
         Window whole = new Window(1, 1, true);
         graph.convolution(a, SCALE, b, type, whole, parameters(List.of(70, 9, 11, 12), 70, 0, 12), Activation.NONE);
         graph.convolution(b, SCALE, c, type, whole, parameters(List.of(6, 1, 1, 70), 6, 0, 13), Activation.NONE);
