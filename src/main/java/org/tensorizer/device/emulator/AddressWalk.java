@@ -19,7 +19,8 @@ public final class AddressWalk {
     private final int total;
     private final int blocks;
     private int[] nominal;
-    private final int[][] addresses = new int[2][];
+    private volatile LaidWalk firstHalf;
+    private volatile LaidWalk secondHalf;
 
     private AddressWalk(Loops loops, int shortened) {
         this.loops = loops;
@@ -190,12 +191,28 @@ public final class AddressWalk {
      *
      * @param half half of the window that the first block uses, 0 without window
      */
-    public synchronized int[] addresses(int half) {
-        int which = hasWindow() ? half : 0;
-        if (addresses[which] == null) {
-            addresses[which] = layOut(which);
+    public int[] addresses(int half) {
+        return laid(half).addresses();
+    }
+
+    /** The addresses with their runs. */
+    LaidWalk laid(int half) {
+        boolean second = half == 1 && hasWindow();
+        LaidWalk known = second ? secondHalf : firstHalf;
+        return known != null ? known : lay(second);
+    }
+
+    private synchronized LaidWalk lay(boolean second) {
+        LaidWalk known = second ? secondHalf : firstHalf;
+        if (known == null) {
+            known = LaidWalk.of(layOut(second ? 1 : 0));
+            if (second) {
+                secondHalf = known;
+            } else {
+                firstHalf = known;
+            }
         }
-        return addresses[which];
+        return known;
     }
 
     private int[] layOut(int half) {

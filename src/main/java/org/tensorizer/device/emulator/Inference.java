@@ -79,18 +79,10 @@ final class Inference {
         } else if (step instanceof Step.ToWide move) {
             toWide(move);
         } else if (step instanceof Step.MeshSend move) {
-            int[] words = move.move().source().addresses(move.half());
-            byte[] from = narrow[move.tile()];
-            for (int k = move.from(), at = 4 * move.at(); k < move.to(); k++, at += 4) {
-                copyWord(from, 4 * words[k], mesh, at);
-            }
+            LaidWalk words = move.move().source().laid(move.half());
+            words.gather(move.from(), move.to(), narrow[move.tile()], mesh, 4 * move.at());
         } else if (step instanceof Step.MeshReceive move) {
-            int[] words = move.move().destination().addresses(move.half());
-            byte[] to = narrow[move.tile()];
-            boolean reversed = program.chip().reverses(move.move().direction);
-            for (int k = move.from(), at = 4 * move.at(); k < move.to(); k++, at += 4) {
-                copyWord(mesh, at, to, 4 * words[reversed ? move.to() - 1 - k + move.from() : k]);
-            }
+            receive(move);
         } else if (step instanceof Step.MeshFill fill) {
             int constant = program.chip().meshConstant(fill.move().constant());
             int[] words = fill.move().destination().addresses(fill.half());
@@ -144,38 +136,50 @@ final class Inference {
         };
     }
 
+    private void receive(Step.MeshReceive move) {
+        LaidWalk destination = move.move().destination().laid(move.half());
+        byte[] to = narrow[move.tile()];
+        if (!program.chip().reverses(move.move().direction)) {
+            destination.scatter(move.from(), move.to(), mesh, 4 * move.at(), to);
+            return;
+        }
+        int[] words = destination.addresses();
+        for (int k = move.from(), at = 4 * move.at(); k < move.to(); k++, at += 4) {
+            copyWord(mesh, at, to, 4 * words[move.to() - 1 - k + move.from()]);
+        }
+    }
+
     private static void copyWord(byte[] from, int at, byte[] to, int target) {
         Words.put(to, target, Words.get(from, at));
     }
 
     private void toNarrow(Step.ToNarrow move) {
-        int[] words = move.move().words().addresses(move.half());
+        LaidWalk walk = move.move().words().laid(move.half());
         byte[] from = bytes(move.row());
         byte[] to = narrow[move.tile()];
         int at = move.row().offset() + move.at();
         int end = move.row().offset() + move.row().length();
-        for (int k = move.from(); k < move.to(); k++, at += 4) {
-            if (at + 4 <= end) {
-                copyWord(from, at, to, 4 * words[k]);
-            } else {
-                for (int b = 0; b < 4; b++) {
-                    to[4 * words[k] + b] = at + b < end ? from[at + b] : 0;
-                }
+        int whole = Math.min(move.to(), move.from() + Math.max(0, end - at) / 4);
+        walk.scatter(move.from(), whole, from, at, to);
+        at += 4 * (whole - move.from());
+        int[] words = walk.addresses();
+        for (int k = whole; k < move.to(); k++, at += 4) {
+            for (int b = 0; b < 4; b++) {
+                to[4 * words[k] + b] = at + b < end ? from[at + b] : 0;
             }
         }
     }
 
     private void toWide(Step.ToWide move) {
-        int[] words = move.move().words().addresses(move.half());
+        LaidWalk walk = move.move().words().laid(move.half());
         byte[] from = narrow[move.tile()];
         int offset = move.row().offset();
-        int end = 4 * (move.to() - move.from());
         if (move.move().square() == 1) {
-            for (int k = move.from(), at = offset; k < move.to(); k++, at += 4) {
-                copyWord(from, 4 * words[k], arena, at);
-            }
+            walk.gather(move.from(), move.to(), from, arena, offset);
             return;
         }
+        int[] words = walk.addresses();
+        int end = 4 * (move.to() - move.from());
         for (int at = 0; at < move.row().length(); at++) {
             int origin = move.move().origin(at);
             arena[offset + at] = origin < end ? from[4 * words[move.from() + origin / 4] + origin % 4] : 0;

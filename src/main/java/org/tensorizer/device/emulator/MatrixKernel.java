@@ -29,15 +29,30 @@ final class MatrixKernel extends OpKernel {
     private final ChipParameters chip;
     private final long[][] defined;
 
+    /** Whether another op goes on with sums of this one. */
+    private final boolean keepsSums;
+
     private MatrixKernel(Operation operation, BoundProgram program, List<ResultBlock> blocks) {
         super(operation);
         chip = program.chip();
         rows = new WeightRows(operation, chip);
         requantizer = new Requantizer(op, chip);
         defined = program.marks().lanes().get(operation);
+        keepsSums = !op.sumsInside() && hasSumsThatAreRead();
         for (ResultBlock block : blocks) {
             addParts(block, program);
         }
+    }
+
+    private boolean hasSumsThatAreRead() {
+        boolean read = false;
+        for (int index = 0; index < operation.width(); index++) {
+            for (int result = 0; result < shape.results(); result++) {
+                RowBytes row = operation.sumsAfter(index, result);
+                read |= row != null && row.isRead();
+            }
+        }
+        return read;
     }
 
     /** Null if the operation is none, or one whose sums might not be exact. */
@@ -227,7 +242,7 @@ final class MatrixKernel extends OpKernel {
     }
 
     private void keepSums(Inference inference, Part part, int[] sums, int lane, int from, int width) {
-        if (op.sumsInside()) {
+        if (!keepsSums) {
             return;
         }
         for (int column = 0; column < width; column++) {

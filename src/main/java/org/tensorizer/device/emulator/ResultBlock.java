@@ -29,6 +29,9 @@ final class ResultBlock {
     /** Byte address of the activations of step j of result p at {@code j * count + p}. */
     final int[] activations;
 
+    /** Whether each result reads words that follow each other. */
+    final boolean readsOneRun;
+
     private ResultBlock(int group, int lanes, int first, int count, int[] steps, int[] activations) {
         this.group = group;
         this.lanes = lanes;
@@ -36,6 +39,11 @@ final class ResultBlock {
         this.count = count;
         this.steps = steps;
         this.activations = activations;
+        boolean run = true;
+        for (int k = count; k < activations.length; k++) {
+            run &= activations[k] == activations[k - count] + Chip.WORD_BYTES;
+        }
+        readsOneRun = run;
     }
 
     /**

@@ -45,7 +45,7 @@ public final class TensorOp extends TileCommand {
     private final int format;
     private final boolean oddTable;
     private final ResizeGeometry resize;
-    private OpShape shape;
+    private volatile OpShape shape;
 
     TensorOp(InstructionSite site) {
         super(site);
@@ -143,9 +143,9 @@ public final class TensorOp extends TileCommand {
     }
 
     /** How steps make up results; computed once. */
-    public synchronized OpShape shape() {
+    public OpShape shape() {
         if (shape == null) {
-            shape = resize == null ? OpShape.of(this) : OpShape.ofResize(this);
+            shape = resize == null ? OpShape.of(this) : OpShape.ofResize(this); // by two threads: the same
         }
         return shape;
     }

@@ -10,7 +10,7 @@ import org.tensorizer.isa.Chip;
  * Written so that the JIT compiler vectorizes the inner loop: it knows the sum of two products of shorts as one machine
  * instruction (MulAddS2I), and needs a long loop over whole arrays without anything else in it. So activations are
  * repeated for all 64 lanes once a vector, several steps make up a chunk and are summed side by side, and the sums are
- * folded at the end of a block.
+ * folded at the end of a block. Two chunks in one loop end the JVM: its compiler crashes on them (OpenJDK 17.0.15).
  *
  * <p>A chunk holds eight steps as shorts in two halves: inputs 0 and 2 of each lane, step after step, then inputs 1 and 3.
  */
@@ -42,27 +42,34 @@ final class VectorKernel extends OpKernel {
     /** Vectors of activations as chunks, kept as long as the same ones are asked for. */
     static final class Inputs {
         private byte[] taken = {};
-        private byte[] next = {};
         private int length = -1;
         private int zeroPoint;
         private short[][] chunks = {};
         private long total;
         private final int[] sums = new int[HALF];
 
-        /** Takes a vector: the words at some addresses. */
-        private void take(byte[] narrow, int[] addresses, int first, int pitch, int steps, int zero) {
-            if (next.length < 4 * steps) {
-                next = new byte[4 * steps];
+        /** Takes the vector of a result: the words at the addresses of its steps. */
+        private void take(byte[] narrow, ResultBlock block, int p, int zero) {
+            int steps = block.steps.length;
+            int[] addresses = block.activations;
+            int first = addresses[p];
+            boolean like = length == steps && zeroPoint == zero;
+            if (block.readsOneRun) {
+                like = like && Arrays.equals(taken, 0, 4 * steps, narrow, first, first + 4 * steps);
+            } else {
+                for (int j = 0; j < steps && like; j++) {
+                    like = Words.get(taken, 4 * j) == Words.get(narrow, addresses[j * block.count + p]);
+                }
             }
-            for (int j = 0; j < steps; j++) {
-                Words.put(next, 4 * j, Words.get(narrow, addresses[first + j * pitch]));
-            }
-            if (length == steps && zeroPoint == zero && Arrays.equals(taken, 0, 4 * steps, next, 0, 4 * steps)) {
+            if (like) {
                 return;
             }
-            byte[] old = taken;
-            taken = next;
-            next = old;
+            if (taken.length < 4 * steps) {
+                taken = new byte[4 * steps];
+            }
+            for (int j = 0; j < steps; j++) {
+                Words.put(taken, 4 * j, Words.get(narrow, addresses[j * block.count + p]));
+            }
             length = steps;
             zeroPoint = zero;
             int count = (steps + CHUNK_STEPS - 1) / CHUNK_STEPS;
@@ -187,7 +194,7 @@ final class VectorKernel extends OpKernel {
             ResultBlock block = part.block();
             byte[] narrow = inference.narrow[operation.tile(part.index())];
             for (int p = 0; p < block.count; p++) {
-                inputs.take(narrow, block.activations, p, block.count, block.steps.length, op.inputZeroPoint());
+                inputs.take(narrow, block, p, op.inputZeroPoint());
                 int[] sums = inputs.multiply(part.weights());
                 int word = shape.firstWord(block.first + p);
                 for (int lane = 0; lane < block.lanes; lane += 4) {
