@@ -45,6 +45,7 @@ final class BenchPage {
                 "PackingBenchmark",
                 "size",
                 List.of("arraycopy", "pack", "unpack"));
+        Growth.of(run).ifPresent(growth -> html.append("<h2>Growth</h2><p>").append(text(growth.toString())));
         results(html);
         return html.append("</html>\n").toString();
     }

@@ -64,6 +64,7 @@ public final class BenchReport implements Callable<Integer> {
         for (Goal goal : Goal.all()) {
             goal.reached(run).ifPresent(reached -> System.out.println(goal.line(reached)));
         }
+        Growth.of(run).ifPresent(growth -> System.out.println("growth: " + growth));
         Files.createDirectories(page.toAbsolutePath().getParent());
         byte[] html = new BenchPage(run, base, machine()).html().getBytes(StandardCharsets.UTF_8);
         AtomicFiles.write(page, html, Existing.REPLACE);

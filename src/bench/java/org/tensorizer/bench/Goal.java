@@ -70,6 +70,16 @@ record Goal(String text, String of, String by, double most) {
                         null,
                         (2048 * 2048) / 500.0),
                 new Goal(
+                        "emulated mobilenet 1.0 of 224 pixels, times TFLite's default kernels",
+                        "NetworkBenchmark.emulated{network=224:1.0:569}",
+                        "NetworkBenchmark.tfliteOnTheSource{network=224:1.0:569}",
+                        3),
+                new Goal(
+                        "an inference in each of two threads, times one alone (two free cores)",
+                        "NetworkBenchmark.emulatedByTwoThreads{network=128:0.25:14}",
+                        "NetworkBenchmark.emulated{network=128:0.25:14}",
+                        1.2),
+                new Goal(
                         "virtual Coral in process: a network, times the emulator",
                         "VirtualCoralBenchmark.virtual",
                         "VirtualCoralBenchmark.emulator",
