@@ -128,14 +128,7 @@ public final class ExactGemm implements AutoCloseable {
         return plan;
     }
 
-    /**
-     * One vector.
-     *
-     * @param x int8 numbers
-     * @return y = W x
-     * @throws BadInputException of another length
-     * @throws org.tensorizer.device.DeviceFault the device failed
-     */
+    /** {@link #multiply(ByteMatrix)} of one vector: y = W x. */
     public int[] multiply(byte[] x) {
         return multiply(ByteMatrix.vector(x)).values();
     }

@@ -76,8 +76,7 @@ public final class Gemm implements AutoCloseable {
     /**
      * A matrix W[outputs][inputs] of any size, tiled or padded.
      *
-     * @throws BadInputException the template's weights are not symmetric
-     * @throws org.tensorizer.base.BadInputException the template has no place for a token
+     * @throws BadInputException the template's weights are not symmetric, or it has no place for a token
      */
     public static Gemm on(Device device, DenseTemplate template, int outputs, int inputs) {
         return new Gemm(device, template, GemmPlan.on(template.shape(), outputs, inputs));
@@ -87,7 +86,7 @@ public final class Gemm implements AutoCloseable {
      * Writes the plan's template, with int8 tensors, and takes it.
      *
      * @param quantization of the template; per-channel formats start with its weight scale for all outputs
-     * @throws org.tensorizer.base.BadInputException the quantization cannot be expressed
+     * @throws BadInputException the quantization cannot be expressed
      */
     public static Gemm assemble(Device device, GemmPlan plan, Quantization quantization) {
         DenseSpec.Builder spec = DenseSpec.of(plan.template())
@@ -150,14 +149,7 @@ public final class Gemm implements AutoCloseable {
         }
     }
 
-    /**
-     * One vector.
-     *
-     * @param x bytes of the input tensor, in its own domain
-     * @return output steps, length outputs
-     * @throws BadInputException of another length
-     * @throws org.tensorizer.device.DeviceFault the device failed
-     */
+    /** {@link #apply(ByteMatrix)} of one vector. */
     public int[] apply(byte[] x) {
         return apply(ByteMatrix.vector(x)).values();
     }
@@ -178,11 +170,7 @@ public final class Gemm implements AutoCloseable {
         }
     }
 
-    /**
-     * A batch, every output compared with exact arithmetic. That takes the host as long as an emulated inference.
-     *
-     * @param x as for {@link #apply(ByteMatrix)}
-     */
+    /** {@link #apply(ByteMatrix)} held against exact arithmetic, which takes the host as long as an emulated inference. */
     public CheckedProduct applyChecked(ByteMatrix x) {
         requireInputs(x.columns(), x.toString());
         try (Exclusive.Use use = exclusive.enter("applyChecked");

@@ -24,20 +24,12 @@ public final class WeightScales {
         }
     }
 
-    /**
-     * One scale for all weights.
-     *
-     * @throws BadInputException it is no positive finite number
-     */
+    /** One scale for all weights, positive and finite. */
     public static WeightScales perTensor(float scale) {
         return new WeightScales(false, scale);
     }
 
-    /**
-     * One scale for each output channel.
-     *
-     * @throws BadInputException one is no positive finite number
-     */
+    /** One scale for each output channel, each positive and finite. */
     public static WeightScales perChannel(float... scales) {
         return new WeightScales(true, scales.clone());
     }

@@ -13,6 +13,7 @@ import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.tools.DoctorReport.Finding;
 
 /** Looks at everything that a run on the chosen device depends on. Changes nothing, sends nothing to a device. */
 public final class Doctor {
@@ -38,7 +39,7 @@ public final class Doctor {
      */
     public DoctorReport examine(DeviceChoice wanted, List<Path> templates) {
         Surroundings surroundings = Surroundings.of(machine, wanted);
-        List<DoctorReport.Finding> findings = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
         findings.add(JavaCheck.run(machine));
         LibraryCheck library = new LibraryCheck(surroundings, libraries);
         findings.addAll(library.run());
@@ -59,13 +60,13 @@ public final class Doctor {
 
         private JavaCheck() {}
 
-        static DoctorReport.Finding run(Machine machine) {
+        static Finding run(Machine machine) {
             Path home = machine.javaHome();
             String found = machine.javaVersion() + " (" + home + ")";
             boolean compiles = Files.exists(home.resolve("bin/javac")) || Files.exists(home.resolve("bin/javac.exe"));
             return compiles
-                    ? DoctorReport.Finding.ok(CHECK, "JDK " + found)
-                    : DoctorReport.Finding.note(
+                    ? Finding.ok(CHECK, "JDK " + found)
+                    : Finding.note(
                             CHECK,
                             "runtime " + found + " without a compiler",
                             "mvn test needs a JDK, 17 or newer; the runnable jar does not");
@@ -78,9 +79,9 @@ public final class Doctor {
 
         private PciCheck() {}
 
-        static List<DoctorReport.Finding> run(Surroundings surroundings) {
+        static List<Finding> run(Surroundings surroundings) {
             Machine machine = surroundings.machine();
-            List<DoctorReport.Finding> findings = new ArrayList<>();
+            List<Finding> findings = new ArrayList<>();
             if (surroundings.pci().size() > surroundings.apex().size()) {
                 findings.add(surroundings.trouble(
                         CHECK,
@@ -92,15 +93,14 @@ public final class Doctor {
             for (Path node : surroundings.apex()) {
                 findings.add(
                         machine.mayUse().test(node)
-                                ? DoctorReport.Finding.ok(
-                                        CHECK, machine.user() + " may read and write " + machine.name(node))
+                                ? Finding.ok(CHECK, machine.user() + " may read and write " + machine.name(node))
                                 : surroundings.trouble(
                                         CHECK,
                                         machine.user() + " may not read and write " + machine.name(node),
                                         "udev rule SUBSYSTEM==\"apex\", MODE=\"0660\", GROUP=\"apex\"; sudo usermod -aG apex "
                                                 + machine.user() + "; then log in again"));
             }
-            return findings.isEmpty() ? List.of(DoctorReport.Finding.note(CHECK, "no /dev/apex_*", "")) : findings;
+            return findings.isEmpty() ? List.of(Finding.note(CHECK, "no /dev/apex_*", "")) : findings;
         }
     }
 
@@ -110,10 +110,10 @@ public final class Doctor {
 
         private HolderCheck() {}
 
-        static DoctorReport.Finding run(Surroundings surroundings) {
+        static Finding run(Surroundings surroundings) {
             List<Path> nodes = surroundings.nodes();
             if (nodes.isEmpty()) {
-                return DoctorReport.Finding.ok(CHECK, "no Coral that anybody could hold");
+                return Finding.ok(CHECK, "no Coral that anybody could hold");
             }
             Machine machine = surroundings.machine();
             List<String> names = nodes.stream().map(machine::name).toList();
@@ -139,7 +139,7 @@ public final class Doctor {
             }
             String unseen = closed == 0 ? "" : "; " + closed + " processes of other users could not be looked into";
             return holders.isEmpty()
-                    ? DoctorReport.Finding.ok(CHECK, "no other process has " + String.join(", ", names) + unseen)
+                    ? Finding.ok(CHECK, "no other process has " + String.join(", ", names) + unseen)
                     : surroundings.trouble(
                             CHECK, String.join(", ", holders) + unseen, "end it: one process at a time owns a Coral");
         }
@@ -159,15 +159,15 @@ public final class Doctor {
 
         private TemplateCheck() {}
 
-        static DoctorReport.Finding run(Path file, OptionalInt runtimeVersion) {
+        static Finding run(Path file, OptionalInt runtimeVersion) {
             TfliteModel model;
             try {
                 model = TfliteModel.read(file);
             } catch (BadInputException e) {
-                return DoctorReport.Finding.problem(CHECK, e.getMessage(), "compile it again, or name another file");
+                return Finding.problem(CHECK, e.getMessage(), "compile it again, or name another file");
             }
             if (!model.isCompiled()) {
-                return DoctorReport.Finding.note(
+                return Finding.note(
                         CHECK,
                         file + ": not compiled for the Edge TPU",
                         "runs on device cpu only; compile it for a Coral");
@@ -178,7 +178,7 @@ public final class Doctor {
                     .max()
                     .orElse(0);
             if (runtimeVersion.isPresent() && needs > runtimeVersion.getAsInt()) {
-                return DoctorReport.Finding.problem(
+                return Finding.problem(
                         CHECK,
                         file + ": needs runtime version " + needs + ", libedgetpu has " + runtimeVersion.getAsInt(),
                         "update libedgetpu, or compile with --min_runtime_version " + runtimeVersion.getAsInt());
@@ -188,7 +188,7 @@ public final class Doctor {
                     .toList();
             for (Executable executable : executables) {
                 if (!executable.chip().isEmpty() && !executable.chip().equals(Executable.EDGE_TPU)) {
-                    return DoctorReport.Finding.problem(
+                    return Finding.problem(
                             CHECK,
                             file + ": compiled for chip " + Printable.name(executable.chip()),
                             "compile it for " + Executable.EDGE_TPU + ", the Edge TPU");
@@ -197,20 +197,20 @@ public final class Doctor {
             return patchable(file, needs, executables);
         }
 
-        private static DoctorReport.Finding patchable(Path file, int needs, List<Executable> executables) {
+        private static Finding patchable(Path file, int needs, List<Executable> executables) {
             String payload = executables.stream()
                     .filter(executable -> !executable.parameters().isEmpty())
                     .map(executable -> executable.parameters().toString())
                     .collect(Collectors.joining(", "));
             String found = file + ": compiled, needs runtime version " + needs;
             if (payload.isEmpty()) {
-                return DoctorReport.Finding.note(CHECK, found + ", no payload", "nothing in it can be patched");
+                return Finding.note(CHECK, found + ", no payload", "nothing in it can be patched");
             }
             boolean tokens =
                     executables.stream().allMatch(each -> each.tokenField().isPresent());
             return tokens
-                    ? DoctorReport.Finding.ok(CHECK, found + ", payload " + payload)
-                    : DoctorReport.Finding.note(
+                    ? Finding.ok(CHECK, found + ", payload " + payload)
+                    : Finding.note(
                             CHECK,
                             found + ", payload " + payload + ", an executable without a parameter-caching token",
                             "patches of it cannot get fresh tokens: one session of the device for each");

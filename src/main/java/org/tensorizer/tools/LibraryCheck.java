@@ -12,6 +12,7 @@ import org.tensorizer.device.coral.CoralAddress;
 import org.tensorizer.device.coral.Pairing;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.DeviceKind;
+import org.tensorizer.tools.DoctorReport.Finding;
 
 /** TFLite, libedgetpu, whether they go together, and the Corals that libedgetpu lists. */
 final class LibraryCheck {
@@ -47,14 +48,14 @@ final class LibraryCheck {
         return runtimeVersion;
     }
 
-    List<DoctorReport.Finding> run() {
-        List<DoctorReport.Finding> findings = new ArrayList<>();
+    List<Finding> run() {
+        List<Finding> findings = new ArrayList<>();
         Optional<Libraries.Tflite> tflite = Optional.empty();
         try {
             tflite = Optional.of(libraries.tflite());
-            findings.add(DoctorReport.Finding.ok(TFLITE, describe(tflite.get())));
+            findings.add(Finding.ok(TFLITE, describe(tflite.get())));
         } catch (BadInputException e) {
-            findings.add(DoctorReport.Finding.problem(
+            findings.add(Finding.problem(
                     TFLITE, e.getMessage(), "name a library with " + Setting.TFLITE + "=PATH, version 2.12 or newer"));
         }
         try {
@@ -79,7 +80,7 @@ final class LibraryCheck {
                 + tflite.path() + ", SHA-256 " + tflite.sha256() + ")";
     }
 
-    private DoctorReport.Finding missing() {
+    private Finding missing() {
         List<Path> files = FOLDERS.stream()
                 .flatMap(folder ->
                         surroundings.machine().list(surroundings.machine().at(folder), "libedgetpu.so*").stream())
@@ -100,25 +101,24 @@ final class LibraryCheck {
                         + "=PATH; device usb does without");
     }
 
-    private void present(
-            List<DoctorReport.Finding> findings, Libraries.EdgeTpu runtime, Optional<Libraries.Tflite> tflite) {
+    private void present(List<Finding> findings, Libraries.EdgeTpu runtime, Optional<Libraries.Tflite> tflite) {
         runtimeVersion = runtime.runtimeVersion();
-        findings.add(DoctorReport.Finding.ok(
-                RUNTIME, runtime.version() + " (" + runtime.path() + ", SHA-256 " + runtime.sha256() + ")"));
+        findings.add(
+                Finding.ok(RUNTIME, runtime.version() + " (" + runtime.path() + ", SHA-256 " + runtime.sha256() + ")"));
         tflite.ifPresent(library -> findings.add(pairing(runtime, library.version())));
         findings.add(devices(runtime.devices()));
     }
 
-    private DoctorReport.Finding devices(List<CoralAddress> devices) {
+    private Finding devices(List<CoralAddress> devices) {
         String list = devices.isEmpty()
                 ? "none"
                 : devices.stream().map(CoralAddress::toString).collect(Collectors.joining(", "));
         if (isListed(devices)) {
             return devices.isEmpty()
-                    ? DoctorReport.Finding.note(DEVICES, "none", "plug one in, or go on with the emulator")
-                    : DoctorReport.Finding.ok(DEVICES, list);
+                    ? Finding.note(DEVICES, "none", "plug one in, or go on with the emulator")
+                    : Finding.ok(DEVICES, list);
         }
-        return DoctorReport.Finding.problem(
+        return Finding.problem(
                 DEVICES,
                 list + "; " + surroundings.wanted() + " is not among them",
                 "plug it in, check power and permissions (below), or choose another device");
@@ -136,18 +136,18 @@ final class LibraryCheck {
         return !surroundings.runtimeWanted() || !devices.isEmpty();
     }
 
-    private DoctorReport.Finding pairing(Libraries.EdgeTpu runtime, String tflite) {
+    private Finding pairing(Libraries.EdgeTpu runtime, String tflite) {
         Pairing pairing =
                 Pairing.of(runtime.path(), tflite, surroundings.machine().at(""));
         return switch (pairing.verdict()) {
-            case WORKS -> DoctorReport.Finding.ok(PAIRING, pairing.toString());
+            case WORKS -> Finding.ok(PAIRING, pairing.toString());
             case DIES ->
                 surroundings.runtimeTrouble(
                         PAIRING,
                         pairing + ": the first model of a process loads, with the next one the process dies",
                         Pairing.REMEDY);
             case UNKNOWN ->
-                DoctorReport.Finding.note(
+                Finding.note(
                         PAIRING, pairing.toString(), "if a process dies while it loads a model, " + Pairing.REMEDY);
         };
     }

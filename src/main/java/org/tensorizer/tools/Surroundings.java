@@ -54,10 +54,8 @@ record Surroundings(
     }
 
     /** Something is wrong with a Coral: a problem for who wants one, else a note. */
-    DoctorReport.Finding trouble(String check, String found, String remedy) {
-        return coralWanted()
-                ? DoctorReport.Finding.problem(check, found, remedy)
-                : DoctorReport.Finding.note(check, found, remedy);
+    Finding trouble(String check, String found, String remedy) {
+        return coralWanted() ? Finding.problem(check, found, remedy) : Finding.note(check, found, remedy);
     }
 
     /** The same for what only libedgetpu needs. */

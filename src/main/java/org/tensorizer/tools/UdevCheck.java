@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.tensorizer.tools.DoctorReport.Finding;
 
 /** udev rules that open both ids of a USB Coral to this user; a rule for one id alone works until the id changes. */
 final class UdevCheck {
@@ -17,10 +18,10 @@ final class UdevCheck {
 
     private UdevCheck() {}
 
-    static List<DoctorReport.Finding> run(Surroundings surroundings) {
+    static List<Finding> run(Surroundings surroundings) {
         Machine machine = surroundings.machine();
         List<UdevRule> rules = rules(machine);
-        List<DoctorReport.Finding> findings = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
         for (String id : UsbCheck.UsbCoral.IDS) {
             List<UdevRule> fitting =
                     rules.stream().filter(rule -> rule.isFor(id)).toList();
@@ -29,21 +30,20 @@ final class UdevCheck {
         return findings;
     }
 
-    private static DoctorReport.Finding missing(String id, Surroundings surroundings) {
+    private static Finding missing(String id, Surroundings surroundings) {
         String found = "none for " + id;
         if (surroundings.usb().isEmpty() || surroundings.machine().isSuperuser()) {
-            return DoctorReport.Finding.note(
+            return Finding.note(
                     CHECK, found + (surroundings.usb().isEmpty() ? "" : ": a Coral works as root only"), remedy(id));
         }
         return surroundings.trouble(CHECK, found, remedy(id));
     }
 
-    private static DoctorReport.Finding judge(String id, List<UdevRule> rules, Surroundings surroundings) {
+    private static Finding judge(String id, List<UdevRule> rules, Surroundings surroundings) {
         Machine machine = surroundings.machine();
         Optional<UdevRule> open = rules.stream().filter(UdevRule::everybody).findFirst();
         if (open.isPresent()) {
-            return DoctorReport.Finding.ok(
-                    CHECK, id + " in " + machine.name(open.get().file()));
+            return Finding.ok(CHECK, id + " in " + machine.name(open.get().file()));
         }
         Optional<UdevRule> grouped =
                 rules.stream().filter(rule -> rule.group().isPresent()).findFirst();
@@ -54,16 +54,16 @@ final class UdevCheck {
         String group = grouped.get().group().orElseThrow();
         String found = id + " in " + machine.name(grouped.get().file()) + " for group " + group;
         return machine.isSuperuser() || isMember(machine, group)
-                ? DoctorReport.Finding.ok(CHECK, found)
+                ? Finding.ok(CHECK, found)
                 : unopened(
                         surroundings,
                         found + ", and " + machine.user() + " is not in it",
                         "sudo usermod -aG " + group + " " + machine.user() + ", then log in again");
     }
 
-    private static DoctorReport.Finding unopened(Surroundings surroundings, String found, String remedy) {
+    private static Finding unopened(Surroundings surroundings, String found, String remedy) {
         return surroundings.usb().isEmpty()
-                ? DoctorReport.Finding.note(CHECK, found, remedy)
+                ? Finding.note(CHECK, found, remedy)
                 : surroundings.trouble(CHECK, found, remedy);
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.tensorizer.tools.DoctorReport.Finding;
 
 /** Corals on USB: which, where, how fast, and whether this user may use them. */
 final class UsbCheck {
@@ -15,16 +16,16 @@ final class UsbCheck {
 
     private UsbCheck() {}
 
-    static List<DoctorReport.Finding> run(Surroundings surroundings) {
+    static List<Finding> run(Surroundings surroundings) {
         Machine machine = surroundings.machine();
         if (surroundings.usb().isEmpty()) {
             Path devices = machine.at("sys/bus/usb/devices");
             String found = Files.isDirectory(devices)
                     ? "neither " + UsbCoral.NEW + " nor " + UsbCoral.READY + " in " + machine.name(devices)
                     : "no " + machine.name(devices) + ": a machine or container without USB";
-            return List.of(DoctorReport.Finding.note(CHECK, found, ""));
+            return List.of(Finding.note(CHECK, found, ""));
         }
-        List<DoctorReport.Finding> findings = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
         for (UsbCoral coral : surroundings.usb()) {
             findings.add(state(coral, surroundings));
             findings.add(access(coral, surroundings));
@@ -32,27 +33,27 @@ final class UsbCheck {
         return findings;
     }
 
-    private static DoctorReport.Finding state(UsbCoral coral, Surroundings surroundings) {
+    private static Finding state(UsbCoral coral, Surroundings surroundings) {
         int speed = coral.megabits().orElse(USB3);
         if (speed < USB2) {
             return surroundings.trouble(
                     CHECK, coral + ": too slow to work with", "another port, cable or hub; USB 3 if there is one");
         }
         if (coral.id().equals(UsbCoral.NEW)) {
-            return DoctorReport.Finding.note(
+            return Finding.note(
                     CHECK,
                     coral + ": not yet initialised, which is normal before its first use; it then becomes "
                             + UsbCoral.READY,
                     "nothing to do; a virtual machine or container must be given the port or both ids");
         }
         if (speed < USB3) {
-            return DoctorReport.Finding.note(
+            return Finding.note(
                     CHECK, coral + ": USB 2, weights and inputs take longer", "a USB 3 port and cable for full speed");
         }
-        return DoctorReport.Finding.ok(CHECK, coral.toString());
+        return Finding.ok(CHECK, coral.toString());
     }
 
-    private static DoctorReport.Finding access(UsbCoral coral, Surroundings surroundings) {
+    private static Finding access(UsbCoral coral, Surroundings surroundings) {
         Machine machine = surroundings.machine();
         Path node = coral.node(machine);
         String check = CHECK + " access";
@@ -61,7 +62,7 @@ final class UsbCheck {
                     check, "no " + machine.name(node), "a container must be given the folder: --device /dev/bus/usb");
         }
         return machine.mayUse().test(node)
-                ? DoctorReport.Finding.ok(check, machine.user() + " may read and write " + machine.name(node))
+                ? Finding.ok(check, machine.user() + " may read and write " + machine.name(node))
                 : surroundings.trouble(
                         check,
                         machine.user() + " may not read and write " + machine.name(node),
