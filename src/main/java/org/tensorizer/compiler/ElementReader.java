@@ -173,14 +173,13 @@ final class ElementReader {
 
     private Part layer(
             Operator operator, OperatorNumbers numbers, int outputs, int inputs, FusedActivation activation) {
-        if (stage == Stage.INPUT || stage == Stage.END) {
-            throw view.refuse(
-                    operator, stage == Stage.END ? "stands behind a softmax" : "stands behind no convolution");
+        if (stage == Stage.END) {
+            throw view.refuse(operator, "stands behind a softmax");
         }
         if (view.input(operator).elements() != inputs) {
             throw view.refuse(operator, "takes " + view.input(operator).elements() + " numbers, its weights " + inputs);
         }
-        if (stage == Stage.IMAGES) {
+        if (stage == Stage.INPUT || stage == Stage.IMAGES) {
             tensors.requireNewest(operator);
         } else {
             requireVector(operator);
@@ -251,10 +250,10 @@ final class ElementReader {
                     "takes shape " + in.shape() + ", expected one row of at most " + Chip.LANES * Chip.TILES
                             + " classes");
         }
-        if (stage == Stage.IMAGES) {
+        if (stage == Stage.INPUT || stage == Stage.IMAGES) {
             tensors.requireNewest(operator);
-        } else if (stage == Stage.INPUT || stage == Stage.END) {
-            throw view.refuse(operator, "does not stand behind a layer that computes");
+        } else if (stage == Stage.END) {
+            throw view.refuse(operator, "stands behind another softmax");
         } else {
             requireVector(operator);
         }

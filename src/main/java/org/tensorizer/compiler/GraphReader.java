@@ -73,7 +73,7 @@ final class GraphReader {
             for (; next < operators.size(); next++) {
                 operator = operators.get(next);
                 add(operator);
-                if (pads.isEmpty() && tensors.steps() > 0) {
+                if (pads.isEmpty() && computes()) {
                     part = Optional.of(new ChipPart(model, input, image, elements));
                 }
             }
@@ -85,6 +85,11 @@ final class GraphReader {
         } catch (BadInputException reason) {
             return new Found(part, Optional.of(new Stop(operator, reason.getMessage())));
         }
+    }
+
+    /** Whether anything so far does more than rename. */
+    private boolean computes() {
+        return elements.stream().anyMatch(element -> !(element.part() instanceof Element.Renamed));
     }
 
     private int soleInput(Operator operator) {
@@ -109,11 +114,12 @@ final class GraphReader {
                                             + " fully"));
         }
         List<Integer> shape = tensor.shape();
-        if (shape.size() != 4 || shape.get(0) != 1 || shape.stream().anyMatch(extent -> extent < 1)) {
+        if (shape.isEmpty() || shape.get(0) != 1 || shape.stream().anyMatch(extent -> extent < 1)) {
             throw refuse(
                     operator,
                     name + "shape " + shape
-                            + ", expected an image [1, height, width, channels] of fixed dimensions of 1 or more");
+                            + ", expected an image [1, height, width, channels] or a row [1, numbers] of fixed dimensions of"
+                            + " 1 or more");
         }
     }
 

@@ -90,7 +90,10 @@ public final class NetworkCompiler {
         return placed.reason().startsWith(NO_ROOM);
     }
 
-    /** Whether a source has fully connected layers and nothing else that computes. */
+    /**
+     * Whether a source has fully connected layers and nothing else that computes: then it becomes what compiled programs of
+     * such layers are. With anything else among them it is a network whose input may be a row of numbers.
+     */
     private static boolean isDense(TfliteModel source) {
         Set<String> names = new HashSet<>();
         source.operators().forEach(operator -> names.add(operator.name()));
@@ -194,13 +197,13 @@ public final class NetworkCompiler {
                 softmax = Optional.of(each.softmax());
             }
         }
-        List<Integer> shape = part.imageTensor(0).shape();
+        InputShape shape = InputShape.of(part.imageTensor(0));
         List<ChipPart.Output> outputs = part.outputs();
         List<Integer> results = outputs.stream()
                 .map(ChipPart.Output::image)
                 .filter(image -> image > 0)
                 .toList();
-        ImageChain chain = ImageChain.of(shape.get(1), shape.get(2), shape.get(3), steps, sources, results);
+        ImageChain chain = ImageChain.of(shape.height(), shape.width(), shape.channels(), steps, sources, results);
         part.requireShapes(chain);
         NetworkProgram program = NetworkProgram.of(chain, new Head(mean, layers, softmax));
         return new Compiled(

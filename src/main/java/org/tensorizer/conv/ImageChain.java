@@ -49,7 +49,7 @@ public final class ImageChain {
     }
 
     /**
-     * @param steps at least one
+     * @param steps none if what follows takes the input itself
      * @param sources number of the image that each step stands on
      * @param results numbers of the images that leave the chip; what follows takes the last image in any case
      * @throws DoesNotFitException there is no program for a step; the message names it
@@ -61,17 +61,21 @@ public final class ImageChain {
             List<? extends Step> steps,
             List<Integer> sources,
             List<Integer> results) {
-        DoesNotFitException.require(!steps.isEmpty(), "a chain without steps");
+        DoesNotFitException.require(
+                !steps.isEmpty() || results.isEmpty(), "a chain without steps, whose result would be its input");
         InputPlan input = InputPlan.of(height, width, channels);
         List<List<Reach>> readers = readers(steps, sources);
         List<Image> images = new ArrayList<>();
         List<StepPlan> plans = new ArrayList<>();
+        try {
+            images.add(Image.of(height, width, channels, readers.get(0)));
+        } catch (DoesNotFitException reason) {
+            String first = steps.isEmpty() ? "" : "step 0, " + steps.get(0).describe() + ": ";
+            throw new DoesNotFitException(first + reason.getMessage(), 1);
+        }
         for (int i = 0; i < steps.size(); i++) {
             Step step = steps.get(i);
             try {
-                if (i == 0) {
-                    images.add(Image.of(height, width, channels, readers.get(0)));
-                }
                 int number = sources.get(i);
                 Image source = images.get(number);
                 images.add(Image.of(
