@@ -3,6 +3,7 @@ package org.tensorizer.cli;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.tensorizer.compiler.CompiledNetwork;
+import org.tensorizer.compiler.NetworkProgram;
 import org.tensorizer.compiler.PlanSummary;
 import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.isa.Chip;
@@ -26,6 +27,10 @@ final class CompileFacts {
         facts.put("narrow_memory_used_bytes", execution.usedNarrowMemoryBytesPerTile())
                 .put("narrow_memory_bytes", Chip.NARROW_BYTES)
                 .put("instruction_bytes", execution.instructionBytes());
+        network.program()
+                .map(NetworkProgram::extrapolated)
+                .filter(forms -> !forms.isEmpty())
+                .ifPresent(forms -> facts.put("extrapolated", forms));
         network.program()
                 .map(PlanSummary::of)
                 .ifPresentOrElse(plan -> memory(facts, plan), () -> memory(facts, compiled.parameterCaching()));

@@ -8,6 +8,7 @@ import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.ConvolutionPlan;
 import org.tensorizer.conv.DoesNotFitException;
 import org.tensorizer.conv.IdentityCode;
+import org.tensorizer.conv.Image;
 import org.tensorizer.conv.ImageChain;
 import org.tensorizer.conv.ImageCode;
 import org.tensorizer.conv.NarrowPlan;
@@ -175,6 +176,34 @@ public final class NetworkProgram {
         int layers =
                 chain.steps().size() + head.map(plan -> plan.layers().size()).orElse(0);
         return "network " + chain.images().get(0) + " to " + result + " in " + layers + " layers";
+    }
+
+    /** What of it no compiled program at hand shows: forms of ours, put together from pieces of several. */
+    public List<String> extrapolated() {
+        List<String> found = new ArrayList<>();
+        Image input = chain.images().get(0);
+        boolean uneven = input.height() % Chip.GRID != 0 || input.width() % Chip.GRID != 0;
+        if (input.channels() == 2 || input.channels() > 3 && uneven) {
+            found.add("an input of " + input);
+        }
+        if (chain.stripCount() > 1) {
+            found.add("the first images in " + chain.stripCount() + " strips");
+        }
+        if (hostBytes() > 0) {
+            found.add(hostBytes() + " bytes of parameters from the host in every inference");
+        }
+        List<LayerPlan> layers = head.map(HeadPlan::layers).orElse(List.of());
+        if (layers.stream().anyMatch(LayerPlan::isStreamed)) {
+            found.add("weights of a fully connected layer broadcast to all tiles");
+        }
+        if (layers.stream()
+                .anyMatch(layer -> !layer.isStreamed() && layer.layer().format().isPerChannel())) {
+            found.add("a weight scale for each output of a fully connected layer in place");
+        }
+        if (!layers.isEmpty() && head.flatMap(HeadPlan::gather).isEmpty()) {
+            found.add("an image flattened by packets");
+        }
+        return found;
     }
 
     Optional<HeadPlan> head() {

@@ -31,6 +31,7 @@ class HostParametersTest {
     @ValueSource(strings = {CONVOLUTION, "64x20x8 c8k1s1f3n f1000n2"})
     void answersAsItsDefinition(String network) {
         assertThat(program(network).hostBytes()).isPositive();
+        assertThat(program(network).extrapolated()).anyMatch(form -> form.contains("from the host"));
         try (Device device = Devices.open(DeviceChoice.EMULATOR)) {
             ExecutedNetworksTest.check(device, network);
         }

@@ -33,6 +33,7 @@ class StripsTest {
     })
     void imagesLargerThanNarrowMemoryAreCutIntoStrips(String network, int strips) {
         assertThat(program(network).chain().stripCount()).isEqualTo(strips);
+        assertThat(program(network).extrapolated()).anyMatch(form -> form.contains(strips + " strips"));
         try (Device device = Devices.open(DeviceChoice.EMULATOR)) {
             ExecutedNetworksTest.check(device, network);
         }
