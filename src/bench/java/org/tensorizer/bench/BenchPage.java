@@ -46,6 +46,7 @@ final class BenchPage {
                 "size",
                 List.of("arraycopy", "pack", "unpack"));
         Growth.of(run).ifPresent(growth -> html.append("<h2>Growth</h2><p>").append(text(growth.toString())));
+        silicon(html);
         results(html);
         return html.append("</html>\n").toString();
     }
@@ -90,6 +91,17 @@ final class BenchPage {
                             .append(Png.dataUri(image))
                             .append("'>"));
         }
+    }
+
+    private static void silicon(StringBuilder html) {
+        html.append("<h2>" + SiliconEstimate.TITLE
+                + "</h2><p>From published rates and an assumed clock; nothing of it was" + " measured.</p><table><tr>");
+        SiliconEstimate.COLUMNS.forEach(name -> html.append("<th>").append(text(name)));
+        SiliconEstimate.all().forEach(each -> {
+            html.append("<tr>");
+            each.line().forEach(cell -> html.append("<td>").append(cell));
+        });
+        html.append("</table>");
     }
 
     private void results(StringBuilder html) {

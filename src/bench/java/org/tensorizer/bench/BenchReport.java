@@ -65,6 +65,8 @@ public final class BenchReport implements Callable<Integer> {
             goal.reached(run).ifPresent(reached -> System.out.println(goal.line(reached)));
         }
         Growth.of(run).ifPresent(growth -> System.out.println("growth: " + growth));
+        System.out.println("\n" + SiliconEstimate.TITLE + "\n" + String.join(" | ", SiliconEstimate.COLUMNS));
+        SiliconEstimate.all().forEach(each -> System.out.println(String.join(" | ", each.line())));
         Files.createDirectories(page.toAbsolutePath().getParent());
         byte[] html = new BenchPage(run, base, machine()).html().getBytes(StandardCharsets.UTF_8);
         AtomicFiles.write(page, html, Existing.REPLACE);

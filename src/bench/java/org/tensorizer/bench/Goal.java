@@ -41,6 +41,8 @@ record Goal(String text, String of, String by, double most) {
                         "CompileGrowthBenchmark.parameters{channels=256}",
                         5),
                 new Goal("a block of 64 x 64 rewritten, us", "WeightSwapBenchmark.blockOf64", null, 5),
+                rows(256),
+                rows(512),
                 emulator(256),
                 emulator(1024),
                 emulator(2048),
@@ -94,6 +96,14 @@ record Goal(String text, String of, String by, double most) {
                         "SourceCompilingBenchmark.compile{layers=784-512-512-10}",
                         null,
                         20_000));
+    }
+
+    private static Goal rows(int n) {
+        return new Goal(
+                "1024 rows of " + n + " x " + n + " emulated at once, times one emulated Dense (1024 / 5)",
+                "RowsBenchmark.rowsInOneInference{n=" + n + "}",
+                "RowsBenchmark.oneRowOfDense{n=" + n + "}",
+                1024 / 5.0);
     }
 
     private static Goal emulator(int n) {

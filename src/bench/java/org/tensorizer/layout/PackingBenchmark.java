@@ -61,7 +61,7 @@ public class PackingBenchmark {
 
     @Benchmark
     public byte[] packBlock64() {
-        layout.packBlock(weights, block, payload, 0);
+        layout.packBlock(weights, 0, block.ins(), block, payload, 0);
         return payload;
     }
 }

@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
             "Exit status: 0 nothing differs by more than --within, 1 something does or a device failed, 2 bad input.",
             "Examples:",
             "  tensorizer compare mobilenet_edgetpu.tflite --with mobilenet.tflite --device emulator",
+            "  tensorizer compare mobilenet_edgetpu.tflite --lift --device emulator",
             "  tensorizer compare mobilenet_edgetpu.tflite --device coral --against emulator --input cat.png"
         })
 final class CompareCommand extends FactsCommand {
@@ -53,6 +54,9 @@ final class CompareCommand extends FactsCommand {
     @Mixin
     private Options.OnDevice device;
 
+    @Mixin
+    private Options.Lift lift;
+
     @Option(names = "--inputs", paramLabel = "N", description = "Random inputs. Default: 5.")
     private int count = 5;
 
@@ -70,8 +74,8 @@ final class CompareCommand extends FactsCommand {
 
     @Override
     public Integer call() {
-        if (source != null && against != null) {
-            throw new BadInputException("--with and --against: expected one of them, found both");
+        if ((source != null ? 1 : 0) + (against != null ? 1 : 0) + (lift.isGiven() ? 1 : 0) > 1) {
+            throw new BadInputException("--with, --against and --lift: expected one of them, found several");
         }
         atLeast(1, "--inputs", count);
         int allowed = within != null ? within : against == null ? 1 : 0;
@@ -81,7 +85,7 @@ final class CompareCommand extends FactsCommand {
             throw new BadInputException(file + ": expected a model compiled for the Edge TPU, found one that is not");
         }
         DeviceChoice other = against == null ? DeviceChoice.CPU : DeviceChoice.parse(against);
-        TfliteModel second = against == null ? TfliteModel.read(source()) : model;
+        TfliteModel second = against != null ? model : lift.isGiven() ? lift.of(model) : TfliteModel.read(source());
         Facts facts = new Facts().put("model", file.toString()).put("model_sha256", Sha256.of(model.copy()));
         CompiledCheck check;
         try (Device ours = device.open();
@@ -107,7 +111,7 @@ final class CompareCommand extends FactsCommand {
                 ? source
                 : file.resolveSibling(name.substring(0, name.length() - COMPILED.length()) + ".tflite");
         if (beside == null || source == null && !Files.exists(beside)) {
-            throw new BadInputException(file + ": expected --with SOURCE or --against DEVICE, found neither"
+            throw new BadInputException(file + ": expected --with SOURCE, --lift or --against DEVICE, found none"
                     + (beside == null ? "" : ", and no source " + beside));
         }
         return beside;

@@ -80,6 +80,10 @@ final class Options {
                         "Turn a compiled network into a plain model first, and run that with TFLite's own kernels.")
         private boolean lift;
 
+        boolean isGiven() {
+            return lift;
+        }
+
         TfliteModel of(TfliteModel model) {
             return lift && model.isCompiled()
                     ? TfliteModel.parse(

@@ -83,8 +83,8 @@ final class ProgramPage {
                 layer(96, Window.POINT, q));
         ImageChain chain = ImageChain.of(16, 16, 32, List.copyOf(layers));
         NetworkProgram program = NetworkProgram.of(chain, Head.NONE);
-        InstructionStream stream = InstructionStream.frame(
-                "example", program.executionOnly().get(0).bytes());
+        byte[] bytes = program.executionOnly().get(0).bytes();
+        InstructionStream stream = InstructionStream.frame("example", bytes);
         String names = layers.stream().map(Convolution::describe).collect(Collectors.joining(", "));
         return String.format(
                 Locale.ROOT,
@@ -92,7 +92,7 @@ final class ProgramPage {
                 chain.images().get(0),
                 escaped(names),
                 stream.size(),
-                stream.toBytes().length / Opcode.BUNDLE_BYTES,
+                bytes.length / Opcode.BUNDLE_BYTES,
                 PlanPage.pictures(PlanSummary.of(program)),
                 sections(stream));
     }

@@ -14,8 +14,9 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "reference",
-        description = "Writes reference pages: the instruction set (HTML, opens from the disk) and the commands"
-                + " (Markdown).",
+        description =
+                "Writes reference pages (HTML, opens from the disk): the instruction set, how a program is put together,"
+                        + " payloads; and the commands (Markdown).",
         mixinStandardHelpOptions = true)
 final class ReferenceCommand extends FactsCommand {
     @Option(names = "--isa", paramLabel = "FILE.html", description = "The instruction set, drawn from its tables.")
@@ -31,11 +32,17 @@ final class ReferenceCommand extends FactsCommand {
                     "How a program is put together: memory plan, order of instructions, the reason of every wait.")
     private Path program;
 
+    @Option(
+            names = "--payload",
+            paramLabel = "FILE.html",
+            description = "Where the weights of every kind of layer stand in a payload, drawn byte by byte.")
+    private Path payload;
+
     @Override
     public Integer call() throws IOException {
-        if (isa == null && commands == null && program == null) {
+        if (isa == null && commands == null && program == null && payload == null) {
             throw new BadInputException(
-                    "reference: expected --isa FILE.html, --program FILE.html or --commands FILE.md");
+                    "reference: expected --isa, --program or --payload FILE.html, or --commands FILE.md");
         }
         Facts facts = new Facts();
         AtomicFiles files = new AtomicFiles(Existing.REPLACE);
@@ -46,6 +53,10 @@ final class ReferenceCommand extends FactsCommand {
         if (commands != null) {
             add(files, commands, CommandReference.markdown());
             facts.put("commands", commands.toString());
+        }
+        if (payload != null) {
+            add(files, payload, PayloadPage.html());
+            facts.put("payload", payload.toString());
         }
         if (program != null) {
             add(files, program, ProgramPage.html());

@@ -46,6 +46,21 @@ class CompareCommandTest {
         assertThat(output(shell).has("first_difference")).isFalse();
     }
 
+    /** Without a source: the plain model that the compiled file gives back. */
+    @Test
+    void takesTheLiftedModelAsTheSource() {
+        Path model = folder.resolve("conv_edgetpu.tflite");
+        Shell.run(
+                "template", "conv", "--rows", 64, "--in", 16, "--out", 24, "--weights", "random:1", "--output", model);
+        Shell shell = Shell.run("compare", model, "--lift", "--device", "emulator", "--inputs", 2, "--json");
+
+        assertThat(shell.status()).as(shell.err()).isZero();
+        assertThat(shell.json().getString("source")).endsWith("(lifted)");
+        assertThat(output(shell).getInt("values_compared")).isEqualTo(2 * 64 * 24);
+        Shell both = Shell.run("compare", model, "--lift", "--against", "emulator", "--device", "emulator");
+        assertThat(both.status()).isEqualTo(FactsCommand.BAD_INPUT);
+    }
+
     @Test
     void saysWhatDiffersAndWhereFirst() {
         Object[] command = {
@@ -120,7 +135,7 @@ class CompareCommandTest {
                 List.of("runs uncompiled models only", identity, "--with", identity),
                 List.of("runs uncompiled models only", identity, "--against", "cpu"),
                 List.of("expected one of", identity, "--against", "nonsense"),
-                List.of("found both", identity, "--against", "emulator", "--with", source),
+                List.of("found several", identity, "--against", "emulator", "--with", source),
                 List.of("expected a model compiled", source, "--with", source),
                 List.of("--inputs 0", identity, "--inputs", "0"),
                 List.of("--within -1", identity, "--within", "-1"),
@@ -146,9 +161,9 @@ class CompareCommandTest {
         Path unnamed = Files.copy(Shell.IDENTITY, folder.resolve("unnamed.tflite"));
 
         assertThat(Shell.run("compare", alone, "--device", "emulator").err())
-                .contains("--with SOURCE or --against DEVICE", "alone.tflite");
+                .contains("--with SOURCE, --lift or --against DEVICE", "alone.tflite");
         Shell shell = Shell.run("compare", unnamed, "--device", "emulator");
         assertThat(shell.status()).isEqualTo(FactsCommand.BAD_INPUT);
-        assertThat(shell.err()).contains("found neither");
+        assertThat(shell.err()).contains("found none");
     }
 }

@@ -59,6 +59,16 @@ class ProgramPageTest {
     }
 
     @Test
+    void thePageOfPayloadsDrawsEveryByteOfEveryKind(@TempDir Path folder) throws Exception {
+        Path page = folder.resolve("payload.html");
+        assertThat(Shell.run("reference", "--payload", page).status()).isZero();
+        String html = java.nio.file.Files.readString(page);
+        assertThat(html)
+                .contains("W[5][2][2][7]", "W[5][2][2]<", "scale of output 0, byte 3", "zero point of output 5");
+        assertThat(html.split("<rect").length - 1).isEqualTo(5 * 64 + 19 * 64 + 17 * 64 + 19 * 16 + 2 * 12 * 16);
+    }
+
+    @Test
     void thePageHasThePlanAndThePartsInTheirOrder(@TempDir Path folder) throws Exception {
         Path page = folder.resolve("program.html");
         Shell shell = Shell.run("reference", "--program", page);
