@@ -19,7 +19,7 @@ class CompilePageTest {
     private static final Pattern BLOCK = Pattern.compile("```console\n\\$ tensorizer (.*)\n((?s).*?)```");
 
     /** Rounding of TFLite's kernels, which are not the same on every processor. */
-    private static final Pattern ROUNDING = Pattern.compile(
+    private static final Pattern VARIES = Pattern.compile(
             "(?m)^( *(?:outputs differing|largest difference steps|mean difference steps) *)[\\d.E-]+$");
 
     @TempDir
@@ -47,8 +47,8 @@ class CompilePageTest {
             page = printed.toString();
         }
         assertThat(commands).isEqualTo(3);
-        assertThat(ROUNDING.matcher(page).replaceAll("$1"))
-                .isEqualTo(ROUNDING.matcher(printed).replaceAll("$1"));
+        assertThat(VARIES.matcher(page).replaceAll("$1"))
+                .isEqualTo(VARIES.matcher(printed).replaceAll("$1"));
         String plan = Files.readString(folder.resolve("plan.html"));
         assertThat(plan)
                 .contains("byte address", "step (in: the input arrives)", "row</text>", "tile</text>")
