@@ -18,10 +18,12 @@ import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.device.emulator.Rewiring.Use;
 import org.tensorizer.fuzz.Allocation;
+import org.tensorizer.isa.Branch;
 import org.tensorizer.isa.Frame;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.Program;
 import org.tensorizer.isa.WideToNarrow;
 import org.tensorizer.model.Relocation;
@@ -82,6 +84,32 @@ class HostileProgramTest {
         long allocated = Allocation.of(() ->
                 assertThatThrownBy(sound.withExecution(many)::load).isInstanceOf(UnsupportedProgramException.class));
         assertThat(allocated).isLessThan(MOST_MANY);
+    }
+
+    /** A branch back over one bundle, ahead of everything else: the scalar core would never come to an end. */
+    @Test
+    void aLoopThatNeverEnds() {
+        TestPackage sound = TestDense.random(DenseShape.of(8, 8, ParameterFormat.PER_TENSOR), 1)
+                .compiled();
+        Program program = sound.execution();
+        List<Instruction> all = new ArrayList<>();
+        InstructionStream.frame("once", program.bytes()).instructions().forEach(each -> all.add(each.copy()));
+        Instruction idle = Instruction.of(Opcode.SCALAR);
+        Instruction back = Instruction.of(Opcode.BRANCH);
+        back.set(Branch.OFFSET, -1);
+        back.set(Branch.CONSTANT, 1);
+        all.add(1, idle);
+        all.add(2, back);
+        InstructionStream stream = InstructionStream.of("endless", all);
+        stream.get(0).set(Frame.BODY_BITS, (stream.bundle(stream.size()) - 2L) * 128);
+        Program endless = new Program(
+                stream.toBytes(),
+                program.relocations().stream()
+                        .map(r -> new Relocation(r.kind(), r.batch(), r.name(), r.half(), r.bit() + 2 * 128))
+                        .toList());
+        assertThatThrownBy(sound.withExecution(endless)::load)
+                .isInstanceOf(UnsupportedProgramException.class)
+                .hasMessageContaining("a loop that never ends?");
     }
 
     /** The program with an instruction several times in its place, numbered as a program is. */
