@@ -15,6 +15,7 @@ import org.tensorizer.compiler.RowImage;
 import org.tensorizer.conv.Convolution;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.ConvolutionPlan;
+import org.tensorizer.conv.DoesNotFitException;
 import org.tensorizer.conv.Window;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
@@ -194,7 +195,35 @@ final class TemplateConvCommand extends FactsCommand {
         if (rows != null && (rows < 1 || rows > 1 << 20)) {
             throw new BadInputException("--rows " + rows + ": expected 1 to " + (1 << 20));
         }
-        return rows == null ? new RowImage(height, width) : RowImage.of(rows, channels, outputs);
+        if (rows == null) {
+            return new RowImage(height, width);
+        }
+        try {
+            return RowImage.of(rows, channels, outputs);
+        } catch (DoesNotFitException full) {
+            int most = most(channels);
+            throw new BadInputException(
+                    full.getMessage()
+                            + (most == 0
+                                    ? ""
+                                    : "; " + most + " rows would fit, and gemm takes longer matrices in several inferences"),
+                    full);
+        }
+    }
+
+    /** The most rows for which an image fits, 0 if none does. */
+    private int most(int channels) {
+        int fits = 0;
+        for (int above = rows; above - fits > 1; ) {
+            int middle = (fits + above) / 2;
+            try {
+                RowImage.of(middle, channels, outputs);
+                fits = middle;
+            } catch (DoesNotFitException full) {
+                above = middle;
+            }
+        }
+        return fits;
     }
 
     /** W[out][ky][kx][in], the channels that fill up to a multiple of 4 being 0. */
