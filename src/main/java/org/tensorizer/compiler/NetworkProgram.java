@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.ConvolutionPlan;
 import org.tensorizer.conv.DoesNotFitException;
-import org.tensorizer.conv.IdentityCode;
 import org.tensorizer.conv.Image;
 import org.tensorizer.conv.ImageChain;
 import org.tensorizer.conv.ImageCode;
@@ -21,8 +20,6 @@ import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Program;
 import org.tensorizer.isa.ProgramBuilder;
-import org.tensorizer.isa.TileCounter;
-import org.tensorizer.isa.TileFence;
 
 /**
  * A whole network as two programs: images first ({@link ImageChain}), then what follows them ({@link Head}).
@@ -234,7 +231,12 @@ public final class NetworkProgram {
         if (head.isEmpty()) {
             images.end();
         } else {
-            follow(program, head.get(), new Traffic(progress), names.get(names.size() - 1));
+            List<List<Piece>> streamed = places.layers()
+                    .subList(
+                            chain.convolutions().size(),
+                            chain.convolutions().size() + streams(head).size());
+            new HeadCode(program, head.get(), new Traffic(progress), narrow, streamed, farTables())
+                    .emit(names.get(names.size() - 1));
         }
         DoesNotFitException.require(
                 program.longestStretch() <= Chip.CHUNK_BUNDLES,
@@ -242,89 +244,6 @@ public final class NetworkProgram {
                 program.longestStretch(),
                 Chip.CHUNK_BUNDLES);
         return program.build(Chip.CHUNK_BUNDLES);
-    }
-
-    private void follow(ProgramBuilder program, HeadPlan plan, Traffic traffic, String name) {
-        boolean layers = !plan.layers().isEmpty();
-        if (plan.gather().isPresent()) {
-            GatherPlan gather = plan.gather().get();
-            new GatherCode(program, gather, traffic).emit();
-            new MeanCode(gather, plan.head().mean().orElseThrow()).emit(program, layers);
-            traffic.clear();
-        } else {
-            program.fence(ProgramBuilder.TILE_COUNTERS);
-            if (plan.softmax().isPresent()) {
-                IdentityCode.again(program, plan.identityWords(), plan.identityRow());
-            }
-            program.fence(ProgramBuilder.TILE_COUNTERS);
-        }
-        for (int i = 0; i < plan.layers().size(); i++) {
-            layer(program, plan, i, traffic);
-        }
-        result(program, plan, traffic, name);
-    }
-
-    private void layer(ProgramBuilder program, HeadPlan plan, int index, Traffic traffic) {
-        LayerPlan layer = plan.layers().get(index);
-        LayerCode code = new LayerCode(program, traffic, layer);
-        if (index > 0) {
-            LayerPlan before = plan.layers().get(index - 1);
-            if (before.isStreamed()) {
-                code.gather(before.result().base(), before.outputWords());
-            } else {
-                List<Integer> words = new ArrayList<>();
-                for (int tile = 0; tile < before.tiles(); tile++) {
-                    words.add(before.words(tile));
-                }
-                code.gather(before.result().base(), words);
-            }
-        } else if (plan.gather().isPresent()) {
-            GatherPlan gather = plan.gather().get();
-            code.gather(gather.average().base(), gather.widths());
-        } else {
-            code.gather(narrow.result());
-        }
-        if (layer.isStreamed()) {
-            int number = chain.convolutions().size() + streams(head).indexOf(layer);
-            code.computeStreamed(
-                    places.layers().get(number), plan.softmax().isPresent(), plan.identityWords(), plan.identityRow());
-            boolean last = index == plan.layers().size() - 1;
-            if (last && plan.softmax().isPresent() && layer.tiles() > 1) {
-                code.spread(plan.softmax().get().logits());
-            }
-        } else {
-            code.computeInPlace();
-        }
-        if (layer.layer().function().isPresent()) {
-            code.map(layer.layer().function().get(), plan.identityWords(), plan.identityRow());
-        }
-    }
-
-    private void result(ProgramBuilder program, HeadPlan plan, Traffic traffic, String name) {
-        int base;
-        int step = 0;
-        if (plan.layers().isEmpty()) {
-            base = plan.gather().orElseThrow().average().base();
-        } else {
-            LayerPlan last = plan.layers().get(plan.layers().size() - 1);
-            base = last.result().base();
-            step = last.isStreamed() ? LayerPlan.TILE_WORDS : 0;
-            if (plan.softmax().isPresent()) {
-                SoftmaxPlan softmax = plan.softmax().get();
-                new SoftmaxCode(program, softmax, traffic, plan.identityRow(), farTables()).emit(last.layer());
-                base = softmax.result();
-                step = 0;
-            }
-            program.fence(ProgramBuilder.TILE_COUNTERS);
-        }
-        new VectorResultCode(program, traffic).emit(base, step, plan.resultWords(), name);
-        if (traffic.packetsB() > 0) {
-            program.packets(traffic.packetsA(), traffic.packetsB());
-            ImageCode.end(program, ProgramBuilder.PACKET_COUNTERS);
-        } else {
-            program.packets(traffic.packetsA());
-            ImageCode.end(program, TileFence.bit(TileCounter.RING_PRODUCER_A));
-        }
     }
 
     /** Brings the payload to the chip. */

@@ -1,17 +1,11 @@
 package org.tensorizer.isa;
 
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import org.tensorizer.isa.Scalar.Alu;
 import org.tensorizer.isa.Scalar.Descriptor;
 import org.tensorizer.model.Relocation;
 
-/**
- * Takes the instructions of a program in order; numbers the tile instructions, notes where the runtime writes addresses,
- * closes the program and fills in its length, and cuts it where it is longer than a chunk. One program a builder; not
- * thread-safe.
- */
+/** Takes the instructions of a program in order, the usual ones by what they are for. One program a builder; not thread-safe. */
 public final class ProgramBuilder {
     /** Counters of the tiles, without those of the packets. */
     public static final int TILE_COUNTERS = 0x3fffe;
@@ -32,34 +26,21 @@ public final class ProgramBuilder {
     private static final int ALL_ENGINES = 31;
     private static final int REPORT_TO_SCALAR = 1;
     private static final int REPORT_AT_END = 13;
-    private static final int IDLE_BUNDLES_AT_THE_END = 4;
-
-    /** START, a fence; HALT, idle bundles, END. */
-    private static final int FRAME_BUNDLES = 4 + IDLE_BUNDLES_AT_THE_END;
 
     /** Units of the input buffer, but for four (derived: what real programs set AVDATA_INFEED to). */
     private static final int INPUT_ROOM = 2 * Chip.INPUT_UNITS - 4;
 
-    private final List<Instruction> instructions = new ArrayList<>();
-    private final List<Address> addresses = new ArrayList<>();
-    private final BitSet pauses = new BitSet();
-    private final List<Incoming> incoming = new ArrayList<>();
-
-    /** Where the runtime writes half an address: number of the instruction. */
-    private record Address(int instruction, Relocation.Kind kind, Relocation.Half half, String name) {}
-
-    /** A descriptor of what comes from the host: number of its last instruction but one. */
-    private record Incoming(int instruction, boolean isInput, int offset, int bytes) {}
+    private final Chunks chunks = new Chunks();
 
     /** Takes an instruction, which must not be changed afterwards. */
     public ProgramBuilder add(Instruction instruction) {
-        instructions.add(instruction);
+        chunks.add(instruction);
         return this;
     }
 
     /** All tiles may become idle here: what is under way does not wait for what is still to come. */
     public ProgramBuilder pause() {
-        pauses.set(instructions.size());
+        chunks.pause();
         return this;
     }
 
@@ -72,7 +53,7 @@ public final class ProgramBuilder {
 
     /** The same for one of several inputs or outputs. */
     public ProgramBuilder address(int register, Relocation.Kind kind, Relocation.Half half, String name) {
-        addresses.add(new Address(instructions.size(), kind, half, name));
+        chunks.address(kind, half, name);
         return zero(register);
     }
 
@@ -103,7 +84,7 @@ public final class ProgramBuilder {
         add(word(immediate(register + 3, kind.code()), 2, register + 2));
         add(word(Instruction.of(Opcode.SCALAR), 3, register + 3));
         if (kind == Descriptor.PARAMETERS || kind == Descriptor.INPUT) {
-            incoming.add(new Incoming(instructions.size() - 1, kind == Descriptor.INPUT, offset, bytes));
+            chunks.incoming(kind == Descriptor.INPUT, offset, bytes);
         }
         return add(Instruction.of(Opcode.SCALAR).set(Scalar.STORE, Scalar.DESCRIPTOR_SUBMIT));
     }
@@ -165,7 +146,7 @@ public final class ProgramBuilder {
         return add(fenceOf(counters, units));
     }
 
-    private static Instruction fenceOf(int counters, int units) {
+    static Instruction fenceOf(int counters, int units) {
         return Instruction.of(Opcode.TILE_FENCE)
                 .set(TileFence.TILES, Chip.ALL_TILES)
                 .set(TileFence.COUNTERS, counters)
@@ -278,8 +259,7 @@ public final class ProgramBuilder {
 
     /** Closes the program as one chunk. */
     public Program build() {
-        List<Chunk> chunks = List.of(new Chunk(0, instructions.size(), false));
-        return assemble(chunks).get(0);
+        return chunks.one();
     }
 
     /**
@@ -289,121 +269,11 @@ public final class ProgramBuilder {
      * @throws IllegalStateException some stretch is longer, see {@link #longestStretch}
      */
     public List<Program> build(int most) {
-        List<Chunk> chunks = new ArrayList<>();
-        int from = 0;
-        int end = 0;
-        int bundles = 0;
-        for (int i = 0; i < instructions.size(); i++) {
-            if (mayCut(i)) {
-                end = i;
-            }
-            bundles += instructions.get(i).bundles();
-            if (bundles + FRAME_BUNDLES > most) {
-                if (end == from) {
-                    throw new IllegalStateException("a stretch of more than " + most + " bundles without a fence");
-                }
-                chunks.add(new Chunk(from, end, from > 0 && !isFence(from)));
-                from = end;
-                bundles = bundles(from, i + 1);
-            }
-        }
-        chunks.add(new Chunk(from, instructions.size(), from > 0 && !isFence(from)));
-        return assemble(chunks);
+        return chunks.cut(most);
     }
 
     /** Bundles of the longest stretch of the program that cannot be cut, with what frames it in a chunk. */
     public int longestStretch() {
-        int longest = 0;
-        int bundles = 0;
-        for (int i = 0; i < instructions.size(); i++) {
-            bundles = (mayCut(i) ? 0 : bundles) + instructions.get(i).bundles();
-            longest = Math.max(longest, bundles);
-        }
-        return longest + FRAME_BUNDLES;
-    }
-
-    private boolean mayCut(int index) {
-        return pauses.get(index) || isFence(index);
-    }
-
-    private boolean isFence(int index) {
-        Instruction instruction = instructions.get(index);
-        return instruction.opcode() == Opcode.TILE_FENCE
-                && instruction.get(TileFence.UNITS) == TileFence.ALL_UNITS
-                && instruction.get(TileFence.TILES) == Chip.ALL_TILES;
-    }
-
-    private int bundles(int from, int to) {
-        int bundles = 0;
-        for (Instruction instruction : instructions.subList(from, to)) {
-            bundles += instruction.bundles();
-        }
-        return bundles;
-    }
-
-    /**
-     * A chunk of the program.
-     *
-     * @param from first instruction
-     * @param to behind the last
-     * @param fenced whether a fence is put in front
-     */
-    private record Chunk(int from, int to, boolean fenced) {}
-
-    private List<Program> assemble(List<Chunk> chunks) {
-        List<Program> programs = new ArrayList<>();
-        long sequence = 0;
-        for (Chunk chunk : chunks) {
-            List<Instruction> all = new ArrayList<>();
-            all.add(Instruction.of(Opcode.START));
-            if (chunk.fenced) {
-                all.add(fenceOf(0, TileFence.ALL_UNITS));
-            }
-            int head = all.size();
-            all.addAll(instructions.subList(chunk.from, chunk.to));
-            all.add(Instruction.of(Opcode.HALT).set(Frame.HALT_CONSTANT, 4));
-            for (int i = 0; i < IDLE_BUNDLES_AT_THE_END; i++) {
-                all.add(Instruction.of(Opcode.SCALAR));
-            }
-            all.add(Instruction.of(Opcode.END).set(Frame.END_CONSTANT));
-            for (Instruction instruction : all) {
-                if (instruction.opcode().isTileOp()) {
-                    instruction.number(sequence++);
-                }
-            }
-            programs.add(program(all, head, chunk));
-        }
-        return programs;
-    }
-
-    /** @param head instructions in front of those of the chunk */
-    private Program program(List<Instruction> all, int head, Chunk chunk) {
-        int[] bundle = new int[all.size() + 1];
-        for (int i = 0; i < all.size(); i++) {
-            bundle[i + 1] = bundle[i] + all.get(i).bundles();
-        }
-        int bundles = bundle[all.size()];
-        all.get(0).set(Frame.BODY_BITS, (bundles - 2L) * Opcode.BUNDLE_BITS);
-        byte[] bytes = new byte[bundles * Opcode.BUNDLE_BYTES];
-        for (int i = 0; i < all.size(); i++) {
-            all.get(i).write(bytes, bundle[i] * Opcode.BUNDLE_BYTES);
-        }
-        List<Relocation> relocations = new ArrayList<>();
-        for (Address address : addresses) {
-            if (address.instruction >= chunk.from && address.instruction < chunk.to) {
-                int at = address.instruction - chunk.from + head;
-                int bit = bundle[at] * Opcode.BUNDLE_BITS + Scalar.IMMEDIATE.bit();
-                relocations.add(new Relocation(address.kind, 0, address.name, address.half, bit));
-            }
-        }
-        List<Program.Fetch> fetches = incoming.stream()
-                .filter(each -> each.instruction >= chunk.from && each.instruction < chunk.to)
-                .map(each -> new Program.Fetch(
-                        bundle[each.instruction - chunk.from + head] * Opcode.BUNDLE_BITS,
-                        each.isInput,
-                        each.offset,
-                        each.bytes))
-                .toList();
-        return new Program(bytes, relocations, fetches);
+        return chunks.longestStretch();
     }
 }
