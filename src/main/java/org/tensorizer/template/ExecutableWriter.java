@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.Program;
 import org.tensorizer.model.Relocation;
@@ -108,22 +109,24 @@ final class ExecutableWriter {
         for (int chunk = 0; chunk < assembly.executionOnly().size(); chunk++) {
             hints.add(instructionHint(b, chunk));
             Program program = assembly.executionOnly().get(chunk);
-            SortedMap<Integer, Integer> transfers = new TreeMap<>();
+            SortedMap<Integer, IntSupplier> transfers = new TreeMap<>();
             for (Relocation relocation : program.relocations()) {
                 if (relocation.kind() == Relocation.Kind.OUTPUT && relocation.half() == Relocation.Half.LOWER) {
                     Assembly.Edge output = output(relocation);
-                    int hint = descriptorHint(
-                            b, Description.OUTPUT, output.name(), 0, output.transferBytes(), Direction.OUTFEED);
-                    transfers.put(relocation.bit(), hint);
+                    transfers.put(
+                            relocation.bit(),
+                            () -> descriptorHint(
+                                    b, Description.OUTPUT, output.name(), 0, output.transferBytes(), Direction.OUTFEED));
                 }
             }
             for (Program.Fetch fetch : program.fetches()) {
                 short description = fetch.isInput() ? Description.INPUT : Description.PARAMETER;
                 String name = fetch.isInput() ? assembly.input().name() : "";
-                int hint = descriptorHint(b, description, name, fetch.offset(), fetch.bytes(), Direction.INFEED);
-                transfers.put(fetch.bit(), hint);
+                transfers.put(
+                        fetch.bit(),
+                        () -> descriptorHint(b, description, name, fetch.offset(), fetch.bytes(), Direction.INFEED));
             }
-            hints.addAll(transfers.values());
+            transfers.values().forEach(hint -> hints.add(hint.getAsInt()));
         }
         hints.add(interruptHint(b));
         return hints;
