@@ -3,7 +3,9 @@ package org.tensorizer.template;
 import com.google.flatbuffers.FlatBufferBuilder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
@@ -51,6 +53,14 @@ final class CopiedOptions {
                     + ") would stay on the host, but its options of kind " + type + " cannot be taken over");
         }
         return new CopiedOptions(source, operator, type, found.position());
+    }
+
+    /** Tensors of the source that the operator has to itself, such as those between the gates of an LSTM; -1 for none. */
+    List<Integer> intermediates() {
+        var table = Model.getRootAsModel(source.bytes()).subgraphs(0).operators(operator.index());
+        return IntStream.range(0, table.intermediatesLength())
+                .mapToObj(table::intermediates)
+                .toList();
     }
 
     /** Number of the table in TFLite's union, 0 for none. */

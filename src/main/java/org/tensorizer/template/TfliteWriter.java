@@ -167,7 +167,14 @@ public final class TfliteWriter {
 
     /** The same by TFLite's number. */
     void operator(int builtin, int version, List<Integer> inputs, int output, BuiltinFields options) {
-        operator(new Code(builtin, "", version), options.write(b), options.union(), 0, inputs, List.of(output));
+        operator(
+                new Code(builtin, "", version),
+                options.write(b),
+                options.union(),
+                0,
+                inputs,
+                List.of(output),
+                List.of());
     }
 
     /**
@@ -176,7 +183,7 @@ public final class TfliteWriter {
      * @param options its options, a vector in the builder
      */
     void custom(String name, int options, int input, List<Integer> outputs) {
-        operator(new Code(BuiltinOperator.CUSTOM, name, 1), 0, 0, options, List.of(input), outputs);
+        operator(new Code(BuiltinOperator.CUSTOM, name, 1), 0, 0, options, List.of(input), outputs, List.of());
     }
 
     /**
@@ -197,13 +204,24 @@ public final class TfliteWriter {
             b.createUnintializedVector(1, content.remaining(), ALIGNMENT).put(content);
             custom = b.endVector();
         }
-        operator(code, table, options.type(), custom, inputs, outputs);
+        List<Integer> own = options.intermediates().stream()
+                .map(tensor -> tensor < 0 ? -1 : copied(source, source.tensors().get(tensor)))
+                .toList();
+        operator(code, table, options.type(), custom, inputs, outputs, own);
     }
 
-    private void operator(Code code, int table, int union, int custom, List<Integer> inputs, List<Integer> outputs) {
+    private void operator(
+            Code code,
+            int table,
+            int union,
+            int custom,
+            List<Integer> inputs,
+            List<Integer> outputs,
+            List<Integer> intermediates) {
         int index = codes.computeIfAbsent(code, c -> codes.size());
         int from = Operator.createInputsVector(b, ints(inputs));
         int to = Operator.createOutputsVector(b, ints(outputs));
+        int own = intermediates.isEmpty() ? 0 : Operator.createIntermediatesVector(b, ints(intermediates));
         Operator.startOperator(b);
         if (custom != 0) {
             Operator.addCustomOptions(b, custom);
@@ -212,6 +230,7 @@ public final class TfliteWriter {
             Operator.addBuiltinOptions(b, table);
             Operator.addBuiltinOptionsType(b, (byte) union);
         }
+        Operator.addIntermediates(b, own);
         Operator.addOutputs(b, to);
         Operator.addInputs(b, from);
         Operator.addOpcodeIndex(b, index);

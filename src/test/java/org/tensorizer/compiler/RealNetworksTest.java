@@ -21,11 +21,15 @@ import org.tensorizer.conv.Window;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.device.Device;
+import org.tensorizer.device.open.DeviceChoice;
+import org.tensorizer.device.open.Devices;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.tools.CompiledCheck;
 
 /** Real sources compiled here against the same compiled by Google, the parameters placed as there. */
 class RealNetworksTest {
@@ -57,6 +61,31 @@ class RealNetworksTest {
         assertThat(comparison.programs().get(0).theirs()).isEqualTo(execution);
         assertThat(comparison.programs().get(1).theirs()).isEqualTo(caching);
         isSame(comparison);
+    }
+
+    /** Real networks of which a part goes to the chip; what must stay on the host, and that it answers as the source. */
+    @ParameterizedTest
+    @CsvSource({
+        "templates, keras_lstm_mnist_ptq, 2-5",
+        "networks, rl_pong, 2-6",
+        "networks, gabor_64x64_p4, 0-1",
+        "networks, rl_mlp_tanh, 0-6"
+    })
+    void partsOfNetworksAnswerAsTheirSource(String folder, String name, String mapped) {
+        TfliteModel source = TfliteModel.read(SharedFolder.template("../" + folder + "/" + name + ".tflite"));
+        CompiledNetwork network = NetworkCompiler.compile(source);
+        List<Integer> indices = network.operators().stream()
+                .filter(CompiledNetwork.Placed::mapped)
+                .map(placed -> placed.operator().index())
+                .toList();
+        assertThat(indices.get(0) + "-" + indices.get(indices.size() - 1)).isEqualTo(mapped);
+        try (Device emulator = Devices.open(DeviceChoice.EMULATOR);
+                Device cpu = Devices.open(DeviceChoice.CPU)) {
+            TfliteModel compiled = TfliteModel.parse("compiled", network.file());
+            CompiledCheck check = CompiledCheck.run(emulator, compiled, cpu, source, CompiledCheck.random(2, 1));
+            assertThat(check.agrees()).isTrue();
+            assertThat(check.largest()).isLessThanOrEqualTo(1);
+        }
     }
 
     /** An image of one channel; two files of another network have the same input. */
