@@ -206,7 +206,8 @@ final class TemplateConvCommand extends FactsCommand {
                     full.getMessage()
                             + (most == 0
                                     ? ""
-                                    : "; " + most + " rows would fit, and gemm takes longer matrices in several inferences"),
+                                    : "; " + most
+                                            + " rows would fit, and gemm takes longer matrices in several inferences"),
                     full);
         }
     }

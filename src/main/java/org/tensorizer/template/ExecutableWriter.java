@@ -116,7 +116,12 @@ final class ExecutableWriter {
                     transfers.put(
                             relocation.bit(),
                             () -> descriptorHint(
-                                    b, Description.OUTPUT, output.name(), 0, output.transferBytes(), Direction.OUTFEED));
+                                    b,
+                                    Description.OUTPUT,
+                                    output.name(),
+                                    0,
+                                    output.transferBytes(),
+                                    Direction.OUTFEED));
                 }
             }
             for (Program.Fetch fetch : program.fetches()) {

@@ -142,7 +142,9 @@ class ConvolutionCommandsTest {
         Path out = folder.resolve("none.tflite");
         Shell shell = Shell.run("template", "conv", "--rows", 9000, "--in", 512, "--out", 512, "--output", out);
         assertThat(shell.status()).isEqualTo(FactsCommand.BAD_INPUT);
-        assertThat(shell.err()).contains("narrow memory").containsPattern("\\d{4} rows would fit, and gemm takes longer");
+        assertThat(shell.err())
+                .contains("narrow memory")
+                .containsPattern("\\d{4} rows would fit, and gemm takes longer");
         assertThat(out).doesNotExist();
     }
 }
