@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.conv.Concatenation;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.ConvolutionPlan;
 import org.tensorizer.conv.DoesNotFitException;
+import org.tensorizer.conv.Enlargement;
 import org.tensorizer.conv.Image;
 import org.tensorizer.conv.ImageChain;
 import org.tensorizer.conv.ImageCode;
@@ -15,7 +17,9 @@ import org.tensorizer.conv.ParameterCode;
 import org.tensorizer.conv.ParameterPlaces;
 import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.conv.ParameterPlaces.Wish;
+import org.tensorizer.conv.Product;
 import org.tensorizer.conv.Progress;
+import org.tensorizer.conv.Step;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Program;
@@ -186,6 +190,11 @@ public final class NetworkProgram {
         if (chain.stripCount() > 1) {
             found.add("the first images in " + chain.stripCount() + " strips");
         }
+        chain.steps().stream()
+                .filter(NetworkProgram::isOurs)
+                .map(Step::describe)
+                .distinct()
+                .forEach(found::add);
         if (hostBytes() > 0) {
             found.add(hostBytes() + " bytes of parameters from the host in every inference");
         }
@@ -201,6 +210,12 @@ public final class NetworkProgram {
             found.add("an image flattened by packets");
         }
         return found;
+    }
+
+    private static boolean isOurs(Step step) {
+        return step instanceof Product
+                || step instanceof Concatenation
+                || step instanceof Enlargement enlargement && !enlargement.bilinear();
     }
 
     Optional<HeadPlan> head() {
