@@ -4,12 +4,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import org.tensorizer.conv.Concatenation;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.ConvolutionPlan;
 import org.tensorizer.conv.DoesNotFitException;
-import org.tensorizer.conv.Enlargement;
-import org.tensorizer.conv.Image;
 import org.tensorizer.conv.ImageChain;
 import org.tensorizer.conv.ImageCode;
 import org.tensorizer.conv.NarrowPlan;
@@ -17,9 +14,7 @@ import org.tensorizer.conv.ParameterCode;
 import org.tensorizer.conv.ParameterPlaces;
 import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.conv.ParameterPlaces.Wish;
-import org.tensorizer.conv.Product;
 import org.tensorizer.conv.Progress;
-import org.tensorizer.conv.Step;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Program;
@@ -181,41 +176,7 @@ public final class NetworkProgram {
 
     /** What of it no compiled program at hand shows: forms of ours, put together from pieces of several. */
     public List<String> extrapolated() {
-        List<String> found = new ArrayList<>();
-        Image input = chain.images().get(0);
-        boolean uneven = input.height() % Chip.GRID != 0 || input.width() % Chip.GRID != 0;
-        if (input.channels() == 2 || input.channels() > 3 && uneven) {
-            found.add("an input of " + input);
-        }
-        if (chain.stripCount() > 1) {
-            found.add("the first images in " + chain.stripCount() + " strips");
-        }
-        chain.steps().stream()
-                .filter(NetworkProgram::isOurs)
-                .map(Step::describe)
-                .distinct()
-                .forEach(found::add);
-        if (hostBytes() > 0) {
-            found.add(hostBytes() + " bytes of parameters from the host in every inference");
-        }
-        List<LayerPlan> layers = head.map(HeadPlan::layers).orElse(List.of());
-        if (layers.stream().anyMatch(LayerPlan::isStreamed)) {
-            found.add("weights of a fully connected layer broadcast to all tiles");
-        }
-        if (layers.stream()
-                .anyMatch(layer -> !layer.isStreamed() && layer.layer().format().isPerChannel())) {
-            found.add("a weight scale for each output of a fully connected layer in place");
-        }
-        if (!layers.isEmpty() && head.flatMap(HeadPlan::gather).isEmpty()) {
-            found.add("an image flattened by packets");
-        }
-        return found;
-    }
-
-    private static boolean isOurs(Step step) {
-        return step instanceof Product
-                || step instanceof Concatenation
-                || step instanceof Enlargement enlargement && !enlargement.bilinear();
+        return OwnForms.of(this);
     }
 
     Optional<HeadPlan> head() {
@@ -247,9 +208,7 @@ public final class NetworkProgram {
             images.end();
         } else {
             List<List<Piece>> streamed = places.layers()
-                    .subList(
-                            chain.convolutions().size(),
-                            chain.convolutions().size() + streams(head).size());
+                    .subList(chain.convolutions().size(), broadcast().size());
             new HeadCode(program, head.get(), new Traffic(progress), narrow, streamed, farTables())
                     .emit(names.get(names.size() - 1));
         }

@@ -41,6 +41,7 @@ final class InputCode {
     private final InputPlan plan;
     private final PlacedImage part;
     private final int staging;
+    private final InputRows input;
 
     /** @param part the whole input, or a strip of it */
     InputCode(ProgramBuilder program, InputPlan plan, PlacedImage part, int staging) {
@@ -48,12 +49,13 @@ final class InputCode {
         this.plan = plan;
         this.part = part;
         this.staging = staging;
+        this.input = new InputRows(plan, part);
     }
 
     void emit() {
-        PerTile.add(program, tile -> passes(tile) > 1 ? copy(tile, 0, passes(tile) - 1) : null);
+        PerTile.add(program, tile -> input.passes(tile) > 1 ? copy(tile, 0, input.passes(tile) - 1) : null);
         feed();
-        if (mostPasses() > 2) {
+        if (input.mostPasses() > 2) {
             program.fence(TileFence.bit(TileCounter.WIDE_TO_NARROW), 0);
         }
         PerTile.add(program, this::stage);
@@ -61,55 +63,8 @@ final class InputCode {
             program.add(store(row)).add(pop(row));
         }
         program.fence();
-        PerTile.add(program, tile -> copy(tile, passes(tile) - 1, passes(tile)));
+        PerTile.add(program, tile -> copy(tile, input.passes(tile) - 1, input.passes(tile)));
         program.fence(ProgramBuilder.TILE_COUNTERS);
-    }
-
-    private int mostPasses() {
-        int most = 0;
-        for (int tile = 0; tile < Chip.TILES; tile++) {
-            most = Math.max(most, passes(tile));
-        }
-        return most;
-    }
-
-    private int rows(int tile) {
-        return part.image().rows(tile);
-    }
-
-    private int passes(int tile) {
-        return Arithmetic.ceilDiv(rows(tile), plan.passRows());
-    }
-
-    /** First byte of the input of a row of tiles. */
-    private int firstByte(int tile) {
-        return part.image().firstRow(tile) * plan.rowBytes();
-    }
-
-    /** First unit of 8 bytes of a row of tiles; it may end with the bytes of the row before. */
-    private int firstUnit(int tile) {
-        return firstByte(tile) / Chip.INPUT_UNIT_BYTES;
-    }
-
-    /** Units of a row of tiles. */
-    private int units(int tile) {
-        int end = firstByte(tile) + rows(tile) * plan.rowBytes();
-        return Arithmetic.ceilDiv(end, Chip.INPUT_UNIT_BYTES) - firstUnit(tile);
-    }
-
-    /** Rows of wide memory that the units of a row of tiles fill. */
-    private int wideRows(int tile) {
-        return Arithmetic.ceilDiv((long) units(tile) * Chip.INPUT_UNIT_BYTES, Chip.ROW_BYTES);
-    }
-
-    /** Bytes between the first popped one and the first of the tile's first image row. */
-    private int rowOffset(int tile) {
-        return firstByte(tile) % Chip.INPUT_UNIT_BYTES;
-    }
-
-    /** Bytes between the first popped one and the first of the tile. */
-    private int offset(int tile) {
-        return rowOffset(tile) + part.image().firstColumn(tile) * plan.channels();
     }
 
     private void feed() {
@@ -121,7 +76,7 @@ final class InputCode {
             return;
         }
         for (int tile = 0; tile < Chip.TILES; tile += Chip.GRID) {
-            feed(fedBefore(tile), firstUnit(tile), units(tile));
+            feed(input.fedBefore(tile), input.firstUnit(tile), input.units(tile));
         }
     }
 
@@ -145,23 +100,11 @@ final class InputCode {
         program.move(6, 5).move(7, 4).descriptor(6, Descriptor.INPUT, offset, Chip.INPUT_UNIT_BYTES * units);
     }
 
-    /** Units that were fed before those of a row of tiles. */
-    private int fedBefore(int tile) {
-        if (!part.image().isStrip()) {
-            return firstUnit(tile);
-        }
-        int fed = 0;
-        for (int other = 0; other < tile; other += Chip.GRID) {
-            fed += units(other);
-        }
-        return fed;
-    }
-
     /** The ring of two image rows. */
     private Loops.Builder ring(int tile) {
         return plan.ringRows() == 1
-                ? Loops.from(plan.ringRow()).repeat(wideRows(tile)).window(0, 1)
-                : Loops.stream(plan.ringRow(), wideRows(tile), plan.ringRows(), plan.ringRows());
+                ? Loops.from(plan.ringRow()).repeat(input.wideRows(tile)).window(0, 1)
+                : Loops.stream(plan.ringRow(), input.wideRows(tile), plan.ringRows(), plan.ringRows());
     }
 
     /** Loops of an image row in the walk over the ring. */
@@ -171,11 +114,11 @@ final class InputCode {
 
     private Instruction stage(int tile) {
         // to the end of the last ring row, as the compiler does, where that is one more pass at most
-        int words = ROW_WORDS * wideRows(tile);
-        if (Arithmetic.ceilDiv(words, plan.pass()) > passes(tile) + 1) {
-            words = Arithmetic.ceilDiv(rowOffset(tile) + rows(tile) * plan.rowBytes(), Chip.WORD_BYTES);
+        int words = ROW_WORDS * input.wideRows(tile);
+        if (Arithmetic.ceilDiv(words, plan.pass()) > input.passes(tile) + 1) {
+            words = Arithmetic.ceilDiv(input.rowOffset(tile) + input.rows(tile) * plan.rowBytes(), Chip.WORD_BYTES);
         }
-        int skipped = offset(tile) / Chip.WORD_BYTES;
+        int skipped = input.offset(tile) / Chip.WORD_BYTES;
         Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW).set(WideToNarrow.PACK, 2);
         WideToNarrow.ROWS.set(reader, ring(tile));
         WideToNarrow.WORDS.set(reader, Loops.stream(staging, words - skipped, plan.pass(), plan.half()));
@@ -202,8 +145,8 @@ final class InputCode {
     }
 
     private Instruction pop(int row) {
-        int units = units(Chip.GRID * row);
-        int first = fedBefore(Chip.GRID * row);
+        int units = input.units(Chip.GRID * row);
+        int first = input.fedBefore(Chip.GRID * row);
         Instruction pop = Instruction.of(Opcode.POP)
                 .set(Pop.TILES, 0xf << 4 * row)
                 .set(Pop.INPUT)
@@ -218,18 +161,18 @@ final class InputCode {
     /** Copies the image rows of some passes. */
     private Instruction copy(int tile, int firstPass, int endPass) {
         int first = firstPass * plan.passRows();
-        int rows = Math.min(rows(tile), endPass * plan.passRows()) - first;
-        boolean ends = endPass == passes(tile);
+        int rows = Math.min(input.rows(tile), endPass * plan.passRows()) - first;
+        boolean ends = endPass == input.passes(tile);
         int words = plan.pass();
         if (ends) {
-            int skipped = offset(tile) % Chip.WORD_BYTES;
+            int skipped = input.offset(tile) % Chip.WORD_BYTES;
             int last = skipped + (rows - 1) * plan.rowBytes() + part.image().columns(tile) * plan.channels();
             words = firstPass * plan.pass() + Arithmetic.ceilDiv(last, Chip.WORD_BYTES);
         }
         // every fence lets the halves begin anew, so the base names the half
         int source = 4 * (staging + plan.half() * (firstPass % 2));
         return plan.isSpread()
-                ? copyBytes(tile, rows, first, source + offset(tile) % Chip.WORD_BYTES, words)
+                ? copyBytes(tile, rows, first, source + input.offset(tile) % Chip.WORD_BYTES, words)
                 : copyWords(tile, rows, first, source, words);
     }
 

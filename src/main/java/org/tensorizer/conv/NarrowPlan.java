@@ -1,13 +1,16 @@
 package org.tensorizer.conv;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.tensorizer.conv.NarrowMemory.Range;
 
 /**
@@ -160,12 +163,7 @@ public final class NarrowPlan {
                     inPlace.put(j + 1, inPlace.getOrDefault(source, source));
                 }
             }
-            for (int j = 0; j < count; j++) {
-                if (inPlace.containsKey(j)) {
-                    int host = inPlace.get(j);
-                    last[host] = Math.max(last[host], last[j]);
-                }
-            }
+            inPlace.forEach((j, host) -> last[host] = Math.max(last[host], last[j]));
             groups().forEach(group -> group.forEach(this::placeImage));
             inPlace.forEach((j, host) -> ranges[j] = ranges[host]);
             Range first = ranges[0];
@@ -235,27 +233,23 @@ public final class NarrowPlan {
             if (ranges[j] != null) {
                 return;
             }
-            List<Range> others = new ArrayList<>();
-            for (int k : placed) {
-                if (life(j).meets(life(k))) {
-                    others.add(ranges[k]);
-                }
-            }
-            ranges[j] = NarrowMemory.lowest(words[j], others);
+            ranges[j] = NarrowMemory.lowest(words[j], placed(life(j)::meets));
             placed.add(j);
+        }
+
+        private List<Range> placed(Predicate<Life> when) {
+            return placed.stream()
+                    .filter(k -> when.test(life(k)))
+                    .map(k -> ranges[k])
+                    .toList();
         }
 
         private void placeScratch() {
             for (int j = 0; j < chain.steps().size(); j++) {
                 int needed = chain.plans().get(j).narrowWords();
                 if (needed > 0) {
-                    List<Range> others = new ArrayList<>();
-                    for (int k : placed) {
-                        if (life(k).has(j + 1)) {
-                            others.add(ranges[k]);
-                        }
-                    }
-                    scratch.put(j, NarrowMemory.lowest(needed, others));
+                    int time = j + 1;
+                    scratch.put(j, NarrowMemory.lowest(needed, placed(life -> life.has(time))));
                 }
             }
         }
@@ -281,29 +275,21 @@ public final class NarrowPlan {
 
         private int end() {
             int end = Math.max(staging.end(), identity + chain.input().identityWords());
-            for (Range range : ranges) {
-                end = Math.max(end, range.end());
-            }
-            for (Range range : scratch.values()) {
-                end = Math.max(end, range.end());
-            }
-            return end;
+            return Stream.concat(Arrays.stream(ranges), scratch.values().stream())
+                    .mapToInt(Range::end)
+                    .reduce(end, Math::max);
         }
 
         private List<PlacedImage> images() {
-            List<PlacedImage> images = new ArrayList<>();
-            for (int j = 0; j < chain.images().size(); j++) {
-                images.add(new PlacedImage(chain.images().get(j), ranges[j].base()));
-            }
-            return images;
+            return IntStream.range(0, chain.images().size())
+                    .mapToObj(j -> new PlacedImage(chain.images().get(j), ranges[j].base()))
+                    .toList();
         }
 
         private List<Life> lives() {
-            List<Life> lives = new ArrayList<>();
-            for (int j = 0; j < chain.images().size(); j++) {
-                lives.add(life(j));
-            }
-            return lives;
+            return IntStream.range(0, chain.images().size())
+                    .mapToObj(this::life)
+                    .toList();
         }
 
         private OptionalInt gathered() {

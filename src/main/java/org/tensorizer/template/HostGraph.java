@@ -82,8 +82,8 @@ public final class HostGraph {
         writer.custom(Operator.EDGE_TPU, gap.vector(b, TfliteWriter.ALIGNMENT), in, out);
         behind.forEach(tensors::copyWith);
         return source == null
-                ? writer.model(List.of(in), out, description)
-                : writer.model(tensors.here(source.inputs()), tensors.here(source.outputs()), description);
+                ? writer.model(List.of(in), out, description, 0)
+                : writer.model(tensors.here(source.inputs()), tensors.here(source.outputs()), description, 0);
     }
 
     private static int edge(TfliteWriter writer, Assembly.Edge edge) {

@@ -248,13 +248,7 @@ public final class TfliteWriter {
         return b.sizedByteArray();
     }
 
-    /**
-     * Ends the model.
-     *
-     * @param description who wrote it, and what is made up
-     * @param metadata text that is kept in the file under this name
-     * @return the file
-     */
+    /** The same with a text that is kept in the file under the name {@code metadata}. */
     public byte[] write(List<Integer> inputs, List<Integer> outputs, String description, String metadata, String text) {
         int buffer = buffer(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         int entry = Metadata.createMetadata(b, b.createString(metadata), buffer);
@@ -263,12 +257,8 @@ public final class TfliteWriter {
         return b.sizedByteArray();
     }
 
-    /** @return the root table of a model without metadata; the builder is not finished */
-    int model(List<Integer> inputs, List<Integer> outputs, String description) {
-        return model(inputs, outputs, description, 0);
-    }
-
-    private int model(List<Integer> inputs, List<Integer> outputs, String description, int metadata) {
+    /** @return the root table of a model, without metadata if that is 0; the builder is not finished */
+    int model(List<Integer> inputs, List<Integer> outputs, String description, int metadata) {
         int graph = SubGraph.createSubGraph(
                 b,
                 SubGraph.createTensorsVector(b, ints(tensors)),
