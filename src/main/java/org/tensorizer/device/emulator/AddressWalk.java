@@ -10,8 +10,11 @@ import org.tensorizer.isa.Loops;
  * <p>Addresses are computed on first use and shared; nobody changes them. Thread-safe.
  */
 public final class AddressWalk {
-    /** Elements of the longest walk that is laid out. */
-    private static final int LONGEST = 1 << 22;
+    /** Elements of the longest walk that is laid out whatever stands beside it. A decision, for damaged programs. */
+    static final int LONG = 1 << 18;
+
+    /** Elements of the longest walk that is laid out at all. */
+    static final int LONGEST = 1 << 22;
 
     private final Loops loops;
     private final int shortened;
@@ -22,19 +25,16 @@ public final class AddressWalk {
     private volatile LaidWalk firstHalf;
     private volatile LaidWalk secondHalf;
 
-    private AddressWalk(Loops loops, int shortened) {
+    private AddressWalk(Loops loops, int shortened, int longest) {
         this.loops = loops;
         this.shortened = shortened;
         counts = new long[loops.limits().length + 1];
         for (int level = 0; level < counts.length; level++) {
             counts[level] = loops.count(level);
         }
-        if (counts[counts.length - 1] > LONGEST || counts[counts.length - 1] <= 0) {
-            throw new IllegalArgumentException(
-                    "a walk of " + counts[counts.length - 1] + " elements, at most " + LONGEST + " are laid out");
-        }
+        requireAtMost(longest, counts[counts.length - 1]);
         if (loops.tailLevel() > 0) {
-            nominal = kept();
+            nominal = kept(longest);
             total = nominal.length;
         } else {
             total = (int) counts[counts.length - 1];
@@ -46,9 +46,10 @@ public final class AddressWalk {
      * A walk as an instruction has it.
      *
      * @param shortened the loop that the tail shortens: 0, or 1 in a transposing walk
+     * @param longest elements that are laid out
      * @throws IllegalArgumentException redundant fields contradict each other, or the walk is too long
      */
-    static AddressWalk of(Loops loops, int shortened) {
+    static AddressWalk of(Loops loops, int shortened, int longest) {
         int at = 0;
         for (int j = 0; j < loops.limits().length; j++) {
             int stride = loops.strides()[j];
@@ -72,13 +73,20 @@ public final class AddressWalk {
             throw new IllegalArgumentException(
                     "a tail of " + loops.tail() + ", rewind " + loops.rewind() + ", of no loop");
         }
-        return new AddressWalk(loops, shortened);
+        return new AddressWalk(loops, shortened, longest);
     }
 
     /** Loops without addresses: the rounds of an op. */
-    static AddressWalk counting(int[] limits, int tail, int tailLevel) {
+    static AddressWalk counting(int[] limits, int tail, int tailLevel, int longest) {
         int[] strides = new int[limits.length];
-        return new AddressWalk(new Loops(0, strides, limits, 0, 0, 0, tail, tailLevel, 0), 0);
+        return new AddressWalk(new Loops(0, strides, limits, 0, 0, 0, tail, tailLevel, 0), 0, longest);
+    }
+
+    private static void requireAtMost(int longest, long elements) {
+        if (elements > longest || elements <= 0) {
+            throw new IllegalArgumentException(
+                    "a walk of " + elements + " elements, at most " + longest + " are laid out");
+        }
     }
 
     private static boolean moreThanOnce(Loops loops) {
@@ -91,7 +99,7 @@ public final class AddressWalk {
     }
 
     /** Position in the full nest of every element that the tail leaves; elements a long tail adds belong to the last. */
-    private int[] kept() {
+    private int[] kept(int longest) {
         int level = loops.tailLevel();
         int limit = loops.limits()[shortened];
         int full = (int) counts[counts.length - 1];
@@ -100,10 +108,7 @@ public final class AddressWalk {
                 throw new IllegalArgumentException("a long tail of a nest");
             }
             long longer = (long) full + loops.tail() - limit;
-            if (longer > LONGEST) {
-                throw new IllegalArgumentException(
-                        "a walk of " + longer + " elements, at most " + LONGEST + " are laid out");
-            }
+            requireAtMost(longest, longer);
             int[] kept = new int[(int) longer];
             Arrays.setAll(kept, i -> Math.min(i, full - 1));
             return kept;

@@ -101,7 +101,7 @@ final class HostMove {
 
     private AddressWalk laidOut(Walk walk) {
         try {
-            return AddressWalk.of(walk.get(site.instruction()), 0);
+            return AddressWalk.of(walk.get(site.instruction()), 0, AddressWalk.LONG);
         } catch (IllegalArgumentException e) {
             throw site.refused("%s: %s", walk.name(), e.getMessage());
         }

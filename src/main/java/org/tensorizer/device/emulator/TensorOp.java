@@ -1,5 +1,6 @@
 package org.tensorizer.device.emulator;
 
+import java.util.Arrays;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Op;
 import org.tensorizer.isa.Opcode;
@@ -49,12 +50,13 @@ public final class TensorOp extends TileCommand {
 
     TensorOp(InstructionSite site) {
         super(site);
-        rounds = counting();
+        int longest = longest();
+        rounds = counting(longest);
         boolean reads = opcode() == Opcode.MULTIPLY_ACCUMULATE || opcode() == Opcode.RESIZE;
-        activations = reads ? walk("activations", Op.ACTIVATIONS.get(instruction()), 0) : null;
-        outputs = walk("outputs", Op.OUTPUTS.get(instruction()), 0);
-        weights = walk("weights", Op.WEIGHTS.get(instruction()), 0);
-        sums = walk("sums", Op.SUMS.get(instruction()), 0);
+        activations = reads ? walk("activations", Op.ACTIVATIONS.get(instruction()), 0, longest) : null;
+        outputs = walk("outputs", Op.OUTPUTS.get(instruction()), 0, longest);
+        weights = walk("weights", Op.WEIGHTS.get(instruction()), 0, longest);
+        sums = walk("sums", Op.SUMS.get(instruction()), 0, longest);
         signalOutputs = Op.SIGNAL_OUTPUTS.level(instruction());
         signalWeights = Op.SIGNAL_WEIGHTS.level(instruction());
         waits = waits(Op.WAITS.get(instruction()));
@@ -111,12 +113,35 @@ public final class TensorOp extends TileCommand {
         requireInside();
     }
 
-    private AddressWalk counting() {
+    /**
+     * Elements of a walk that are laid out: those of deep convolutions are long, but then weights and sums go as far as the
+     * loops, and one that goes further alone is damaged.
+     */
+    private int longest() {
+        long[] totals = {
+            total(Op.limits(instruction())),
+            total(Op.WEIGHTS.get(instruction()).limits()),
+            total(Op.SUMS.get(instruction()).limits())
+        };
+        Arrays.sort(totals);
+        return (int) Math.max(AddressWalk.LONG, Math.min(AddressWalk.LONGEST, totals[1]));
+    }
+
+    private static long total(int[] limits) {
+        long total = 1;
+        for (int limit : limits) {
+            total = Math.min(AddressWalk.LONGEST, total) * (limit + 1L);
+        }
+        return total;
+    }
+
+    private AddressWalk counting(int longest) {
         try {
             return AddressWalk.counting(
                     Op.limits(instruction()),
                     instruction().getInt(Op.LOOP_TAIL),
-                    instruction().getInt(Op.LOOP_TAIL_LEVEL));
+                    instruction().getInt(Op.LOOP_TAIL_LEVEL),
+                    longest);
         } catch (IllegalArgumentException e) {
             throw site().refused("loops: %s", e.getMessage());
         }

@@ -43,8 +43,13 @@ public abstract sealed class TileCommand permits RowMove, ToWideMove, ToNarrowMo
     }
 
     final AddressWalk walk(String name, Loops loops, int shortened) {
+        return walk(name, loops, shortened, AddressWalk.LONG);
+    }
+
+    /** @param longest elements that are laid out */
+    final AddressWalk walk(String name, Loops loops, int shortened, int longest) {
         try {
-            return AddressWalk.of(loops, shortened);
+            return AddressWalk.of(loops, shortened, longest);
         } catch (IllegalArgumentException e) {
             throw site.refused("%s: %s", name, e.getMessage());
         }

@@ -219,6 +219,7 @@ final class ChipThread implements Core.Port {
     public void read(Tag tag, byte[] into, int at, int length) {
         lock.lock();
         try {
+            awaitOrAbort(() -> true); // before it takes bytes that came after a reset
             OutEndpoint from = device.endpoints().toChip();
             from.want(tag, into, at, length);
             awaitOrAbort(from::isSatisfied);
