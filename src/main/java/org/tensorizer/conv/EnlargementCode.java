@@ -108,14 +108,7 @@ final class EnlargementCode {
                         .repeat(height)
                         .step(size, 1)
                         .step(4, words));
-        Op.OUTPUTS.set(
-                op,
-                Loops.from(4 * target.pixel(tile, 0, 0))
-                        .step(4, 1)
-                        .step(4 * words, width)
-                        .step(4 * target.image().pitch(tile), height)
-                        .step(4 * target.image().size(tile), 1)
-                        .step(4, words));
+        Op.OUTPUTS.set(op, target.wordByWord(tile));
         Op.SUMS.set(
                 op,
                 Loops.from(0).repeat(taps * taps).repeat(width * height * words).window(1, 4));

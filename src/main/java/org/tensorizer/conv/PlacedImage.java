@@ -1,5 +1,7 @@
 package org.tensorizer.conv;
 
+import org.tensorizer.isa.Loops;
+
 /**
  * An image at its address in narrow memory.
  *
@@ -9,6 +11,17 @@ public record PlacedImage(Image image, int base) {
     /** Word of a pixel; rows and columns count from the part without border. */
     public int pixel(int tile, int row, int column) {
         return base + image.offset(tile, row, column);
+    }
+
+    /** Walk over the byte addresses of a tile's part: columns, rows, then the next word of each pixel. */
+    Loops.Builder wordByWord(int tile) {
+        int words = image.pixelWords();
+        return Loops.from(4 * pixel(tile, 0, 0))
+                .step(4, 1)
+                .step(4 * words, image.columns(tile))
+                .step(4 * image.pitch(tile), image.rows(tile))
+                .step(4 * image.size(tile), 1)
+                .step(4, words);
     }
 
     /** Word of the pixel where a step starts to read. */

@@ -120,14 +120,7 @@ final class SumCode {
                         .step(4 * second.image().pitch(tile), height)
                         .step(4 * second.image().size(tile), 1)
                         .step(4, words));
-        Op.OUTPUTS.set(
-                op,
-                Loops.from(4 * target.pixel(tile, 0, 0))
-                        .step(4, 1)
-                        .step(4 * words, width)
-                        .step(4 * target.image().pitch(tile), height)
-                        .step(4 * target.image().size(tile), 1)
-                        .step(4, words));
+        Op.OUTPUTS.set(op, target.wordByWord(tile));
         Op.WEIGHTS.set(op, Loops.from(4 * SumPlan.FIRST_ROW).step(4, 4).repeat(width * height * words));
         Op.SUMS.set(op, Loops.from(0).repeat(4).repeat(width * height * words).window(1, 4));
         Op.WAITS.set(op, 0, Wait.data(TileCounter.NARROW_TO_WIDE, rounds.length, 1, 1));
