@@ -47,8 +47,8 @@ class LatencyByRows {
         Device device = bench.device();
         assumeTrue(
                 device.provenance() == Provenance.SILICON || device.provenance() == Provenance.DOUBLE,
-                "measures latency, and the time that " + device.name() + " (" + device.provenance()
-                        + ") takes says nothing about that of a Coral");
+                "needs a Coral: the latency of " + device.name() + " (" + device.provenance() + ") is not the chip's");
+
         StringBuilder table = new StringBuilder("rows,median us,us for one row,calculated us\n");
         int[] expected = new int[SIDES.length - 1];
         int[] falls = new int[SIDES.length - 1];

@@ -22,7 +22,7 @@ class ReadmeTourE2E {
 
         assertThat(out)
                 .contains("PARAMETER_CACHING")
-                .contains("weights changed                   512")
+                .contains("weights changed          512")
                 .contains("[1, 2, 3, 4")
                 .contains("outputs moved with input driven  [5]")
                 .contains("offset = (out/64)*16896 + 512 + (in/4)*256 + (out%64)*4 + in%4 on all 65536 known cells")
