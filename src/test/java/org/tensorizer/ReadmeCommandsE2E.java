@@ -85,6 +85,17 @@ class ReadmeCommandsE2E {
                 new Case("target/tensorizer doctor", 0, List.of("ok      TFLite"), "target/tensorizer"),
                 new Case("tensorizer models", 0, List.of("mobilenet_v1_0.25_128_quant"), "target/tensorizer"),
                 new Case("tensorizer replay FILE", 0, List.of("inferences"), "target/tensorizer"),
+                new Case("tensorizer compile --help", 0, List.of("RESIZE_BILINEAR"), "target/tensorizer"),
+                new Case(
+                        "tensorizer template conv --rows 1024 --in 512 --out 512 --output p.tflite",
+                        0,
+                        List.of("extrapolated"),
+                        "p.tflite"),
+                new Case(
+                        "tensorizer reference --program program.html --payload payload.html",
+                        0,
+                        List.of(),
+                        "program.html"),
                 new Case(
                         "tensorizer plan --outputs 4096 --inputs 4096 --vectors 256",
                         0,
