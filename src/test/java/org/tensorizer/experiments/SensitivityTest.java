@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,8 @@ class SensitivityTest {
                 .isEmpty();
     }
 
+    /** Long, because whoever runs this runs the experiments themselves on the emulator as well. */
+    @Tag("long")
     @ParameterizedTest
     @MethodSource("experiments")
     void theEmulatedEdgeTpuDoesNot(Class<?> experiment) {
