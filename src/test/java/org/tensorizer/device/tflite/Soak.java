@@ -18,8 +18,8 @@ final class Soak {
 
     /** What loads the model in each cycle, and the heap that is enough: each works with a megabyte less. */
     enum Subject {
-        CPU("4m", "dense_256_int8_identity.tflite"),
-        CUSTOM_KERNEL("4m", "dense_256_int8_identity_edgetpu.tflite"),
+        CPU("6m", "dense_256_int8_identity.tflite"),
+        CUSTOM_KERNEL("6m", "dense_256_int8_identity_edgetpu.tflite"),
         EMULATOR("6m", "dense_256_int8_identity_edgetpu.tflite");
 
         final String heap;
