@@ -179,6 +179,9 @@ final class ChipPipes implements AutoCloseable {
      */
     void receive(ByteBuffer output) {
         while (output.hasRemaining()) {
+            if (current == null && (long) armed * chunkBytes < output.remaining()) {
+                armOutputs(); // here too: the output before may have taken the last read
+            }
             Read next = nextOutput(output);
             int bytes = Math.min(next.buffer.remaining(), output.remaining());
             output.put(output.position(), next.buffer, next.buffer.position(), bytes);
@@ -187,9 +190,6 @@ final class ChipPipes implements AutoCloseable {
             if (!next.buffer.hasRemaining()) {
                 current = null;
                 spent.addLast(next);
-                if ((long) armed * chunkBytes < output.remaining()) {
-                    armOutputs();
-                }
             }
         }
     }
