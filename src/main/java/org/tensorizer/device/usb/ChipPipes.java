@@ -17,10 +17,7 @@ final class ChipPipes implements AutoCloseable {
     /** Published in libedgetpu's options. */
     private static final int OUTPUT_READS = 8;
 
-    /**
-     * What the last answers may be behind the event that ends them, since they come on another endpoint; a tenth of the deadline
-     * where that is more: a chip in software on a busy machine.
-     */
+    /** What the last answers may be behind the event that ends them, since they come on another endpoint. */
     private static final int LAG_MILLIS = 500;
 
     private final String device;
@@ -216,7 +213,7 @@ final class ChipPipes implements AutoCloseable {
         while (filled.isEmpty()) {
             watch.check();
             boolean ended = expected.isEmpty();
-            if (!watch.pause(ended ? Math.max(LAG_MILLIS, deadlineMillis / 10) : deadlineMillis)) {
+            if (!watch.pause(ended ? LAG_MILLIS : deadlineMillis)) {
                 throw new UsbFault(
                         ended || found > 0 ? UsbFault.Cause.SHORT_OUTPUT : UsbFault.Cause.NO_ANSWER,
                         device,
