@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.usb.TracedBus;
 import org.tensorizer.device.usb.UsbBus;
-import org.tensorizer.device.usb.UsbSpeed;
+import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usbip.UsbIpServer;
 import org.tensorizer.device.virtual.Fault;
 import org.tensorizer.device.virtual.VirtualBus;
@@ -99,10 +99,10 @@ final class ServeCommand implements Callable<Integer> {
         return FactsCommand.OK;
     }
 
-    private UsbSpeed speed() {
+    private Speed speed() {
         return switch (speed.toLowerCase(Locale.ROOT)) {
-            case "super" -> UsbSpeed.SUPER;
-            case "high" -> UsbSpeed.HIGH;
+            case "super" -> Speed.SUPER;
+            case "high" -> Speed.HIGH;
             default -> throw new BadInputException("--speed: expected super or high, found \"" + speed + "\"");
         };
     }

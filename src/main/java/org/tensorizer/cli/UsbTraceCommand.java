@@ -7,7 +7,7 @@ import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Printable;
-import org.tensorizer.device.usb.TraceLine;
+import org.tensorizer.device.usb.TracedBus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,7 +40,7 @@ final class UsbTraceCommand extends FactsCommand {
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
             int number = i + 1;
-            String meaning = TraceLine.explain(line)
+            String meaning = TracedBus.explain(line)
                     .orElseThrow(() -> new BadInputException(file + ": line " + number
                             + ": expected an event of a USB trace, found \"" + Printable.line(line) + "\""));
             if (registers || !line.matches("(read|write)(32|64) .*")) {

@@ -16,7 +16,7 @@ import org.tensorizer.device.coral.CoralAddress;
 import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.usb.UsbPort;
-import org.tensorizer.device.usb.UsbSpeed;
+import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.tools.DoctorReport.Finding;
 import org.tensorizer.tools.DoctorReport.Finding.Status;
 
@@ -78,7 +78,7 @@ class DoctorTest {
     }
 
     private static Libraries.Usb usb(int product, String refusal, Optional<String> firmware) {
-        UsbPort port = new UsbPort(2, "1", 3, product == 0x9302 ? 0x18d1 : 0x1a6e, product, UsbSpeed.SUPER);
+        UsbPort port = new UsbPort(2, "1", 3, product == 0x9302 ? 0x18d1 : 0x1a6e, product, Speed.SUPER);
         return new Libraries.Usb("1.0.26", "libusb-1.0.so.0", List.of(new Libraries.Opened(port, refusal)), firmware);
     }
 

@@ -7,13 +7,14 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorizer.device.usb.UsbPort.Speed;
 
 /**
  * A Coral that answers at once and computes nothing: after parameters an event, after an input an output of zeros and an
  * event. What is measured on it is the driver alone.
  */
 final class ImmediateBus implements UsbBus {
-    private static final UsbPort PORT = new UsbPort(1, "1", 2, Wire.VENDOR, Wire.PRODUCT, UsbSpeed.SUPER);
+    private static final UsbPort PORT = new UsbPort(1, "1", 2, Wire.VENDOR, Wire.PRODUCT, Speed.SUPER);
     private static final int CHUNK = 1024;
 
     private final int outputBytes;

@@ -20,8 +20,6 @@ import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.WeightSwap;
-import org.tensorizer.device.tflite.SessionOptions;
-import org.tensorizer.device.tflite.TfliteSession;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.PayloadWriter;
@@ -114,9 +112,7 @@ public class UsbDriverBenchmark {
         layout.pack(weights, writer.bytes(), writer.payloadStart());
         writer.refreshToken();
         TfliteModel model = TfliteModel.parse("dense", writer.bytes());
-        UsbKernel kernel = new UsbKernel();
-        kernel.add(model, model.onlyPackage(), device.operator(model, model.onlyPackage()));
-        try (Session fresh = TfliteSession.open(model, SessionOptions.kernel("immediate", kernel))) {
+        try (Session fresh = new UsbSession.Kernel(model, device::use).session(model, "immediate")) {
             return fresh.run(input);
         }
     }

@@ -41,12 +41,7 @@ public enum DeviceKind {
     },
 
     /** The N-th Coral at USB, or the one at a port, driven by Tensorizer itself. */
-    USB(
-            "usb",
-            "[:N|:BUS-PORT]",
-            "0|[1-9]\\d{0,3}|\\d{1,3}-\\d{1,3}(?:\\.\\d{1,3}){0,6}",
-            Home.HERE,
-            Parameters.SENT_ANEW) {
+    USB("usb", "[:N|:BUS-PORT]", "0|[1-9]\\d{0,3}|" + UsbSelector.LOCATION, Home.HERE, Parameters.SENT_ANEW) {
         @Override
         Optional<DeviceChoice> present() {
             if (Libusb.find().isEmpty()) {
@@ -64,9 +59,7 @@ public enum DeviceKind {
 
         @Override
         Device open(DeviceChoice choice) {
-            String which = choice.argument();
-            UsbSelector selector =
-                    UsbSelector.isLocation(which) ? UsbSelector.at(which) : UsbSelector.index(Integer.parseInt(which));
+            UsbSelector selector = UsbSelector.of(choice.argument());
             UsbSettings settings = UsbSettings.ofUser();
             return UsbDevice.open(LibusbBus.open(choice.toString()), choice.toString(), selector, settings);
         }

@@ -52,14 +52,10 @@ final class ChipPipes implements AutoCloseable {
 
         @Override
         public final void completed(UsbStatus status, int length) {
-            boolean again;
-            watch.lock();
-            try {
+            boolean again = watch.locked(() -> {
                 watch.ended(what, status);
-                again = status == UsbStatus.COMPLETED && take(length) && !watch.isClosing();
-            } finally {
-                watch.unlock();
-            }
+                return status == UsbStatus.COMPLETED && take(length) && !watch.isClosing();
+            });
             if (again) {
                 rearm(this);
             }
@@ -162,12 +158,7 @@ final class ChipPipes implements AutoCloseable {
 
     /** An event with this tag is to come after those announced before. */
     void expect(Wire.Tag tag) {
-        watch.lock();
-        try {
-            expected.addLast(tag);
-        } finally {
-            watch.unlock();
-        }
+        watch.locked(() -> expected.addLast(tag));
     }
 
     /**
@@ -195,16 +186,11 @@ final class ChipPipes implements AutoCloseable {
         if (current != null) {
             return current;
         }
-        watch.lock();
-        try {
-            int found = output.position();
-            int size = output.limit();
-            awaitOutput(found, size);
+        return watch.locked(() -> {
+            awaitOutput(output.position(), output.limit());
             current = filled.removeFirst();
             return current;
-        } finally {
-            watch.unlock();
-        }
+        });
     }
 
     private void awaitOutput(int found, int size) {
@@ -229,49 +215,33 @@ final class ChipPipes implements AutoCloseable {
      * @param left how many of them to leave for later
      */
     void awaitEvents(int left) {
-        watch.lock();
-        try {
-            watch.await(
-                    () -> expected.size() <= left,
-                    UsbFault.Cause.LOST_EVENT,
-                    "event " + expected.peekFirst() + ": none came");
-        } finally {
-            watch.unlock();
-        }
+        watch.locked(() -> watch.await(
+                () -> expected.size() <= left,
+                UsbFault.Cause.LOST_EVENT,
+                "event " + expected.peekFirst() + ": none came"));
     }
 
     /** After a request: whatever output came beyond it throws doubt on it, and the reads are armed for the next. */
     void finish() {
-        watch.lock();
-        try {
+        watch.locked(() -> {
             watch.surplus(
                     filled.stream().mapToLong(read -> read.buffer.remaining()).sum());
             watch.surplus(current == null ? 0 : current.buffer.remaining());
             watch.check();
-        } finally {
-            watch.unlock();
-        }
+        });
         armOutputs();
     }
 
     /** @throws UsbFault whatever has happened since the last request and must not be passed over */
     void check() {
-        watch.lock();
-        try {
-            watch.check();
-        } finally {
-            watch.unlock();
-        }
+        watch.locked(watch::check);
     }
 
     private void armOutputs() {
         for (Read read = spent.pollFirst(); read != null; read = spent.pollFirst()) {
-            watch.lock();
-            try {
+            watch.locked(() -> {
                 armed++;
-            } finally {
-                watch.unlock();
-            }
+            });
             rearm(read);
         }
     }

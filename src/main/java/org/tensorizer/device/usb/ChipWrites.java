@@ -3,6 +3,7 @@ package org.tensorizer.device.usb;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.BooleanSupplier;
 
 /** Everything that goes to the chip: headers, and what they announce in pieces, a few of them under way at a time. */
 final class ChipWrites {
@@ -25,13 +26,10 @@ final class ChipWrites {
 
         @Override
         public void completed(UsbStatus status, int length) {
-            watch.lock();
-            try {
+            watch.locked(() -> {
                 idle.addLast(this);
                 watch.ended("write to the chip", status);
-            } finally {
-                watch.unlock();
-            }
+            });
         }
     }
 
@@ -57,33 +55,24 @@ final class ChipWrites {
         try {
             write.transfer.submit(bytes, 0, write);
         } catch (UsbException | IllegalStateException e) {
-            watch.lock();
-            try {
-                idle.addLast(write);
-            } finally {
-                watch.unlock();
-            }
+            watch.locked(() -> idle.addLast(write));
             throw watch.fault("write to the chip", e);
         }
     }
 
     private Write next() {
-        watch.lock();
-        try {
-            watch.await(() -> !idle.isEmpty(), UsbFault.Cause.TIMEOUT, "the chip takes no more bytes");
+        return watch.locked(() -> {
+            await(() -> !idle.isEmpty());
             return idle.removeFirst();
-        } finally {
-            watch.unlock();
-        }
+        });
     }
 
     /** As {@link ChipPipes#drain}. */
     void drain() {
-        watch.lock();
-        try {
-            watch.await(() -> idle.size() == WRITES, UsbFault.Cause.TIMEOUT, "the chip takes no more bytes");
-        } finally {
-            watch.unlock();
-        }
+        watch.locked(() -> await(() -> idle.size() == WRITES));
+    }
+
+    private void await(BooleanSupplier condition) {
+        watch.await(condition, UsbFault.Cause.TIMEOUT, "the chip takes no more bytes");
     }
 }

@@ -4,9 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.device.WeightSwap;
+import org.tensorizer.model.DataType;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Executable.ExecutableType;
@@ -36,21 +39,9 @@ final class CompiledOp implements WeightSwap {
     /** Copy of a payload that was given on the heap; null before the first. */
     private ByteBuffer copied;
 
-    /** Runs an op's programs on the chip. */
+    /** Lends the chip, awake, for as long as the work takes; gives it up where that fails. */
     interface ChipUser {
-        /** @param payload null if the program needs none */
-        void run(Payload payload, ChipRun run);
-
-        /** Sends a payload ahead of the run that needs it. */
-        void load(Payload payload);
-
-        /** Waits until nothing that was handed over is still being sent. */
-        void drain();
-    }
-
-    /** One run of a program. */
-    interface ChipRun {
-        void run(ChipPipes pipes);
+        void use(Consumer<UsbChip> work);
     }
 
     /**
@@ -80,7 +71,10 @@ final class CompiledOp implements WeightSwap {
         scratch = allocate(main.scratchBytes());
         Optional<Executable> first = compiled.findParameterCaching();
         caching = first.map(executable -> Program.of(file, executable)).orElse(null);
-        payload = first.map(executable -> new Payload(caching, direct(file.bytes(executable.parameters())), false))
+        payload = first.map(executable -> new Payload(
+                        caching,
+                        direct(file.bytes(executable.parameters())),
+                        () -> file.sha256(executable.parameters())))
                 .orElse(null);
         payloadBytes = first.map(executable -> executable.parameters().length()).orElse(0);
     }
@@ -130,18 +124,13 @@ final class CompiledOp implements WeightSwap {
         for (int i = 0; i < inputs.length; i++) {
             ByteBuffer value = values.get(i);
             inputs[i].put(0, value, value.position(), value.remaining());
-            SignBits.invert(inputLayers.get(i).type(), inputs[i], value.remaining());
+            invertSigns(inputLayers.get(i).type(), inputs[i], value.remaining());
         }
-        chip.run(payload, this::execute);
+        chip.use(awake -> awake.run(payload, pipes -> program.run(pipes, inputs, outputs, parameters, scratch)));
         for (int i = 0; i < outputs.length; i++) {
-            SignBits.invert(outputLayers.get(i).type(), outputs[i], outputs[i].capacity());
+            invertSigns(outputLayers.get(i).type(), outputs[i], outputs[i].capacity());
             orders[i].copy(outputs[i], results.get(i));
         }
-    }
-
-    private void execute(ChipPipes pipes) {
-        program.expect(pipes);
-        program.run(pipes, inputs, outputs, parameters, scratch);
     }
 
     private void requireSizes(String role, List<Layer> layers, List<ByteBuffer> buffers) {
@@ -173,16 +162,62 @@ final class CompiledOp implements WeightSwap {
             throw new IllegalArgumentException(
                     model + ": payload: expected " + payloadBytes + " bytes, found " + bytes.remaining());
         }
-        payload = new Payload(caching, bytes.isDirect() ? bytes.slice() : copy(bytes), true);
-        chip.load(payload);
+        payload = new Payload(caching, bytes.isDirect() ? bytes.slice() : copy(bytes), null);
+        chip.use(awake -> awake.load(payload));
     }
 
     private ByteBuffer copy(ByteBuffer bytes) {
         if (copied == null) {
             copied = allocate(payloadBytes);
         } else {
-            chip.drain();
+            chip.use(UsbChip::drain);
         }
         return copied.put(0, bytes, bytes.position(), payloadBytes);
+    }
+
+    /**
+     * Inverts the top bit of each element of a signed type from 0 to length, since the chip knows unsigned numbers only: the
+     * host does so in both directions. Published in libedgetpu's sources; int8 was seen on the wire.
+     */
+    private static void invertSigns(DataType type, ByteBuffer bytes, int length) {
+        if (type != DataType.SIGNED_FIXED_POINT8 && type != DataType.SIGNED_FIXED_POINT16) {
+            return;
+        }
+        long mask = type.bytes() == 1 ? 0x8080808080808080L : 0x8000800080008000L; // little-endian: top byte last
+        int at = 0;
+        for (; at + Long.BYTES <= length; at += Long.BYTES) {
+            bytes.putLong(at, bytes.getLong(at) ^ mask);
+        }
+        for (; at < length; at++) {
+            bytes.put(at, (byte) (bytes.get(at) ^ mask >>> 8 * (at % Long.BYTES)));
+        }
+    }
+
+    /**
+     * Parameters as the chip holds them after a PARAMETER_CACHING program. Two are the same if program and bytes are,
+     * whatever their tokens say.
+     *
+     * @param program takes the bytes in
+     * @param bytes direct
+     * @param digest of the bytes; null where they are the caller's and may change when the chip holds others
+     */
+    record Payload(Program program, ByteBuffer bytes, Supplier<String> digest) {
+        private static final ByteBuffer[] NONE = {};
+
+        /** Whether the chip needs nothing to go from the other to this one. */
+        boolean sameAs(Payload other) {
+            return other == this
+                    || other != null
+                            && digest != null
+                            && other.digest != null
+                            && bytes.remaining() == other.bytes.remaining()
+                            && digest.get().equals(other.digest.get())
+                            && program.digest().equals(other.program.digest());
+        }
+
+        /** The event that ends it may still be to come afterwards. */
+        void send(ChipPipes pipes) {
+            program.run(pipes, NONE, NONE, bytes, null);
+        }
     }
 }

@@ -13,36 +13,38 @@ import java.nio.ByteOrder;
  * @param length wLength, bytes of data, 16 bits
  */
 public record ControlRequest(int type, int request, int value, int index, int length) {
-    /** Bytes of a setup packet. */
-    public static final int BYTES = 8;
-
     public static final int DEVICE_TO_HOST = 0x80;
 
     /** Standard request GET_DESCRIPTOR. */
     public static final int GET_DESCRIPTOR = 6;
 
+    /** Standard request SET_FEATURE. */
+    public static final int SET_FEATURE = 3;
+    /** Kinds of descriptors. */
     public static final int DEVICE_DESCRIPTOR = 1;
+
     public static final int CONFIGURATION_DESCRIPTOR = 2;
+    public static final int INTERFACE_DESCRIPTOR = 4;
+    /** Length of a device descriptor, and where some of its fields begin. */
+    public static final int DEVICE_DESCRIPTOR_BYTES = 18;
+
+    public static final int ID_VENDOR = 8;
+    public static final int ID_PRODUCT = 10;
+    public static final int BCD_DEVICE = 12;
 
     public static ControlRequest descriptor(int type, int length) {
         return new ControlRequest(DEVICE_TO_HOST, GET_DESCRIPTOR, type << 8, 0, length);
     }
 
-    /** From the 8 bytes at the buffer's position, which moves behind them. */
+    /** From the 8 bytes at the buffer's position, which does not move. */
     public static ControlRequest read(ByteBuffer setup) {
-        ByteBuffer bytes = setup.order() == ByteOrder.LITTLE_ENDIAN
-                ? setup
-                : setup.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        ControlRequest request = new ControlRequest(
+        ByteBuffer bytes = setup.slice().order(ByteOrder.LITTLE_ENDIAN);
+        return new ControlRequest(
                 bytes.get() & 0xff,
                 bytes.get() & 0xff,
                 bytes.getShort() & 0xffff,
                 bytes.getShort() & 0xffff,
                 bytes.getShort() & 0xffff);
-        if (bytes != setup) {
-            setup.position(bytes.position());
-        }
-        return request;
     }
 
     /** Whether data goes from the device to the host. */

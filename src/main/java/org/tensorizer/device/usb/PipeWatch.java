@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What has happened on the pipes of a chip that must not be passed over, and waiting for more with a deadline. The lock
@@ -28,12 +29,20 @@ final class PipeWatch {
         this.fatal = fatal;
     }
 
-    void lock() {
-        lock.lock();
+    void locked(Runnable step) {
+        locked(() -> {
+            step.run();
+            return null;
+        });
     }
 
-    void unlock() {
-        lock.unlock();
+    <T> T locked(Supplier<T> step) {
+        lock.lock();
+        try {
+            return step.get();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** A transfer has ended; with the lock. */
@@ -55,14 +64,11 @@ final class PipeWatch {
 
     /** A transfer could not be started. */
     void refused(String what, RuntimeException reason) {
-        lock.lock();
-        try {
+        locked(() -> {
             if (!closing) {
                 fail(fault(what, reason));
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** @param reason a {@link UsbException}, or the IllegalStateException of a transport that is closed */
@@ -89,13 +95,10 @@ final class PipeWatch {
 
     /** Whoever waits is told. */
     void close() {
-        lock.lock();
-        try {
+        locked(() -> {
             closing = true;
             changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /**

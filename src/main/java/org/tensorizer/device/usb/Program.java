@@ -43,6 +43,7 @@ final class Program {
 
     private final List<Step> steps;
     private final List<Wire.Tag> interrupts;
+    private String digest;
 
     private Program(List<Step> steps) {
         this.steps = List.copyOf(steps);
@@ -179,24 +180,22 @@ final class Program {
         }
     }
 
-    /** Over all instructions, as they are sent. */
+    /** Over all instructions, as they are sent; calculated once. */
     String digest() {
-        MessageDigest digest = Sha256.digest();
-        steps.forEach(step -> {
-            if (step instanceof Step.Instructions instructions) {
-                digest.update(instructions.bytes().duplicate());
-            }
-        });
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    /** Announces the events of one run, before anything of it is sent. */
-    void expect(ChipPipes pipes) {
-        interrupts.forEach(pipes::expect);
+        if (digest == null) {
+            MessageDigest sha256 = Sha256.digest();
+            steps.forEach(step -> {
+                if (step instanceof Step.Instructions instructions) {
+                    sha256.update(instructions.bytes().duplicate());
+                }
+            });
+            digest = HexFormat.of().formatHex(sha256.digest());
+        }
+        return digest;
     }
 
     /**
-     * Sends and receives; the last bytes may still be on their way afterwards, and the events still to come.
+     * Announces the events of one run, then sends and receives; the last bytes may still be on their way afterwards, and the events still to come.
      *
      * @param inputs of each layer, padded
      * @param outputs of each layer, padded; filled
@@ -204,6 +203,7 @@ final class Program {
      * @param scratch null if the program has none
      */
     void run(ChipPipes pipes, ByteBuffer[] inputs, ByteBuffer[] outputs, ByteBuffer parameters, ByteBuffer scratch) {
+        interrupts.forEach(pipes::expect);
         for (Step step : steps) {
             if (step instanceof Step.Instructions instructions) {
                 pipes.send(Wire.Tag.INSTRUCTIONS, instructions.bytes());

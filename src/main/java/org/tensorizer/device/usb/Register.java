@@ -57,6 +57,13 @@ public enum Register {
     /** Everything from this address on is cleared by a forced sleep. */
     public static final int FIRST_OF_CORE = 0x40000;
 
+    /** What run controls are written. */
+    public static final int RUN = 1;
+
+    public static final int HALT = 2;
+    /** Written to {@link #GCBB_CREDIT0} it drops what was sent and not taken. */
+    public static final int CLEAR_CREDIT = 0xf;
+
     private static final Map<Integer, Register> BY_ADDRESS =
             Arrays.stream(values()).collect(Collectors.toMap(Register::address, Function.identity()));
 
@@ -106,5 +113,41 @@ public enum Register {
     /** Address of a register that a vendor request means. */
     public static int address(ControlRequest request) {
         return request.index() << 16 | request.value();
+    }
+
+    /** Bits of a register that are a number of their own; positions and values are published in libedgetpu's sources. */
+    public enum Field {
+        /** rg_gated_gcb in {@link #SCU_CTRL_2}: {@link #BY_HARDWARE} or {@link #NOT_GATED}. */
+        CLOCK_GATE(18, 2),
+        /** cur_pwr_state in {@link #SCU_CTRL_3}: {@link #ASLEEP}, else 0. */
+        POWER_STATE(8, 2),
+        /** rg_force_sleep in {@link #SCU_CTRL_3}: {@link #SLEEP} or {@link #WAKE}. */
+        FORCE_SLEEP(22, 2),
+        /** Dividers in {@link #SCU_CTRL_3}: core (two bits), its bus, the USB controller. */
+        CLOCKS(28, 4);
+
+        public static final int BY_HARDWARE = 1;
+        public static final int NOT_GATED = 2;
+        public static final int ASLEEP = 2;
+        public static final int SLEEP = 3;
+        public static final int WAKE = 2;
+
+        private final int shift;
+        private final long mask;
+
+        Field(int shift, int bits) {
+            this.shift = shift;
+            this.mask = (1L << bits) - 1;
+        }
+
+        /** Its number in a register's value. */
+        public int of(long register) {
+            return (int) (register >>> shift & mask);
+        }
+
+        /** The register's value with another number in it. */
+        public long set(long register, long number) {
+            return register & ~(mask << shift) | number << shift;
+        }
     }
 }

@@ -7,17 +7,34 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
+import org.tensorizer.device.usb.Wire.Dfu;
 
 /**
- * A bus on which everything is written down, one line an event, in the order in which the host sees it. {@link TraceLine}
- * says what the lines look like.
+ * A bus on which everything is written down, one line an event, in the order in which the host sees it. The lines are those
+ * of the traces of the real libedgetpu: {@code read32 1a318 0xa00000} for a
+ * register (address, then value, hexadecimal), {@code header 3004000000000000 length 1072 tag 0}, {@code arm-in ep1 1024}
+ * for a read that starts and {@code in ep1 256} for one that ends, {@code dfu-dnload 0 256} for a block of firmware. What
+ * failed ends with {@code failed:} and the reason.
  */
 public final class TracedBus implements UsbBus {
+    private static final String FAILED = " failed: ";
+    private static final Pattern ACCESS =
+            Pattern.compile("(read|write)(32|64) ([0-9a-f]{1,8}) 0x[0-9a-f]{1,16}( failed: .*)?");
+    private static final Pattern HEADER = Pattern.compile("header [0-9a-f]{16} length (\\d{1,10}) tag (\\d{1,2})");
+    private static final Pattern READ = Pattern.compile("(?:arm-)?in ep(\\d) \\d+( failed: .*)?");
+    private static final Pattern OTHER = Pattern.compile("(init|get_device_list|exit|close|reset_device|open #\\d+"
+            + "|get_descriptor type \\d+|(claim|release)_interface \\d+|bulk-out \\d+|out ep1 \\d+"
+            + "|dfu-(dnload|upload) \\d+ \\d+|dfu-getstatus -> state -?\\d+|control type .*)( failed: .*)?");
+
     private final UsbBus bus;
     private final Consumer<String> lines;
     private final AtomicInteger opened = new AtomicInteger();
@@ -82,6 +99,75 @@ public final class TracedBus implements UsbBus {
         lines.accept("exit");
     }
 
+    /**
+     * What a line is about, for people: register and its meaning, tag, endpoint.
+     *
+     * @return empty text where the line says it all; nothing where it is no line of a trace
+     */
+    public static Optional<String> explain(String line) {
+        Matcher access = ACCESS.matcher(line);
+        if (access.matches()) {
+            return Optional.of(Register.at(Integer.parseUnsignedInt(access.group(3), 16))
+                    .map(register -> register.name() + ": " + register.meaning())
+                    .orElse("no register that a host is known to use"));
+        }
+        Matcher header = HEADER.matcher(line);
+        if (header.matches()) {
+            int tag = Integer.parseInt(header.group(2));
+            return Optional.of(tag < Wire.Tag.values().length ? Wire.Tag.values()[tag].toString() : "unknown tag");
+        }
+        Matcher read = READ.matcher(line);
+        if (read.matches()) {
+            return Optional.of(
+                    switch (read.group(1)) {
+                        case "1" -> "output";
+                        case "2" -> "event";
+                        case "3" -> "interrupt";
+                        default -> "";
+                    });
+        }
+        return OTHER.matcher(line).matches() ? Optional.of("") : Optional.empty();
+    }
+
+    private static String line(ControlRequest request, ByteBuffer data, int length) {
+        int type = request.type() & ~ControlRequest.DEVICE_TO_HOST;
+        if (type == Wire.VENDOR_REQUEST) {
+            return register(request, data);
+        }
+        if (type == 0 && request.request() == ControlRequest.GET_DESCRIPTOR) {
+            return "get_descriptor type " + (request.value() >>> 8);
+        }
+        if (type == Dfu.CLASS_REQUEST) {
+            return switch (request.request()) {
+                case Dfu.DNLOAD -> "dfu-dnload " + request.value() + " " + request.length();
+                case Dfu.UPLOAD -> "dfu-upload " + request.value() + " " + request.length();
+                case Dfu.GETSTATUS ->
+                    "dfu-getstatus -> state " + (length == Dfu.STATUS_BYTES ? data.get(data.position() + 4) : -1);
+                default -> request.toString();
+            };
+        }
+        return request.toString();
+    }
+
+    private static String register(ControlRequest request, ByteBuffer data) {
+        ByteBuffer little = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        boolean wide = request.request() == Wire.ACCESS_64;
+        long value = wide ? little.getLong(data.position()) : Integer.toUnsignedLong(little.getInt(data.position()));
+        return (request.isIn() ? "read" : "write") + (wide ? "64 " : "32 ")
+                + Integer.toHexString(Register.address(request)) + " 0x" + Long.toHexString(value);
+    }
+
+    private static String header(ByteBuffer bytes) {
+        byte[] raw = new byte[Wire.Header.BYTES];
+        bytes.get(0, raw);
+        Wire.Header header = Wire.Header.read(bytes, 0);
+        return "header " + HexFormat.of().formatHex(raw) + " length " + header.length() + " tag " + header.tag();
+    }
+
+    private static String in(int endpoint, int length) {
+        return (endpoint == Wire.BULK_OUT ? "out" : "in") + " ep" + (endpoint & 0xf) + " " + length;
+    }
+
     private final class Traced implements UsbTransport {
         private final UsbTransport transport;
 
@@ -113,10 +199,10 @@ public final class TracedBus implements UsbBus {
         public int control(ControlRequest request, ByteBuffer data, int timeoutMillis) {
             try {
                 int length = transport.control(request, data, timeoutMillis);
-                lines.accept(TraceLine.control(request, data, length));
+                lines.accept(line(request, data, length));
                 return length;
             } catch (UsbException e) {
-                lines.accept(TraceLine.control(request, data, 0) + TraceLine.failed(e.status()));
+                lines.accept(line(request, data, 0) + FAILED + e.status());
                 throw e;
             }
         }
@@ -137,7 +223,7 @@ public final class TracedBus implements UsbBus {
                 lines.accept(line);
             } catch (UsbException e) {
                 boolean another = e.status() == UsbStatus.NOT_FOUND; // the device of before came back as another one
-                lines.accept(another ? line : line + TraceLine.failed(e.status()));
+                lines.accept(another ? line : line + FAILED + e.status());
                 throw e;
             }
         }
@@ -165,13 +251,13 @@ public final class TracedBus implements UsbBus {
                 if (endpoint == Wire.BULK_OUT) {
                     out(data);
                 } else {
-                    lines.accept(TraceLine.armed(endpoint, data.remaining()));
+                    lines.accept("arm-" + in(endpoint, data.remaining()));
                 }
                 transfer.submit(data, timeoutMillis, (status, length) -> {
                     if (endpoint != Wire.BULK_OUT && status == UsbStatus.COMPLETED) {
-                        lines.accept(TraceLine.in(endpoint, length));
+                        lines.accept(in(endpoint, length));
                     } else if (status != UsbStatus.COMPLETED && status != UsbStatus.CANCELLED) {
-                        lines.accept(TraceLine.in(endpoint, length) + TraceLine.failed(status));
+                        lines.accept(in(endpoint, length) + FAILED + status);
                     }
                     completion.completed(status, length);
                 });
@@ -182,7 +268,7 @@ public final class TracedBus implements UsbBus {
                 if (announced == 0 && data.remaining() == Wire.Header.BYTES) {
                     ByteBuffer header = data.slice().order(ByteOrder.LITTLE_ENDIAN);
                     announced = Wire.Header.read(header, 0).length();
-                    lines.accept(TraceLine.header(header));
+                    lines.accept(header(header));
                 } else {
                     announced = Math.max(0, announced - data.remaining());
                 }

@@ -3,6 +3,7 @@ package org.tensorizer.device.usb;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * A chip that is awake: its registers, its pipes, and what it holds.
@@ -15,18 +16,16 @@ final class UsbChip {
 
     private final UsbTransport transport;
     private final String device;
-    private final ChipRegisters registers;
-    private final ChipPower power;
+    private final ChipControl control;
     private final ChipPipes pipes;
-    private Payload held;
+    private CompiledOp.Payload held;
 
     private UsbChip(UsbTransport transport, String device, UsbSettings settings) {
         this.transport = transport;
         this.device = device;
         int chunk = transport.port().speed().isSuper() ? SUPER_CHUNK : HIGH_CHUNK;
-        registers = new ChipRegisters(transport, device, settings.deadlineMillis());
-        power = new ChipPower(registers);
-        power.on(settings.performance(), chunk);
+        control = new ChipControl(transport, device, settings.deadlineMillis());
+        control.on(settings.performance(), chunk);
         pipes = new ChipPipes(transport, device, chunk, settings.deadlineMillis(), this::explainFatal);
     }
 
@@ -58,16 +57,16 @@ final class UsbChip {
      * @param payload null if it needs none
      * @throws UsbFault the chip must be given up
      */
-    void run(Payload payload, CompiledOp.ChipRun program) {
+    void run(CompiledOp.Payload payload, Consumer<ChipPipes> program) {
         load(payload);
-        program.run(pipes);
+        program.accept(pipes);
         pipes.awaitEvents(0);
         pipes.drain();
         pipes.finish();
     }
 
     /** Sends a payload, unless the chip holds it; returns when the last of it is on its way. */
-    void load(Payload payload) {
+    void load(CompiledOp.Payload payload) {
         pipes.check();
         if (payload != null && !payload.sameAs(held)) {
             held = null;
@@ -82,11 +81,11 @@ final class UsbChip {
     }
 
     private void explainFatal() {
-        long status = registers.read(Register.HIB_ERROR_STATUS);
+        long status = control.read(Register.HIB_ERROR_STATUS);
         if (status == 0) {
             return; // a false alarm, which libedgetpu takes for one too
         }
-        long first = registers.read(Register.HIB_FIRST_ERROR_STATUS);
+        long first = control.read(Register.HIB_FIRST_ERROR_STATUS);
         throw new UsbFault(
                 UsbFault.Cause.FATAL_INTERRUPT,
                 device,
@@ -132,7 +131,7 @@ final class UsbChip {
     void close() {
         try {
             pipes.close();
-            power.off();
+            control.off();
             transport.release(Wire.INTERFACE);
         } catch (UsbException e) {
             throw UsbFault.of(device, e);

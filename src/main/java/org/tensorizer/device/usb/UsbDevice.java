@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.tensorizer.base.BadInputException;
@@ -14,9 +15,6 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.tflite.SessionOptions;
-import org.tensorizer.device.tflite.TfliteSession;
-import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -141,51 +139,16 @@ public final class UsbDevice implements Device {
         if (!file.isCompiled()) {
             throw new BadInputException(file + ": not compiled for the Edge TPU: compile it, or run it on the cpu");
         }
-        if (UsbSession.covers(file)) {
-            return new UsbSession(file, operator(file, file.onlyPackage()), name);
-        }
-        UsbKernel kernel = new UsbKernel();
-        for (EdgeTpuPackage compiled : file.packages()) {
-            kernel.add(file, compiled, operator(file, compiled));
-        }
-        Session session = TfliteSession.open(file, SessionOptions.kernel(name, kernel));
-        return kernel.session(session);
+        return UsbSession.open(file, name, this::use);
     }
 
-    /** One compiled operator of a model, made ready for this device. */
-    CompiledOp operator(TfliteModel file, EdgeTpuPackage compiled) {
-        return new CompiledOp(file, compiled, user());
-    }
-
-    private CompiledOp.ChipUser user() {
-        return new CompiledOp.ChipUser() {
-            @Override
-            public void run(Payload payload, CompiledOp.ChipRun run) {
-                use(awake -> awake.run(payload, run));
-            }
-
-            @Override
-            public void load(Payload payload) {
-                use(awake -> awake.load(payload));
-            }
-
-            @Override
-            public void drain() {
-                use(UsbChip::drain);
-            }
-        };
-    }
-
-    private interface Use {
-        void by(UsbChip chip);
-    }
-
-    private void use(Use use) {
+    /** Wakes the chip if it must; a chip on which the work fails is given up. */
+    void use(Consumer<UsbChip> work) {
         lock.lock();
         try {
             UsbChip awake = awake();
             try {
-                use.by(awake);
+                work.accept(awake);
             } catch (RuntimeException | Error e) {
                 chip = null;
                 awake.abandon();

@@ -9,7 +9,7 @@ package org.tensorizer.device.usb;
  * @param vendor idVendor of the device descriptor
  * @param product idProduct
  */
-public record UsbPort(int bus, String path, int address, int vendor, int product, UsbSpeed speed) {
+public record UsbPort(int bus, String path, int address, int vendor, int product, Speed speed) {
     /** Where it is plugged in, the same after a reset and with another firmware: {@code 1-2.3}. */
     public String location() {
         return bus + "-" + path;
@@ -33,5 +33,31 @@ public record UsbPort(int bus, String path, int address, int vendor, int product
     @Override
     public String toString() {
         return location() + " (" + ids() + ", " + speed + ")";
+    }
+
+    /** How fast a USB link is. */
+    public enum Speed {
+        UNKNOWN("unknown speed"),
+        LOW("Low Speed, 1.5 Mbit/s"),
+        FULL("Full Speed, 12 Mbit/s"),
+        HIGH("High Speed, 480 Mbit/s"),
+        SUPER("SuperSpeed, 5 Gbit/s"),
+        SUPER_PLUS("SuperSpeed+, 10 Gbit/s");
+
+        private final String text;
+
+        Speed(String text) {
+            this.text = text;
+        }
+
+        /** Whether the link is USB 3, which a Coral needs to be fast. */
+        public boolean isSuper() {
+            return compareTo(SUPER) >= 0;
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
     }
 }

@@ -2,7 +2,6 @@ package org.tensorizer.device.usb;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.tensorizer.base.BadInputException;
 
 /**
@@ -12,23 +11,25 @@ import org.tensorizer.base.BadInputException;
  * @param location bus and port, such as {@code 1-2.3}: the same one after every start
  */
 public record UsbSelector(int index, Optional<String> location) {
-    private static final Pattern LOCATION = Pattern.compile("\\d{1,3}-\\d{1,3}(\\.\\d{1,3}){0,6}");
+    /** A bus and a port, as a regular expression. */
+    public static final String LOCATION = "\\d{1,3}-\\d{1,3}(?:\\.\\d{1,3}){0,6}";
 
     /** The n-th. */
     public static UsbSelector index(int index) {
         return new UsbSelector(index, Optional.empty());
     }
 
+    /** A number as {@link #index} has it, or a place as {@link #at} has it. */
+    public static UsbSelector of(String text) {
+        return text.matches(LOCATION) ? at(text) : index(Integer.parseInt(text));
+    }
+
     /** @throws BadInputException the text is no bus and port */
     public static UsbSelector at(String location) {
-        if (!isLocation(location)) {
+        if (!location.matches(LOCATION)) {
             throw new BadInputException("USB port: expected BUS-PORT such as 1-2.3, found \"" + location + "\"");
         }
         return new UsbSelector(0, Optional.of(location));
-    }
-
-    public static boolean isLocation(String text) {
-        return LOCATION.matcher(text).matches();
     }
 
     /** The device meant, among all of a bus. */

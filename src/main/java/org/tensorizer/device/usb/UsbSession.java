@@ -8,8 +8,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.SwappingSession;
 import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.WeightSwap;
+import org.tensorizer.device.tflite.CustomKernel;
+import org.tensorizer.device.tflite.SessionOptions;
+import org.tensorizer.device.tflite.TfliteSession;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Layer;
 import org.tensorizer.model.Operator;
@@ -29,8 +33,20 @@ final class UsbSession implements Session, WeightSwap {
     private final ReentrantLock lock = new ReentrantLock();
     private boolean closed;
 
-    /** @throws BadInputException tensors and layers do not fit */
-    UsbSession(TfliteModel file, CompiledOp op, String device) {
+    /**
+     * A compiled model, ready for a chip.
+     *
+     * @param device for messages
+     * @throws BadInputException it cannot be run over USB, or tensors and layers do not fit
+     * @throws org.tensorizer.device.DeviceFault TFLite refuses the operators around the compiled ones
+     */
+    static Session open(TfliteModel file, String device, CompiledOp.ChipUser chip) {
+        return covers(file)
+                ? new UsbSession(file, new CompiledOp(file, file.onlyPackage(), chip))
+                : new Kernel(file, chip).session(file, device);
+    }
+
+    private UsbSession(TfliteModel file, CompiledOp op) {
         this.model = file.name();
         this.op = op;
         EdgeTpuPackage compiled = file.onlyPackage();
@@ -42,7 +58,7 @@ final class UsbSession implements Session, WeightSwap {
     }
 
     /** Whether the model is one compiled operator between its own inputs and outputs. */
-    static boolean covers(TfliteModel file) {
+    private static boolean covers(TfliteModel file) {
         if (file.subgraphs().size() != 1 || file.operators().size() != 1) {
             return false;
         }
@@ -64,7 +80,7 @@ final class UsbSession implements Session, WeightSwap {
     }
 
     /** @throws BadInputException the operator's tensors are others than the program's layers */
-    static void requireFit(TfliteModel file, EdgeTpuPackage compiled, CompiledOp op) {
+    private static void requireFit(TfliteModel file, EdgeTpuPackage compiled, CompiledOp op) {
         Subgraph graph = file.subgraphs().get(compiled.subgraph());
         Operator operator = graph.operators().get(compiled.operator());
         String where = file.name() + ": operator " + operator.index() + ": ";
@@ -163,5 +179,42 @@ final class UsbSession implements Session, WeightSwap {
         lock.lock();
         closed = true;
         lock.unlock();
+    }
+
+    /** Runs the compiled operators of a model on the chip, between the others that TFLite runs itself. */
+    static final class Kernel implements CustomKernel {
+        /** @param options the operator's custom options, by which TFLite's calls are told apart */
+        private record Op(ByteBuffer options, CompiledOp op) {}
+
+        private final List<Op> ops = new ArrayList<>();
+
+        Kernel(TfliteModel file, CompiledOp.ChipUser chip) {
+            for (EdgeTpuPackage compiled : file.packages()) {
+                CompiledOp op = new CompiledOp(file, compiled, chip);
+                requireFit(file, compiled, op);
+                Subgraph graph = file.subgraphs().get(compiled.subgraph());
+                ops.add(new Op(
+                        file.bytes(graph.operators().get(compiled.operator()).customOptions()), op));
+            }
+        }
+
+        @Override
+        public Instance init(ByteBuffer customOptions) {
+            for (Op op : ops) {
+                if (op.options().equals(customOptions)) {
+                    return op.op()::run;
+                }
+            }
+            throw new BadInputException("a custom operator of " + customOptions.remaining()
+                    + " bytes that is none of the model's " + ops.size());
+        }
+
+        /** The session of TFLite; with a way to exchange weights if one operator has them all. */
+        Session session(TfliteModel file, String device) {
+            Session tflite = TfliteSession.open(file, SessionOptions.kernel(device, this));
+            List<CompiledOp> weighted =
+                    ops.stream().map(Op::op).filter(CompiledOp::hasPayload).toList();
+            return weighted.size() == 1 ? new SwappingSession(tflite, weighted.get(0)) : tflite;
+        }
     }
 }

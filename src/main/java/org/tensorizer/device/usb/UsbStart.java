@@ -10,13 +10,12 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.tensorizer.device.Provenance;
+import org.tensorizer.device.usb.UsbPort.Speed;
+import org.tensorizer.device.usb.Wire.Dfu;
 
 /** From a device on a bus to a chip that is awake: looks it up, resets it once, boots it if it must, wakes it. */
 final class UsbStart {
-    private static final int DEVICE_DESCRIPTOR_BYTES = 18;
-    private static final int VENDOR_AT = 8;
-    private static final int PRODUCT_AT = 10;
-    private static final int RELEASE_AT = 12;
+    private static final int MOST_DESCRIPTOR_BYTES = 4096;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final UsbBus bus;
@@ -68,7 +67,7 @@ final class UsbStart {
     }
 
     private void requireSpeed(UsbPort port) {
-        if (port.speed() == UsbSpeed.LOW || port.speed() == UsbSpeed.FULL) {
+        if (port.speed() == Speed.LOW || port.speed() == Speed.FULL) {
             throw new UsbFault(
                     UsbFault.Cause.TOO_SLOW, device, port + ": expected at least High Speed, found " + port.speed());
         }
@@ -77,15 +76,17 @@ final class UsbStart {
     /** Whatever was before, the device starts anew. */
     private Provenance reset(UsbPort port) {
         try (UsbTransport transport = bus.open(port)) {
-            ByteBuffer descriptor =
-                    ByteBuffer.allocateDirect(DEVICE_DESCRIPTOR_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer descriptor = ByteBuffer.allocateDirect(ControlRequest.DEVICE_DESCRIPTOR_BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN);
             int length = transport.control(
-                    ControlRequest.descriptor(ControlRequest.DEVICE_DESCRIPTOR, DEVICE_DESCRIPTOR_BYTES),
+                    ControlRequest.descriptor(ControlRequest.DEVICE_DESCRIPTOR, ControlRequest.DEVICE_DESCRIPTOR_BYTES),
                     descriptor,
                     settings.deadlineMillis());
-            int vendor = descriptor.getShort(VENDOR_AT) & 0xffff;
-            int product = descriptor.getShort(PRODUCT_AT) & 0xffff;
-            if (length != DEVICE_DESCRIPTOR_BYTES || vendor != port.vendor() || product != port.product()) {
+            int vendor = descriptor.getShort(ControlRequest.ID_VENDOR) & 0xffff;
+            int product = descriptor.getShort(ControlRequest.ID_PRODUCT) & 0xffff;
+            if (length != ControlRequest.DEVICE_DESCRIPTOR_BYTES
+                    || vendor != port.vendor()
+                    || product != port.product()) {
                 throw new UsbFault(
                         UsbFault.Cause.NO_DEVICE,
                         device,
@@ -94,7 +95,7 @@ final class UsbStart {
                                 port.location(), port.ids(), length, vendor, product));
             }
             resetPort(transport);
-            int release = descriptor.getShort(RELEASE_AT) & 0xffff;
+            int release = descriptor.getShort(ControlRequest.BCD_DEVICE) & 0xffff;
             return release == Wire.VIRTUAL_RELEASE ? Provenance.EMULATED : Provenance.SILICON;
         }
     }
@@ -118,7 +119,7 @@ final class UsbStart {
                             transport.port()
                                     + ": the device waits for its firmware, Google's image, and no installed libedgetpu"
                                     + " has it"));
-            new DfuLoader(transport, device, settings.deadlineMillis()).load(image);
+            new BootLoader(transport).load(image.image());
             resetPort(transport);
         }
     }
@@ -140,6 +141,119 @@ final class UsbStart {
                                 + settings.deadlineMillis() + " ms");
             }
             LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    /**
+     * Puts an image into an Edge TPU that waits for one, in blocks, and reads it back. Requests and states are those of USB
+     * DFU 1.1, the order that of libedgetpu's traces.
+     */
+    private final class BootLoader {
+        private final UsbTransport transport;
+
+        BootLoader(UsbTransport transport) {
+            this.transport = transport;
+        }
+
+        /**
+         * Loads the image; the interface is released afterwards, and a reset starts it.
+         *
+         * @throws UsbFault of cause BOOT, with block or byte: the device refuses the image, or holds another one afterwards
+         */
+        void load(byte[] image) {
+            int block = transferSize();
+            transport.claim(Wire.INTERFACE);
+            int number = 0;
+            for (int at = 0; at < image.length; at += block) {
+                download(number++, image, at, Math.min(block, image.length - at), Dfu.STATE_DNLOAD_IDLE);
+            }
+            download(number, image, 0, 0, Dfu.STATE_IDLE);
+            compare(image, block);
+            transport.release(Wire.INTERFACE);
+        }
+
+        private int transferSize() {
+            ByteBuffer bytes = ByteBuffer.allocateDirect(MOST_DESCRIPTOR_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            int length = control(
+                    ControlRequest.descriptor(ControlRequest.CONFIGURATION_DESCRIPTOR, MOST_DESCRIPTOR_BYTES), bytes);
+            for (int at = 0; at + 2 <= length; at += bytes.get(at) & 0xff) {
+                int size = bytes.get(at) & 0xff;
+                if (size < 2) {
+                    break;
+                }
+                if ((bytes.get(at + 1) & 0xff) == Dfu.FUNCTIONAL_DESCRIPTOR && size >= 7 && at + 7 <= length) {
+                    int transfer = bytes.getShort(at + 5) & 0xffff;
+                    if (transfer > 0) {
+                        return transfer;
+                    }
+                }
+            }
+            throw boot("expected a DFU functional descriptor with a transfer size in the configuration of " + length
+                    + " bytes, found none");
+        }
+
+        private void download(int block, byte[] image, int at, int length, int expected) {
+            ByteBuffer data = ByteBuffer.allocateDirect(Math.max(1, length))
+                    .put(image, at, length)
+                    .flip();
+            control(new ControlRequest(Dfu.CLASS_REQUEST, Dfu.DNLOAD, block, Wire.INTERFACE, length), data);
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.deadlineMillis());
+            int state = status(block);
+            while (state == Dfu.STATE_DNLOAD_BUSY || state == Dfu.STATE_DNLOAD_SYNC || state == Dfu.STATE_MANIFEST) {
+                if (System.nanoTime() - end > 0) {
+                    throw boot("block " + block + ": still busy after " + settings.deadlineMillis() + " ms");
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+                state = status(block);
+            }
+            if (state != expected) {
+                throw boot("block " + block + ": expected state " + expected + ", found " + state);
+            }
+        }
+
+        private int status(int block) {
+            ByteBuffer status = ByteBuffer.allocateDirect(Dfu.STATUS_BYTES);
+            int length = control(in(Dfu.GETSTATUS, 0, Dfu.STATUS_BYTES), status);
+            if (length != Dfu.STATUS_BYTES) {
+                throw boot("block " + block + ": expected a status of " + Dfu.STATUS_BYTES + " bytes, found " + length);
+            }
+            if (status.get(0) != 0) {
+                throw boot("block " + block + ": the device reports error " + (status.get(0) & 0xff) + ", state "
+                        + status.get(4));
+            }
+            return status.get(4);
+        }
+
+        private void compare(byte[] image, int block) {
+            ByteBuffer data = ByteBuffer.allocateDirect(block);
+            int number = 0;
+            for (int at = 0; at < image.length; ) {
+                int length = control(in(Dfu.UPLOAD, number++, block), data);
+                for (int i = 0; i < Math.min(length, image.length - at); i++) {
+                    if (data.get(i) != image[at + i]) {
+                        throw boot(String.format(
+                                "read back: byte %d: expected 0x%02x, found 0x%02x",
+                                at + i, image[at + i], data.get(i)));
+                    }
+                }
+                at += length;
+                if (length < block && at < image.length) {
+                    throw boot("read back: expected " + image.length + " bytes, found " + at);
+                }
+            }
+        }
+
+        private int control(ControlRequest request, ByteBuffer data) {
+            return transport.control(request, data, settings.deadlineMillis());
+        }
+
+        private static ControlRequest in(int request, int value, int length) {
+            return new ControlRequest(
+                    Dfu.CLASS_REQUEST | ControlRequest.DEVICE_TO_HOST, request, value, Wire.INTERFACE, length);
+        }
+
+        private UsbFault boot(String what) {
+            return new UsbFault(UsbFault.Cause.BOOT, device, "boot: " + what);
         }
     }
 }

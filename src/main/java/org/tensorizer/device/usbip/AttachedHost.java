@@ -26,7 +26,6 @@ final class AttachedHost {
     private static final int MOST_TRANSFERS = 4096;
     private static final int CONTROL_TIMEOUT_MILLIS = 5000;
     private static final int PORT_REQUEST = 0x23;
-    private static final int SET_FEATURE = 3;
     private static final int PORT_RESET = 4;
     private static final int FIRST_LOOK_SUPER = 8;
     private static final int FIRST_LOOK_HIGH = 64;
@@ -34,7 +33,7 @@ final class AttachedHost {
     private final UsbBus bus;
     private final ExportedDevice device;
     private final SocketChannel channel;
-    private final Replies replies;
+    private final UsbIp.Replies replies;
     private final Buffers buffers = new Buffers();
     private UsbTransport transport;
 
@@ -45,12 +44,12 @@ final class AttachedHost {
 
     /** A transfer under way. */
     private static final class Pending {
-        private final Command command;
+        private final UsbIp.Command command;
         private final ByteBuffer data;
         private final UsbTransfer transfer;
         private Integer unlinkedBy;
 
-        Pending(Command command, ByteBuffer data, UsbTransfer transfer) {
+        Pending(UsbIp.Command command, ByteBuffer data, UsbTransfer transfer) {
             this.command = command;
             this.data = data;
             this.transfer = transfer;
@@ -62,7 +61,7 @@ final class AttachedHost {
         this.bus = bus;
         this.device = device;
         this.channel = channel;
-        this.replies = new Replies(channel);
+        this.replies = new UsbIp.Replies(channel);
         open(device.port());
     }
 
@@ -83,7 +82,7 @@ final class AttachedHost {
     /** Serves until the connection ends; that the device goes is one reason. */
     void serve() throws IOException {
         while (true) {
-            Command command = Command.read(channel, device.id());
+            UsbIp.Command command = UsbIp.Command.read(channel, device.id());
             if (command.unlink()) {
                 unlink(command);
             } else {
@@ -104,13 +103,13 @@ final class AttachedHost {
         }
     }
 
-    private void submit(Command command) throws IOException {
+    private void submit(UsbIp.Command command) throws IOException {
         ByteBuffer data;
         if (command.in()) {
             data = null;
         } else {
             data = buffers.take(command.value());
-            Command.fill(data, channel);
+            UsbIp.Command.fill(data, channel);
             data.flip();
         }
         if (command.endpoint() == 0) {
@@ -126,7 +125,7 @@ final class AttachedHost {
         return underWay + length > MOST_UNDER_WAY || pending.size() >= MOST_TRANSFERS;
     }
 
-    private void bulk(Command command, ByteBuffer data) throws IOException {
+    private void bulk(UsbIp.Command command, ByteBuffer data) throws IOException {
         try {
             Pending next = begin(command, data);
             next.transfer.submit(data, 0, (status, length) -> ended(next, status, length));
@@ -143,7 +142,7 @@ final class AttachedHost {
         }
     }
 
-    private synchronized Pending begin(Command command, ByteBuffer data) throws IOException {
+    private synchronized Pending begin(UsbIp.Command command, ByteBuffer data) throws IOException {
         Deque<UsbTransfer> free = idle.computeIfAbsent(command.endpointAddress(), any -> new ArrayDeque<>());
         UsbTransfer transfer = free.isEmpty() ? transport.transfer(command.endpointAddress()) : free.pop();
         Pending next = new Pending(command, data, transfer);
@@ -192,7 +191,7 @@ final class AttachedHost {
         }
     }
 
-    private void unlink(Command command) throws IOException {
+    private void unlink(UsbIp.Command command) throws IOException {
         Pending found;
         synchronized (this) {
             found = pending.get(command.value());
@@ -207,7 +206,7 @@ final class AttachedHost {
         }
     }
 
-    private void control(Command command, ByteBuffer sent) throws IOException {
+    private void control(UsbIp.Command command, ByteBuffer sent) throws IOException {
         ControlRequest request = command.request();
         boolean fits = request.length() == 0 || request.isIn() == command.in();
         ByteBuffer data = sent != null ? sent : buffers.take(request.length());
@@ -241,7 +240,9 @@ final class AttachedHost {
     }
 
     private static boolean isPortReset(ControlRequest request) {
-        return request.type() == PORT_REQUEST && request.request() == SET_FEATURE && request.value() == PORT_RESET;
+        return request.type() == PORT_REQUEST
+                && request.request() == ControlRequest.SET_FEATURE
+                && request.value() == PORT_RESET;
     }
 
     /**

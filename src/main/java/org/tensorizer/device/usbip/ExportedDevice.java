@@ -20,10 +20,8 @@ record ExportedDevice(UsbPort port, byte[] device, List<byte[]> interfaces) {
     /** Bytes of the description, interfaces apart. */
     static final int BYTES = UsbIp.PATH + UsbIp.BUS_ID + 24;
 
-    private static final int DEVICE_BYTES = 18;
     private static final int MOST_CONFIGURATION = 4096;
     private static final int TIMEOUT_MILLIS = 1000;
-    private static final int INTERFACE = 4;
     private static final int CONFIGURATION_VALUE = 1;
 
     /**
@@ -33,11 +31,13 @@ record ExportedDevice(UsbPort port, byte[] device, List<byte[]> interfaces) {
      */
     static ExportedDevice of(UsbBus bus, UsbPort port) {
         try (UsbTransport transport = bus.open(port)) {
-            byte[] device = descriptor(transport, ControlRequest.DEVICE_DESCRIPTOR, DEVICE_BYTES);
+            byte[] device =
+                    descriptor(transport, ControlRequest.DEVICE_DESCRIPTOR, ControlRequest.DEVICE_DESCRIPTOR_BYTES);
             byte[] configuration = descriptor(transport, ControlRequest.CONFIGURATION_DESCRIPTOR, MOST_CONFIGURATION);
             List<byte[]> interfaces = new ArrayList<>();
             for (int at = 0; at + 8 < configuration.length && configuration[at] > 1; at += configuration[at]) {
-                if (configuration[at + 1] == INTERFACE && configuration[at + 3] == 0) { // its first setting
+                if (configuration[at + 1] == ControlRequest.INTERFACE_DESCRIPTOR
+                        && configuration[at + 3] == 0) { // its first setting
                     interfaces.add(new byte[] {configuration[at + 5], configuration[at + 6], configuration[at + 7], 0});
                 }
             }

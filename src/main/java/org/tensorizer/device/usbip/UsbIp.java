@@ -1,9 +1,19 @@
 package org.tensorizer.device.usbip;
 
-import org.tensorizer.device.usb.UsbSpeed;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.ReadableByteChannel;
+import org.tensorizer.device.usb.ControlRequest;
+import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usb.UsbStatus;
 
-/** Numbers of the USB/IP protocol 1.1.1, published with the Linux kernel. All fields on the wire are big-endian. */
+/**
+ * The USB/IP protocol 1.1.1, published with the Linux kernel: its numbers, the commands of an attached host, and replies to
+ * them. All fields on the wire are big-endian.
+ */
 final class UsbIp {
     static final int VERSION = 0x0111;
 
@@ -64,7 +74,7 @@ final class UsbIp {
     }
 
     /** Numbers of Linux' enum usb_device_speed. */
-    static int speed(UsbSpeed speed) {
+    static int speed(Speed speed) {
         return switch (speed) {
             case UNKNOWN -> 0;
             case LOW -> 1;
@@ -73,5 +83,133 @@ final class UsbIp {
             case SUPER -> 5;
             case SUPER_PLUS -> 6;
         };
+    }
+
+    /**
+     * What an attached host wants.
+     *
+     * @param unlink whether a request is to be taken back, else a transfer
+     * @param sequence the command's number
+     * @param in whether bytes go to the host
+     * @param endpoint number without direction
+     * @param value length of a transfer, or the number of the command to be taken back
+     * @param setup 8 bytes of a control transfer
+     */
+    record Command(boolean unlink, int sequence, boolean in, int endpoint, int value, ByteBuffer setup) {
+        /** Longest transfer that is taken. Linux sends bulk data in pieces of at most 16 MB. */
+        static final int MOST_BYTES = 64 << 20;
+
+        private static final int MOST_ENDPOINT = 15;
+
+        /**
+         * Reads the next command, its data apart.
+         *
+         * @param device the number that commands must name
+         * @throws ProtocolException nothing that can be understood, so that the connection must end: says what was expected
+         *     and found
+         * @throws IOException the connection ended
+         */
+        static Command read(ReadableByteChannel from, int device) throws IOException {
+            ByteBuffer header = ByteBuffer.allocate(HEADER);
+            fill(header, from);
+            header.flip();
+            int code = header.getInt();
+            require(code == CMD_SUBMIT || code == CMD_UNLINK, "a command 1 or 2", code);
+            int sequence = header.getInt();
+            int named = header.getInt();
+            require(named == device, "device 0x" + Integer.toHexString(device), named);
+            int direction = header.getInt();
+            require(direction == 0 || direction == IN, "direction 0 or 1", direction);
+            int endpoint = header.getInt();
+            require(endpoint >= 0 && endpoint <= MOST_ENDPOINT, "endpoint 0 to 15", endpoint);
+            boolean unlink = code == CMD_UNLINK;
+            if (unlink) {
+                return new Command(true, sequence, false, endpoint, header.getInt(), null);
+            }
+            header.getInt(); // flags: what they ask for is the host controller's business
+            int length = header.getInt();
+            require(length >= 0 && length <= MOST_BYTES, "a length of at most " + MOST_BYTES, length);
+            header.getInt(); // start frame
+            int packets = header.getInt();
+            require(packets == 0 || packets == NO_PACKETS, "no isochronous packets", packets);
+            header.getInt(); // interval
+            return new Command(false, sequence, direction == IN, endpoint, length, header.slice());
+        }
+
+        /** Reads until the buffer is full. */
+        static void fill(ByteBuffer buffer, ReadableByteChannel from) throws IOException {
+            while (buffer.hasRemaining()) {
+                if (from.read(buffer) < 0) {
+                    throw new EOFException("the host closed the connection");
+                }
+            }
+        }
+
+        private static void require(boolean condition, String expected, int found) throws ProtocolException {
+            if (!condition) {
+                throw new ProtocolException("expected " + expected + ", found " + found);
+            }
+        }
+
+        /** The address of the endpoint as descriptors give it. */
+        int endpointAddress() {
+            return endpoint | (in ? ControlRequest.DEVICE_TO_HOST : 0);
+        }
+
+        /** The setup packet of a control transfer. */
+        ControlRequest request() {
+            return ControlRequest.read(setup);
+        }
+    }
+
+    /**
+     * Writes replies to an attached host, each as a whole. A host that does not read makes the writers wait, and with them the
+     * device that works for it.
+     *
+     * <p>Thread safety: yes.
+     */
+    static final class Replies {
+        private final GatheringByteChannel to;
+
+        Replies(GatheringByteChannel to) {
+            this.to = to;
+        }
+
+        /**
+         * A transfer has ended.
+         *
+         * @param length bytes transferred
+         * @param data those of them that go to the host, from position 0; null for none
+         */
+        void submitted(int sequence, int status, int length, ByteBuffer data) throws IOException {
+            ByteBuffer header = header(RET_SUBMIT, sequence).putInt(status).putInt(length);
+            header.putInt(0).putInt(NO_PACKETS).clear();
+            write(
+                    header,
+                    data == null
+                            ? ByteBuffer.allocate(0)
+                            : data.duplicate().clear().limit(length));
+        }
+
+        /** A command to take a transfer back has been followed, or came too late. */
+        void unlinked(int sequence, int status) throws IOException {
+            write(header(RET_UNLINK, sequence).putInt(status).clear(), ByteBuffer.allocate(0));
+        }
+
+        private static ByteBuffer header(int code, int sequence) {
+            return ByteBuffer.allocate(HEADER)
+                    .putInt(code)
+                    .putInt(sequence)
+                    .putInt(0)
+                    .putInt(0)
+                    .putInt(0);
+        }
+
+        private synchronized void write(ByteBuffer header, ByteBuffer data) throws IOException {
+            ByteBuffer[] both = {header, data};
+            while (header.hasRemaining() || data.hasRemaining()) {
+                to.write(both);
+            }
+        }
     }
 }

@@ -6,7 +6,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 import org.tensorizer.device.usb.ControlRequest;
-import org.tensorizer.device.usb.Dfu;
+import org.tensorizer.device.usb.Firmware;
+import org.tensorizer.device.usb.Wire.Dfu;
 
 /**
  * The boot loader: USB DFU 1.1. It takes an image for what it is and looks at nothing but the order of the blocks and the
@@ -15,9 +16,6 @@ import org.tensorizer.device.usb.Dfu;
  * <p>Thread safety: none; the device's lock guards it.
  */
 final class BootLoader {
-    /** Bytes of the firmware with one bulk endpoint to the chip, published in libedgetpu's sources. */
-    static final int IMAGE_BYTES = 10_783;
-
     private static final int OK = 0;
     private static final int ERROR_ADDRESS = 8;
     private static final int ERROR_NOT_DONE = 9;
@@ -31,7 +29,7 @@ final class BootLoader {
 
     /** Whether a whole image is there, so that the next reset starts it. */
     boolean hasImage() {
-        return image.length == IMAGE_BYTES && state == Dfu.STATE_IDLE;
+        return image.length == Firmware.BYTES && state == Dfu.STATE_IDLE;
     }
 
     /** A reset of the port without an image: from the start. */
@@ -64,18 +62,15 @@ final class BootLoader {
     }
 
     private Optional<byte[]> out(ControlRequest request, ByteBuffer data) {
-        switch (request.request()) {
-            case Dfu.DNLOAD -> {
-                return download(request, data) ? Optional.of(new byte[0]) : Optional.empty();
-            }
+        boolean done = switch (request.request()) {
+            case Dfu.DNLOAD -> download(request, data);
             case Dfu.CLRSTATUS, Dfu.ABORT -> {
                 clear();
-                return Optional.of(new byte[0]);
+                yield true;
             }
-            default -> {
-                return Optional.empty();
-            }
-        }
+            default -> false;
+        };
+        return done ? Optional.of(new byte[0]) : Optional.empty();
     }
 
     private void clear() {
@@ -105,7 +100,7 @@ final class BootLoader {
         nextBlock = nextBlock + 1 & 0xffff;
         byte[] block = new byte[data.remaining()];
         data.get(block);
-        if (incoming.size() + block.length > IMAGE_BYTES) {
+        if (incoming.size() + block.length > Firmware.BYTES) {
             fail(ERROR_ADDRESS);
             return true;
         }
@@ -115,7 +110,7 @@ final class BootLoader {
     }
 
     private boolean manifest() {
-        if (incoming.size() == IMAGE_BYTES) {
+        if (incoming.size() == Firmware.BYTES) {
             image = incoming.toByteArray();
             state = Dfu.STATE_MANIFEST_SYNC;
         } else {

@@ -16,7 +16,7 @@ import org.tensorizer.device.usb.UsbTransfer;
  */
 final class Completions {
     private record Completion(
-            VirtualTransfer transfer, UsbTransfer.Completion call, UsbStatus status, int length, long due) {
+            VirtualTransport.Transfer transfer, UsbTransfer.Completion call, UsbStatus status, int length, long due) {
         void tell() {
             try {
                 call.completed(status, length);
@@ -38,7 +38,7 @@ final class Completions {
 
     /** @param due {@link System#nanoTime} before which it must not be told; 0: at once */
     synchronized void add(
-            VirtualTransfer transfer, UsbTransfer.Completion call, UsbStatus status, int length, long due) {
+            VirtualTransport.Transfer transfer, UsbTransfer.Completion call, UsbStatus status, int length, long due) {
         queue.add(new Completion(transfer, call, status, length, due));
     }
 

@@ -29,7 +29,6 @@ final class ControlRequestHandler {
 
     private static final int GET_STATUS = 0;
     private static final int CLEAR_FEATURE = 1;
-    private static final int SET_FEATURE = 3;
     private static final int SET_ADDRESS = 5;
     private static final int GET_CONFIGURATION = 8;
     private static final int SET_CONFIGURATION = 9;
@@ -102,7 +101,7 @@ final class ControlRequestHandler {
             case SET_CONFIGURATION -> configure(request.value());
             case SET_INTERFACE -> request.index() == Wire.INTERFACE && request.value() == 0 && isConfigured();
             case CLEAR_FEATURE -> feature(request, false);
-            case SET_FEATURE -> feature(request, true);
+            case ControlRequest.SET_FEATURE -> feature(request, true);
             default -> false;
         };
         return done ? Optional.of(DONE) : Optional.empty();

@@ -1,28 +1,25 @@
 package org.tensorizer.device.virtual;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 import org.tensorizer.device.usb.ControlRequest;
-import org.tensorizer.device.usb.Dfu;
-import org.tensorizer.device.usb.UsbSpeed;
+import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usb.Wire;
+import org.tensorizer.device.usb.Wire.Dfu;
 
 /**
  * The descriptors of a virtual Coral. Identities, classes and endpoints are those that libedgetpu expects; strings, which
  * it never reads, say that the device is emulated. Power and versions are guesses without consequence.
  *
  * @param boot of the boot loader, else of the application
- * @param speed {@link UsbSpeed#SUPER} or {@link UsbSpeed#HIGH}
+ * @param speed {@link Speed#SUPER} or {@link Speed#HIGH}
  * @param serial for the string descriptor
  */
-record Descriptors(boolean boot, UsbSpeed speed, String serial) {
+record Descriptors(boolean boot, Speed speed, String serial) {
     /** Bytes that the boot loader takes at a time, as seen in a trace of the real library. */
     static final int DFU_TRANSFER = 256;
 
     private static final int STRING = 3;
-    private static final int INTERFACE = 4;
     private static final int ENDPOINT = 5;
     private static final int QUALIFIER = 6;
     private static final int OTHER_SPEED = 7;
@@ -68,20 +65,16 @@ record Descriptors(boolean boot, UsbSpeed speed, String serial) {
 
     /** 18 bytes. */
     byte[] device() {
-        return little(18)
-                .put((byte) 18)
-                .put((byte) ControlRequest.DEVICE_DESCRIPTOR)
-                .putShort((short) usbVersion())
-                .put(new byte[3]) // class, subclass and protocol: see the interface
-                .put((byte) (speed.isSuper() ? 9 : 64)) // of endpoint 0: 2^9 or 64 bytes
-                .putShort((short) vendor())
-                .putShort((short) product())
-                .putShort((short) Wire.VIRTUAL_RELEASE)
-                .put((byte) 1)
-                .put((byte) 2)
-                .put((byte) 3)
-                .put((byte) 1) // configurations
-                .array();
+        return new Bytes(ControlRequest.DEVICE_DESCRIPTOR)
+                .word(usbVersion())
+                .add(0, 0, 0) // class, subclass and protocol: see the interface
+                .add(speed.isSuper() ? 9 : 64) // of endpoint 0: 2^9 or 64 bytes
+                .word(vendor())
+                .word(product())
+                .word(Wire.VIRTUAL_RELEASE)
+                .add(1, 2, 3) // strings
+                .add(1) // configurations
+                .done();
     }
 
     private int usbVersion() {
@@ -89,115 +82,84 @@ record Descriptors(boolean boot, UsbSpeed speed, String serial) {
     }
 
     private byte[] qualifier() {
-        return little(10)
-                .put((byte) 10)
-                .put((byte) QUALIFIER)
-                .putShort((short) usbVersion())
-                .put(new byte[3])
-                .put((byte) 64)
-                .put((byte) 1)
-                .put((byte) 0)
-                .array();
+        return new Bytes(QUALIFIER).word(usbVersion()).add(0, 0, 0, 64, 1, 0).done();
     }
 
     private byte[] configuration(int type) {
         byte[] rest = boot ? dfuInterface() : chipInterface();
-        return little(9 + rest.length)
-                .put((byte) 9)
-                .put((byte) type)
-                .putShort((short) (9 + rest.length))
-                .put((byte) 1) // interfaces
-                .put((byte) ControlRequestHandler.CONFIGURATION)
-                .put((byte) 0)
-                .put((byte) 0x80) // powered by the bus
-                .put((byte) (speed.isSuper() ? 896 / 8 : 500 / 2)) // mA
-                .put(rest)
-                .array();
+        byte[] head = new Bytes(type)
+                .word(9 + rest.length)
+                .add(1) // interfaces
+                .add(ControlRequestHandler.CONFIGURATION, 0)
+                .add(0x80) // powered by the bus
+                .add(speed.isSuper() ? 896 / 8 : 500 / 2) // mA
+                .done();
+        return joined(head, rest);
     }
 
-    private static ByteBuffer interfaceHead(ByteBuffer to, int endpoints, int type, int subclass, int protocol) {
-        return to.put((byte) 9)
-                .put((byte) INTERFACE)
-                .put((byte) Wire.INTERFACE)
-                .put((byte) 0)
-                .put((byte) endpoints)
-                .put((byte) type)
-                .put((byte) subclass)
-                .put((byte) protocol)
-                .put((byte) 0);
+    private static byte[] interfaceHead(int endpoints, int type, int subclass, int protocol) {
+        return new Bytes(ControlRequest.INTERFACE_DESCRIPTOR)
+                .add(Wire.INTERFACE, 0, endpoints, type, subclass, protocol, 0)
+                .done();
     }
 
-    private byte[] dfuInterface() {
-        ByteBuffer to = interfaceHead(little(18), 0, Dfu.INTERFACE_CLASS, Dfu.INTERFACE_SUBCLASS, DFU_MODE_PROTOCOL);
-        return to.put(functional()).array();
+    private static byte[] dfuInterface() {
+        return joined(interfaceHead(0, Dfu.INTERFACE_CLASS, Dfu.INTERFACE_SUBCLASS, DFU_MODE_PROTOCOL), functional());
     }
 
     private static byte[] functional() {
-        return little(9)
-                .put((byte) 9)
-                .put((byte) Dfu.FUNCTIONAL_DESCRIPTOR)
-                .put((byte) (DFU_CAN_DOWNLOAD_AND_UPLOAD | DFU_MANIFESTATION_TOLERANT))
-                .putShort((short) 1000) // ms to detach
-                .putShort((short) DFU_TRANSFER)
-                .putShort((short) 0x0110)
-                .array();
+        return new Bytes(Dfu.FUNCTIONAL_DESCRIPTOR)
+                .add(DFU_CAN_DOWNLOAD_AND_UPLOAD | DFU_MANIFESTATION_TOLERANT)
+                .word(1000) // ms to detach
+                .word(DFU_TRANSFER)
+                .word(0x0110)
+                .done();
     }
 
     private byte[] chipInterface() {
-        int endpointBytes = speed.isSuper() ? 7 + 6 : 7;
-        ByteBuffer to = interfaceHead(little(9 + 4 * endpointBytes), 4, VENDOR_CLASS, VENDOR_CLASS, VENDOR_CLASS);
-        endpoint(to, Wire.BULK_OUT, BULK, bulkPacket(), 0);
-        endpoint(to, Wire.OUTPUT_IN, BULK, bulkPacket(), 0);
-        endpoint(to, Wire.EVENT_IN, BULK, bulkPacket(), 0);
-        endpoint(to, Wire.INTERRUPT_IN, INTERRUPT, 64, 4);
-        return to.array();
+        return joined(
+                interfaceHead(4, VENDOR_CLASS, VENDOR_CLASS, VENDOR_CLASS),
+                endpoint(Wire.BULK_OUT, BULK, bulkPacket(), 0),
+                endpoint(Wire.OUTPUT_IN, BULK, bulkPacket(), 0),
+                endpoint(Wire.EVENT_IN, BULK, bulkPacket(), 0),
+                endpoint(Wire.INTERRUPT_IN, INTERRUPT, 64, 4));
     }
 
-    private void endpoint(ByteBuffer to, int address, int kind, int packet, int interval) {
-        to.put((byte) 7)
-                .put((byte) ENDPOINT)
-                .put((byte) address)
-                .put((byte) kind)
-                .putShort((short) packet)
-                .put((byte) interval);
-        if (speed.isSuper()) {
-            to.put((byte) 6)
-                    .put((byte) ENDPOINT_COMPANION)
-                    .put((byte) (kind == BULK ? 15 : 0)) // packets of a burst, less one
-                    .put((byte) 0)
-                    .putShort((short) (kind == BULK ? 0 : packet));
-        }
+    private byte[] endpoint(int address, int kind, int packet, int interval) {
+        byte[] endpoint = new Bytes(ENDPOINT)
+                .add(address, kind)
+                .word(packet)
+                .add(interval)
+                .done();
+        return speed.isSuper()
+                ? joined(
+                        endpoint,
+                        new Bytes(ENDPOINT_COMPANION)
+                                .add(kind == BULK ? 15 : 0) // packets of a burst, less one
+                                .add(0)
+                                .word(kind == BULK ? 0 : packet)
+                                .done())
+                : endpoint;
     }
 
     private static byte[] binaryObjectStore() {
-        return little(5 + 7 + 10)
-                .put((byte) 5)
-                .put((byte) BOS)
-                .putShort((short) (5 + 7 + 10))
-                .put((byte) 2)
-                .put((byte) 7)
-                .put((byte) CAPABILITY)
-                .put((byte) 2) // USB 2.0 extension, without link power management
-                .putInt(0)
-                .put((byte) 10)
-                .put((byte) CAPABILITY)
-                .put((byte) 3) // SuperSpeed
-                .put((byte) 0)
-                .putShort((short) 0xe) // full, high and super speed
-                .put((byte) 1)
-                .put((byte) 0)
-                .putShort((short) 0)
-                .array();
+        byte[] usb2 = new Bytes(CAPABILITY).add(2, 0, 0, 0, 0).done(); // without link power management
+        byte[] superSpeed = new Bytes(CAPABILITY)
+                .add(3, 0)
+                .word(0xe) // full, high and super speed
+                .add(1, 0)
+                .word(0)
+                .done();
+        byte[] head = new Bytes(BOS)
+                .word(5 + usb2.length + superSpeed.length)
+                .add(2) // capabilities
+                .done();
+        return joined(head, usb2, superSpeed);
     }
 
     private Optional<byte[]> string(int index) {
         return switch (index) {
-            case 0 ->
-                Optional.of(little(4)
-                        .put((byte) 4)
-                        .put((byte) STRING)
-                        .putShort((short) ENGLISH)
-                        .array());
+            case 0 -> Optional.of(new Bytes(STRING).word(ENGLISH).done());
             case 1 -> Optional.of(string("Tensorizer"));
             case 2 -> Optional.of(string(boot ? "Emulated Edge TPU, boot loader" : "Emulated Edge TPU, no Coral"));
             case 3 -> Optional.of(string(serial));
@@ -206,15 +168,42 @@ record Descriptors(boolean boot, UsbSpeed speed, String serial) {
     }
 
     private static byte[] string(String text) {
-        byte[] characters = text.getBytes(StandardCharsets.UTF_16LE);
-        return little(2 + characters.length)
-                .put((byte) (2 + characters.length))
-                .put((byte) STRING)
-                .put(characters)
-                .array();
+        Bytes bytes = new Bytes(STRING);
+        text.chars().forEach(bytes::word);
+        return bytes.done();
     }
 
-    private static ByteBuffer little(int length) {
-        return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    private static byte[] joined(byte[]... descriptors) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] each : descriptors) {
+            all.writeBytes(each);
+        }
+        return all.toByteArray();
+    }
+
+    /** A descriptor as it grows: its length, its type, and what follows them. Words are little-endian. */
+    private static final class Bytes {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        Bytes(int type) {
+            add(0, type);
+        }
+
+        Bytes add(int... values) {
+            for (int value : values) {
+                bytes.write(value);
+            }
+            return this;
+        }
+
+        Bytes word(int value) {
+            return add(value, value >>> 8);
+        }
+
+        byte[] done() {
+            byte[] all = bytes.toByteArray();
+            all[0] = (byte) all.length;
+            return all;
+        }
     }
 }

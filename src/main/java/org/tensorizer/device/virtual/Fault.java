@@ -1,7 +1,11 @@
 package org.tensorizer.device.virtual;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -76,5 +80,29 @@ public record Fault(Kind kind, long at) {
     @Override
     public String toString() {
         return kind.word() + ":" + at;
+    }
+
+    /**
+     * Which faults are still to come.
+     *
+     * <p>Thread safety: none; the device's lock guards it.
+     */
+    static final class Plan {
+        private final List<Fault> toCome;
+        private final Map<Kind, Long> occasions = new EnumMap<>(Kind.class);
+
+        Plan(List<Fault> faults) {
+            this.toCome = new ArrayList<>(faults);
+        }
+
+        /** Whether a fault of the kind is due; it is gone then. */
+        boolean strikes(Kind kind, long occasion) {
+            return toCome.removeIf(fault -> fault.kind() == kind && fault.at() <= occasion);
+        }
+
+        /** The same for a kind that counts its own occasions. */
+        boolean strikesNext(Kind kind) {
+            return strikes(kind, occasions.merge(kind, 1L, Long::sum));
+        }
     }
 }

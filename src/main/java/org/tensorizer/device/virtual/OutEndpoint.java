@@ -26,9 +26,9 @@ final class OutEndpoint {
     private static final int PIECES = 1 << 16;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final BiConsumer<VirtualTransfer, UsbStatus> done;
+    private final BiConsumer<VirtualTransport.Transfer, UsbStatus> done;
     private final Consumer<String> log;
-    private final Deque<VirtualTransfer> transfers = new ArrayDeque<>();
+    private final Deque<VirtualTransport.Transfer> transfers = new ArrayDeque<>();
     private final Map<Tag, Pieces> queues = new EnumMap<>(Tag.class);
     private final Deque<Long> streams = new ArrayDeque<>();
     private final ByteBuffer header = ByteBuffer.allocate(Wire.Header.BYTES);
@@ -52,7 +52,7 @@ final class OutEndpoint {
      * @param done what becomes of a transfer that has ended
      * @param log takes what the chip would not tell
      */
-    OutEndpoint(BiConsumer<VirtualTransfer, UsbStatus> done, Consumer<String> log) {
+    OutEndpoint(BiConsumer<VirtualTransport.Transfer, UsbStatus> done, Consumer<String> log) {
         this.done = done;
         this.log = log;
         for (Tag each : new Tag[] {Tag.INSTRUCTIONS, Tag.INPUT, Tag.PARAMETERS}) {
@@ -60,7 +60,7 @@ final class OutEndpoint {
         }
     }
 
-    void write(VirtualTransfer transfer) {
+    void write(VirtualTransport.Transfer transfer) {
         if (halted) {
             done.accept(transfer, UsbStatus.STALL);
         } else if (transfers.isEmpty() && hasRoom()) {
@@ -77,7 +77,7 @@ final class OutEndpoint {
         return waiting < CAPACITY && pieces < PIECES;
     }
 
-    private void accept(VirtualTransfer transfer) {
+    private void accept(VirtualTransport.Transfer transfer) {
         frame(transfer.takeAll());
         done.accept(transfer, UsbStatus.COMPLETED);
     }
@@ -193,13 +193,13 @@ final class OutEndpoint {
 
     private void admit() {
         while (!transfers.isEmpty() && hasRoom()) {
-            VirtualTransfer next = transfers.remove();
+            VirtualTransport.Transfer next = transfers.remove();
             inTransfers -= next.remaining();
             accept(next);
         }
     }
 
-    boolean cancel(VirtualTransfer transfer) {
+    boolean cancel(VirtualTransport.Transfer transfer) {
         if (!transfers.remove(transfer)) {
             return false;
         }

@@ -1,6 +1,6 @@
 package org.tensorizer.device.virtual;
 
-import org.tensorizer.device.usb.UsbSpeed;
+import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.isa.Chip;
 
 /**
@@ -22,12 +22,12 @@ final class Pace {
 
     private static final long HIGH_TRANSFER = 125_000;
 
-    private final UsbSpeed speed;
+    private final Speed speed;
     private final boolean on;
     private boolean slow;
     private long free;
 
-    Pace(UsbSpeed speed, boolean on) {
+    Pace(Speed speed, boolean on) {
         this.speed = speed;
         this.on = on;
     }

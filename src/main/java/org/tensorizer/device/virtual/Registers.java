@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import org.tensorizer.device.usb.Register;
+import org.tensorizer.device.usb.Register.Field;
 
 /**
  * Registers that remember what was written, with the few that do more: the power state follows what is forced, and sleep
@@ -24,16 +25,6 @@ final class Registers {
         /** The scalar core may go on. */
         RUN
     }
-
-    /** rg_force_sleep: 3 sleep, 2 awake. */
-    private static final int FORCE_SLEEP_SHIFT = 22;
-
-    private static final int SLEEP = 3;
-    private static final int POWER_STATE_SHIFT = 8;
-    private static final int ASLEEP = 2;
-    private static final int TWO_BITS = 3;
-    private static final int CLEAR_CREDIT = 0xf;
-    private static final int RUN = 1;
 
     /** Where registers are. Other addresses stall. */
     private static final int SYSTEM = 0x18000;
@@ -88,22 +79,20 @@ final class Registers {
         }
         Register register = Register.at(address).orElse(null);
         if (register == Register.SCU_CTRL_3) {
-            return writePower((int) value);
+            return writePower(value);
         }
         put(bank, address - start(bank), bytes, value);
-        if (register == Register.GCBB_CREDIT0 && value == CLEAR_CREDIT) {
+        if (register == Register.GCBB_CREDIT0 && value == Register.CLEAR_CREDIT) {
             return Effect.CREDIT_CLEARED;
         }
-        return register == Register.SCALAR_CORE_RUN_CONTROL && value == RUN ? Effect.RUN : Effect.NONE;
+        return register == Register.SCALAR_CORE_RUN_CONTROL && value == Register.RUN ? Effect.RUN : Effect.NONE;
     }
 
     /** The state bits are the chip's: what the host writes there is ignored. */
-    private Effect writePower(int value) {
-        int before = (int) get(Register.SCU_CTRL_3);
-        boolean sleep = (value >>> FORCE_SLEEP_SHIFT & TWO_BITS) == SLEEP;
-        int mask = TWO_BITS << POWER_STATE_SHIFT;
-        int state = powerStuck ? before & mask : sleep ? ASLEEP << POWER_STATE_SHIFT : 0;
-        set(Register.SCU_CTRL_3, value & ~mask | state);
+    private Effect writePower(long value) {
+        boolean sleep = Field.FORCE_SLEEP.of(value) == Field.SLEEP;
+        int state = powerStuck ? Field.POWER_STATE.of(get(Register.SCU_CTRL_3)) : sleep ? Field.ASLEEP : 0;
+        set(Register.SCU_CTRL_3, Field.POWER_STATE.set(value, state));
         if (!sleep || powerStuck) {
             return Effect.NONE;
         }
@@ -112,7 +101,7 @@ final class Registers {
     }
 
     boolean isRunning() {
-        return get(Register.SCALAR_CORE_RUN_CONTROL) == RUN;
+        return get(Register.SCALAR_CORE_RUN_CONTROL) == Register.RUN;
     }
 
     long get(Register register) {

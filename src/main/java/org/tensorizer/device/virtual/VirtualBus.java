@@ -37,7 +37,7 @@ public final class VirtualBus implements UsbBus {
 
     /** Devices with a chip that differs from the Edge TPU. */
     public VirtualBus(VirtualSettings settings, ChipParameters chip) {
-        this(settings, () -> new EmulatedCore(chip));
+        this(settings, () -> new Core.Emulated(chip));
     }
 
     /** With other chips in them. */

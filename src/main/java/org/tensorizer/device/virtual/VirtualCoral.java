@@ -25,7 +25,7 @@ final class VirtualCoral implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final Completions completions;
     private final ReentrantLock lock = new ReentrantLock();
-    private final FaultPlan faults;
+    private final Fault.Plan faults;
     private final Registers registers = new Registers();
     private final BootLoader boot = new BootLoader();
     private final ControlRequestHandler control = new ControlRequestHandler(this);
@@ -47,7 +47,7 @@ final class VirtualCoral implements AutoCloseable {
         this.timer = timer;
         this.plug = new Plug(settings, number);
         this.completions = new Completions(timer);
-        this.faults = new FaultPlan(settings.faults());
+        this.faults = new Fault.Plan(settings.faults());
         this.pace = new Pace(settings.speed(), settings.pace());
         this.endpoints = new Endpoints(plug.descriptors().bulkPacket(), this::ended, this::log);
         this.chip = new ChipThread(this, "virtual Coral " + number, executes);
@@ -117,7 +117,8 @@ final class VirtualCoral implements AutoCloseable {
         });
     }
 
-    void submit(VirtualTransfer transfer, ByteBuffer data, int timeoutMillis, UsbTransfer.Completion whenDone) {
+    void submit(
+            VirtualTransport.Transfer transfer, ByteBuffer data, int timeoutMillis, UsbTransfer.Completion whenDone) {
         guarded(() -> {
             plug.require(transfer.transport());
             transfer.start(data, whenDone);
@@ -135,7 +136,7 @@ final class VirtualCoral implements AutoCloseable {
     }
 
     /** Ends a transfer early, if it waits for something. */
-    void end(VirtualTransfer transfer, UsbStatus status) {
+    void end(VirtualTransport.Transfer transfer, UsbStatus status) {
         guarded(() -> {
             if (transfer.isUnderWay() && endpoints.cancel(transfer)) {
                 ended(transfer, status);
@@ -143,7 +144,7 @@ final class VirtualCoral implements AutoCloseable {
         });
     }
 
-    void closeTransfer(VirtualTransfer transfer) {
+    void closeTransfer(VirtualTransport.Transfer transfer) {
         guarded(() -> {
             transfer.markClosed();
         });
@@ -271,7 +272,7 @@ final class VirtualCoral implements AutoCloseable {
         return true;
     }
 
-    private void ended(VirtualTransfer transfer, UsbStatus status) {
+    private void ended(VirtualTransport.Transfer transfer, UsbStatus status) {
         int length = transfer.length();
         completions.add(transfer, transfer.finish(), status, length, pace.through(length));
     }

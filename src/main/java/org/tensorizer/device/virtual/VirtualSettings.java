@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Setting;
-import org.tensorizer.device.usb.UsbSpeed;
+import org.tensorizer.device.usb.UsbPort.Speed;
 
 /**
  * How the virtual Corals of a {@link VirtualBus} are.
  *
  * @param devices how many, 1 to 16
  * @param boot whether they wait for their firmware at first
- * @param speed {@link UsbSpeed#SUPER} or {@link UsbSpeed#HIGH}
+ * @param speed {@link Speed#SUPER} or {@link Speed#HIGH}
  * @param faults what goes wrong on each of them
  * @param pace whether answers take the time that link and chip would
  * @param log takes lines for people: what a chip would not say, such as why a program hangs; called by several threads
  */
 public record VirtualSettings(
-        int devices, boolean boot, UsbSpeed speed, List<Fault> faults, boolean pace, Consumer<String> log) {
+        int devices, boolean boot, Speed speed, List<Fault> faults, boolean pace, Consumer<String> log) {
     /** One device at SuperSpeed, ready, as fast as it can, without faults. */
     public static final VirtualSettings DEFAULT =
-            new VirtualSettings(1, false, UsbSpeed.SUPER, List.of(), false, line -> {});
+            new VirtualSettings(1, false, Speed.SUPER, List.of(), false, line -> {});
 
     /** {@code KIND[:N]} of faults on request, separated by commas, for a device that is opened in this process. */
     public static final Setting FAULT = new Setting("tensorizer.virtual.fault");
@@ -33,7 +33,7 @@ public record VirtualSettings(
         if (devices < 1 || devices > MOST) {
             throw new BadInputException("devices: expected 1 to " + MOST + ", found " + devices);
         }
-        if (speed != UsbSpeed.SUPER && speed != UsbSpeed.HIGH) {
+        if (speed != Speed.SUPER && speed != Speed.HIGH) {
             throw new BadInputException("speed: expected super or high, found " + speed);
         }
         faults = List.copyOf(faults);
@@ -60,7 +60,7 @@ public record VirtualSettings(
         return new VirtualSettings(devices, true, speed, faults, pace, log);
     }
 
-    public VirtualSettings withSpeed(UsbSpeed other) {
+    public VirtualSettings withSpeed(Speed other) {
         return new VirtualSettings(devices, boot, other, faults, pace, log);
     }
 

@@ -3,6 +3,7 @@ package org.tensorizer.device.virtual;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import org.tensorizer.device.usb.ControlRequest;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbPort;
@@ -15,7 +16,7 @@ import org.tensorizer.device.usb.Wire;
 final class VirtualTransport implements UsbTransport {
     private final VirtualCoral device;
     private final UsbPort port;
-    private final List<VirtualTransfer> transfers = new ArrayList<>();
+    private final List<Transfer> transfers = new ArrayList<>();
     private volatile boolean closed;
 
     VirtualTransport(VirtualCoral device, UsbPort port) {
@@ -59,8 +60,8 @@ final class VirtualTransport implements UsbTransport {
         if (closed) {
             throw new IllegalStateException(port + " is closed");
         }
-        transfers.removeIf(VirtualTransfer::isClosed);
-        VirtualTransfer transfer = new VirtualTransfer(this, endpoint);
+        transfers.removeIf(Transfer::isClosed);
+        Transfer transfer = new Transfer(this, endpoint);
         transfers.add(transfer);
         return transfer;
     }
@@ -72,18 +73,147 @@ final class VirtualTransport implements UsbTransport {
 
     @Override
     public void close() {
-        List<VirtualTransfer> all;
+        List<Transfer> all;
         synchronized (this) {
             closed = true;
             all = List.copyOf(transfers);
             transfers.clear();
         }
         device.release(this);
-        for (VirtualTransfer transfer : all) {
+        for (Transfer transfer : all) {
             transfer.cancel();
         }
-        for (VirtualTransfer transfer : all) {
+        for (Transfer transfer : all) {
             transfer.awaitTold();
+        }
+    }
+
+    /** One of its transfers. Its fields are guarded by the device's lock from submit to completion. */
+    static final class Transfer implements UsbTransfer {
+        private final VirtualTransport transport;
+        private final int endpoint;
+        private ByteBuffer data;
+        private Completion completion;
+        private Future<?> timeout;
+        private int length;
+        private boolean underWay;
+        private volatile boolean closed;
+        private int untold; // completions that are still to be called; guarded by this
+
+        Transfer(VirtualTransport transport, int endpoint) {
+            this.transport = transport;
+            this.endpoint = endpoint;
+        }
+
+        int endpoint() {
+            return endpoint;
+        }
+
+        VirtualTransport transport() {
+            return transport;
+        }
+
+        @Override
+        public void submit(ByteBuffer buffer, int timeoutMillis, Completion whenDone) {
+            transport.device().submit(this, buffer.duplicate(), timeoutMillis, whenDone);
+        }
+
+        @Override
+        public void cancel() {
+            transport.device().end(this, UsbStatus.CANCELLED);
+        }
+
+        @Override
+        public void close() {
+            transport.device().closeTransfer(this);
+        }
+
+        void start(ByteBuffer buffer, Completion whenDone) {
+            if (underWay || closed) {
+                throw new IllegalStateException("transfer on endpoint 0x" + Integer.toHexString(endpoint)
+                        + (closed ? " is closed" : " is under way already"));
+            }
+            data = buffer;
+            completion = whenDone;
+            length = 0;
+            underWay = true;
+            synchronized (this) {
+                untold++;
+            }
+        }
+
+        void timeout(Future<?> task) {
+            timeout = task;
+        }
+
+        /** Room that is left, or bytes not taken yet. */
+        int remaining() {
+            return data.remaining();
+        }
+
+        /** Takes bytes of a chunk. */
+        void put(ByteBuffer chunk, int bytes) {
+            data.put(chunk.slice().limit(bytes));
+            chunk.position(chunk.position() + bytes);
+            length += bytes;
+        }
+
+        /** All that the host sends; good until the transfer ends. */
+        ByteBuffer takeAll() {
+            length = data.remaining();
+            return data;
+        }
+
+        boolean isUnderWay() {
+            return underWay;
+        }
+
+        /** Ends it; what is to be called is given back to be called without the lock. */
+        Completion finish() {
+            underWay = false;
+            if (timeout != null) {
+                timeout.cancel(false);
+                timeout = null;
+            }
+            data = null;
+            return completion;
+        }
+
+        int length() {
+            return length;
+        }
+
+        /** Its completion was called. */
+        synchronized void told() {
+            untold--;
+            notifyAll();
+        }
+
+        /** Waits until every completion has been called. */
+        synchronized void awaitTold() {
+            boolean interrupted = false;
+            while (untold > 0) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        boolean isClosed() {
+            return closed;
+        }
+
+        void markClosed() {
+            if (underWay) {
+                throw new IllegalStateException(
+                        "transfer on endpoint 0x" + Integer.toHexString(endpoint) + " is under way, cancel it first");
+            }
+            closed = true;
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.device.usb.UsbSettings.Performance;
 
 /** What is no firmware is refused by length and digest. The image itself is Google's and not here to be found. */
 class FirmwareTest {
@@ -79,7 +80,7 @@ class FirmwareTest {
     void performanceSetsTheClocksAlone() {
         assertEquals(0x50a00200, Performance.HIGH.set(0xa00200));
         assertEquals(0x00a00200, Performance.MAX.set(0x50a00200));
-        assertEquals(0xf0a00200, Performance.LOW.set(0x00a00200));
-        assertEquals(0x60a00200, Performance.MEDIUM.set(0xf0a00200));
+        assertEquals(0xf0a00200L, Performance.LOW.set(0x00a00200));
+        assertEquals(0x60a00200, Performance.MEDIUM.set(0xf0a00200L));
     }
 }

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.tensorizer.device.usb.UsbPort.Speed;
 
 /** One Coral in memory that answers at once: its USB side. Faults are put in by hooks. */
 final class ScriptedBus implements UsbBus {
@@ -16,7 +17,7 @@ final class ScriptedBus implements UsbBus {
     private final Map<Integer, Deque<Pending>> reads = new ConcurrentHashMap<>();
     private final Map<Integer, Deque<byte[]>> answers = new ConcurrentHashMap<>();
 
-    UsbSpeed speed = UsbSpeed.SUPER;
+    Speed speed = Speed.SUPER;
     boolean present = true;
     boolean bootLoader;
     boolean claimedElsewhere;
@@ -54,7 +55,7 @@ final class ScriptedBus implements UsbBus {
 
     @Override
     public List<UsbPort> devices() {
-        UsbPort other = new UsbPort(1, "1", 1, 0x1d6b, 3, UsbSpeed.SUPER);
+        UsbPort other = new UsbPort(1, "1", 1, 0x1d6b, 3, Speed.SUPER);
         return present ? List.of(other, port()) : List.of(other);
     }
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.tensorizer.device.usb.Wire.Dfu;
 
 /** Control requests to a device in memory: registers that remember, descriptors, firmware. */
 final class ScriptedControl {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.usb.UsbPort.Speed;
 
 /**
  * What the real libedgetpu said to an emulated device, event by event, against what this driver says to one. Left out on
@@ -114,7 +115,7 @@ class TraceTest {
     @Test
     void takesSmallChunksAtHighSpeedAsTheLibraryDoes() throws IOException {
         List<String> expected = shared("high_speed_mobilenet.trace");
-        bus.speed = UsbSpeed.HIGH;
+        bus.speed = Speed.HIGH;
         byte[] mobilenet = model(MOBILENET);
         try (UsbDevice device = open();
                 Session session = device.open("mobilenet", mobilenet)) {
@@ -146,14 +147,14 @@ class TraceTest {
     @Test
     void everyLineIsUnderstood() throws IOException {
         for (String line : kept()) {
-            Optional<String> text = TraceLine.explain(line);
+            Optional<String> text = TracedBus.explain(line);
             assertTrue(text.isPresent(), line);
             boolean register = line.startsWith("read") || line.startsWith("write");
             assertTrue(!register || text.get().contains(":"), line);
         }
-        assertEquals(Optional.of("parameters"), TraceLine.explain("header 0008010002000000 length 67584 tag 2"));
-        assertEquals(Optional.of("event"), TraceLine.explain("arm-in ep2 16"));
-        assertEquals(Optional.empty(), TraceLine.explain("read32 nowhere 0x0"));
+        assertEquals(Optional.of("parameters"), TracedBus.explain("header 0008010002000000 length 67584 tag 2"));
+        assertEquals(Optional.of("event"), TracedBus.explain("arm-in ep2 16"));
+        assertEquals(Optional.empty(), TracedBus.explain("read32 nowhere 0x0"));
     }
 
     /** A trace that the user asks for is the same, in a file. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.device.usb.UsbPort.Speed;
 
 /** What keeps a device from being opened is a typed fault with its remedy, and no handle is left. */
 class UsbOpeningTest {
@@ -51,7 +52,7 @@ class UsbOpeningTest {
 
     @Test
     void lowAndFullSpeedAreRefused() {
-        for (UsbSpeed speed : List.of(UsbSpeed.LOW, UsbSpeed.FULL)) {
+        for (Speed speed : List.of(Speed.LOW, Speed.FULL)) {
             bus.speed = speed;
             assertFault(UsbFault.Cause.TOO_SLOW, DeviceFault.Kind.REFUSED, refused(QUICK));
         }

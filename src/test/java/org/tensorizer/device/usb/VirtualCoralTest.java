@@ -22,6 +22,7 @@ import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.virtual.Fault;
 import org.tensorizer.device.virtual.VirtualBus;
 import org.tensorizer.device.virtual.VirtualSettings;
@@ -83,7 +84,7 @@ class VirtualCoralTest {
     void networksAnswerTheSame(String name) {
         byte[] model = SharedFolder.bytes(SharedFolder.template(name));
         assertSame(model, VirtualSettings.DEFAULT);
-        assertSame(model, VirtualSettings.DEFAULT.withSpeed(UsbSpeed.HIGH));
+        assertSame(model, VirtualSettings.DEFAULT.withSpeed(Speed.HIGH));
     }
 
     @Test

@@ -29,7 +29,7 @@ import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatedProgram;
-import org.tensorizer.device.usb.UsbSpeed;
+import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usbip.UsbIpClient.Reply;
 import org.tensorizer.device.virtual.VirtualBus;
 import org.tensorizer.device.virtual.VirtualSettings;
@@ -121,7 +121,7 @@ class TraceReplayTest {
     void mobilenetAtHighSpeed() throws IOException {
         List<String> trace = shared("high_speed_mobilenet.trace");
         models.add(Model.of(SharedFolder.template(MOBILENET)));
-        serve(VirtualSettings.DEFAULT.withSpeed(UsbSpeed.HIGH));
+        serve(VirtualSettings.DEFAULT.withSpeed(Speed.HIGH));
         replay(trace, 1);
     }
 

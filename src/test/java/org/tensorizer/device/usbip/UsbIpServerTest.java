@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.device.usb.Dfu;
+import org.tensorizer.device.usb.Wire.Dfu;
 import org.tensorizer.device.usbip.UsbIpClient.Described;
 import org.tensorizer.device.usbip.UsbIpClient.Reply;
 import org.tensorizer.device.virtual.ScriptedChip;

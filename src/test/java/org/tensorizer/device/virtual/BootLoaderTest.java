@@ -8,11 +8,12 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.device.usb.Dfu;
+import org.tensorizer.device.usb.Firmware;
 import org.tensorizer.device.usb.Register;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbStatus;
 import org.tensorizer.device.usb.Wire;
+import org.tensorizer.device.usb.Wire.Dfu;
 
 class BootLoaderTest {
     private static final int OUT = Dfu.CLASS_REQUEST;
@@ -60,7 +61,7 @@ class BootLoaderTest {
 
     @Test
     void anImageComesBackByUploadAndStartsWithTheReset() {
-        byte[] image = image(BootLoader.IMAGE_BYTES);
+        byte[] image = image(Firmware.BYTES);
         assertThat(bus.devices().get(0).isBootLoader()).isTrue();
         download(image);
         assertThat(state()).isEqualTo(Dfu.STATE_IDLE);
@@ -83,12 +84,12 @@ class BootLoaderTest {
 
     @Test
     void anImageOfAnotherLengthIsAnError() {
-        for (int length : new int[] {1, 256, BootLoader.IMAGE_BYTES - 1}) {
+        for (int length : new int[] {1, 256, Firmware.BYTES - 1}) {
             download(image(length));
             assertThat(host.control(IN, Dfu.GETSTATUS, 0, 0, 6)).containsExactly(9, 0, 0, 0, Dfu.STATE_ERROR, 0);
             host.control(OUT, Dfu.CLRSTATUS, 0, 0, 0);
         }
-        download(image(BootLoader.IMAGE_BYTES - BootLoader.IMAGE_BYTES % 256));
+        download(image(Firmware.BYTES - Firmware.BYTES % 256));
         assertThat(state()).isEqualTo(Dfu.STATE_ERROR);
         host.transport.reset();
         assertThat(bus.devices().get(0).isBootLoader()).isTrue();

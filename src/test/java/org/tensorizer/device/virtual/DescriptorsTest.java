@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorizer.device.usb.UsbSpeed;
+import org.tensorizer.device.usb.UsbPort.Speed;
 
 class DescriptorsTest {
     private static ByteBuffer get(Descriptors of, int type, int index) {
@@ -19,7 +19,7 @@ class DescriptorsTest {
 
     @ParameterizedTest
     @CsvSource({"true, SUPER", "true, HIGH", "false, SUPER", "false, HIGH"})
-    void everyLengthFitsWhatFollows(boolean boot, UsbSpeed speed) {
+    void everyLengthFitsWhatFollows(boolean boot, Speed speed) {
         Descriptors descriptors = new Descriptors(boot, speed, "X");
         for (int type = 0; type < 256; type++) {
             for (int index = 0; index < 5; index++) {
@@ -47,25 +47,24 @@ class DescriptorsTest {
 
     @Test
     void packetsAreThoseOfTheSpeed() {
-        assertThat(get(new Descriptors(false, UsbSpeed.SUPER, ""), 2, 0).getShort(9 + 9 + 4))
+        assertThat(get(new Descriptors(false, Speed.SUPER, ""), 2, 0).getShort(9 + 9 + 4))
                 .isEqualTo((short) 1024);
-        assertThat(get(new Descriptors(false, UsbSpeed.HIGH, ""), 2, 0).getShort(9 + 9 + 4))
+        assertThat(get(new Descriptors(false, Speed.HIGH, ""), 2, 0).getShort(9 + 9 + 4))
                 .isEqualTo((short) 512);
-        assertThat(new Descriptors(false, UsbSpeed.HIGH, "").get(15, 0)).isEmpty();
-        assertThat(new Descriptors(false, UsbSpeed.SUPER, "").get(6, 0)).isEmpty();
+        assertThat(new Descriptors(false, Speed.HIGH, "").get(15, 0)).isEmpty();
+        assertThat(new Descriptors(false, Speed.SUPER, "").get(6, 0)).isEmpty();
     }
 
     @Test
     void theBootLoaderSaysHowMuchItTakesAtATime() {
-        byte[] functional =
-                new Descriptors(true, UsbSpeed.HIGH, "").get(0x21, 0).orElseThrow();
+        byte[] functional = new Descriptors(true, Speed.HIGH, "").get(0x21, 0).orElseThrow();
         assertThat(functional).containsExactly(9, 0x21, 7, 0xe8, 3, 0, 1, 0x10, 1);
     }
 
     @Test
     void stringsSayThatItIsEmulated() {
         for (boolean boot : new boolean[] {true, false}) {
-            Descriptors descriptors = new Descriptors(boot, UsbSpeed.SUPER, "EMULATED-3");
+            Descriptors descriptors = new Descriptors(boot, Speed.SUPER, "EMULATED-3");
             assertThat(text(descriptors, 2)).startsWith("Emulated Edge TPU");
             assertThat(text(descriptors, 3)).isEqualTo("EMULATED-3");
         }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.usb.Register;
 import org.tensorizer.device.usb.UsbException;
-import org.tensorizer.device.usb.UsbSpeed;
+import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usb.UsbStatus;
 import org.tensorizer.device.usb.Wire;
 import org.tensorizer.device.usb.Wire.Tag;
@@ -175,7 +175,7 @@ class FaultTest {
 
     @Test
     void aSlowLinkCarriesAMegabyteASecond() {
-        Pace pace = new Pace(UsbSpeed.SUPER, false);
+        Pace pace = new Pace(Speed.SUPER, false);
         assertThat(pace.through(1000)).isZero();
         pace.slowDown();
         long first = pace.through(1000);
@@ -184,10 +184,10 @@ class FaultTest {
 
     @Test
     void aPaceKeepsTransfersApartByTheirBytes() {
-        Pace pace = new Pace(UsbSpeed.SUPER, true);
+        Pace pace = new Pace(Speed.SUPER, true);
         long first = pace.through(4 << 20);
         assertThat(pace.through(4 << 20) - first).isBetween(10_000_000L, 11_000_000L);
-        Pace high = new Pace(UsbSpeed.HIGH, true);
+        Pace high = new Pace(Speed.HIGH, true);
         first = high.through(4 << 20);
         assertThat(high.through(4 << 20) - first).isBetween(104_000_000L, 106_000_000L);
     }
@@ -195,8 +195,8 @@ class FaultTest {
     @Test
     void aPaceGivesTheChipItsCycles() {
         long start = System.nanoTime();
-        assertThat(new Pace(UsbSpeed.SUPER, true).executed(500_000_000) - start).isGreaterThanOrEqualTo(1_000_000_000L);
-        assertThat(new Pace(UsbSpeed.SUPER, false).executed(500_000_000)).isZero();
+        assertThat(new Pace(Speed.SUPER, true).executed(500_000_000) - start).isGreaterThanOrEqualTo(1_000_000_000L);
+        assertThat(new Pace(Speed.SUPER, false).executed(500_000_000)).isZero();
     }
 
     @ParameterizedTest

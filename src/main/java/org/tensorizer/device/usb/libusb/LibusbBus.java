@@ -15,7 +15,7 @@ import org.tensorizer.device.usb.UsbBus;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbFault;
 import org.tensorizer.device.usb.UsbPort;
-import org.tensorizer.device.usb.UsbSpeed;
+import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usb.UsbStatus;
 import org.tensorizer.device.usb.UsbTransport;
 
@@ -113,8 +113,8 @@ public final class LibusbBus implements UsbBus {
         }
     }
 
-    private static UsbSpeed speed(int code) {
-        return code >= 0 && code < UsbSpeed.values().length ? UsbSpeed.values()[code] : UsbSpeed.UNKNOWN;
+    private static Speed speed(int code) {
+        return code >= 0 && code < Speed.values().length ? Speed.values()[code] : Speed.UNKNOWN;
     }
 
     @Override

@@ -1,10 +1,13 @@
 package org.tensorizer.device.usb.libusb;
 
+import com.sun.jna.CallbackReference;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.tensorizer.device.usb.ControlRequest;
 import org.tensorizer.device.usb.UsbException;
@@ -12,6 +15,7 @@ import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbStatus;
 import org.tensorizer.device.usb.UsbTransfer;
 import org.tensorizer.device.usb.UsbTransport;
+import org.tensorizer.device.usb.Wire;
 
 /** An open device of libusb. Owns its handle and its transfers. */
 final class LibusbTransport implements UsbTransport {
@@ -20,7 +24,7 @@ final class LibusbTransport implements UsbTransport {
     private final LibusbBus bus;
     private final Pointer handle;
     private final UsbPort port;
-    private final List<LibusbTransfer> transfers = new ArrayList<>();
+    private final List<Transfer> transfers = new ArrayList<>();
     private boolean closed;
 
     /** Calls into libusb with the handle, which is given back after the last of them. */
@@ -96,13 +100,13 @@ final class LibusbTransport implements UsbTransport {
     @Override
     public synchronized UsbTransfer transfer(int endpoint) {
         requireOpen();
-        LibusbTransfer transfer = new LibusbTransfer(this, handle, endpoint);
+        Transfer transfer = new Transfer(this, handle, endpoint);
         transfers.add(transfer);
         return transfer;
     }
 
     /** Starts a transfer, unless the device is closed. */
-    synchronized void submit(LibusbTransfer transfer, Pointer struct, String what) {
+    synchronized void submit(Transfer transfer, Pointer struct, String what) {
         requireOpen();
         LibusbBus.check(LibusbC.libusb_submit_transfer(struct), what);
         pending++;
@@ -113,7 +117,7 @@ final class LibusbTransport implements UsbTransport {
         notifyAll();
     }
 
-    synchronized void remove(LibusbTransfer transfer) {
+    synchronized void remove(Transfer transfer) {
         transfers.remove(transfer);
     }
 
@@ -137,7 +141,7 @@ final class LibusbTransport implements UsbTransport {
 
     @Override
     public void close() {
-        List<LibusbTransfer> all;
+        List<Transfer> all;
         synchronized (this) {
             if (closed) {
                 return;
@@ -145,14 +149,14 @@ final class LibusbTransport implements UsbTransport {
             closed = true;
             all = List.copyOf(transfers);
         }
-        all.forEach(LibusbTransfer::cancel);
+        all.forEach(Transfer::cancel);
         boolean quiet = awaitQuiet();
         bus.closed(this);
         if (!quiet) {
             // what libusb still uses must not be freed; the process keeps it, and says so
             throw new UsbException(UsbStatus.TIMED_OUT, "close " + port + ": a transfer does not end");
         }
-        all.forEach(LibusbTransfer::close);
+        all.forEach(Transfer::close);
         LibusbC.libusb_close(handle);
     }
 
@@ -174,5 +178,114 @@ final class LibusbTransport implements UsbTransport {
             Thread.currentThread().interrupt();
         }
         return pending == 0 && calls == 0;
+    }
+
+    /** A {@code struct libusb_transfer}, filled by hand. Its completion runs in the bus's event thread. */
+    static final class Transfer implements UsbTransfer {
+        /** One for all, held for ever: libusb keeps its address. */
+        private static final LibusbC.Completed COMPLETED = Transfer::onCompleted;
+
+        private static final Pointer CALLBACK = CallbackReference.getFunctionPointer(COMPLETED);
+
+        /** By address of the structure. */
+        private static final Map<Long, Transfer> ALIVE = new ConcurrentHashMap<>();
+
+        private final LibusbTransport transport;
+        private final int endpoint;
+        private final Pointer transfer;
+        private ByteBuffer data;
+        private Completion completion;
+        private boolean closed;
+
+        Transfer(LibusbTransport transport, Pointer handle, int endpoint) {
+            this.transport = transport;
+            this.endpoint = endpoint;
+            transfer = LibusbC.libusb_alloc_transfer(0);
+            if (transfer == null) {
+                throw new UsbException(UsbStatus.NO_MEMORY, "transfer for endpoint " + endpoint);
+            }
+            transfer.setPointer(LibusbC.TRANSFER_DEVICE, handle);
+            transfer.setByte(LibusbC.TRANSFER_FLAGS, (byte) 0);
+            transfer.setByte(LibusbC.TRANSFER_ENDPOINT, (byte) endpoint);
+            transfer.setByte(
+                    LibusbC.TRANSFER_TYPE, endpoint == Wire.INTERRUPT_IN ? LibusbC.TYPE_INTERRUPT : LibusbC.TYPE_BULK);
+            transfer.setPointer(LibusbC.TRANSFER_CALLBACK, CALLBACK);
+            transfer.setPointer(LibusbC.TRANSFER_USER_DATA, null);
+            ALIVE.put(Pointer.nativeValue(transfer), this);
+        }
+
+        @Override
+        public void submit(ByteBuffer bytes, int timeoutMillis, Completion done) {
+            requireRoom(bytes, 0);
+            synchronized (this) {
+                if (completion != null || closed) {
+                    throw new IllegalStateException(
+                            "transfer of endpoint " + endpoint + (closed ? " is closed" : " is under way"));
+                }
+                data = bytes;
+                completion = done;
+                transfer.setInt(LibusbC.TRANSFER_TIMEOUT, timeoutMillis);
+                transfer.setInt(LibusbC.TRANSFER_LENGTH, bytes.remaining());
+                transfer.setInt(LibusbC.TRANSFER_ACTUAL_LENGTH, 0);
+                transfer.setPointer(LibusbC.TRANSFER_BUFFER, address(bytes));
+            }
+            try {
+                transport.submit(this, transfer, "transfer of endpoint " + endpoint);
+            } catch (UsbException | IllegalStateException e) {
+                take();
+                throw e;
+            }
+        }
+
+        private synchronized Completion take() {
+            Completion taken = completion;
+            completion = null;
+            data = null;
+            return taken;
+        }
+
+        private static void onCompleted(Pointer struct) {
+            Transfer ended = ALIVE.get(Pointer.nativeValue(struct));
+            if (ended != null) {
+                ended.end();
+            }
+        }
+
+        private void end() {
+            UsbStatus status = LibusbC.transferStatus(transfer.getInt(LibusbC.TRANSFER_STATUS));
+            int length = transfer.getInt(LibusbC.TRANSFER_ACTUAL_LENGTH);
+            Completion done = take();
+            try {
+                if (done != null) {
+                    done.completed(status, length);
+                }
+            } finally {
+                transport.ended();
+            }
+        }
+
+        @Override
+        public synchronized void cancel() {
+            if (completion != null && !closed) {
+                LibusbC.libusb_cancel_transfer(transfer); // one that has just ended answers "not found"
+            }
+        }
+
+        /** @throws IllegalStateException it is under way */
+        @Override
+        public void close() {
+            synchronized (this) {
+                if (completion != null) {
+                    throw new IllegalStateException("transfer of endpoint " + endpoint + " is under way");
+                }
+                if (closed) {
+                    return;
+                }
+                closed = true;
+            }
+            ALIVE.remove(Pointer.nativeValue(transfer));
+            transport.remove(this);
+            LibusbC.libusb_free_transfer(transfer);
+        }
     }
 }

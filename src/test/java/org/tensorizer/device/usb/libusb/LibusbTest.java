@@ -23,9 +23,9 @@ import org.tensorizer.device.usb.UsbDevice;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbFault;
 import org.tensorizer.device.usb.UsbPort;
+import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usb.UsbSelector;
 import org.tensorizer.device.usb.UsbSettings;
-import org.tensorizer.device.usb.UsbSpeed;
 import org.tensorizer.device.usb.UsbStatus;
 
 /** The binding against the real libusb-1.0 of this machine, as far as that goes without a device. */
@@ -79,7 +79,7 @@ class LibusbTest {
     @Test
     void aDeviceThatIsNotThereCannotBeOpened() {
         try (UsbBus bus = bus()) {
-            UsbPort missing = new UsbPort(250, "1", 99, 0x18d1, 0x9302, UsbSpeed.SUPER);
+            UsbPort missing = new UsbPort(250, "1", 99, 0x18d1, 0x9302, Speed.SUPER);
             UsbException refused = assertThrows(UsbException.class, () -> bus.open(missing));
             assertEquals(UsbStatus.NO_DEVICE, refused.status());
         }
