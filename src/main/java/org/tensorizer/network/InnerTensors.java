@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.tensorizer.device.InnerResults;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.graph.Graph.TensorSlice;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
-import org.tensorizer.network.graph.TensorSlice;
 
 /**
  * What a network computed in one inference, tensor by tensor, put together from the results of its ops on all tiles. Bytes

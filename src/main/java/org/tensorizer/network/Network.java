@@ -8,6 +8,7 @@ import org.tensorizer.base.ByteRange;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.Layer;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
@@ -229,5 +230,25 @@ public final class Network {
             multipliers[output] = scale * layer.fields().multiplierValue();
         }
         return multipliers;
+    }
+
+    /**
+     * Where the tokens of the package stand in the file.
+     *
+     * @throws BadInputException an executable whose token the runtime compares has no place for it
+     */
+    public List<ByteRange> tokenFields() {
+        List<ByteRange> fields = new ArrayList<>();
+        for (Executable executable : compiled.executables()) {
+            if (executable.tokenField().isPresent()) {
+                fields.add(executable.tokenField().get());
+            } else if (executable.type() != ExecutableType.STAND_ALONE) {
+                throw new BadInputException(model.name() + ": executable " + executable.index() + " ("
+                        + executable.type()
+                        + ") leaves parameter_caching_token out, so it cannot get a fresh token; the"
+                        + " chip would keep the old weights");
+            }
+        }
+        return fields;
     }
 }

@@ -1,17 +1,13 @@
 package org.tensorizer.network;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.device.ChangingSession;
 import org.tensorizer.device.Device;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.network.graph.LayerOperator;
 import org.tensorizer.patch.TokenPolicy;
 
@@ -24,14 +20,14 @@ import org.tensorizer.patch.TokenPolicy;
  * a session must not read the array while it is written.
  */
 public final class NetworkWriter {
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
     private final Network network;
     private final byte[] bytes;
+    private final ByteBuffer words;
 
     private NetworkWriter(Network network) {
         this.network = network;
         this.bytes = network.model().copy();
+        this.words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Copies the model once. */
@@ -159,29 +155,9 @@ public final class NetworkWriter {
      */
     public long refreshToken() {
         long token = TokenPolicy.Fresh.next();
-        for (ByteRange field : tokenFields()) {
-            LONG.set(bytes, field.start(), token);
+        for (ByteRange field : network.tokenFields()) {
+            words.putLong(field.start(), token);
         }
         return token;
-    }
-
-    /**
-     * Where the tokens of the package stand in {@link #bytes}.
-     *
-     * @throws BadInputException an executable whose token the runtime compares has no place for it
-     */
-    public List<ByteRange> tokenFields() {
-        List<ByteRange> fields = new ArrayList<>();
-        for (Executable executable : network.compiled().executables()) {
-            if (executable.tokenField().isPresent()) {
-                fields.add(executable.tokenField().get());
-            } else if (executable.type() != ExecutableType.STAND_ALONE) {
-                throw new BadInputException(network.model().name() + ": executable " + executable.index() + " ("
-                        + executable.type()
-                        + ") leaves parameter_caching_token out, so it cannot get a fresh token; the"
-                        + " chip would keep the old weights");
-            }
-        }
-        return fields;
     }
 }

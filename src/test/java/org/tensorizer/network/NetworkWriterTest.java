@@ -54,7 +54,7 @@ class NetworkWriterTest {
         ByteRange range = network.range(first);
         for (int i = 0; i < before.length; i++) {
             int at = i;
-            boolean may = range.contains(i) || writer.tokenFields().stream().anyMatch(f -> f.contains(at));
+            boolean may = range.contains(i) || network.tokenFields().stream().anyMatch(f -> f.contains(at));
             assertThat(may || writer.bytes()[i] == before[i]).as("byte " + i).isTrue();
         }
         Network again = Network.of(TfliteModel.parse("again", writer.bytes().clone()));

@@ -5,10 +5,10 @@ import java.util.List;
 import org.tensorizer.layout.BlockLayout;
 import org.tensorizer.layout.Header;
 import org.tensorizer.network.graph.LayerOperator.Geometry;
-import org.tensorizer.network.trace.LaneParameters;
 import org.tensorizer.network.trace.OpFields;
 import org.tensorizer.network.trace.OpInstruction;
 import org.tensorizer.network.trace.OpRecord;
+import org.tensorizer.network.trace.OpRecord.ParameterTags;
 import org.tensorizer.network.trace.Tag;
 import org.tensorizer.network.trace.TraceException;
 
@@ -31,7 +31,7 @@ final class ChannelwiseFinder {
         int[] offset = new int[channels];
         Arrays.fill(offset, -1);
         for (int result = 0; result < record.results(); result++) {
-            LaneParameters lanes = record.parameters(record.group(result));
+            ParameterTags lanes = record.parameters(record.group(result));
             int first = Tag.index(op.scales() ? lanes.scale() : lanes.bias());
             for (int lane = 0; lane < run.valid[result]; lane++) {
                 offset[(run.element[result] + lane) % channels] = first + 4 * lane;

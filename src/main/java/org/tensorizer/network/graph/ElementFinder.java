@@ -2,6 +2,7 @@ package org.tensorizer.network.graph;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.network.rules.FieldRules;
 import org.tensorizer.network.trace.OpFields;
@@ -65,17 +66,13 @@ final class ElementFinder {
         return false;
     }
 
-    private static boolean hasBias(OpRecord record) {
-        return record.instruction().biases();
-    }
-
     private void linear(OpRecord record) {
         OpInstruction op = record.instruction();
         OpFields fields = op.fields();
         boolean difference = fields.weightZero() == 1 && fields.outputZero() == 255;
         if (readsInternal(record, false)
                 || !op.sumsInside() && record.results() == 1 && fields.outputZero() == 255
-                || difference && !hasBias(record)) {
+                || difference && !op.biases()) {
             places.internal(record);
         } else if (record.width() == 1) {
             single(record, difference);
@@ -111,7 +108,7 @@ final class ElementFinder {
             each(
                     record,
                     run,
-                    tensor -> key(name, List.of(tensor), fields, null),
+                    name,
                     tensor -> builder.add(
                             tensor.shape(),
                             fields.outputZero(),
@@ -121,7 +118,7 @@ final class ElementFinder {
         } else if (op.biases() || op.scales()) {
             ChannelwiseFinder.find(record, run, places, builder);
         } else {
-            each(record, run, tensor -> key("QUANTIZE", List.of(tensor), fields, null), tensor -> {
+            each(record, run, "QUANTIZE", tensor -> {
                 requireZeroPoint(op, fields.inputZero(), tensor);
                 return builder.add(
                         tensor.shape(),
@@ -131,29 +128,22 @@ final class ElementFinder {
         }
     }
 
-    private static Key key(String name, List<GraphTensor> inputs, OpFields fields, Object more) {
-        return new Key(name, inputs, fields, more);
-    }
-
     static void requireZeroPoint(OpInstruction op, int found, GraphTensor tensor) {
         if (found != tensor.zeroPoint()) {
             throw new TraceException(op + ": input zero point " + found + ", " + tensor + " has " + tensor.zeroPoint());
         }
     }
 
-    private interface KeyOf {
-        Object of(GraphTensor tensor);
-    }
-
-    private interface Make {
-        GraphTensor of(GraphTensor tensor);
-    }
-
-    /** Results that read tensor t belong to the operator that t's key names. */
-    private void each(OpRecord record, Run run, KeyOf keyOf, Make make) {
+    /** Results that read a tensor belong to an operator of this name on it. */
+    private void each(
+            OpRecord record,
+            Run run,
+            String name,
+            Function<GraphTensor, GraphTensor> make) {
+        OpFields fields = record.instruction().fields();
         for (int t : run.tensors()) {
             GraphTensor input = builder.tensor(t);
-            GraphTensor output = builder.get(keyOf.of(input), key -> make.of(input));
+            GraphTensor output = builder.get(new Key(name, List.of(input), fields, null), key -> make.apply(input));
             put(record, run, t, output);
         }
     }
@@ -188,7 +178,7 @@ final class ElementFinder {
         }
         List<GraphTensor> inputs = List.of(left, right);
         GraphTensor output = builder.get(
-                key("ADD", inputs, fields, List.of(weightA, weightB)),
+                new Key("ADD", inputs, fields, List.of(weightA, weightB)),
                 key -> builder.add(
                         left.shape(),
                         fields.outputZero(),

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.tensorizer.network.graph.GraphTensor.Shape;
-import org.tensorizer.network.trace.LaneParameters;
 import org.tensorizer.network.trace.OpRecord;
+import org.tensorizer.network.trace.OpRecord.ParameterTags;
 import org.tensorizer.network.trace.Place;
 import org.tensorizer.network.trace.Tag;
 import org.tensorizer.network.trace.Trace;
@@ -168,7 +168,7 @@ public final class GraphFinder {
                     low = Math.min(low, base);
                     high = Math.max(high, base + offsets[offsets.length - 1] + 4 * record.lanes(result));
                 }
-                for (LaneParameters each : record.parameters()) {
+                for (ParameterTags each : record.parameters()) {
                     for (int tag :
                             new int[] {each.bias(), each.scale()}) { // rows of zero points may serve several layers
                         if (Tag.kind(tag) == Tag.PARAMETER) {

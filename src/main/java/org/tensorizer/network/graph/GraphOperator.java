@@ -29,13 +29,17 @@ public sealed interface GraphOperator
 
     GraphTensor output();
 
-    List<Place> places();
+    default List<Place> places() {
+        return List.of();
+    }
 
     /** TFLite's name of the operator. */
     String name();
 
     /** The numbers of its quantization; null for operators that move bytes only. */
-    OpFields fields();
+    default OpFields fields() {
+        return null;
+    }
 
     /**
      * The activation that the clamps show because it cuts something off; empty if they are not those of the output. With a
@@ -202,29 +206,14 @@ public sealed interface GraphOperator
         public String name() {
             return "RESIZE_BILINEAR";
         }
-
-        @Override
-        public OpFields fields() {
-            return null;
-        }
     }
 
     /** Zero points around the borders. */
     record Pad(List<GraphTensor> inputs, GraphTensor output, int top, int bottom, int left, int right)
             implements GraphOperator {
         @Override
-        public List<Place> places() {
-            return List.of();
-        }
-
-        @Override
         public String name() {
             return "PAD";
-        }
-
-        @Override
-        public OpFields fields() {
-            return null;
         }
     }
 
@@ -235,54 +224,24 @@ public sealed interface GraphOperator
      */
     record Concatenation(List<GraphTensor> inputs, GraphTensor output, int axis) implements GraphOperator {
         @Override
-        public List<Place> places() {
-            return List.of();
-        }
-
-        @Override
         public String name() {
             return "CONCATENATION";
-        }
-
-        @Override
-        public OpFields fields() {
-            return null;
         }
     }
 
     /** A box of a tensor from (y, x, c) on, as large as the output. */
     record Slice(List<GraphTensor> inputs, GraphTensor output, int y, int x, int c) implements GraphOperator {
         @Override
-        public List<Place> places() {
-            return List.of();
-        }
-
-        @Override
         public String name() {
             return "SLICE";
-        }
-
-        @Override
-        public OpFields fields() {
-            return null;
         }
     }
 
     /** The same elements in the same order with other dimensions. */
     record Reshape(List<GraphTensor> inputs, GraphTensor output) implements GraphOperator {
         @Override
-        public List<Place> places() {
-            return List.of();
-        }
-
-        @Override
         public String name() {
             return "RESHAPE";
-        }
-
-        @Override
-        public OpFields fields() {
-            return null;
         }
     }
 }

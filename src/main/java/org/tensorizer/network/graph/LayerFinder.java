@@ -6,6 +6,7 @@ import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.network.graph.GraphTensor.Shape;
 import org.tensorizer.network.graph.LayerOperator.Geometry;
 import org.tensorizer.network.graph.LayerOperator.Kind;
+import org.tensorizer.network.graph.TapAxis.Border;
 import org.tensorizer.network.trace.OpRecord;
 import org.tensorizer.network.trace.Tag;
 import org.tensorizer.network.trace.Trace;
@@ -31,7 +32,7 @@ final class LayerFinder {
      * @throws org.tensorizer.network.trace.TraceException it is no layer of a known kind
      */
     void find(List<OpRecord> records) {
-        Layer layer = new Layer(records);
+        LayerRecords layer = new LayerRecords(records);
         if (isDense(layer)) {
             dense(layer);
         } else {
@@ -40,7 +41,7 @@ final class LayerFinder {
     }
 
     /** Every result of every group reads the same words, and some of them are no padding. */
-    private boolean isDense(Layer layer) {
+    private boolean isDense(LayerRecords layer) {
         int taps = layer.taps();
         int[] first = layer.records.get(0).words();
         for (OpRecord record : layer.records) {
@@ -59,7 +60,7 @@ final class LayerFinder {
         return false;
     }
 
-    private void dense(Layer layer) {
+    private void dense(LayerRecords layer) {
         int[] words = layer.records.get(0).words();
         int taps = layer.taps();
         long[] at = new long[4 * taps];
@@ -103,10 +104,6 @@ final class LayerFinder {
                 : search.rows(outputs, 1, 1, shape.elements());
         Kind kind = convolution ? Kind.CONV_2D : Kind.FULLY_CONNECTED;
         Geometry geometry = new Geometry(1, 1, 1, 1, shape.isFlat());
-        layer.require(
-                layer.fields.inputZero() == input.tensor().zeroPoint(),
-                "input zero point " + layer.fields.inputZero() + ", " + input.tensor() + " has "
-                        + input.tensor().zeroPoint());
         GraphTensor output = operator(layer, kind, input.tensor(), new Shape(1, 1, outputs), geometry, found);
         if (!convolution) {
             builder.markDense(output);
@@ -127,7 +124,7 @@ final class LayerFinder {
         return producer instanceof LayerOperator || producer instanceof GraphOperator.Pool;
     }
 
-    private void spatial(Layer layer) {
+    private void spatial(LayerRecords layer) {
         Taps taps = new Taps(layer, trace.words(), places, builder);
         List<GraphTensor> inputs = taps.inputs();
         boolean depthwise = taps.isDepthwise(trace.payload());
@@ -140,38 +137,37 @@ final class LayerFinder {
         GraphTensor input = assembler.join(inputs, layer.where());
         int channels = input.shape().channels();
         int outputs = depthwise ? channels : outputs(layer);
+        TapAxis down = taps.vertical();
+        TapAxis across = taps.horizontal();
         LayoutSearch search = new LayoutSearch(
-                layer, trace.payload(), taps.kernelY(), taps.kernelX(), taps.channels(inputs, depthwise), taps.runs());
+                layer, trace.payload(), down.kernel(), across.kernel(), taps.channels(inputs, depthwise), taps.runs());
         LayoutSearch.Found found = depthwise || channels == 1 && outputs == 1
-                ? search.blocks(outputs, taps.height(), taps.width())
-                : search.rows(outputs, taps.height(), taps.width(), channels);
-        Border vertical = new Border(taps.outputY(), taps.height(), taps.dilationY(), size.height());
-        Border horizontal = new Border(taps.outputX(), taps.width(), taps.dilationX(), size.width());
+                ? search.blocks(outputs, down.taps(), across.taps())
+                : search.rows(outputs, down.taps(), across.taps(), channels);
+        Border vertical = down.border(size.height());
+        Border horizontal = across.border(size.width());
         boolean valid = vertical.isValid() && horizontal.isValid();
         boolean same = vertical.isSame() && horizontal.isSame();
         if (!valid && !same) {
-            layer.require(vertical.before >= 0 && horizontal.before >= 0, "starts inside its input");
+            layer.require(vertical.before() >= 0 && horizontal.before() >= 0, "starts inside its input");
             input = pad(input, vertical, horizontal);
         }
-        layer.require(
-                layer.fields.inputZero() == input.zeroPoint(),
-                "input zero point " + layer.fields.inputZero() + ", " + input + " has " + input.zeroPoint());
-        Geometry geometry = new Geometry(vertical.stride, horizontal.stride, taps.dilationY(), taps.dilationX(), same);
+        Geometry geometry = new Geometry(vertical.stride(), horizontal.stride(), down.dilation(), across.dilation(), same);
         GraphTensor output = operator(
                 layer,
                 depthwise ? Kind.DEPTHWISE_CONV_2D : Kind.CONV_2D,
                 input,
-                new Shape(vertical.count, horizontal.count, outputs),
+                new Shape(vertical.count(), horizontal.count(), outputs),
                 geometry,
                 found);
-        boolean[] made = new boolean[vertical.count * horizontal.count * layer.groups()];
+        boolean[] made = new boolean[vertical.count() * horizontal.count() * layer.groups()];
         for (int r = 0; r < layer.records.size(); r++) {
             OpRecord record = layer.records.get(r);
             for (int result = 0; result < record.results(); result++) {
-                int y = vertical.index(taps.y(r, result));
-                int x = horizontal.index(taps.x(r, result));
+                int y = vertical.index(down.origin(r, result));
+                int x = horizontal.index(across.origin(r, result));
                 put(layer, record, result, output, y, x);
-                made[(y * horizontal.count + x) * layer.groups() + layer.rank(record, result)] = true;
+                made[(y * horizontal.count() + x) * layer.groups() + layer.rank(record, result)] = true;
             }
         }
         for (boolean each : made) {
@@ -182,7 +178,7 @@ final class LayerFinder {
     private GraphTensor pad(GraphTensor input, Border vertical, Border horizontal) {
         record Key(GraphTensor of, int top, int bottom, int left, int right) {}
         Shape shape = input.shape();
-        Key key = new Key(input, vertical.before, vertical.after, horizontal.before, horizontal.after);
+        Key key = new Key(input, vertical.before(), vertical.after(), horizontal.before(), horizontal.after());
         return builder.get(
                 key,
                 k -> builder.add(
@@ -196,7 +192,10 @@ final class LayerFinder {
     }
 
     private GraphTensor operator(
-            Layer layer, Kind kind, GraphTensor input, Shape shape, Geometry geometry, LayoutSearch.Found found) {
+            LayerRecords layer, Kind kind, GraphTensor input, Shape shape, Geometry geometry, LayoutSearch.Found found) {
+        layer.require(
+                layer.fields.inputZero() == input.zeroPoint(),
+                "input zero point " + layer.fields.inputZero() + ", " + input + " has " + input.zeroPoint());
         GraphTensor output = builder.add(
                 shape,
                 layer.fields.outputZero(),
@@ -206,7 +205,7 @@ final class LayerFinder {
         return output;
     }
 
-    private void put(Layer layer, OpRecord record, int result, GraphTensor output, int y, int x) {
+    private void put(LayerRecords layer, OpRecord record, int result, GraphTensor output, int y, int x) {
         Shape shape = output.shape();
         int channel = layer.starts[layer.rank(record, result)];
         int valid = Math.min(record.lanes(result), shape.channels() - channel);
@@ -217,7 +216,7 @@ final class LayerFinder {
      * True number of output channels: lanes are rounded up to four. What leaves the chip tells; else up to three last
      * lanes are dropped that look like padding: zero weights, no bias, the scale of channel 0.
      */
-    private int outputs(Layer layer) {
+    private int outputs(LayerRecords layer) {
         int total = layer.outputs();
         int last = layer.groups() - 1;
         int seen = 0;
@@ -238,7 +237,7 @@ final class LayerFinder {
         return outputs;
     }
 
-    private boolean looksLikePadding(Layer layer, int output) {
+    private boolean looksLikePadding(LayerRecords layer, int output) {
         int group = layer.groups() - 1;
         int lane = output - layer.starts[group];
         byte[] payload = trace.payload();

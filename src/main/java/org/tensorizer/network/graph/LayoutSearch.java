@@ -4,7 +4,7 @@ import org.tensorizer.layout.BlockLayout;
 import org.tensorizer.layout.Header;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.layout.RowLayout;
-import org.tensorizer.network.trace.LaneParameters;
+import org.tensorizer.network.trace.OpRecord.ParameterTags;
 import org.tensorizer.network.trace.Tag;
 import org.tensorizer.network.trace.TraceException;
 
@@ -13,7 +13,7 @@ import org.tensorizer.network.trace.TraceException;
  * row of every group, header rows included, and if all bytes that met no activation are zero points.
  */
 final class LayoutSearch {
-    private final Layer layer;
+    private final LayerRecords layer;
     private final byte[] payload;
     private final int[] y;
     private final int[] x;
@@ -31,7 +31,7 @@ final class LayoutSearch {
      * @param channel first input channel, by weight row
      * @param runs number of input channels, by weight row
      */
-    LayoutSearch(Layer layer, byte[] payload, int[] y, int[] x, int[] channel, int[] runs) {
+    LayoutSearch(LayerRecords layer, byte[] payload, int[] y, int[] x, int[] channel, int[] runs) {
         this.layer = layer;
         this.payload = payload;
         this.y = y;
@@ -98,7 +98,7 @@ final class LayoutSearch {
     }
 
     /** Rows of zero points hold the same number in all layers, so that one may serve several: its place does not matter. */
-    private boolean hasHeader(PayloadLayout layout, int start, int output, LaneParameters parameters) {
+    private boolean hasHeader(PayloadLayout layout, int start, int output, ParameterTags parameters) {
         Header header = layout.header();
         return (!header.biases() || isAt(parameters.bias(), start + layout.biasOffset(output)))
                 && (!header.scales() || isAt(parameters.scale(), start + layout.scaleOffset(output)))
@@ -106,7 +106,7 @@ final class LayoutSearch {
                         || isZeroPoint(parameters) && isZeroPoint(start + layout.zeroPointOffset(output)));
     }
 
-    private boolean isZeroPoint(LaneParameters parameters) {
+    private boolean isZeroPoint(ParameterTags parameters) {
         return Tag.kind(parameters.zeroPoint()) == Tag.PARAMETER && isZeroPoint(Tag.index(parameters.zeroPoint()));
     }
 

@@ -2,6 +2,7 @@ package org.tensorizer.network.graph;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.network.graph.Graph.TensorSlice;
 import org.tensorizer.network.trace.OpRecord;
 import org.tensorizer.network.trace.Tag;
 import org.tensorizer.network.trace.TraceException;

@@ -2,9 +2,11 @@ package org.tensorizer.network.graph;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.tensorizer.network.graph.GraphOperator.Pool;
 import org.tensorizer.network.graph.GraphTensor.Shape;
 import org.tensorizer.network.trace.OpFields;
@@ -15,20 +17,37 @@ import org.tensorizer.network.trace.TraceException;
 final class PoolFinder {
     private final Places places;
     private final GraphBuilder builder;
-    private final Map<Key, List<Windows>> known = new HashMap<>();
+    private final Map<Key, List<Window>> known = new HashMap<>();
 
     private record Key(boolean maximum, GraphTensor input, OpFields fields) {}
 
-    /** The window of each result of a record, borders included, and its first channel. */
-    private record Windows(
+    /**
+     * What a result reads of a tensor.
+     *
+     * @param top first row, within the tensor; bottom, left and right likewise
+     * @param count positions within the tensor
+     * @param channel of lane 0
+     * @param valid lanes that hold data
+     */
+    private record Window(
             OpRecord record,
-            int[] top,
-            int[] bottom,
-            int[] left,
-            int[] right,
-            int[] count,
-            int[] channel,
-            int[] valid) {}
+            int result,
+            int tensor,
+            int top,
+            int bottom,
+            int left,
+            int right,
+            int count,
+            int channel,
+            int valid) {
+        int height() {
+            return bottom - top + 1;
+        }
+
+        int width() {
+            return right - left + 1;
+        }
+    }
 
     PoolFinder(Places places, GraphBuilder builder) {
         this.places = places;
@@ -62,133 +81,119 @@ final class PoolFinder {
 
     /** Places the results of a record, and those found before anew. */
     void find(OpRecord record, boolean maximum) {
-        int results = record.results();
-        Windows windows = new Windows(
-                record,
-                new int[results],
-                new int[results],
-                new int[results],
-                new int[results],
-                new int[results],
-                new int[results],
-                new int[results]);
-        int tensor = -1;
-        for (int result = 0; result < results; result++) {
-            int found = window(record, result, windows, maximum);
-            if (tensor >= 0 && found >= 0 && found != tensor) {
-                throw new TraceException(record.instruction() + ": pools several tensors");
-            }
-            tensor = Math.max(tensor, found);
+        List<Window> windows = IntStream.range(0, record.results())
+                .mapToObj(result -> window(record, result, maximum))
+                .filter(Objects::nonNull)
+                .toList();
+        if (windows.stream().mapToInt(Window::tensor).distinct().count() > 1) {
+            throw new TraceException(record.instruction() + ": pools several tensors");
         }
-        if (tensor < 0) {
+        if (windows.isEmpty()) {
             throw new TraceException(record.instruction() + ": pools constants");
         }
-        Key key = new Key(maximum, builder.tensor(tensor), record.instruction().fields());
-        known.computeIfAbsent(key, k -> new ArrayList<>()).add(windows);
+        GraphTensor input = builder.tensor(windows.get(0).tensor());
+        Key key = new Key(maximum, input, record.instruction().fields());
+        known.computeIfAbsent(key, k -> new ArrayList<>()).addAll(windows);
         place(key);
     }
 
-    /** @return the tensor of the window, -1 if it has none */
-    private int window(OpRecord record, int result, Windows windows, boolean maximum) {
-        int tensor = -1;
-        int firstChannel = -1;
+    /** @return null if a result reads nothing but constants */
+    private Window window(OpRecord record, int result, boolean maximum) {
+        Window first = null;
         int valid = 0;
         for (int lane = 0; lane < record.lanes(result); lane++) {
-            int top = Integer.MAX_VALUE;
-            int bottom = -1;
-            int left = Integer.MAX_VALUE;
-            int right = -1;
-            int channel = -1;
-            int count = 0;
-            for (int k = 0; k < record.width(); k++) {
-                long place = places.of(record.source(result, lane, k));
-                if (!Places.isElement(place)) {
-                    continue;
-                }
-                if (!maximum && record.factor(result, lane, k) != 1) {
-                    throw new TraceException(record.instruction() + ": pooling weights");
-                }
-                tensor = Places.tensor(place);
-                Shape shape = builder.tensor(tensor).shape();
-                int f = Places.element(place);
-                int c = f % shape.channels();
-                int y = f / shape.channels() / shape.width();
-                int x = f / shape.channels() % shape.width();
-                if (channel >= 0 && c != channel) {
-                    throw new TraceException(record.instruction() + ": pools over channels");
-                }
-                channel = c;
-                top = Math.min(top, y);
-                bottom = Math.max(bottom, y);
-                left = Math.min(left, x);
-                right = Math.max(right, x);
-                count++;
-            }
-            if (count == 0) {
+            Window window = window(record, result, lane, maximum);
+            if (window == null) {
                 continue;
             }
             if (lane == 0) {
-                firstChannel = channel;
-                windows.top[result] = top;
-                windows.bottom[result] = bottom;
-                windows.left[result] = left;
-                windows.right[result] = right;
-                windows.count[result] = count;
-            } else if (lane != valid || channel != firstChannel + lane) {
+                first = window;
+            } else if (lane != valid || window.channel != first.channel + lane) {
                 throw new TraceException(record.instruction() + ": lanes of a pool");
             }
             valid = lane + 1;
         }
-        windows.channel[result] = Math.max(0, firstChannel);
-        windows.valid[result] = valid;
-        return tensor;
+        return first == null
+                ? null
+                : new Window(
+                        record,
+                        result,
+                        first.tensor,
+                        first.top,
+                        first.bottom,
+                        first.left,
+                        first.right,
+                        first.count,
+                        first.channel,
+                        valid);
+    }
+
+    /** @return null if a lane reads nothing but constants */
+    private Window window(OpRecord record, int result, int lane, boolean maximum) {
+        int tensor = -1;
+        int channel = -1;
+        IntSummaryStatistics rows = new IntSummaryStatistics();
+        IntSummaryStatistics columns = new IntSummaryStatistics();
+        for (int k = 0; k < record.width(); k++) {
+            long place = places.of(record.source(result, lane, k));
+            if (!Places.isElement(place)) {
+                continue;
+            }
+            if (!maximum && record.factor(result, lane, k) != 1) {
+                throw new TraceException(record.instruction() + ": pooling weights");
+            }
+            tensor = Places.tensor(place);
+            Shape shape = builder.tensor(tensor).shape();
+            int pixel = Places.element(place) / shape.channels();
+            int c = Places.element(place) % shape.channels();
+            if (channel >= 0 && c != channel) {
+                throw new TraceException(record.instruction() + ": pools over channels");
+            }
+            channel = c;
+            rows.accept(pixel / shape.width());
+            columns.accept(pixel % shape.width());
+        }
+        return tensor < 0
+                ? null
+                : new Window(
+                        record,
+                        result,
+                        tensor,
+                        rows.getMin(),
+                        rows.getMax(),
+                        columns.getMin(),
+                        columns.getMax(),
+                        (int) rows.getCount(),
+                        channel,
+                        1);
     }
 
     private void place(Key key) {
-        List<Windows> all = known.get(key);
+        List<Window> all = known.get(key);
         Shape shape = key.input.shape();
-        int height = 0;
-        int width = 0;
-        TreeSet<Integer> tops = new TreeSet<>();
-        TreeSet<Integer> lefts = new TreeSet<>();
-        for (Windows windows : all) {
-            for (int r = 0; r < windows.valid.length; r++) {
-                if (windows.valid[r] > 0) {
-                    height = Math.max(height, windows.bottom[r] - windows.top[r] + 1);
-                    width = Math.max(width, windows.right[r] - windows.left[r] + 1);
-                    tops.add(windows.top[r]);
-                    lefts.add(windows.left[r]);
-                }
-            }
-        }
-        boolean cut = false;
-        for (Windows windows : all) {
-            for (int r = 0; r < windows.valid.length; r++) {
-                cut |= windows.valid[r] > 0 && windows.count[r] != height * width;
-            }
-        }
+        int height = all.stream().mapToInt(Window::height).max().orElseThrow();
+        int width = all.stream().mapToInt(Window::width).max().orElseThrow();
+        int[] tops = all.stream().mapToInt(Window::top).distinct().sorted().toArray();
+        int[] lefts = all.stream().mapToInt(Window::left).distinct().sorted().toArray();
+        boolean cut = all.stream().anyMatch(window -> window.count != height * width);
         if (cut && !key.maximum) {
             throw new TraceException(all.get(0).record.instruction() + ": average over windows of different size");
         }
         int strideY = distance(tops, height);
         int strideX = distance(lefts, width);
-        int rows = (shape.height() - height) / strideY + 1;
-        int columns = (shape.width() - width) / strideX + 1;
         int sameRows = (shape.height() + strideY - 1) / strideY;
         int sameColumns = (shape.width() + strideX - 1) / strideX;
+        int validRows = (shape.height() - height) / strideY + 1;
+        int validColumns = (shape.width() - width) / strideX + 1;
         boolean same = key.maximum
                 && (cut
-                        || tops.size() == sameRows
-                                && lefts.size() == sameColumns
-                                && (sameRows != rows || sameColumns != columns));
-        int padY = 0;
-        int padX = 0;
-        if (same) {
-            rows = sameRows;
-            columns = sameColumns;
-            padY = Math.max(0, (rows - 1) * strideY + height - shape.height()) / 2;
-            padX = Math.max(0, (columns - 1) * strideX + width - shape.width()) / 2;
-        }
+                        || tops.length == sameRows
+                                && lefts.length == sameColumns
+                                && (sameRows != validRows || sameColumns != validColumns));
+        int rows = same ? sameRows : validRows;
+        int columns = same ? sameColumns : validColumns;
+        int padY = same ? Math.max(0, (rows - 1) * strideY + height - shape.height()) / 2 : 0;
+        int padX = same ? Math.max(0, (columns - 1) * strideX + width - shape.width()) / 2 : 0;
         Shape size = new Shape(rows, columns, shape.channels());
         GraphTensor output = builder.get(
                 key,
@@ -198,35 +203,26 @@ final class PoolFinder {
                         (tensor, list) -> new Pool(key.maximum, key.input, tensor, list, key.fields)));
         output.grow(size);
         ((Pool) output.producer().orElseThrow()).window(new Pool.Window(height, width, strideY, strideX, same));
-        for (Windows windows : all) {
-            builder.at(output, windows.record.instruction().place());
-            for (int r = 0; r < windows.valid.length; r++) {
-                int y = windows.bottom[r] - windows.top[r] + 1 < height && windows.top[r] == 0
-                        ? 0
-                        : (windows.top[r] + padY) / strideY;
-                int x = windows.right[r] - windows.left[r] + 1 < width && windows.left[r] == 0
-                        ? 0
-                        : (windows.left[r] + padX) / strideX;
-                int c = windows.channel[r];
-                places.put(
-                        windows.record,
-                        r,
-                        output,
-                        (y * columns + x) * shape.channels() + c,
-                        Math.min(windows.valid[r], shape.channels() - c));
-            }
+        for (Window window : all) {
+            builder.at(output, window.record.instruction().place());
+            boolean cutAbove = window.height() < height && window.top == 0;
+            boolean cutLeft = window.width() < width && window.left == 0;
+            int y = cutAbove ? 0 : (window.top + padY) / strideY;
+            int x = cutLeft ? 0 : (window.left + padX) / strideX;
+            places.put(
+                    window.record,
+                    window.result,
+                    output,
+                    (y * columns + x) * shape.channels() + window.channel,
+                    Math.min(window.valid, shape.channels() - window.channel));
         }
     }
 
-    private static int distance(TreeSet<Integer> positions, int alone) {
-        int distance = Integer.MAX_VALUE;
-        Integer before = null;
-        for (int position : positions) {
-            if (before != null) {
-                distance = Math.min(distance, position - before);
-            }
-            before = position;
-        }
-        return distance == Integer.MAX_VALUE ? alone : distance;
+    /** The least distance of sorted positions, {@code alone} where there is one. */
+    private static int distance(int[] positions, int alone) {
+        return IntStream.range(1, positions.length)
+                .map(i -> positions[i] - positions[i - 1])
+                .min()
+                .orElse(alone);
     }
 }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tensorizer.layout.PayloadLayout;
-import org.tensorizer.network.trace.LaneParameters;
 import org.tensorizer.network.trace.OpFields;
 import org.tensorizer.network.trace.OpRecord;
+import org.tensorizer.network.trace.OpRecord.ParameterTags;
 import org.tensorizer.network.trace.Tag;
 import org.tensorizer.network.trace.Trace;
 import org.tensorizer.network.trace.TraceException;
@@ -53,7 +53,7 @@ final class SoftmaxFinder {
         List<Integer> rows = new ArrayList<>();
         int scale = fields.multiplier();
         if (exponent && record.instruction().scales()) {
-            for (LaneParameters each : record.parameters()) {
+            for (ParameterTags each : record.parameters()) {
                 rows.add(Tag.index(each.scale()));
             }
             scale = PayloadLayout.Words.get(trace.payload(), rows.get(0));

@@ -4,29 +4,28 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import org.tensorizer.layout.Header;
 import org.tensorizer.network.graph.GraphTensor.Shape;
 import org.tensorizer.network.trace.OpRecord;
-import org.tensorizer.network.trace.Words;
+import org.tensorizer.network.trace.TagWords;
 
 /**
  * The steps of a convolution as positions: each weight row is one tap (y, x) of the kernel and one word of channels; each
  * result is one position of the kernel on the input.
  */
 final class Taps {
-    static final int PADDING = -1;
+    private static final int PADDING = -1;
 
-    private final Layer layer;
+    private final LayerRecords layer;
     private final GraphBuilder builder;
     private final int[][] tensors; // by group and row; -1 where only padding was met
     private final int[][] channels;
     private final int[][] counts;
     private final int[][] at; // by record: y << 16 | x of every step, PADDING where it meets none of a tensor
-    private final int[] dy;
-    private final int[] dx;
-    private final int[][] originY;
-    private final int[][] originX;
+    private final TapAxis vertical;
+    private final TapAxis horizontal;
 
-    Taps(Layer layer, Words words, Places places, GraphBuilder builder) {
+    Taps(LayerRecords layer, TagWords words, Places places, GraphBuilder builder) {
         this.layer = layer;
         this.builder = builder;
         int rows = layer.taps();
@@ -40,15 +39,25 @@ final class Taps {
         for (int r = 0; r < at.length; r++) {
             at[r] = read(layer.records.get(r), words, places);
         }
-        TapOffsets offsets = new TapOffsets(layer, at);
-        dy = offsets.dy;
-        dx = offsets.dx;
-        originY = new int[at.length][];
-        originX = new int[at.length][];
-        origins();
+        int[] dy = new int[rows];
+        int[] dx = new int[rows];
+        findOffsets(dy, dx);
+        int[][] originY = new int[at.length][];
+        int[][] originX = new int[at.length][];
+        findOrigins(dy, dx, originY, originX);
+        vertical = new TapAxis(layer, dy, originY);
+        horizontal = new TapAxis(layer, dx, originX);
     }
 
-    private int[] read(OpRecord record, Words words, Places places) {
+    TapAxis vertical() {
+        return vertical;
+    }
+
+    TapAxis horizontal() {
+        return horizontal;
+    }
+
+    private int[] read(OpRecord record, TagWords words, Places places) {
         int rows = layer.taps();
         int[] codes = record.words();
         int[] positions = new int[codes.length];
@@ -84,16 +93,80 @@ final class Taps {
         return positions;
     }
 
-    static int y(int position) {
+    private static int y(int position) {
         return position >> 16;
     }
 
-    static int x(int position) {
+    private static int x(int position) {
         return position & 0xffff;
     }
 
+    /**
+     * Where the weight rows lie within the kernel, in positions of the input, the lowest at 0: from the result that meets the
+     * most of the input; others by rows they share.
+     */
+    private void findOffsets(int[] dy, int[] dx) {
+        int rows = layer.taps();
+        int[] best = {};
+        int bestFrom = 0;
+        long most = -1;
+        for (int[] positions : at) {
+            for (int from = 0; from < positions.length; from += rows) {
+                long met = Arrays.stream(positions, from, from + rows)
+                        .filter(position -> position != PADDING)
+                        .count();
+                if (met > most) {
+                    most = met;
+                    best = positions;
+                    bestFrom = from;
+                }
+            }
+        }
+        boolean[] known = new boolean[rows];
+        int left = rows - place(best, bestFrom, 0, 0, known, dy, dx);
+        for (int before = rows + 1; left > 0 && left < before; ) {
+            before = left;
+            for (int[] positions : at) {
+                for (int from = 0; from < positions.length && left > 0; from += rows) {
+                    left -= extend(positions, from, known, dy, dx);
+                }
+            }
+        }
+        layer.require(left == 0, left + " weight rows meet only padding");
+        int lowY = Arrays.stream(dy).min().orElseThrow();
+        int lowX = Arrays.stream(dx).min().orElseThrow();
+        Arrays.setAll(dy, row -> dy[row] - lowY);
+        Arrays.setAll(dx, row -> dx[row] - lowX);
+    }
+
+    /** @return rows that became known by a result that meets known rows, too */
+    private static int extend(int[] positions, int from, boolean[] known, int[] dy, int[] dx) {
+        for (int row = known.length - 1; row >= 0; row--) {
+            int position = positions[from + row];
+            if (known[row] && position != PADDING) {
+                return place(positions, from, y(position) - dy[row], x(position) - dx[row], known, dy, dx);
+            }
+        }
+        return 0;
+    }
+
+    /** @return rows that became known by a result whose kernel lies at (y, x) */
+    private static int place(int[] positions, int from, int y, int x, boolean[] known, int[] dy, int[] dx) {
+        int found = 0;
+        for (int row = 0; row < known.length; row++) {
+            int position = positions[from + row];
+            if (position != PADDING && !known[row]) {
+                dy[row] = y(position) - y;
+                dx[row] = x(position) - x;
+                known[row] = true;
+                found++;
+            }
+        }
+        return found;
+    }
+
     /** Where the kernel lies for each result; all its taps must agree. */
-    private void origins() {
+    private void findOrigins(int[] dy, int[] dx, int[][] originY, int[][] originX) {
         int rows = layer.taps();
         for (int r = 0; r < at.length; r++) {
             int results = at[r].length / rows;
@@ -118,73 +191,6 @@ final class Taps {
                 layer.require(any, "a result that meets only padding");
             }
         }
-    }
-
-    /** Row where the kernel lies for a result, negative in front of the input. */
-    int y(int record, int result) {
-        return originY[record][result];
-    }
-
-    /** Column where the kernel lies for a result. */
-    int x(int record, int result) {
-        return originX[record][result];
-    }
-
-    int[] outputY() {
-        return Arrays.stream(originY)
-                .flatMapToInt(Arrays::stream)
-                .distinct()
-                .sorted()
-                .toArray();
-    }
-
-    int[] outputX() {
-        return Arrays.stream(originX)
-                .flatMapToInt(Arrays::stream)
-                .distinct()
-                .sorted()
-                .toArray();
-    }
-
-    private static int[] distinct(int[] values) {
-        return Arrays.stream(values).distinct().sorted().toArray();
-    }
-
-    private int dilation(int[] values) {
-        int[] distinct = distinct(values);
-        int step = distinct.length > 1 ? distinct[1] - distinct[0] : 1;
-        for (int i = 1; i < distinct.length; i++) {
-            layer.require(distinct[i] - distinct[i - 1] == step, "kernel positions " + Arrays.toString(distinct));
-        }
-        return step;
-    }
-
-    int height() {
-        return distinct(dy).length;
-    }
-
-    int width() {
-        return distinct(dx).length;
-    }
-
-    int dilationY() {
-        return dilation(dy);
-    }
-
-    int dilationX() {
-        return dilation(dx);
-    }
-
-    /** Row of the kernel of each weight row. */
-    int[] kernelY() {
-        int dilation = dilationY();
-        return Arrays.stream(dy).map(y -> y / dilation).toArray();
-    }
-
-    /** Column of the kernel of each weight row. */
-    int[] kernelX() {
-        int dilation = dilationX();
-        return Arrays.stream(dx).map(x -> x / dilation).toArray();
     }
 
     /** Tensors that the words come from, in the order of the channels. */
@@ -221,14 +227,7 @@ final class Taps {
                     return false;
                 }
             }
-            int before = 0;
-            for (GraphTensor input : inputs) {
-                if (input.index() == tensor) {
-                    break;
-                }
-                before += input.shape().channels();
-            }
-            if (layer.lanes[group] != 4 || before + channel != start || !isDiagonal(payload, group)) {
+            if (layer.lanes[group] != 4 || before(inputs, tensor) + channel != start || !isDiagonal(payload, group)) {
                 return false;
             }
             start += 4;
@@ -236,8 +235,16 @@ final class Taps {
         return layer.groups() > 1 || inputs.get(0).shape().channels() > 1;
     }
 
+    /** Channels of the inputs in front of a tensor. */
+    private static int before(List<GraphTensor> inputs, int tensor) {
+        return inputs.stream()
+                .takeWhile(input -> input.index() != tensor)
+                .mapToInt(input -> input.shape().channels())
+                .sum();
+    }
+
     private boolean isDiagonal(byte[] payload, int group) {
-        int zero = layer.header.zeroPoints() ? org.tensorizer.layout.Header.ZERO_POINT : layer.fields.weightZero();
+        int zero = layer.header.zeroPoints() ? Header.ZERO_POINT : layer.fields.weightZero();
         for (int offset : layer.offsets) {
             for (int i = 0; i < 16; i++) {
                 if (i % 5 != 0 && (payload[layer.bases[group] + offset + i] & 0xff) != zero) {
@@ -262,14 +269,7 @@ final class Taps {
                         "groups read different channels");
             }
             layer.require(tensors[0][row] != PADDING, "a weight row that meets only padding");
-            int before = 0;
-            for (GraphTensor input : inputs) {
-                if (input.index() == tensors[0][row]) {
-                    break;
-                }
-                before += input.shape().channels();
-            }
-            joined[row] = before + channels[0][row];
+            joined[row] = before(inputs, tensors[0][row]) + channels[0][row];
         }
         return joined;
     }

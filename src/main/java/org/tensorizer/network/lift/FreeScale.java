@@ -80,7 +80,7 @@ final class FreeScale {
                 float[] multipliers = scales.multipliers(layer);
                 for (int channel = 0; channel < Math.min(CHANNELS, multipliers.length); channel++) {
                     float multiplier = multipliers[channel];
-                    left = kept(left, scale -> WeightScale.exists(multiplier, input, (float) scale));
+                    left = kept(left, scale -> Ulps.FittedScale.exists(multiplier, input, (float) scale));
                 }
             }
         }

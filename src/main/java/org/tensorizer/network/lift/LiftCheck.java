@@ -11,7 +11,6 @@ import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatedProgram;
 import org.tensorizer.device.tflite.CpuDevice;
-import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.source.SourceGraph;
@@ -56,11 +55,8 @@ public record LiftCheck(
         SourceGraph source = SourceGraph.of(TfliteModel.parse("lifted model", lifted));
         byte[] made = Transplant.of(network, source, Optional.empty()).write(1).bytes();
         byte[] before = network.model().copy();
-        for (Executable executable : network.compiled().executables()) {
-            if (executable.tokenField().isPresent()) {
-                ByteRange token = executable.tokenField().get();
-                System.arraycopy(before, token.start(), made, token.start(), token.length());
-            }
+        for (ByteRange token : network.tokenFields()) {
+            System.arraycopy(before, token.start(), made, token.start(), token.length());
         }
         int differing = 0;
         for (int i = 0; i < made.length; i++) {

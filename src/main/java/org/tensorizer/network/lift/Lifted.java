@@ -4,12 +4,16 @@ import com.grack.nanojson.JsonStringWriter;
 import com.grack.nanojson.JsonWriter;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.base.Sha256;
+import org.tensorizer.model.Operator;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.Graph;
 import org.tensorizer.network.graph.GraphOperator;
@@ -27,9 +31,9 @@ import org.tensorizer.template.TfliteWriter;
  * @param report what was found, chosen and refused
  */
 public record Lifted(byte[] model, byte[] alone, Report report) {
-    static final String DESCRIPTION =
+    private static final String DESCRIPTION =
             "Lifted from a compiled model by Tensorizer; names of tensors and scales without a source are made up";
-    static final String METADATA = "tensorizer-lift";
+    private static final String METADATA = "tensorizer-lift";
 
     /**
      * What a lift rests on.
@@ -129,7 +133,7 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
                 writer.write(inputs).stream().filter(i -> i >= 0).toList();
         Report report = report(network, operators, solution, refused, writer.channels(), writer.inexact());
         byte[] alone = plain.write(inputs, outputs, DESCRIPTION, METADATA, report.toJson());
-        byte[] whole = new SurroundingGraph(network, solution, operators).write(report.toJson());
+        byte[] whole = new Surrounding(network, solution, operators).write(report.toJson());
         return new Lifted(whole, alone, report);
     }
 
@@ -184,5 +188,71 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
                 channels,
                 inexact,
                 refused);
+    }
+
+    /** The model around a package with its custom op replaced by lifted operators; all others stay as they are. Used once. */
+    private static final class Surrounding {
+        private final Network network;
+        private final LiftedWriter lifted;
+        private final TfliteWriter writer = new TfliteWriter();
+        private final Map<Integer, Integer> at = new HashMap<>();
+
+        Surrounding(Network network, ScaleSolver.Solution solution, List<GraphOperator> operators) {
+            this.network = network;
+            this.lifted = new LiftedWriter(network, solution, operators, writer);
+        }
+
+        /** @param report kept in the file */
+        byte[] write(String report) {
+            TfliteModel model = network.model();
+            for (Operator operator : model.operators()) {
+                if (operator.index() == network.compiled().operator()) {
+                    embed();
+                } else if (operator.inputs().stream().allMatch(t -> t < 0 || isThere(t))) {
+                    copy(operator);
+                }
+            }
+            List<Integer> inputs = model.inputs().stream().map(this::tensor).toList();
+            List<Integer> outputs =
+                    model.outputs().stream().filter(this::isThere).map(this::tensor).toList();
+            if (outputs.isEmpty()) {
+                throw new BadInputException(model.name() + ": no output of the model is left");
+            }
+            return writer.write(inputs, outputs, DESCRIPTION, METADATA, report);
+        }
+
+        /** Whether a tensor is an input, a constant, or made already: outputs that were left out are not. */
+        private boolean isThere(int tensor) {
+            boolean made =
+                    network.model().operators().stream().anyMatch(o -> o.outputs().contains(tensor));
+            return at.containsKey(tensor) || !made;
+        }
+
+        private int tensor(int index) {
+            return at.computeIfAbsent(
+                    index,
+                    i -> writer.copied(network.model(), network.model().tensors().get(i)));
+        }
+
+        private void embed() {
+            List<Integer> inputs = new ArrayList<>();
+            for (Network.Edge edge : network.inputs()) {
+                inputs.add(tensor(edge.tensor().index()));
+            }
+            List<Integer> outputs = lifted.write(inputs);
+            for (int i = 0; i < outputs.size(); i++) {
+                if (outputs.get(i) >= 0) {
+                    at.put(network.outputs().get(i).tensor().index(), outputs.get(i));
+                }
+            }
+        }
+
+        private void copy(Operator operator) {
+            writer.copied(
+                    network.model(),
+                    operator,
+                    operator.inputs().stream().map(t -> t < 0 ? -1 : tensor(t)).toList(),
+                    operator.outputs().stream().map(this::tensor).toList());
+        }
     }
 }

@@ -213,7 +213,7 @@ final class LiftedWriter {
         float inputScale = solution.of(input);
         float[] scales = new float[multipliers.length];
         for (int channel = 0; channel < scales.length; channel++) {
-            WeightScale scale = WeightScale.of(multipliers[channel], inputScale, solution.of(layer.output()));
+            Ulps.FittedScale scale = Ulps.FittedScale.of(multipliers[channel], inputScale, solution.of(layer.output()));
             scales[channel] = scale.value();
             inexact += scale.exact() ? 0 : 1;
             channels++;

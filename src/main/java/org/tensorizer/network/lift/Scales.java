@@ -199,7 +199,7 @@ final class Scales {
         float[] multipliers = multipliers(layer);
         int found = 0;
         for (float multiplier : multipliers) {
-            found += WeightScale.exists(multiplier, input, output) ? 1 : 0;
+            found += Ulps.FittedScale.exists(multiplier, input, output) ? 1 : 0;
         }
         return (double) found / multipliers.length;
     }

@@ -1,10 +1,16 @@
 package org.tensorizer.network.lift;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntPredicate;
+import org.tensorizer.dense.Factors;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
 import org.tensorizer.network.graph.LayerOperator;
@@ -54,22 +60,18 @@ final class SumStates {
 
     /** The first sum and all that share a class with it, directly or not, in their order. */
     private static List<GraphOperator.Add> connected(Scales scales, List<GraphOperator.Add> sums) {
-        java.util.Set<Integer> classes = new java.util.HashSet<>();
-        java.util.Set<GraphOperator.Add> group = new java.util.LinkedHashSet<>();
-        boolean grown = true;
-        group.add(sums.get(0));
-        classes.addAll(classes(scales, sums.get(0)));
-        while (grown) {
-            grown = false;
+        Set<Integer> classes = new HashSet<>(classes(scales, sums.get(0)));
+        Set<GraphOperator.Add> group = new HashSet<>();
+        int before;
+        do {
+            before = group.size();
             for (GraphOperator.Add sum : sums) {
                 List<Integer> own = classes(scales, sum);
-                if (!group.contains(sum) && own.stream().anyMatch(classes::contains)) {
-                    group.add(sum);
+                if (!Collections.disjoint(classes, own) && group.add(sum)) {
                     classes.addAll(own);
-                    grown = true;
                 }
             }
-        }
+        } while (group.size() > before);
         return sums.stream().filter(group::contains).toList();
     }
 
@@ -82,7 +84,7 @@ final class SumStates {
         int own = scales.classOf(tensor);
         if (!states.containsKey(own) && Scales.isKnown(known[own])) {
             float[] same = new float[count];
-            java.util.Arrays.fill(same, known[own]);
+            Arrays.fill(same, known[own]);
             states.put(own, same);
         }
         return states.get(own);
@@ -162,7 +164,7 @@ final class SumStates {
             }
             float[] all = scales.multipliers(layer);
             for (int channel = 0; channel < Math.min(all.length, CHANNELS); channel++) {
-                if (!WeightScale.exists(all[channel], input, scale)) {
+                if (!Ulps.FittedScale.exists(all[channel], input, scale)) {
                     return false;
                 }
             }
@@ -209,7 +211,7 @@ final class SumStates {
                 all[n++] = scale;
             }
         }
-        states.put(own, java.util.Arrays.copyOf(all, n));
+        states.put(own, Arrays.copyOf(all, n));
         count = n;
         return n > 0;
     }
@@ -255,15 +257,47 @@ final class SumStates {
         return keep(i -> scale[i] / factor * (1f / output[i]) == multiplier);
     }
 
-    private interface OfScale {
-        double value(double scale);
-    }
-
-    private static double[] doubles(float[] scales, OfScale function) {
+    private static double[] doubles(float[] scales, DoubleUnaryOperator function) {
         double[] values = new double[scales.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = function.value(scales[i]);
+            values[i] = function.applyAsDouble(scales[i]);
         }
         return values;
+    }
+
+    /** Ratios whose best rational approximation is p / q. */
+    private record RatioInterval(double low, double high) {
+        static RatioInterval of(int p, int q) {
+            double ratio = (double) p / q;
+            if (!isBest(ratio, p, q)) {
+                return new RatioInterval(ratio, ratio);
+            }
+            return new RatioInterval(end(ratio, -1, p, q), end(ratio, 1, p, q));
+        }
+
+        private static boolean isBest(double ratio, int p, int q) {
+            return Factors.of(ratio).equals(new Factors(p, q));
+        }
+
+        private static double end(double ratio, int sign, int p, int q) {
+            double inside = 0;
+            double outside = 1e-6;
+            while (isBest(ratio * (1 + sign * outside), p, q)) {
+                outside *= 4;
+            }
+            for (int i = 0; i < 40; i++) {
+                double middle = (inside + outside) / 2;
+                if (isBest(ratio * (1 + sign * middle), p, q)) {
+                    inside = middle;
+                } else {
+                    outside = middle;
+                }
+            }
+            return ratio * (1 + sign * inside);
+        }
+
+        boolean contains(double ratio) {
+            return ratio >= low && ratio <= high;
+        }
     }
 }

@@ -29,4 +29,37 @@ final class Ulps {
         }
         return numbers;
     }
+
+    /**
+     * A weight scale from the multiplier that a program has: f32(f32(s_in * s_w) * f32(1 / s_out)) = M.
+     *
+     * @param value the scale, or the nearest where none gives M
+     * @param exact whether it gives M
+     */
+    record FittedScale(float value, boolean exact) {
+        private static final int[] NEAR = {0, 1, -1};
+
+        static FittedScale of(float multiplier, float input, float output) {
+            float inverse = 1f / output;
+            float product = (float) ((double) multiplier / inverse);
+            for (int i : NEAR) {
+                float v = step(product, i);
+                if (v * inverse != multiplier) {
+                    continue;
+                }
+                float scale = (float) ((double) v / input);
+                for (int j : NEAR) {
+                    float w = step(scale, j);
+                    if (input * w == v) {
+                        return new FittedScale(w, true);
+                    }
+                }
+            }
+            return new FittedScale((float) ((double) product / input), false);
+        }
+
+        static boolean exists(float multiplier, float input, float output) {
+            return of(multiplier, input, output).exact;
+        }
+    }
 }

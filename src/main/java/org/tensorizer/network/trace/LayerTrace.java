@@ -9,15 +9,14 @@ final class LayerTrace extends OpTrace {
     private final int[] words;
     private final int[] offsets;
 
-    LayerTrace(TraceContext context, Operation operation, int index, OpInstruction instruction, int number) {
-        super(context, operation, index, instruction, number);
+    LayerTrace(TagMemory memory, Operation operation, int index, OpInstruction instruction, int number) {
+        super(memory, operation, index, instruction, number);
         words = new int[shape.steps()];
         offsets = new int[shape.steps()];
     }
 
     @Override
     void read(Operation operation, int index, int from, int to) {
-        TagMemory memory = context.memory();
         int[] narrow = memory.narrow[tile];
         int[] activations = operation.activations();
         RowBytes before = null;
@@ -25,15 +24,15 @@ final class LayerTrace extends OpTrace {
         for (int step = from; step < to; step++) {
             RowBytes row = operation.row(index, step);
             if (row != before) {
-                offset = payloadOffset(memory, row, shape.groupLanes(shape.group(step)));
+                offset = payloadOffset(row, shape.groupLanes(shape.group(step)));
                 before = row;
             }
             offsets[step] = offset;
-            words[step] = context.words().of(narrow, activations[step]);
+            words[step] = memory.words.of(narrow, activations[step]);
         }
     }
 
-    private int payloadOffset(TagMemory memory, RowBytes row, int lanes) {
+    private int payloadOffset(RowBytes row, int lanes) {
         int head = memory.tag(row, 0);
         int last = memory.tag(row, 4 * lanes - 1);
         if (Tag.kind(head) != Tag.PARAMETER || last != head + 4 * lanes - 1) {

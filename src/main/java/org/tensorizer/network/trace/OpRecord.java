@@ -8,7 +8,7 @@ import java.util.List;
  * <p>A result is all lanes of one output. Its bytes have the tags {@code RESULT firstByte + result * stride + byte}.
  *
  * <p>A {@link Kind#LAYER} has {@code taps} steps a result. In each, one word of activations meets the weights of one row of
- * the payload: {@code words[result * taps + tap]} (see {@link Words}) and payload offset {@code bases[result] +
+ * the payload: {@code words[result * taps + tap]} (see {@link TagWords}) and payload offset {@code bases[result] +
  * offsets[tap]} of lane 0, byte 0, with offsets rising from 0.
  *
  * <p>Any other kind has {@code width} sources a lane: {@code sources[(result * lanes + lane) * width + k]} with its factor,
@@ -40,8 +40,21 @@ public final class OpRecord {
     private final int stride;
     private final int[] lanes;
     private final int[] group;
-    private final List<LaneParameters> parameters;
+    private final List<ParameterTags> parameters;
     private final Content content;
+
+    /**
+     * Where the parameters of the lanes of one channel group come from: the tag of the first byte of lane 0, {@link
+     * Tag#NOTHING} if the op takes none. Lanes follow each other, four bytes each.
+     *
+     * @param bias int32
+     * @param scale float32
+     * @param zeroPoint uint32
+     * @param lanes lanes of the group
+     */
+    public record ParameterTags(int bias, int scale, int zeroPoint, int lanes) {
+        public static final ParameterTags NONE = new ParameterTags(0, 0, 0, 0);
+    }
 
     /** What the op read. */
     sealed interface Content permits Layer, Sources, Copy, Taps {
@@ -94,7 +107,7 @@ public final class OpRecord {
             int stride,
             int[] lanes,
             int[] group,
-            List<LaneParameters> parameters,
+            List<ParameterTags> parameters,
             Content content) {
         this.number = number;
         this.run = run;
@@ -156,12 +169,12 @@ public final class OpRecord {
     }
 
     /** Parameters of a channel group. */
-    public LaneParameters parameters(int channelGroup) {
-        return channelGroup < parameters.size() ? parameters.get(channelGroup) : LaneParameters.NONE;
+    public ParameterTags parameters(int channelGroup) {
+        return channelGroup < parameters.size() ? parameters.get(channelGroup) : ParameterTags.NONE;
     }
 
     /** Channel groups that have parameters of their own. */
-    public List<LaneParameters> parameters() {
+    public List<ParameterTags> parameters() {
         return parameters;
     }
 

@@ -9,10 +9,11 @@ import org.tensorizer.device.emulator.RowBytes;
 import org.tensorizer.device.emulator.TensorOp;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.network.trace.OpRecord.Kind;
+import org.tensorizer.network.trace.OpRecord.ParameterTags;
 
 /** One run of an op on one tile while it is followed. Subclasses keep what their kind of op reads. */
 abstract class OpTrace {
-    final TraceContext context;
+    final TagMemory memory;
     final TensorOp op;
     final OpShape shape;
     final OpInstruction instruction;
@@ -21,11 +22,11 @@ abstract class OpTrace {
     final int run;
     final int stride;
     final int firstByte;
-    private final List<LaneParameters> parameters = new ArrayList<>();
+    private final List<ParameterTags> parameters = new ArrayList<>();
     private int emitted;
 
-    OpTrace(TraceContext context, Operation operation, int index, OpInstruction instruction, int number) {
-        this.context = context;
+    OpTrace(TagMemory memory, Operation operation, int index, OpInstruction instruction, int number) {
+        this.memory = memory;
         this.op = operation.op();
         this.shape = op.shape();
         this.instruction = instruction;
@@ -37,7 +38,7 @@ abstract class OpTrace {
             lanes = Math.max(lanes, shape.lanes(result));
         }
         this.stride = lanes * op.resultBytes();
-        this.firstByte = context.resultBytes(stride * shape.results());
+        this.firstByte = memory.resultBytes(stride * shape.results());
     }
 
     /** Reads the operands of the steps of an operation and writes the results that they complete. */
@@ -68,13 +69,13 @@ abstract class OpTrace {
         }
         for (int group = shape.group(operation.from()); group <= shape.group(operation.to() - 1); group++) {
             while (parameters.size() <= group) {
-                parameters.add(LaneParameters.NONE);
+                parameters.add(ParameterTags.NONE);
             }
             Operation.GroupParameters found = operation.parameters(index, group);
-            if (parameters.get(group) == LaneParameters.NONE) {
+            if (parameters.get(group) == ParameterTags.NONE) {
                 parameters.set(
                         group,
-                        new LaneParameters(
+                        new ParameterTags(
                                 first(found.bias()),
                                 first(found.scale()),
                                 first(found.zeroPoints()),
@@ -84,12 +85,12 @@ abstract class OpTrace {
     }
 
     private int first(RowBytes row) {
-        return row == null ? Tag.NOTHING : context.memory().tag(row, 0);
+        return row == null ? Tag.NOTHING : memory.tag(row, 0);
     }
 
     private void write(Operation operation, int result, int[] tags) {
         int[] words = operation.outputs();
-        int[] narrow = context.memory().narrow[tile];
+        int[] narrow = memory.narrow[tile];
         int at = 0;
         for (int word = shape.firstWord(result); word < shape.firstWord(result + 1); word++) {
             System.arraycopy(tags, at, narrow, words[word], Chip.WORD_BYTES);
@@ -98,7 +99,7 @@ abstract class OpTrace {
     }
 
     private void sums(RowBytes row, int lanes) {
-        int[] arena = context.memory().of(row);
+        int[] arena = memory.of(row);
         for (int at = 0; at < row.length(); at++) {
             arena[row.offset() + at] = at < 4 * lanes ? Tag.of(Tag.SUMS, 256L * number + at) : Tag.NOTHING;
         }
@@ -118,8 +119,8 @@ abstract class OpTrace {
         }
     }
 
-    final LaneParameters parameters(int group) {
-        return group < parameters.size() ? parameters.get(group) : LaneParameters.NONE;
+    final ParameterTags parameters(int group) {
+        return group < parameters.size() ? parameters.get(group) : ParameterTags.NONE;
     }
 
     /** What was read, when all steps are done. */
@@ -137,25 +138,25 @@ abstract class OpTrace {
     }
 
     /** Which kind of trace an op needs, by the origin of the weights of its first step. */
-    static OpTrace of(TraceContext context, Operation operation, int index, int number) {
+    static OpTrace of(TagMemory memory, Operation operation, int index, int number) {
         TensorOp op = operation.op();
         Place place = new Place(op.site().chunk(), op.site().bundle());
         OpInstruction instruction = OpInstruction.of(place, op.site().instruction());
         if (op.resize() != null) {
-            return new ResizeTrace(context, operation, index, instruction, number);
+            return new ResizeTrace(memory, operation, index, instruction, number);
         }
         boolean layer = instruction.isPlain();
         for (int step = operation.from(); layer && step < Math.min(operation.to(), operation.from() + 64); step++) {
-            layer = Tag.kind(context.memory().tag(operation.row(index, step), 0)) == Tag.PARAMETER;
+            layer = Tag.kind(memory.tag(operation.row(index, step), 0)) == Tag.PARAMETER;
         }
-        if (layer && !isMatrix(context, operation, index, instruction)) {
-            return new LayerTrace(context, operation, index, instruction, number);
+        if (layer && !isMatrix(memory, operation, index, instruction)) {
+            return new LayerTrace(memory, operation, index, instruction, number);
         }
-        return new SourceTrace(context, operation, index, instruction, number);
+        return new SourceTrace(memory, operation, index, instruction, number);
     }
 
     /** A small matrix of zeros and ones in the payload, which hands on elements as they are. */
-    private static boolean isMatrix(TraceContext context, Operation operation, int index, OpInstruction instruction) {
+    private static boolean isMatrix(TagMemory memory, Operation operation, int index, OpInstruction instruction) {
         OpFields fields = instruction.fields();
         boolean neutral = Math.abs(fields.multiplierValue() - 1.0) < 2e-7
                 && fields.inputZero() == fields.outputZero()
@@ -167,8 +168,8 @@ abstract class OpTrace {
         for (int step = operation.from(); neutral && step < operation.to(); step++) {
             RowBytes row = operation.row(index, step);
             for (int at = 0; at < Math.min(row.length(), 4 * instruction.lanes()); at++) {
-                int tag = context.memory().tag(row, at);
-                int value = context.value(tag);
+                int tag = memory.tag(row, at);
+                int value = memory.value(tag);
                 neutral &= value == 0 || value == 1;
             }
         }
@@ -180,5 +181,50 @@ abstract class OpTrace {
             throw new TraceException(instruction + ": " + before + " in a part of its results, " + now + " in others");
         }
         return now;
+    }
+
+    /** A resize: four pixels a result. */
+    private static final class ResizeTrace extends OpTrace {
+        private final int[] sources;
+        private final int[] phaseX;
+        private final int[] phaseY;
+
+        ResizeTrace(TagMemory memory, Operation operation, int index, OpInstruction instruction, int number) {
+            super(memory, operation, index, instruction, number);
+            sources = new int[4 * shape.results()];
+            phaseX = new int[shape.results()];
+            phaseY = new int[shape.results()];
+        }
+
+        @Override
+        void read(Operation operation, int index, int from, int to) {
+            int[] narrow = memory.narrow[tile];
+            int[] activations = operation.activations();
+            boolean four = op.resize().taps() == 4;
+            for (int step = from; step < to; step++) {
+                int result = shape.result(step);
+                int tag = narrow[op.resize().pixel(activations, step)];
+                if (four) {
+                    sources[step] = tag;
+                } else {
+                    Arrays.fill(sources, 4 * result, 4 * result + 4, tag);
+                }
+                if (four && step % 4 == 0) {
+                    int origin = op.resize().weight(step);
+                    int right = op.resize().weight(step + 1);
+                    int below = op.resize().weight(step + 2);
+                    phaseX[result] = 4 * right / (origin + right);
+                    phaseY[result] = 4 * below / (origin + below);
+                }
+            }
+        }
+
+        @Override
+        void finish(int from, int to) {}
+
+        @Override
+        OpRecord.Content content() {
+            return new OpRecord.Taps(sources, phaseX, phaseY);
+        }
     }
 }

@@ -54,8 +54,7 @@ final class Products {
     }
 
     /** Reads the operands of some steps. */
-    void read(TraceContext context, Operation operation, int index, int from, int to) {
-        TagMemory memory = context.memory();
+    void read(TagMemory memory, Operation operation, int index, int from, int to) {
         int[] narrow = memory.narrow[operation.tile(index)];
         int[] addresses = operation.activations();
         int activationBytes = op.activationBytes();
@@ -65,7 +64,7 @@ final class Products {
                 int at = addresses[step] + j * activationBytes;
                 activations[step * inputs + j] = narrow[at];
                 activationValues[step * inputs + j] =
-                        context.value(narrow[at]) + (activationBytes == 2 ? context.value(narrow[at + 1]) << 8 : 0);
+                        memory.value(narrow[at]) + (activationBytes == 2 ? memory.value(narrow[at + 1]) << 8 : 0);
             }
             RowBytes row = operation.row(index, step);
             int quarter = operation.quarter(step);
@@ -79,8 +78,8 @@ final class Products {
                     int at = 4 * lane + inside;
                     int to4 = (step * lanes + lane) * inputs + j;
                     weights[to4] = memory.tag(row, at);
-                    weightValues[to4] = context.value(weights[to4])
-                            + (weightBytes == 2 ? context.value(memory.tag(row, at + 1)) << 8 : 0);
+                    weightValues[to4] = memory.value(weights[to4])
+                            + (weightBytes == 2 ? memory.value(memory.tag(row, at + 1)) << 8 : 0);
                 }
             }
         }

@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.TreeSet;
 import org.tensorizer.device.emulator.Operation;
 import org.tensorizer.isa.Opcode;
+import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.network.trace.OpRecord.Kind;
+import org.tensorizer.network.trace.OpRecord.ParameterTags;
 
 /**
  * An op that is no layer: for each lane of each result, what it was computed from. Decided by the bytes that are actually
@@ -27,8 +29,8 @@ final class SourceTrace extends OpTrace {
     private int width;
     private final TreeSet<Integer> origins = new TreeSet<>();
 
-    SourceTrace(TraceContext context, Operation operation, int index, OpInstruction instruction, int number) {
-        super(context, operation, index, instruction, number);
+    SourceTrace(TagMemory memory, Operation operation, int index, OpInstruction instruction, int number) {
+        super(memory, operation, index, instruction, number);
         inputs = op.inputs();
         lanes = stride / op.resultBytes();
         int count = shape.steps();
@@ -44,7 +46,7 @@ final class SourceTrace extends OpTrace {
 
     @Override
     void read(Operation operation, int index, int from, int to) {
-        products.read(context, operation, index, from, to);
+        products.read(memory, operation, index, from, to);
     }
 
     @Override
@@ -199,7 +201,7 @@ final class SourceTrace extends OpTrace {
 
     /** Whether a lane has a bias, or a scale other than 1. */
     private boolean isBiased(int result, int lane) {
-        LaneParameters group = parameters(shape.group(shape.last(result)));
+        ParameterTags group = parameters(shape.group(shape.last(result)));
         boolean bias = group.bias() != Tag.NOTHING
                 && (Tag.kind(group.bias()) != Tag.PARAMETER || word(group.bias(), lane) != 0);
         boolean scale = group.scale() != Tag.NOTHING
@@ -208,7 +210,7 @@ final class SourceTrace extends OpTrace {
     }
 
     private int word(int tag, int lane) {
-        return org.tensorizer.layout.PayloadLayout.Words.get(context.payload(), Tag.index(tag) + 4 * lane);
+        return PayloadLayout.Words.get(memory.payload, Tag.index(tag) + 4 * lane);
     }
 
     private boolean isCopy(boolean biased) {

@@ -11,7 +11,7 @@ package org.tensorizer.network.trace;
  *   <li>{@link #FILL}: four times the number of a constant of the mesh, plus the byte
  *   <li>{@link #SUMS}: 256 times the number of the op that left int32 sums in wide memory, plus the byte
  *   <li>{@link #COMPUTED}: the scalar core computed it from data
- *   <li>{@link #MIXED}: for words of activations only, number of an entry in {@link Words}
+ *   <li>{@link #MIXED}: for words of activations only, number of an entry in {@link TagWords}
  * </ul>
  */
 public final class Tag {

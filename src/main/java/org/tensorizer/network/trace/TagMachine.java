@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorizer.base.Printable;
 import org.tensorizer.device.emulator.HostPlace;
 import org.tensorizer.device.emulator.LinkedProgram;
 import org.tensorizer.device.emulator.Operation;
@@ -23,7 +24,6 @@ final class TagMachine {
     private final Map<String, int[]> inputs;
     private final Map<String, int[]> outputs = new HashMap<>();
     private final TagMemory memory;
-    private final TraceContext context;
     private final Map<Long, OpTrace> open = new LinkedHashMap<>();
     private final List<OpTrace> done = new ArrayList<>();
     private final int[][] registers = new int[Chip.SCALAR_REGISTERS][];
@@ -37,13 +37,11 @@ final class TagMachine {
             LinkedProgram program,
             List<HostPlace> places,
             Map<String, int[]> inputs,
-            TagMemory memory,
-            TraceContext context) {
+            TagMemory memory) {
         this.program = program;
         this.places = places;
         this.inputs = inputs;
         this.memory = memory;
-        this.context = context;
     }
 
     /** Runs the program. */
@@ -63,7 +61,7 @@ final class TagMachine {
         long key = (long) operation.run() << 8 | operation.tile(index);
         OpTrace trace = open.get(key);
         if (trace == null) {
-            trace = OpTrace.of(context, operation, index, done.size() + open.size());
+            trace = OpTrace.of(memory, operation, index, done.size() + open.size());
             open.put(key, trace);
         }
         trace.run(operation, index);
@@ -86,7 +84,7 @@ final class TagMachine {
         int[] found = outputs.get(name);
         if (found == null) {
             throw new TraceException(
-                    "the program writes nothing to output " + org.tensorizer.base.Printable.name(name));
+                    "the program writes nothing to output " + Printable.name(name));
         }
         return found;
     }
@@ -163,7 +161,7 @@ final class TagMachine {
 
     private void fill(Step.MeshFill fill) {
         Place place = new Place(fill.move().site().chunk(), fill.move().site().bundle());
-        int first = context.fill(place, fill.move().constant());
+        int first = memory.fill(place, fill.move().constant());
         int[] words = fill.move().destination().addresses(fill.half());
         int[] to = memory.narrow[fill.tile()];
         for (int k = fill.from(); k < fill.to(); k++) {

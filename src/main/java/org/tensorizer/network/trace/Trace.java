@@ -15,7 +15,7 @@ import java.util.List;
  */
 public record Trace(
         List<OpRecord> records,
-        Words words,
+        TagWords words,
         byte[] payload,
         int cachedBytes,
         List<Input> inputs,
@@ -42,4 +42,17 @@ public record Trace(
      * @param tags of its bytes, in the order y, x, z
      */
     public record Output(String name, int y, int x, int z, int[] tags) {}
+
+    /**
+     * A constant that the mesh wrote to narrow memory.
+     *
+     * @param place of the instruction
+     * @param word the four bytes, little-endian
+     */
+    public record Fill(Place place, int word) {
+        /** One of the four bytes, unsigned. */
+        int value(int part) {
+            return word >>> 8 * part & 0xff;
+        }
+    }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.base.Printable;
 import org.tensorizer.device.emulator.HostPlace;
 import org.tensorizer.device.emulator.LinkedPackage;
 import org.tensorizer.device.emulator.LinkedProgram;
@@ -38,7 +39,7 @@ public final class Tracer {
         for (Layer layer : linked.execution().inputLayers()) {
             int bytes = Math.toIntExact(layer.unpaddedBytes());
             if (layer.type().bytes() != 1 || layer.executionsPerInference() != 1) {
-                throw new TraceException("input " + org.tensorizer.base.Printable.name(layer.name()) + " of "
+                throw new TraceException("input " + Printable.name(layer.name()) + " of "
                         + layer.type() + " taken " + layer.executionsPerInference()
                         + " times, expected one byte an element, once");
             }
@@ -50,9 +51,8 @@ public final class Tracer {
             shapes.add(new Trace.Input(layer.name(), at, layer.y(), layer.x(), layer.z()));
             at += bytes;
         }
-        TagMemory memory = new TagMemory(program, cached, streamed);
-        TraceContext context = new TraceContext(memory, payload);
-        TagMachine machine = new TagMachine(program, linked.places(), inputs, memory, context);
+        TagMemory memory = new TagMemory(program, cached, streamed, payload);
+        TagMachine machine = new TagMachine(program, linked.places(), inputs, memory);
         machine.run();
         List<Trace.Output> outputs = new ArrayList<>();
         for (Layer layer : linked.execution().outputLayers()) {
@@ -67,12 +67,12 @@ public final class Tracer {
         }
         return new Trace(
                 machine.records(),
-                context.words(),
+                memory.words,
                 payload,
                 cachedBytes,
                 shapes,
                 outputs,
-                List.copyOf(context.fills()));
+                List.copyOf(memory.fills));
     }
 
     private static byte[] payload(TfliteModel model, LinkedPackage linked) {

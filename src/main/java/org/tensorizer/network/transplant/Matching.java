@@ -5,6 +5,8 @@ import java.util.Optional;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
+import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.Graph;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
@@ -32,20 +34,42 @@ public final class Matching {
     /**
      * Matches a network with a source.
      *
-     * @param names gives the source tensor of an input or output of the network
      * @throws BadInputException they are not the same network
      */
-    static Matching of(Graph graph, SourceGraph source, Edges names) {
+    static Matching of(Network network, SourceGraph source) {
         Matching matching = new Matching(source);
+        Graph graph = network.graph();
+        TfliteModel outer = network.model();
         for (GraphTensor input : graph.inputs()) {
-            matching.pairs.bind(input, source.origin(names.input(input)));
+            int tensor = matching.edge(input.name(), network.inputs(), outer.inputs(), source.model().inputs());
+            matching.pairs.bind(input, source.origin(tensor));
         }
         for (Graph.Output output : graph.outputs()) {
-            if (output.tensor().isPresent() && !matching.tensor(output.tensor().get(), names.output(output.name()))) {
-                throw new BadInputException(matching.difference(graph, output.name()));
+            if (output.tensor().isPresent()) {
+                int tensor = matching.edge(output.name(), network.outputs(), outer.outputs(), source.model().outputs());
+                if (!matching.tensor(output.tensor().get(), tensor)) {
+                    throw new BadInputException(matching.difference(graph, output.name()));
+                }
             }
         }
         return matching;
+    }
+
+    /** The source tensor of an input or output: names of the executable's layers are names of tensors; else by position. */
+    private int edge(String name, List<Network.Edge> edges, List<Integer> outer, List<Integer> inSource) {
+        if (edges.stream().allMatch(each -> source.named(each.name()).isPresent())) {
+            return source.named(name).getAsInt();
+        }
+        Network.Edge edge = edges.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        int position = outer.indexOf(edge.tensor().index());
+        if (position < 0 || outer.size() != inSource.size()) {
+            throw new BadInputException(source.model().name() + ": not the network that was compiled: no tensor is named "
+                    + Printable.name(name) + ", and it is no input or output of the whole model");
+        }
+        return inSource.get(position);
     }
 
     /**
@@ -62,7 +86,7 @@ public final class Matching {
         String place = source.model().name() + ": not the network that was compiled (seen from output "
                 + Printable.name(output) + "): ";
         for (int i = 0; i < Math.min(compiled.size(), layers.size()); i++) {
-            String difference = LayerFit.difference(compiled.get(i), layers.get(i));
+            String difference = OperatorFit.difference(compiled.get(i), layers.get(i));
             if (!difference.isEmpty()) {
                 return place + "the first layer that differs is layer " + i + ": " + compiled.get(i)
                         + " of the compiled network " + difference + " (operator "
@@ -73,13 +97,6 @@ public final class Matching {
             return place + layers.size() + " layers with weights, the compiled network has " + compiled.size();
         }
         return place + pairs.problem();
-    }
-
-    /** The source tensor of an input or output. */
-    interface Edges {
-        int input(GraphTensor input);
-
-        int output(String name);
     }
 
     /** The source tensor with the bytes of a tensor of the network, if it was matched. */
@@ -131,8 +148,6 @@ public final class Matching {
             return layer(layer, operator);
         } else if (compiled instanceof GraphOperator.Concatenation concatenation) {
             return concatenation(concatenation, operator);
-        } else if (compiled instanceof GraphOperator.Rescale rescale) {
-            return rescale(rescale, operator);
         } else if (compiled instanceof GraphOperator.Slice slice) {
             return slice(slice, operator);
         } else if (compiled instanceof GraphOperator.Pool pool) {
@@ -140,14 +155,22 @@ public final class Matching {
         } else if (compiled.inputs().size() == 2) {
             return pair(compiled, operator);
         }
-        if (!operator.name().equals(compiled.name())) {
-            return pairs.fail(compiled, "is " + described(operator) + " in the source");
+        boolean same = compiled instanceof GraphOperator.Rescale
+                ? OperatorFit.rescales(operator)
+                : operator.name().equals(compiled.name());
+        if (!same) {
+            return isOther(compiled, operator);
         }
         pairs.bind(compiled, operator);
         return tensor(compiled.inputs().get(0), operator.inputs().get(0));
     }
 
-    private String described(Operator operator) {
+    /** @return false */
+    private boolean isOther(GraphOperator compiled, Operator operator) {
+        return pairs.fail(compiled, "is " + described(operator) + " in the source");
+    }
+
+    private static String described(Operator operator) {
         return "operator " + operator.index() + " (" + operator.name() + ")";
     }
 
@@ -156,10 +179,10 @@ public final class Matching {
             return channelwise(compiled, operator);
         }
         if (!source.isLayer(operator)) {
-            return pairs.fail(compiled, "is " + described(operator) + " in the source");
+            return isOther(compiled, operator);
         }
         SourceLayer layer = source.layer(operator);
-        String difference = LayerFit.difference(compiled, layer);
+        String difference = OperatorFit.difference(compiled, layer);
         if (!difference.isEmpty()) {
             return pairs.fail(compiled, difference + ": " + described(operator));
         }
@@ -167,7 +190,7 @@ public final class Matching {
         GraphTensor input = compiled.inputs().get(0);
         int from = source.origin(operator.inputs().get(0));
         Optional<Operator> padded = source.producer(from).filter(OperatorFit::isPad);
-        String lies = LayerFit.geometryDifference(compiled, layer, padded.map(this::paddings));
+        String lies = OperatorFit.geometryDifference(compiled, layer, padded.map(this::paddings));
         if (!lies.isEmpty()) {
             return pairs.fail(compiled, lies + ": " + described(operator));
         }
@@ -185,7 +208,7 @@ public final class Matching {
         while (true) {
             int data = OperatorFit.dataOperand(source, at);
             if (data < 0) {
-                return pairs.fail(compiled, "is " + described(operator) + " in the source");
+                return isOther(compiled, operator);
             }
             int origin = source.origin(data);
             Optional<Operator> before = source.producer(origin);
@@ -232,18 +255,10 @@ public final class Matching {
         return true;
     }
 
-    private boolean rescale(GraphOperator.Rescale compiled, Operator operator) {
-        if (OperatorFit.rescales(operator)) {
-            pairs.bind(compiled, operator);
-            return tensor(compiled.inputs().get(0), operator.inputs().get(0));
-        }
-        return pairs.fail(compiled, "is " + described(operator) + " in the source");
-    }
-
     private boolean slice(GraphOperator.Slice compiled, Operator operator) {
         int data = OperatorFit.slicedOperand(operator);
         if (data < 0) {
-            return pairs.fail(compiled, "is " + described(operator) + " in the source");
+            return isOther(compiled, operator);
         }
         Shape shape = compiled.output().shape();
         int output = operator.outputs().stream()
@@ -271,7 +286,7 @@ public final class Matching {
     /** A sum or product of two tensors. */
     private boolean pair(GraphOperator compiled, Operator operator) {
         if (!operator.name().equals(compiled.name()) || operator.inputs().size() != 2) {
-            return pairs.fail(compiled, "is " + described(operator) + " in the source");
+            return isOther(compiled, operator);
         }
         pairs.bind(compiled, operator);
         GraphTensor a = compiled.inputs().get(0);

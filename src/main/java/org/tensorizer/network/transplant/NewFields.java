@@ -22,12 +22,12 @@ import org.tensorizer.network.rules.FieldRules;
 import org.tensorizer.network.rules.Quantized;
 import org.tensorizer.network.source.SourceGraph;
 import org.tensorizer.network.source.SourceLayer;
-import org.tensorizer.network.trace.Fill;
 import org.tensorizer.network.trace.OpFields;
 import org.tensorizer.network.trace.OpInstruction;
 import org.tensorizer.network.trace.OpRecord;
 import org.tensorizer.network.trace.Place;
 import org.tensorizer.network.trace.Tag;
+import org.tensorizer.network.trace.Trace;
 
 /** The quantization fields and constants that the program of a network has for a source. */
 final class NewFields {
@@ -43,7 +43,6 @@ final class NewFields {
     private final Map<Place, OpInstruction> instructions = new HashMap<>();
     private final Map<Integer, Integer> fills = new TreeMap<>();
     private final Set<Place> unclear = new HashSet<>();
-    private final List<String> notes = new ArrayList<>();
 
     NewFields(Network network, SourceGraph source, Matching matching) {
         this.network = network;
@@ -217,7 +216,7 @@ final class NewFields {
             }
         }
         words.forEach((fill, candidates) -> {
-            Fill old = network.trace().fills().get(fill);
+            Trace.Fill old = network.trace().fills().get(fill);
             candidates.remove(null);
             if (candidates.size() == 1) {
                 fills.put(fill, candidates.iterator().next());
@@ -277,9 +276,5 @@ final class NewFields {
     /** Constants that would need several words. */
     Set<Place> unclear() {
         return unclear;
-    }
-
-    List<String> notes() {
-        return notes;
     }
 }

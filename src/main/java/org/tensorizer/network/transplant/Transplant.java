@@ -1,20 +1,23 @@
 package org.tensorizer.network.transplant;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.Operator;
+import org.tensorizer.model.Tensor;
+import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.Graph;
 import org.tensorizer.network.graph.GraphOperator;
-import org.tensorizer.network.graph.GraphTensor;
 import org.tensorizer.network.graph.LayerOperator;
 import org.tensorizer.network.source.SourceGraph;
 import org.tensorizer.network.source.SourceLayer;
@@ -47,13 +50,13 @@ public final class Transplant {
      * @param operator of the source
      * @param file where its bytes stand in the file
      */
-    public record Row(int index, LayerOperator layer, Operator operator, org.tensorizer.base.ByteRange file) {}
+    public record Row(int index, LayerOperator layer, Operator operator, ByteRange file) {}
 
     private Transplant(Network network, SourceGraph source, Optional<SourceGraph> old) {
         this.network = network;
         this.source = source;
-        this.matching = Matching.of(network.graph(), source, edges(network, source));
-        Optional<Matching> before = old.map(o -> Matching.of(network.graph(), o, edges(network, o)));
+        this.matching = Matching.of(network, source);
+        Optional<Matching> before = old.map(o -> Matching.of(network, o));
         for (LayerOperator layer : network.layers()) {
             Optional<Operator> operator = matching.operator(layer);
             operator.ifPresent(o -> table.add(new Row(table.size(), layer, o, network.range(layer))));
@@ -70,7 +73,6 @@ public final class Transplant {
         fills.putAll(numbers.fills());
         kept.addAll(numbers.unclear());
         requireKept(kept, old);
-        notes.addAll(numbers.notes());
     }
 
     /**
@@ -88,7 +90,7 @@ public final class Transplant {
     private void requireForms() {
         for (Row row : table) {
             SourceLayer layer = source.layer(row.operator());
-            String difference = LayerFit.formDifference(row.layer(), layer);
+            String difference = OperatorFit.formDifference(row.layer(), layer);
             if (!difference.isEmpty()) {
                 throw new BadInputException(source.model().name() + ": layer " + row.index() + ", operator "
                         + row.operator().index() + " (" + layer + ") " + difference);
@@ -121,7 +123,7 @@ public final class Transplant {
                 written.add(row.operator().inputs().get(2));
             }
         }
-        Optional<String> difference = SourceDifference.outside(old.get(), source, written);
+        Optional<String> difference = difference(old.get(), source, written);
         if (difference.isPresent()) {
             throw new BadInputException(network.model().name() + ": not understood: " + what
                     + ", and the two sources differ there: " + difference.get());
@@ -129,51 +131,53 @@ public final class Transplant {
         notes.add(kept.size() + " instructions stay as they are, the first " + what);
     }
 
+    /**
+     * Where two sources differ in tensors that a transplant does not write, the first place.
+     *
+     * @param written tensors whose data a transplant writes
+     */
+    private static Optional<String> difference(SourceGraph old, SourceGraph source, Set<Integer> written) {
+        TfliteModel a = old.model();
+        TfliteModel b = source.model();
+        if (a.tensors().size() != b.tensors().size()
+                || a.operators().size() != b.operators().size()) {
+            return Optional.of("they have other numbers of tensors or operators");
+        }
+        for (int i = 0; i < a.operators().size(); i++) {
+            Operator x = a.operators().get(i);
+            Operator y = b.operators().get(i);
+            if (!x.name().equals(y.name())
+                    || !x.inputs().equals(y.inputs())
+                    || !x.outputs().equals(y.outputs())
+                    || !x.options().equals(y.options())) {
+                return Optional.of("operator " + i + " (" + x.name() + " and " + y.name() + ")");
+            }
+        }
+        for (int i = 0; i < a.tensors().size(); i++) {
+            Tensor x = a.tensors().get(i);
+            Tensor y = b.tensors().get(i);
+            boolean quantization =
+                    x.scales().equals(y.scales()) && x.zeroPoints().equals(y.zeroPoints());
+            boolean data = Arrays.equals(data(a, x), data(b, y));
+            if (!quantization && !written.contains(i)
+                    || !data && !written.contains(i)
+                    || !x.shape().equals(y.shape())
+                    || x.type() != y.type()) {
+                return Optional.of("tensor " + i + " (" + Printable.name(x.name()) + ")");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static byte[] data(TfliteModel model, Tensor tensor) {
+        byte[] data = new byte[tensor.data().length()];
+        model.bytes(tensor.data()).get(data);
+        return data;
+    }
+
     private String reason(Place place) {
         Graph.Role role = network.graph().roles().get(place);
         return role instanceof Graph.Unknown unknown ? unknown.reason() : "its numbers follow from no tensor";
-    }
-
-    /** Names of the executable's layers are names of tensors; else inputs and outputs go by position. */
-    private static Matching.Edges edges(Network network, SourceGraph source) {
-        return new Matching.Edges() {
-            @Override
-            public int input(GraphTensor input) {
-                return edge(
-                        input.name(),
-                        network.inputs(),
-                        network.model().inputs(),
-                        source.model().inputs());
-            }
-
-            @Override
-            public int output(String name) {
-                return edge(
-                        name,
-                        network.outputs(),
-                        network.model().outputs(),
-                        source.model().outputs());
-            }
-
-            private int edge(String name, List<Network.Edge> edges, List<Integer> outer, List<Integer> inSource) {
-                boolean allNamed =
-                        edges.stream().allMatch(e -> source.named(e.name()).isPresent());
-                if (allNamed) {
-                    return source.named(name).getAsInt();
-                }
-                Network.Edge edge = edges.stream()
-                        .filter(e -> e.name().equals(name))
-                        .findFirst()
-                        .orElseThrow();
-                int position = outer.indexOf(edge.tensor().index());
-                if (position < 0 || outer.size() != inSource.size()) {
-                    throw new BadInputException(source.model().name()
-                            + ": not the network that was compiled: no tensor is named "
-                            + Printable.name(name) + ", and it is no input or output of the whole model");
-                }
-                return inSource.get(position);
-            }
-        };
     }
 
     public Network network() {
@@ -194,17 +198,19 @@ public final class Transplant {
         return List.copyOf(notes);
     }
 
-    /** The source tensor that holds the bytes of an input or output. */
-    OptionalInt sourceTensor(Network.Edge edge, boolean input) {
-        Optional<GraphTensor> tensor = input
-                ? network.graph().inputs().stream()
-                        .filter(t -> t.name().equals(edge.name()))
-                        .findFirst()
-                : network.graph().outputs().stream()
-                        .filter(o -> o.name().equals(edge.name()))
-                        .findFirst()
-                        .flatMap(Graph.Output::tensor);
-        return tensor.flatMap(matching::tensor).map(OptionalInt::of).orElse(OptionalInt.empty());
+    /** The source tensor with the bytes of each input and output that was matched. */
+    Map<Network.Edge, Integer> edges() {
+        Map<Network.Edge, Integer> edges = new LinkedHashMap<>();
+        Graph graph = network.graph();
+        for (int i = 0; i < graph.inputs().size(); i++) {
+            Network.Edge edge = network.inputs().get(i);
+            matching.tensor(graph.inputs().get(i)).ifPresent(tensor -> edges.put(edge, tensor));
+        }
+        for (int i = 0; i < graph.outputs().size(); i++) {
+            Network.Edge edge = network.outputs().get(i);
+            graph.outputs().get(i).tensor().flatMap(matching::tensor).ifPresent(tensor -> edges.put(edge, tensor));
+        }
+        return edges;
     }
 
     /** New numbers of the softmax operators, if there are any: payload offsets of scale rows are in the operator. */

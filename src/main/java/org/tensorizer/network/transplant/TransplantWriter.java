@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.isa.Instruction;
@@ -16,7 +17,6 @@ import org.tensorizer.isa.MeshBus;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.StoredQuantization;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorDomain;
@@ -26,10 +26,10 @@ import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.rules.Quantized;
 import org.tensorizer.network.source.SourceGraph;
 import org.tensorizer.network.source.SourceLayer;
-import org.tensorizer.network.trace.Fill;
 import org.tensorizer.network.trace.OpFields;
 import org.tensorizer.network.trace.OpInstruction;
 import org.tensorizer.network.trace.Place;
+import org.tensorizer.network.trace.Trace;
 
 /** Writes the numbers of a matched source into a copy of a compiled model. Used once. */
 final class TransplantWriter {
@@ -144,7 +144,7 @@ final class TransplantWriter {
             return true;
         }
         for (Map.Entry<Integer, Integer> fill : transplant.fills().entrySet()) {
-            Fill old = network.trace().fills().get(fill.getKey());
+            Trace.Fill old = network.trace().fills().get(fill.getKey());
             if (old.place().equals(place)) {
                 instruction.set(MeshBus.CONSTANT, fill.getValue() & 0xffffffffL);
                 return true;
@@ -153,24 +153,18 @@ final class TransplantWriter {
         return false;
     }
 
-    private OptionalInt sourceTensor(String name) {
-        for (Network.Edge edge : network.inputs()) {
-            if (edge.name().equals(name)) {
-                return transplant.sourceTensor(edge, true);
-            }
-        }
-        for (Network.Edge edge : network.outputs()) {
-            if (edge.name().equals(name)) {
-                return transplant.sourceTensor(edge, false);
-            }
-        }
-        return OptionalInt.empty();
+    /** The source tensor with the bytes of the input or output that is meant, if it was matched. */
+    private OptionalInt sourceTensor(Predicate<Network.Edge> meant) {
+        return transplant.edges().entrySet().stream()
+                .filter(each -> meant.test(each.getKey()))
+                .mapToInt(Map.Entry::getValue)
+                .findFirst();
     }
 
     /** Numerics of the executable's layers, which no runtime reads. */
     private void numerics() {
         for (StoredQuantization.OfLayer layer : StoredQuantization.layers(network.model(), network.program())) {
-            OptionalInt tensor = sourceTensor(layer.name());
+            OptionalInt tensor = sourceTensor(edge -> edge.name().equals(layer.name()));
             if (tensor.isEmpty()) {
                 continue;
             }
@@ -194,7 +188,7 @@ final class TransplantWriter {
         TfliteModel model = network.model();
         List<StoredQuantization.OfTensor> places = StoredQuantization.tensors(model);
         for (Tensor tensor : model.tensors()) {
-            OptionalInt edge = edgeOf(tensor);
+            OptionalInt edge = sourceTensor(each -> each.tensor().index() == tensor.index());
             if (edge.isEmpty()) {
                 edge = source.named(tensor.name());
             }
@@ -215,31 +209,10 @@ final class TransplantWriter {
         }
     }
 
-    private OptionalInt edgeOf(Tensor tensor) {
-        for (Network.Edge edge : network.inputs()) {
-            if (edge.tensor().index() == tensor.index()) {
-                return transplant.sourceTensor(edge, true);
-            }
-        }
-        for (Network.Edge edge : network.outputs()) {
-            if (edge.tensor().index() == tensor.index()) {
-                return transplant.sourceTensor(edge, false);
-            }
-        }
-        return OptionalInt.empty();
-    }
-
     private void tokens(long token) {
-        for (Executable executable : network.compiled().executables()) {
-            if (executable.tokenField().isPresent()) {
-                words.putLong(executable.tokenField().get().start(), token);
-                mark(executable.tokenField().get().start(), Long.BYTES);
-            } else if (executable.type() != ExecutableType.STAND_ALONE) {
-                throw new BadInputException(network.model().name() + ": executable " + executable.index() + " ("
-                        + executable.type()
-                        + ") leaves parameter_caching_token out, so it cannot get a fresh token; the"
-                        + " chip would keep the old weights");
-            }
+        for (ByteRange field : network.tokenFields()) {
+            words.putLong(field.start(), token);
+            mark(field.start(), Long.BYTES);
         }
     }
 }

@@ -5,14 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorizer.layout.Header;
-import org.tensorizer.network.trace.LaneParameters;
 import org.tensorizer.network.trace.OpFields;
 import org.tensorizer.network.trace.OpInstruction;
 import org.tensorizer.network.trace.OpRecord;
+import org.tensorizer.network.trace.OpRecord.ParameterTags;
 import org.tensorizer.network.trace.TraceException;
 
 /** Records of one layer put together: channel groups in the order of the payload, and the steps they share. */
-final class Layer {
+final class LayerRecords {
     final List<OpRecord> records;
     final OpInstruction first;
     final OpFields fields;
@@ -21,11 +21,11 @@ final class Layer {
     final int[] bases;
     final int[] lanes;
     final int[] starts;
-    final LaneParameters[] parameters;
+    final ParameterTags[] parameters;
     private final Map<Integer, Integer> ranks = new HashMap<>();
 
     /** @throws TraceException the records are not of one layer */
-    Layer(List<OpRecord> records) {
+    LayerRecords(List<OpRecord> records) {
         this.records = records;
         this.first = records.get(0).instruction();
         this.fields = first.fields();
@@ -52,7 +52,7 @@ final class Layer {
                 .toArray();
         lanes = new int[bases.length];
         starts = new int[bases.length];
-        parameters = new LaneParameters[bases.length];
+        parameters = new ParameterTags[bases.length];
         for (int i = 0; i < bases.length; i++) {
             ranks.put(bases[i], i);
         }

@@ -8,7 +8,7 @@ import java.util.Map;
  * Words of four activations as one int: the tag of byte 0 where the others follow it one by one, which is the rule; else
  * the number of an entry here. Not safe for several threads.
  */
-public final class Words {
+public final class TagWords {
     private record Four(int a, int b, int c, int d) {}
 
     private final Map<Four, Integer> numbers = new HashMap<>();
