@@ -3,14 +3,18 @@ package org.tensorizer.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.conv.Convolution;
 import org.tensorizer.conv.ConvolutionPlan;
 import org.tensorizer.conv.Digest;
@@ -29,56 +33,113 @@ import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.SeededNetwork;
+import org.tensorizer.network.TestNetwork;
 import org.tensorizer.tools.CompiledCheck;
 
 /** Real sources compiled here against the same compiled by Google, the parameters placed as there. */
 class RealNetworksTest {
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"stack2_32", "stack5_120", "conv3x3_p128_anchor", "conv3x3_p32_h12_w176", "conv3x3_p64_anchor"})
-    void chainsOfConvolutionsAreTheRealOnesByteForByte(String name) {
-        Path source = SharedFolder.network(name + ".tflite");
-        TfliteModel real = compiled(source);
-        CompiledNetwork ours = NetworkCompiler.compileWhole(TfliteModel.read(source));
-        assertThat(ProgramComparison.of(ours, real)).satisfies(RealNetworksTest::isSame);
-        Executable caching = real.onlyPackage().parameterCaching();
-        NetworkProgram placed =
-                ours.program().orElseThrow().placedAs(InstructionStream.frame("caching", bytes(real, caching)));
-        assertThat(placed.executionOnly().get(0).bytes())
-                .isEqualTo(bytes(real, real.onlyPackage().executionOnly()));
-        assertThat(placed.parameterCaching().bytes()).isEqualTo(bytes(real, caching));
+    static List<SeededNetwork> described() {
+        return SeededNetwork.all().stream()
+                .filter(network -> !network.programs().isEmpty())
+                .toList();
     }
 
+    /**
+     * Programs depend on shapes, scales and zero points, and on no weight: a network of seeded weights has those that
+     * edgetpu_compiler made of the real one, with the parameters in the tiles in which that keeps them. Every instruction
+     * of the tiles is the same, and where the scalar core's have the same form, which they have in chains of convolutions,
+     * every byte. With the real files at hand, what is known of them is compared with them.
+     */
     @ParameterizedTest
-    @CsvSource({
-        "../networks/mobilenet_v1_1.0_224_extractor, 843, 66",
-        "mobilenet_v1_0.25_128_quant, 1874, 190",
-    })
-    void everyTileInstructionOfMobilenetIsTheRealOne(String name, int execution, int caching) {
-        Path source = SharedFolder.template(name + ".tflite");
-        ProgramComparison comparison =
-                ProgramComparison.of(NetworkCompiler.compileWhole(TfliteModel.read(source)), compiled(source));
-        assertThat(comparison.programs().get(0).theirs()).isEqualTo(execution);
-        assertThat(comparison.programs().get(1).theirs()).isEqualTo(caching);
-        isSame(comparison);
+    @MethodSource("described")
+    void programsAreThoseOfEdgetpuCompiler(SeededNetwork network) {
+        boolean whole = network.programs().stream().anyMatch(line -> line.startsWith("bytes"));
+        NetworkProgram ours =
+                NetworkCompiler.compileWhole(network.source(1)).program().orElseThrow();
+        List<Integer> rows = ours.places().layers().stream()
+                .map(pieces -> pieces.stream().mapToInt(Piece::rows).sum())
+                .toList();
+        List<Piece> stored = places(network.programs().get(0));
+        NetworkProgram placed = ours.withPlaces(ParameterPlaces.grouped(stored, rows));
+        assertThat(facts(
+                        stored,
+                        placed.narrowBytes(),
+                        placed.payloadBytes(),
+                        placed.executionOnly().get(0).bytes(),
+                        placed.parameterCaching().bytes(),
+                        whole))
+                .isEqualTo(network.programs());
+
+        if (Files.exists(network.sharedSource())) {
+            TfliteModel source = TfliteModel.read(network.sharedSource());
+            TfliteModel real = compiled(network.sharedSource());
+            Executable execution = real.onlyPackage().executionOnly();
+            Executable caching = real.onlyPackage().parameterCaching();
+            byte[] stream = bytes(real, caching);
+            assertThat(SeededNetwork.describe(source)).isEqualTo(network.layers());
+            assertThat(facts(
+                            ParameterPlaces.stored(InstructionStream.frame("caching", stream)),
+                            execution.usedNarrowMemoryBytesPerTile(),
+                            caching.parameters().length(),
+                            bytes(real, execution),
+                            stream,
+                            whole))
+                    .isEqualTo(network.programs());
+            isSame(ProgramComparison.of(NetworkCompiler.compileWhole(source), real));
+        }
     }
 
-    /** Real networks of which a part goes to the chip; what must stay on the host, and that it answers as the source. */
+    /** Lines of {@code networks/real.txt}. */
+    private static List<String> facts(
+            List<Piece> stored, int narrow, int payload, byte[] execution, byte[] caching, boolean whole) {
+        List<String> lines = new ArrayList<>();
+        lines.add(stored.stream()
+                .map(piece -> piece.tile() + ":" + piece.row() + "+" + piece.rows())
+                .collect(Collectors.joining(" ", "places ", "")));
+        lines.add("narrow memory " + narrow + ", payload " + payload);
+        for (byte[] stream : List.of(execution, caching)) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            List<Instruction> tiles = tiles(stream);
+            tiles.forEach(instruction -> bytes.writeBytes(instruction.toBytes()));
+            lines.add(tiles.size() + " instructions of tiles " + Sha256.of(bytes.toByteArray()));
+        }
+        if (whole) {
+            lines.add("bytes " + Sha256.of(execution) + " " + Sha256.of(caching));
+        }
+        return lines;
+    }
+
+    private static List<Piece> places(String line) {
+        return Stream.of(line.split(" "))
+                .skip(1)
+                .map(piece -> piece.split("[:+]"))
+                .map(n -> new Piece(Integer.parseInt(n[0]), Integer.parseInt(n[1]), Integer.parseInt(n[2])))
+                .toList();
+    }
+
+    static Stream<Arguments> answering() {
+        return TestNetwork.rows(
+                "templates/keras_lstm_mnist_ptq, 2-5, 2-5",
+                "networks/rl_pong, 0-3, 2-6",
+                "networks/gabor_64x64_p4, 0-1, 0-1",
+                "networks/rl_mlp_tanh, 0-4, 0-6");
+    }
+
+    /**
+     * Networks of which Google's compiler makes other programs: what goes to the chip, of the layers alone and with what the
+     * real ones have around them, and that it answers as the source.
+     */
     @ParameterizedTest
-    @CsvSource({
-        "templates, keras_lstm_mnist_ptq, 2-5",
-        "networks, rl_pong, 2-6",
-        "networks, gabor_64x64_p4, 0-1",
-        "networks, rl_mlp_tanh, 0-6"
-    })
-    void partsOfNetworksAnswerAsTheirSource(String folder, String name, String mapped) {
-        TfliteModel source = TfliteModel.read(SharedFolder.template("../" + folder + "/" + name + ".tflite"));
+    @MethodSource("answering")
+    void otherNetworksAnswerAsTheirSource(TestNetwork each, String alone, String real) {
+        TfliteModel source = each.source().get();
         CompiledNetwork network = NetworkCompiler.compile(source);
         List<Integer> indices = network.operators().stream()
                 .filter(CompiledNetwork.Placed::mapped)
                 .map(placed -> placed.operator().index())
                 .toList();
-        assertThat(indices.get(0) + "-" + indices.get(indices.size() - 1)).isEqualTo(mapped);
+        assertThat(indices.get(0) + "-" + indices.get(indices.size() - 1)).isEqualTo(each.seeded() ? alone : real);
         try (Device emulator = Devices.open(DeviceChoice.EMULATOR);
                 Device cpu = Devices.open(DeviceChoice.CPU)) {
             TfliteModel compiled = TfliteModel.parse("compiled", network.file());
@@ -88,20 +149,23 @@ class RealNetworksTest {
         }
     }
 
-    /** An image of one channel; two files of another network have the same input. */
-    @ParameterizedTest
-    @ValueSource(strings = {"networks/gabor_64x64_p4", "templates/gabor_64x64_7k_4o_2s"})
-    void theInputOfOneChannelIsTheRealOne(String name) {
-        TfliteModel real = TfliteModel.read(SharedFolder.template("../" + name + "_edgetpu.tflite"));
-        byte[] stream = bytes(real, real.onlyPackage().executionOnly());
-        assertThat(untilParameters(ours())).hasSize(47).isEqualTo(untilParameters(stream));
-    }
-
+    /** An image of one channel, up to the weights; two files of another network have the same input. */
     @Test
-    void theInputOfOneChannelIsKnownByItsDigest() {
+    void theInputOfOneChannelIsTheRealOne() {
+        List<Instruction> ours = untilParameters(ours());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        untilParameters(ours()).forEach(instruction -> bytes.writeBytes(instruction.toBytes()));
+        ours.forEach(instruction -> bytes.writeBytes(instruction.toBytes()));
+        assertThat(ours).hasSize(47);
         assertThat(Digest.of(bytes.toByteArray(), 16)).isEqualTo("77bb0d282f1c2b00");
+        for (String name : List.of("networks/gabor_64x64_p4", "templates/gabor_64x64_7k_4o_2s")) {
+            Path file = SharedFolder.root().resolve(name + "_edgetpu.tflite");
+            if (Files.exists(file)) {
+                TfliteModel real = TfliteModel.read(file);
+                assertThat(untilParameters(bytes(real, real.onlyPackage().executionOnly())))
+                        .as(name)
+                        .isEqualTo(ours);
+            }
+        }
     }
 
     private static byte[] ours() {
@@ -126,9 +190,9 @@ class RealNetworksTest {
      */
     @Test
     void farTablesGiveThePrograms() {
-        Path source = SharedFolder.template("mobilenet_v1_0.25_128_quant.tflite");
-        NetworkProgram near =
-                NetworkCompiler.compile(TfliteModel.read(source)).program().orElseThrow();
+        TfliteModel source =
+                SeededNetwork.of("templates/mobilenet_v1_0.25_128_quant").source(1);
+        NetworkProgram near = NetworkCompiler.compile(source).program().orElseThrow();
         List<List<Piece>> places = new ArrayList<>();
         int row = 66;
         for (ConvolutionPlan plan : near.chain().convolutions()) {
