@@ -150,6 +150,7 @@ class ArchitectureTest {
     void jnaStaysAtTheNativeLine() {
         confine(
                 "com.sun.jna..",
+                "org.tensorizer.device.library..",
                 "org.tensorizer.device.tflite..",
                 "org.tensorizer.device.coral..",
                 "org.tensorizer.device.usb.libusb..");

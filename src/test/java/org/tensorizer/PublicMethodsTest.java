@@ -19,7 +19,6 @@ class PublicMethodsTest {
     /** Class, its public methods that nobody calls here (*: any), and why they are public. */
     private static final String EXCEPTIONS = """
             base.ByteRange contains: a range can say what it contains
-            device.coral.CoralDevice address: facts of an open device that no command asks for
             device.emulator.ChipParameters columnMajor withRounding: wrong chips, on which library tests have to fail
             device.emulator.EmulatedProgram chip linked run: one program without TFLite around it
             device.emulator.LinkedProgram name: one program without TFLite around it

@@ -50,6 +50,13 @@ public class DeviceFault extends RuntimeException {
         return device;
     }
 
+    /** The message without the device's name. */
+    public String what() {
+        String message = getMessage();
+        String name = device + ": ";
+        return message.startsWith(name) ? message.substring(name.length()) : message;
+    }
+
     public List<String> log() {
         return log == null ? List.of() : log;
     }

@@ -1,6 +1,7 @@
 package org.tensorizer.device;
 
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.tensorizer.base.Printable;
 
 /**
@@ -17,5 +18,28 @@ public record TensorSpec(String name, String type, List<Integer> shape, float sc
     public TensorSpec {
         name = Printable.name(name);
         shape = List.copyOf(shape);
+    }
+
+    /**
+     * Holds a caller's tensors against those of a session.
+     *
+     * @param role {@code input} or {@code output}
+     * @param bytes how many a tensor has
+     * @throws IllegalArgumentException another number of tensors, or one of another size
+     */
+    public static <T> void requireSizes(
+            String model, String role, List<TensorSpec> specs, List<T> tensors, ToIntFunction<T> bytes) {
+        if (tensors.size() != specs.size()) {
+            throw new IllegalArgumentException(
+                    model + ": expected " + specs.size() + " " + role + "s, found " + tensors.size());
+        }
+        for (int i = 0; i < specs.size(); i++) {
+            TensorSpec spec = specs.get(i);
+            int found = bytes.applyAsInt(tensors.get(i));
+            if (found != spec.byteSize) {
+                throw new IllegalArgumentException(model + ": " + role + " " + i + ", " + spec.name + ": expected "
+                        + spec.byteSize + " bytes, found " + found);
+            }
+        }
     }
 }

@@ -30,7 +30,6 @@ import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.DeviceStack;
 import org.tensorizer.device.open.WorkerDevice;
-import org.tensorizer.device.open.WorkerOptions;
 import org.tensorizer.device.record.RecordingDevice;
 import org.tensorizer.device.record.ReplayDevice;
 import org.tensorizer.device.tflite.CpuDevice;
@@ -53,7 +52,7 @@ class SessionContractTest {
     private static final Path MODELS = Path.of("fixtures/templates");
     private static final String PLAIN = "dense_256_int8_identity.tflite";
     private static final String COMPILED = "dense_256_int8_identity_edgetpu.tflite";
-    private static final WorkerOptions PATIENT = new WorkerOptions(
+    private static final WorkerDevice.Options PATIENT = new WorkerDevice.Options(
             Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ZERO, Duration.ZERO, Integer.MAX_VALUE);
 
     @TempDir

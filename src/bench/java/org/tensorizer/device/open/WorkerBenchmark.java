@@ -35,7 +35,7 @@ public class WorkerBenchmark {
     public void open() throws IOException {
         Path folder = Path.of(System.getProperty("tensorizer.shared", "../shared"), "templates");
         byte[] model = Files.readAllBytes(folder.resolve("dense_256.tflite"));
-        device = WorkerDevice.open(DeviceChoice.CPU, WorkerOptions.ofUser());
+        device = WorkerDevice.open(DeviceChoice.CPU, WorkerDevice.Options.ofUser());
         child = device.open("dense_256", model);
         here = new CpuDevice().open("dense_256", model);
     }
@@ -63,6 +63,6 @@ public class WorkerBenchmark {
     @Measurement(iterations = 8)
     @OutputTimeUnit(TimeUnit.MILLISECONDS)
     public void openAndClose() {
-        WorkerDevice.open(DeviceChoice.CPU, WorkerOptions.ofUser()).close();
+        WorkerDevice.open(DeviceChoice.CPU, WorkerDevice.Options.ofUser()).close();
     }
 }

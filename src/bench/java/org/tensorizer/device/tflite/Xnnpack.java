@@ -11,7 +11,7 @@ import org.tensorizer.model.TfliteModel;
  * TFLite's own kernels by way of XNNPACK, one thread: the fastest that this processor can do, for comparison only. The
  * product does not use it: as an oracle the plain kernels are enough.
  */
-public final class Xnnpack implements Delegate {
+public final class Xnnpack implements TfliteSession.Delegate {
     /** Longer than the options of any version; what a version does not know stays 0. */
     private static final int OPTIONS_BYTES = 512;
 
@@ -44,7 +44,8 @@ public final class Xnnpack implements Delegate {
             return Optional.empty();
         }
         return Optional.of(TfliteSession.open(
-                TfliteModel.parse(name, model), SessionOptions.delegate("xnnpack", new Xnnpack(library, delegate))));
+                TfliteModel.parse(name, model),
+                TfliteSession.Options.delegate("xnnpack", new Xnnpack(library, delegate))));
     }
 
     @Override

@@ -129,7 +129,7 @@ final class ImmediateBus implements UsbBus {
         }
 
         @Override
-        public void submit(ByteBuffer bytes, int timeoutMillis, Completion done) {
+        public void submit(ByteBuffer bytes, Completion done) {
             data = bytes;
             completion = done;
             if (endpoint == Wire.BULK_OUT) {
@@ -148,8 +148,5 @@ final class ImmediateBus implements UsbBus {
 
         @Override
         public void cancel() {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -69,7 +69,7 @@ public final class CompareDevice extends ForwardingDevice {
         try {
             return Optional.of(second.allowingTokenReuse().open(translation.apply(model)));
         } catch (RuntimeException e) {
-            count.refused(e);
+            count.reason(e);
             return Optional.empty();
         }
     }
@@ -149,11 +149,6 @@ public final class CompareDevice extends ForwardingDevice {
             this.second = second;
         }
 
-        /** The second device did not take a model. */
-        synchronized void refused(RuntimeException reason) {
-            reason(reason);
-        }
-
         /** The second device does not have the model of this inference. */
         synchronized void notCompared() {
             notCompared++;
@@ -165,7 +160,8 @@ public final class CompareDevice extends ForwardingDevice {
             reason(reason);
         }
 
-        private void reason(RuntimeException e) {
+        /** Why the second device did not take a model, or did not answer. */
+        synchronized void reason(RuntimeException e) {
             String text = e.getMessage() == null ? e.toString() : e.getMessage();
             reasons.merge(
                     reasons.size() < REASONS || reasons.containsKey(text) ? text : "other reasons", 1L, Long::sum);
@@ -177,7 +173,7 @@ public final class CompareDevice extends ForwardingDevice {
                 List<byte[]> inputs,
                 List<byte[]> answers,
                 List<byte[]> others) {
-            if (!sameSizes(answers, others)) {
+            if (!sizes(answers).equals(sizes(others))) {
                 failed(new IllegalStateException(model + ": outputs of " + sizes(answers) + " bytes on " + first + ", "
                         + sizes(others) + " on " + second));
                 return;
@@ -196,15 +192,11 @@ public final class CompareDevice extends ForwardingDevice {
                     differs = true;
                     if (firstDisagreement == null) {
                         firstDisagreement =
-                                Disagreement.of(model, first, second, inputs, answers, others, i, type, difference);
+                                new Disagreement(model, first, second, inputs, answers, others, i, type, difference);
                     }
                 }
             }
             differingInferences += differs ? 1 : 0;
-        }
-
-        private static boolean sameSizes(List<byte[]> a, List<byte[]> b) {
-            return sizes(a).equals(sizes(b));
         }
 
         private static List<Integer> sizes(List<byte[]> tensors) {

@@ -24,9 +24,7 @@ import org.tensorizer.model.TfliteModel;
  * @param secondOutputs raw bytes of each output tensor of the second
  * @param output index of the first output tensor that differs
  * @param type its element type
- * @param element index of its first element that differs
- * @param differing how many of its elements differ
- * @param largest largest difference in it
+ * @param difference what differs in it
  */
 public record Disagreement(
         TfliteModel model,
@@ -37,45 +35,30 @@ public record Disagreement(
         List<byte[]> secondOutputs,
         int output,
         String type,
-        int element,
-        long differing,
-        double largest) {
-    static Disagreement of(
-            TfliteModel model,
-            String first,
-            String second,
-            List<byte[]> inputs,
-            List<byte[]> firstOutputs,
-            List<byte[]> secondOutputs,
-            int output,
-            String type,
-            TensorDifference difference) {
-        return new Disagreement(
-                model,
-                first,
-                second,
-                copy(inputs),
-                copy(firstOutputs),
-                copy(secondOutputs),
-                output,
-                type,
-                difference.first(),
-                difference.differing(),
-                difference.largest());
+        TensorDifference difference) {
+    public Disagreement {
+        inputs = copy(inputs);
+        firstOutputs = copy(firstOutputs);
+        secondOutputs = copy(secondOutputs);
     }
 
     private static List<byte[]> copy(List<byte[]> tensors) {
         return tensors.stream().map(byte[]::clone).toList();
     }
 
+    /** Index of the first element that differs. */
+    int element() {
+        return difference.first;
+    }
+
     /** Value of the element on the first device. */
     public double firstValue() {
-        return Elements.of(type, firstOutputs.get(output)).get(element).doubleValue();
+        return Elements.of(type, firstOutputs.get(output)).get(element()).doubleValue();
     }
 
     /** Value of the element on the second device. */
     public double secondValue() {
-        return Elements.of(type, secondOutputs.get(output)).get(element).doubleValue();
+        return Elements.of(type, secondOutputs.get(output)).get(element()).doubleValue();
     }
 
     /**
@@ -121,11 +104,11 @@ public record Disagreement(
                         .value("second", second)
                         .value("output", output)
                         .value("type", type)
-                        .value("element", element)
+                        .value("element", element())
                         .value("first_value", ComparisonReport.number(firstValue()))
                         .value("second_value", ComparisonReport.number(secondValue()))
-                        .value("differing", differing)
-                        .value("largest", ComparisonReport.number(largest))
+                        .value("differing", difference.differing)
+                        .value("largest", ComparisonReport.number(difference.largest))
                         .end()
                         .done()
                 + "\n";
@@ -133,8 +116,8 @@ public record Disagreement(
 
     @Override
     public String toString() {
-        return model + ", output " + output + "[" + element + "]: " + ComparisonReport.number(firstValue()) + " on "
-                + first + ", " + ComparisonReport.number(secondValue()) + " on " + second + " (" + differing
+        return model + ", output " + output + "[" + element() + "]: " + ComparisonReport.number(firstValue()) + " on "
+                + first + ", " + ComparisonReport.number(secondValue()) + " on " + second + " (" + difference.differing
                 + " values of this output differ)";
     }
 

@@ -3,7 +3,6 @@ package org.tensorizer.device.coral;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,27 +27,23 @@ final class CoralAccess implements AutoCloseable {
     static CoralAccess acquire(Path folder, String device, CoralAddress address) {
         Path file = folder.resolve("coral" + address.path().replaceAll("[^A-Za-z0-9._-]+", "_") + ".lock");
         FileChannel channel = null;
+        DeviceFault fault;
         try {
             channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            FileLock lock = channel.tryLock();
-            if (lock == null) {
-                throw held(device, address, file, "by process " + owner(file));
+            if (channel.tryLock() != null) {
+                String pid = Long.toString(ProcessHandle.current().pid());
+                channel.truncate(0).write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
+                return new CoralAccess(channel);
             }
-            channel.truncate(0);
-            channel.write(
-                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-            return new CoralAccess(channel);
+            fault = held(device, address, file, "by process " + owner(file));
         } catch (OverlappingFileLockException e) {
-            close(channel);
-            throw held(device, address, file, "by this process already");
+            fault = held(device, address, file, "by this process already");
         } catch (IOException e) {
-            close(channel);
-            throw new DeviceFault(DeviceFault.Kind.REFUSED, device, "cannot lock " + file + ": " + e);
-        } catch (DeviceFault e) {
-            close(channel);
-            throw e;
+            fault = new DeviceFault(DeviceFault.Kind.REFUSED, device, "cannot lock " + file + ": " + e);
         }
+        close(channel);
+        throw fault;
     }
 
     private static DeviceFault held(String device, CoralAddress address, Path file, String by) {

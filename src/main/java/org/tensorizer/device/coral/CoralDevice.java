@@ -12,8 +12,6 @@ import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.library.LibraryCache;
-import org.tensorizer.device.tflite.Delegate;
-import org.tensorizer.device.tflite.SessionOptions;
 import org.tensorizer.device.tflite.TfliteLibrary;
 import org.tensorizer.device.tflite.TfliteSession;
 import org.tensorizer.model.EdgeTpuPackage;
@@ -35,7 +33,7 @@ public final class CoralDevice implements Device {
     private final CoralAddress address;
     private final CoralSettings settings;
     private final CoralAccess lock;
-    private final Delegate keeper;
+    private final TfliteSession.Delegate keeper;
 
     private CoralDevice(
             String name, EdgeTpuLibrary library, CoralAddress address, CoralSettings settings, CoralAccess lock) {
@@ -104,7 +102,7 @@ public final class CoralDevice implements Device {
                 "not there; Corals that libedgetpu lists: " + found + ". Plugged in, powered, udev rule in place?");
     }
 
-    private Delegate delegate() {
+    private TfliteSession.Delegate delegate() {
         long delegate = library.createDelegate(address, settings);
         if (delegate == 0) {
             throw new DeviceFault(
@@ -113,7 +111,7 @@ public final class CoralDevice implements Device {
                     address.path() + " is there but libedgetpu cannot open it: no permission (udev rule for 1a6e:089a"
                             + " and 18d1:9302), or used by another process");
         }
-        return new Delegate() {
+        return new TfliteSession.Delegate() {
             @Override
             public long address() {
                 return delegate;
@@ -131,10 +129,6 @@ public final class CoralDevice implements Device {
         return name;
     }
 
-    public CoralAddress address() {
-        return address;
-    }
-
     @Override
     public Provenance provenance() {
         return library.isTestDouble() ? Provenance.DOUBLE : Provenance.SILICON;
@@ -144,7 +138,7 @@ public final class CoralDevice implements Device {
     @Override
     public Session open(TfliteModel model) {
         CompiledModelCheck.require(model, library);
-        return TfliteSession.open(model, SessionOptions.delegate(name, delegate()));
+        return TfliteSession.open(model, TfliteSession.Options.delegate(name, delegate()));
     }
 
     @Override
@@ -160,7 +154,6 @@ public final class CoralDevice implements Device {
 
     /** What can be known about a model before libedgetpu sees it. */
     static final class CompiledModelCheck {
-        /** The chip of every Coral product; edgetpu_compiler writes it into each executable (seen in all models). */
         private CompiledModelCheck() {}
 
         static void require(TfliteModel model, EdgeTpuLibrary library) {

@@ -1,7 +1,6 @@
 package org.tensorizer.device.coral;
 
 import com.sun.jna.Library;
-import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
@@ -16,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Setting;
@@ -38,6 +38,7 @@ public final class EdgeTpuLibrary {
     private static final int NOW_LOCAL = 2;
 
     private static final Pattern RUNTIME_VERSION = Pattern.compile("RuntimeVersion\\((\\d+)\\)");
+    private static final Path MAPS = Path.of("/proc/self/maps");
     private static EdgeTpuLibrary loaded;
 
     private final C functions;
@@ -48,7 +49,7 @@ public final class EdgeTpuLibrary {
     private EdgeTpuLibrary(NativeLibrary library, LibraryFile file) {
         this.library = library;
         this.file = file;
-        this.functions = Native.load(file.path().toString(), C.class, options());
+        this.functions = Native.load(file.path().toString(), C.class, Map.of(Library.OPTION_OPEN_FLAGS, NOW_LOCAL));
         this.version = functions.edgetpu_version();
     }
 
@@ -66,50 +67,48 @@ public final class EdgeTpuLibrary {
     }
 
     private static EdgeTpuLibrary load(LibraryFile file) {
-        JnaRuntime.prepare();
         try {
-            return checked(NativeLibrary.getInstance(file.path().toString(), options()), file);
+            return checked(JnaRuntime.open(file.path().toString(), NOW_LOCAL), file);
         } catch (UnsatisfiedLinkError e) {
             throw new BadInputException("Edge TPU runtime " + file.path() + ": cannot be loaded: " + e.getMessage(), e);
         }
     }
 
     private static EdgeTpuLibrary search() {
-        JnaRuntime.prepare();
         NativeLibrary library;
         try {
-            library = NativeLibrary.getInstance(NAME, options());
+            library = JnaRuntime.open(NAME, NOW_LOCAL);
         } catch (UnsatisfiedLinkError e) {
             if (e.getMessage().contains(NAME + ": cannot open shared object file")) {
                 return null;
             }
             throw new BadInputException("Edge TPU runtime " + NAME + ": cannot be loaded: " + e.getMessage(), e);
         }
-        return checked(library, LibraryFile.named(MappedFiles.containing("libedgetpu")));
+        return checked(library, LibraryFile.named(mapped("libedgetpu")));
+    }
+
+    /** Which file the dynamic loader took for a library that was asked for by name: /proc/self/maps knows. */
+    private static Path mapped(String name) {
+        try {
+            return Files.readAllLines(MAPS).stream()
+                    .filter(line -> line.contains("/"))
+                    .map(line -> Path.of(line.substring(line.indexOf('/'))))
+                    .filter(path -> path.getFileName().toString().startsWith(name))
+                    .findFirst()
+                    .orElseThrow(() -> new BadInputException("no mapped file of this process is called " + name));
+        } catch (IOException e) {
+            throw new BadInputException("cannot read " + MAPS + " to learn where " + name + " is", e);
+        }
     }
 
     private static EdgeTpuLibrary checked(NativeLibrary library, LibraryFile file) {
         for (String symbol : List.of("edgetpu_list_devices", "edgetpu_create_delegate", "edgetpu_version")) {
-            if (!has(library, symbol)) {
-                // not closed: JNA hands out one object for one file, and somebody else may use it
+            if (!JnaRuntime.has(library, symbol)) {
                 throw new BadInputException(
                         "Edge TPU runtime " + file.path() + ": has no function " + symbol + ": this is not libedgetpu");
             }
         }
         return new EdgeTpuLibrary(library, file);
-    }
-
-    private static Map<String, ?> options() {
-        return Map.of(Library.OPTION_OPEN_FLAGS, NOW_LOCAL);
-    }
-
-    private static boolean has(NativeLibrary library, String symbol) {
-        try {
-            library.getGlobalVariableAddress(symbol);
-            return true;
-        } catch (UnsatisfiedLinkError e) {
-            return false;
-        }
     }
 
     /** As {@code edgetpu_version()} gives it: {@code BuildLabel(...), RuntimeVersion(14)}. */
@@ -138,7 +137,7 @@ public final class EdgeTpuLibrary {
 
     /** A test double says so by a symbol: what it answers must never read like silicon. */
     boolean isTestDouble() {
-        return has(library, "tensorizer_test_double");
+        return JnaRuntime.has(library, "tensorizer_test_double");
     }
 
     /** Every Coral that libedgetpu sees, in its order; whether it may be opened is another question. */
@@ -168,11 +167,12 @@ public final class EdgeTpuLibrary {
     synchronized long createDelegate(CoralAddress device, CoralSettings settings) {
         functions.edgetpu_verbosity(Math.max(1, settings.verbosity()));
         int type = device.bus() == Bus.USB ? C.TYPE_USB : C.TYPE_PCI;
-        List<Memory> strings = new ArrayList<>(); // alive until the call is over
-        Pointer options = array(settings.delegateOptions(), strings);
+        String[] options = settings.delegateOptions().entrySet().stream()
+                .flatMap(option -> Stream.of(option.getKey(), option.getValue()))
+                .toArray(String[]::new);
         try {
             return Pointer.nativeValue(functions.edgetpu_create_delegate(
-                    type, device.path(), options, settings.delegateOptions().size()));
+                    type, device.path(), options.length == 0 ? null : options, options.length / 2));
         } finally {
             functions.edgetpu_verbosity(settings.verbosity());
         }
@@ -180,28 +180,6 @@ public final class EdgeTpuLibrary {
 
     void freeDelegate(long delegate) {
         functions.edgetpu_free_delegate(new Pointer(delegate));
-    }
-
-    private static Pointer array(Map<String, String> options, List<Memory> strings) {
-        if (options.isEmpty()) {
-            return null;
-        }
-        Memory array = new Memory(16L * options.size());
-        strings.add(array);
-        long at = 0;
-        for (Map.Entry<String, String> option : options.entrySet()) {
-            array.setPointer(at, string(option.getKey(), strings));
-            array.setPointer(at + 8, string(option.getValue(), strings));
-            at += 16;
-        }
-        return array;
-    }
-
-    private static Memory string(String text, List<Memory> strings) {
-        Memory memory = new Memory(4L * text.length() + 1);
-        memory.setString(0, text, "UTF-8");
-        strings.add(memory);
-        return memory;
     }
 
     /** The functions of edgetpu_c.h, the interface of libedgetpu.so.1. {@code size_t} is a {@code long}: 64 bits only. */
@@ -214,33 +192,16 @@ public final class EdgeTpuLibrary {
 
         void edgetpu_free_devices(Pointer devices);
 
-        /** @param options an array of {@code struct { const char* name; const char* value; }}, or NULL */
-        Pointer edgetpu_create_delegate(int type, String path, Pointer options, long count);
+        /**
+         * @param options an array of {@code struct { const char* name; const char* value; }}, the same in memory as one of
+         *     their texts in turns; or NULL
+         */
+        Pointer edgetpu_create_delegate(int type, String path, String[] options, long count);
 
         void edgetpu_free_delegate(Pointer delegate);
 
         void edgetpu_verbosity(int level);
 
         String edgetpu_version();
-    }
-
-    /** Which file the dynamic loader took for a library that was asked for by name: /proc/self/maps knows. */
-    private static final class MappedFiles {
-        private static final Path MAPS = Path.of("/proc/self/maps");
-
-        private MappedFiles() {}
-
-        static Path containing(String name) {
-            try {
-                return Files.readAllLines(MAPS).stream()
-                        .filter(line -> line.contains("/"))
-                        .map(line -> Path.of(line.substring(line.indexOf('/'))))
-                        .filter(path -> path.getFileName().toString().startsWith(name))
-                        .findFirst()
-                        .orElseThrow(() -> new BadInputException("no mapped file of this process is called " + name));
-            } catch (IOException e) {
-                throw new BadInputException("cannot read " + MAPS + " to learn where " + name + " is", e);
-            }
-        }
     }
 }

@@ -24,28 +24,17 @@ public final class RuntimeLog {
             "libedgetpu was built for another TFLite (Google's release 16.0 for 2.5); try: " + Pairing.REMEDY;
 
     private static final List<Rule> RULES = List.of(
-            rule("transfer on tag (\\d+) failed.*?(?:USB transfer )?error (\\d+)", m -> transfer(m, tag(number(m, 1)))),
             rule(
-                    "HandleQueuedBulkIn.*error (\\d+)",
-                    m -> new Diagnosis(
-                            m.group(),
-                            "reading results failed: " + status(number(m, 1)),
-                            cause(number(m, 1)),
-                            remedy(number(m, 1)))),
-            rule(
-                    "USB transfer error (\\d+)",
-                    m -> new Diagnosis(
-                            m.group(),
-                            "a USB transfer failed: " + status(number(m, 1)),
-                            cause(number(m, 1)),
-                            remedy(number(m, 1)))),
+                    "transfer on tag (\\d+) failed.*?(?:USB transfer )?error (\\d+)",
+                    m -> failed("transfer of " + tag(number(m, 1)), number(m, 2))),
+            rule("HandleQueuedBulkIn.*error (\\d+)", m -> failed("reading results", number(m, 1))),
+            rule("USB transfer error (\\d+)", m -> failed("a USB transfer", number(m, 1))),
             rule(
                     "USB error (-\\d+)(?: \\[(\\w+)\\])?",
-                    m -> submission(m.group(), number(m, 1), m.group(2) == null ? "a USB call" : m.group(2))),
+                    m -> submission(number(m, 1), m.group(2) == null ? "a USB call" : m.group(2))),
             rule(
                     "HIB Error\\. hib_error_status = ([0-9a-fA-F]+)",
                     m -> new Diagnosis(
-                            m.group(),
                             "the chip stopped with a fatal error of its host interface (hib_error_status 0x"
                                     + m.group(1).replaceFirst("^0+(?=.)", "") + ")",
                             "a program or a payload that the chip cannot run, as after a bad patch",
@@ -54,42 +43,34 @@ public final class RuntimeLog {
             rule(
                     "No active request to complete",
                     m -> new Diagnosis(
-                            m.group(),
                             "the chip said once more that it is done, or said it for nothing",
                             "a program that signals its end twice, or an answer of an earlier, aborted inference",
                             "an unpatched program; plug the Coral in again")),
             rule(
                     "requires runtime version \\((\\d+)\\), which is newer than this runtime version \\((\\d+)\\)",
                     m -> new Diagnosis(
-                            m.group(),
                             "the model needs runtime version " + m.group(1) + ", libedgetpu has " + m.group(2),
                             "an old libedgetpu",
                             "update libedgetpu, or compile with --min_runtime_version " + m.group(2))),
             rule(
                     "Package verification failed",
                     m -> new Diagnosis(
-                            m.group(),
-                            "libedgetpu refuses the package",
-                            "a damaged model",
-                            "read it with `tensorizer inspect`")),
+                            "libedgetpu refuses the package", "a damaged model", "read it with `tensorizer inspect`")),
             rule(
                     "Parameter caching tag is not set",
                     m -> new Diagnosis(
-                            m.group(),
                             "the PARAMETER_CACHING executable has token 0",
                             "a patch that cleared the token",
                             "give both executables a fresh token")),
             rule(
                     "[Uu]nresolved custom op",
                     m -> new Diagnosis(
-                            m.group(),
                             "libedgetpu's delegate did not take the custom op",
                             "libedgetpu was built for another TFLite",
                             Pairing.REMEDY)),
             rule(
                     "Failed to load delegate|Failed to open device|No such device",
                     m -> new Diagnosis(
-                            m.group(),
                             "the device could not be opened",
                             "no device, no permission, or a stale udev rule",
                             "run `tensorizer doctor`")));
@@ -139,37 +120,31 @@ public final class RuntimeLog {
         return digits.length() > 6 ? -1 : Integer.parseInt(digits);
     }
 
-    private static Diagnosis transfer(MatchResult match, String transfer) {
-        int status = number(match, 2);
-        return new Diagnosis(
-                match.group(), "transfer of " + transfer + " failed: " + status(status), cause(status), remedy(status));
+    private static Diagnosis failed(String transfer, int status) {
+        return new Diagnosis(transfer + " failed: " + status(status), cause(status), remedy(status));
     }
 
     /** libusb's own codes, negative: what a call gave that was to start a transfer or to open the device. */
-    private static Diagnosis submission(String line, int code, String call) {
+    private static Diagnosis submission(int code, String call) {
         String what = call + " failed: ";
         return switch (code) {
-            case -1 -> new Diagnosis(line, what + "I/O error (-1)", "cable, hub or power", "another cable or port");
+            case -1 -> new Diagnosis(what + "I/O error (-1)", "cable, hub or power", "another cable or port");
             case -3 ->
                 new Diagnosis(
-                        line,
                         what + "access denied (-3)",
                         "this user may not write the device",
                         "a udev rule for 1a6e:089a and 18d1:9302; `tensorizer doctor` shows it");
             case -4 ->
                 new Diagnosis(
-                        line,
                         what + "no such device (-4)",
                         "the Coral was unplugged, lost power, or came back under another address",
                         "plug it in again; a powered hub");
             case -6 ->
                 new Diagnosis(
-                        line,
                         what + "busy (-6)",
                         "another process has the device",
                         "end it (`tensorizer doctor` names it), one owner at a time");
-            default ->
-                new Diagnosis(line, what + "libusb error " + code, "see libusb's error codes", "plug it in again");
+            default -> new Diagnosis(what + "libusb error " + code, "see libusb's error codes", "plug it in again");
         };
     }
 
@@ -218,12 +193,11 @@ public final class RuntimeLog {
     /**
      * What a line of libedgetpu's log means.
      *
-     * @param line as the runtime printed it
      * @param what which transfer failed and how, or what was refused
      * @param cause likely
      * @param remedy what to try
      */
-    public record Diagnosis(String line, String what, String cause, String remedy) {
+    public record Diagnosis(String what, String cause, String remedy) {
         @Override
         public String toString() {
             return what + "; likely: " + cause + "; try: " + remedy;

@@ -10,7 +10,6 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.InnerResults;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.tflite.SessionOptions;
 import org.tensorizer.device.tflite.TfliteSession;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Layer;
@@ -84,7 +83,7 @@ public final class EmulatorDevice implements Device {
             ops.add(op(file, compiled));
         }
         EmulatorKernel kernel = new EmulatorKernel(ops, memory);
-        return kernel.session(TfliteSession.open(file, SessionOptions.kernel(name(), kernel)));
+        return kernel.session(TfliteSession.open(file, TfliteSession.Options.kernel(name(), kernel)));
     }
 
     /** Loads the model anew for each inference, with the parameters in its file, whatever the chip was sent before. */

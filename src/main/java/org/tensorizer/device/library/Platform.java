@@ -6,7 +6,7 @@ import java.util.Locale;
  * Operating system and processor of this JVM, in the spellings that others use.
  *
  * @param os {@code linux}, {@code macosx}, {@code windows}
- * @param processor as {@link ElfHeader#processor()} spells it
+ * @param processor as {@link LibraryFile.ElfHeader#processor()} spells it
  */
 public record Platform(String os, String processor) {
     public static Platform current() {

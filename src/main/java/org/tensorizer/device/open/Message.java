@@ -4,9 +4,11 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,13 +49,7 @@ sealed interface Message {
         /** An exception on its way from child to parent. */
         static Failed of(Throwable t) {
             if (t instanceof DeviceFault fault) {
-                String prefix = fault.device() + ": ";
-                String message = fault.getMessage();
-                return new Failed(
-                        Reason.DEVICE_FAULT,
-                        fault.kind(),
-                        message.startsWith(prefix) ? message.substring(prefix.length()) : message,
-                        fault.log());
+                return new Failed(Reason.DEVICE_FAULT, fault.kind(), fault.what(), fault.log());
             }
             if (t instanceof BadInputException) {
                 return other(Reason.BAD_INPUT, String.valueOf(t.getMessage()));
@@ -227,5 +223,56 @@ sealed interface Message {
             specs.add(new TensorSpec(name, type, shape, in.readFloat(), in.readInt(), in.readInt()));
         }
         return specs;
+    }
+
+    /** Frames over a socket: four bytes of length, then the message. One thread at a time in each direction. */
+    final class Frames implements AutoCloseable {
+        /** Large enough for any model, small enough to notice a stream that lost its frames. */
+        private static final int LONGEST = 1 << 30;
+
+        private final SocketChannel channel;
+        private final ByteBuffer small = ByteBuffer.allocateDirect(8192);
+
+        Frames(SocketChannel channel) {
+            this.channel = channel;
+        }
+
+        void send(Message message) throws IOException {
+            byte[] body = encode(message);
+            ByteBuffer frame =
+                    body.length + 4 <= small.capacity() ? small.clear() : ByteBuffer.allocate(body.length + 4);
+            frame.putInt(body.length).put(body).flip();
+            while (frame.hasRemaining()) {
+                channel.write(frame);
+            }
+        }
+
+        /** @throws EOFException the other side has closed, or its process has ended */
+        Message receive() throws IOException {
+            small.clear().limit(4);
+            fill(small);
+            int length = small.getInt(0);
+            if (length < 1 || length > LONGEST) {
+                throw new IOException("frame of " + length + " bytes");
+            }
+            ByteBuffer body = length <= small.capacity() ? small.clear().limit(length) : ByteBuffer.allocate(length);
+            fill(body);
+            byte[] bytes = new byte[length];
+            body.flip().get(bytes);
+            return decode(bytes);
+        }
+
+        private void fill(ByteBuffer buffer) throws IOException {
+            while (buffer.hasRemaining()) {
+                if (channel.read(buffer) < 0) {
+                    throw new EOFException("the other side has closed");
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
     }
 }

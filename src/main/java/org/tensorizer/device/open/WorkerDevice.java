@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
@@ -23,18 +25,17 @@ import org.tensorizer.model.TfliteModel;
  */
 public final class WorkerDevice implements Device {
     private final String choice;
-    private final WorkerOptions options;
+    private final Options options;
     private final AtomicInteger sessions = new AtomicInteger();
-    private final FaultCount faults;
+    private final FaultCount faults = new FaultCount();
     private WorkerProcess worker;
     private final String name;
     private final Provenance provenance;
     private boolean closed;
 
-    private WorkerDevice(String choice, WorkerOptions options) {
+    private WorkerDevice(String choice, Options options) {
         this.choice = choice;
         this.options = options;
-        this.faults = new FaultCount(options);
         this.worker = WorkerProcess.start(choice, options.openDeadline());
         this.name = worker.deviceName();
         this.provenance = worker.provenance();
@@ -46,7 +47,7 @@ public final class WorkerDevice implements Device {
      * @throws DeviceFault the child crashed, hung, or reports that the device is missing or refused
      * @throws org.tensorizer.base.BadInputException what the child reports of this kind
      */
-    public static WorkerDevice open(DeviceChoice choice, WorkerOptions options) {
+    public static WorkerDevice open(DeviceChoice choice, Options options) {
         return new WorkerDevice(choice.toString(), options);
     }
 
@@ -105,15 +106,6 @@ public final class WorkerDevice implements Device {
         return worker;
     }
 
-    private void infer(WorkerProcess child, int number, String model) {
-        ask(child, new Message.Run(number), "running " + model, options.runDeadline());
-        faults.clear();
-    }
-
-    private void closeSession(WorkerProcess child, int number, String model) {
-        ask(child, new Message.Close(number), "closing " + model, options.runDeadline());
-    }
-
     private Message ask(WorkerProcess child, Message request, String during, Duration deadline) {
         boolean known = child.fault().isPresent();
         try {
@@ -169,11 +161,12 @@ public final class WorkerDevice implements Device {
         @Override
         public synchronized List<byte[]> run(List<byte[]> inputs) {
             requireOpen();
-            requireSizes(inputs);
+            TensorSpec.requireSizes(model, "input", facts.inputs(), inputs, input -> input.length);
             for (int i = 0; i < inputs.size(); i++) {
                 area.inputs().get(i).put(0, inputs.get(i));
             }
-            infer(worker, number, model);
+            ask(worker, new Message.Run(number), "running " + model, options.runDeadline());
+            faults.clear();
             List<byte[]> outputs = new ArrayList<>(area.outputs().size());
             for (ByteBuffer view : area.outputs()) {
                 byte[] output = new byte[view.capacity()];
@@ -189,20 +182,6 @@ public final class WorkerDevice implements Device {
             }
         }
 
-        private void requireSizes(List<byte[]> inputs) {
-            if (inputs.size() != facts.inputs().size()) {
-                throw new IllegalArgumentException(
-                        model + ": expected " + facts.inputs().size() + " inputs, found " + inputs.size());
-            }
-            for (int i = 0; i < inputs.size(); i++) {
-                TensorSpec spec = facts.inputs().get(i);
-                if (inputs.get(i).length != spec.byteSize()) {
-                    throw new IllegalArgumentException(model + ": input " + i + ", " + spec.name() + ": expected "
-                            + spec.byteSize() + " bytes, found " + inputs.get(i).length);
-                }
-            }
-        }
-
         /**
          * Gives back what the child holds; where the child is gone there is nothing to give back.
          *
@@ -214,22 +193,17 @@ public final class WorkerDevice implements Device {
             if (!closed) {
                 closed = true;
                 if (worker.isAlive()) {
-                    closeSession(worker, number, model);
+                    ask(worker, new Message.Close(number), "closing " + model, options.runDeadline());
                 }
             }
         }
     }
 
     /** Faults in a row: a longer pause after each, and quarantine in the end. Thread safety: yes. */
-    private static final class FaultCount {
-        private final WorkerOptions options;
+    private final class FaultCount {
         private volatile int faults;
         private DeviceFault last;
         private long since;
-
-        FaultCount(WorkerOptions options) {
-            this.options = options;
-        }
 
         synchronized void add(DeviceFault fault) {
             faults++;
@@ -268,6 +242,54 @@ public final class WorkerDevice implements Device {
                             DeviceFault.Kind.REFUSED, device, "interrupted before it was reopened", List.of(), e);
                 }
             }
+        }
+    }
+
+    /**
+     * How patient a parent is.
+     *
+     * @param openDeadline for the start of a child, for opening its device and for loading a model
+     * @param runDeadline for one inference
+     * @param backOff pause before the first reopening after a fault; doubles with each fault in a row
+     * @param longestBackOff the pause never exceeds this
+     * @param quarantineAfter faults in a row after which the device is not opened again
+     */
+    public record Options(
+            Duration openDeadline,
+            Duration runDeadline,
+            Duration backOff,
+            Duration longestBackOff,
+            int quarantineAfter) {
+        private static final Setting OPEN = new Setting("tensorizer.deadline.open");
+        private static final Setting RUN = new Setting("tensorizer.deadline.run");
+
+        public Options {
+            if (quarantineAfter < 1) {
+                throw new IllegalArgumentException("quarantineAfter: expected at least 1, found " + quarantineAfter);
+            }
+        }
+
+        /**
+         * 40 s to open (libedgetpu itself gives up after 25 s), 10 s for an inference (its transfers time out after 6 s), a
+         * pause of 0.2 s to 5 s, quarantine after 5 faults. Deadlines by {@code -Dtensorizer.deadline.open=SECONDS} and
+         * {@code -Dtensorizer.deadline.run=SECONDS}.
+         */
+        public static Options ofUser() {
+            return new Options(
+                    seconds(OPEN, "40"), seconds(RUN, "10"), Duration.ofMillis(200), Duration.ofSeconds(5), 5);
+        }
+
+        private static Duration seconds(Setting setting, String otherwise) {
+            String text = setting.value().orElse(otherwise);
+            if (!text.matches("\\d{1,6}(\\.\\d{1,3})?") || Double.parseDouble(text) == 0) {
+                throw new BadInputException(setting + ": expected seconds above 0, found \"" + text + "\"");
+            }
+            return Duration.ofMillis(Math.round(Double.parseDouble(text) * 1000));
+        }
+
+        Duration pause(int faults) {
+            long pause = backOff.toMillis() << Math.min(Math.max(faults - 1, 0), 20);
+            return Duration.ofMillis(Math.min(pause, longestBackOff.toMillis()));
         }
     }
 }

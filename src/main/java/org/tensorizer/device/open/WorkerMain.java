@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.tflite.ProcessEnd;
+import org.tensorizer.device.tflite.TfliteLibrary;
 
 /** The child process: opens one device and serves its parent until the parent is gone. */
 final class WorkerMain {
@@ -25,7 +25,7 @@ final class WorkerMain {
         Path socket = Path.of(args[0]);
         dieWithParent(socket.getParent());
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
-                Frames wire = new Frames(channel)) {
+                Message.Frames wire = new Message.Frames(channel)) {
             serve(wire, DeviceChoice.parse(args[1]), socket.getParent());
         } catch (EOFException e) {
             // the parent has closed: an orderly end
@@ -33,10 +33,10 @@ final class WorkerMain {
             System.err.println("worker: " + e);
         }
         ChildCommand.deleteFolder(socket.getParent());
-        ProcessEnd.now(0); // whatever threads of the runtime are left
+        TfliteLibrary.endProcess(0); // whatever threads of the runtime are left
     }
 
-    private static void serve(Frames wire, DeviceChoice choice, Path folder) throws IOException {
+    private static void serve(Message.Frames wire, DeviceChoice choice, Path folder) throws IOException {
         try (Device device = open(wire, choice)) {
             if (device != null) {
                 wire.send(new Message.Hello(device.name(), device.provenance().name()));
@@ -45,7 +45,7 @@ final class WorkerMain {
         }
     }
 
-    private static Device open(Frames wire, DeviceChoice choice) throws IOException {
+    private static Device open(Message.Frames wire, DeviceChoice choice) throws IOException {
         try {
             return Devices.openHere(choice);
         } catch (Throwable t) {
@@ -64,7 +64,7 @@ final class WorkerMain {
                         System.err.println("worker: " + List.of(e));
                     }
                     ChildCommand.deleteFolder(folder);
-                    ProcessEnd.now(0);
+                    TfliteLibrary.endProcess(0);
                 },
                 "life line");
         lifeLine.setDaemon(true);
@@ -86,7 +86,7 @@ final class WorkerMain {
         }
 
         /** Returns when the parent has closed. */
-        void serve(Frames wire) throws IOException {
+        void serve(Message.Frames wire) throws IOException {
             try {
                 while (true) {
                     wire.send(answer(wire.receive()));

@@ -11,6 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
@@ -25,8 +28,8 @@ final class WorkerProcess implements AutoCloseable {
     private final Path folder;
     private final Process process;
     private final OutputTail output;
-    private final Watchdog watchdog;
-    private Frames wire;
+    private final Watchdog watchdog = new Watchdog();
+    private Message.Frames wire;
     private Message.Hello hello;
     private DeviceFault fault;
     private int models;
@@ -36,7 +39,6 @@ final class WorkerProcess implements AutoCloseable {
         this.folder = folder;
         this.process = process;
         this.output = new OutputTail(process.getInputStream());
-        this.watchdog = new Watchdog(this::kill);
     }
 
     /** Starts a child and waits until its device is open. */
@@ -65,7 +67,7 @@ final class WorkerProcess implements AutoCloseable {
         process.onExit().thenRun(() -> closeQuietly(server));
         String during = "opening the device";
         try {
-            wire = new Frames(server.accept());
+            wire = new Message.Frames(server.accept());
             Message first = wire.receive();
             watchdog.end();
             if (first instanceof Message.Failed failed) {
@@ -243,6 +245,52 @@ final class WorkerProcess implements AutoCloseable {
             }
         } catch (Exception e) {
             // nothing more can be done about it, and the child ends when its socket and input do
+        }
+    }
+
+    /**
+     * Kills a child that takes too long. One thread looks at all of them every 20 ms, so that an inference only writes a
+     * number and a deadline is noticed 20 ms late at most.
+     */
+    private final class Watchdog {
+        private static final long TICK_MILLIS = 20;
+        private static final long IDLE = Long.MAX_VALUE;
+        private static final ScheduledExecutorService LOOKING = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "worker watchdog");
+            thread.setDaemon(true);
+            return thread;
+        });
+
+        private final Future<?> looking =
+                LOOKING.scheduleWithFixedDelay(this::look, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        private volatile long deadline = IDLE;
+        private volatile boolean expired;
+
+        private void look() {
+            long end = deadline;
+            if (end != IDLE && System.nanoTime() - end > 0) {
+                expired = true;
+                stop();
+                kill();
+            }
+        }
+
+        void begin(Duration time) {
+            deadline = System.nanoTime() + time.toNanos();
+        }
+
+        void end() {
+            deadline = IDLE;
+        }
+
+        boolean hasExpired() {
+            return expired;
+        }
+
+        /** No more looking. */
+        void stop() {
+            deadline = IDLE;
+            looking.cancel(false);
         }
     }
 }

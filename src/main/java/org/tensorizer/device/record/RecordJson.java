@@ -25,9 +25,15 @@ final class RecordJson {
         if (line instanceof RecordLine.Header header) {
             writer.header(header);
         } else if (line instanceof RecordLine.Open open) {
-            writer.open(open);
+            writer.asked("open", open.asked());
+            writer.tensors("inputs", open.inputs());
+            writer.tensors("outputs", open.outputs());
+            writer.failure(open.asked().failure());
         } else if (line instanceof RecordLine.Run run) {
-            writer.run(run);
+            writer.asked("run", run.asked());
+            writer.bytes("input", run.inputs());
+            writer.bytes("output", run.outputs());
+            writer.failure(run.asked().failure());
         } else if (line instanceof RecordLine.End end) {
             writer.event("end", end.at());
             writer.json.value("runs", end.runs());
@@ -43,22 +49,6 @@ final class RecordJson {
         json.end();
     }
 
-    private void open(RecordLine.Open open) {
-        event("open", open.at());
-        asked(open.origin(), open.session(), open.model(), open.nanos());
-        tensors("inputs", open.inputs());
-        tensors("outputs", open.outputs());
-        failure(open.failure());
-    }
-
-    private void run(RecordLine.Run run) {
-        event("run", run.at());
-        asked(run.origin(), run.session(), run.model(), run.nanos());
-        bytes("input", run.inputs());
-        bytes("output", run.outputs());
-        failure(run.failure());
-    }
-
     private void event(String event, Instant at) {
         json.value("event", event).value("at", at.toString());
     }
@@ -68,9 +58,11 @@ final class RecordJson {
                 .value("provenance", origin.provenance().toString());
     }
 
-    private void asked(RecordLine.Origin origin, int session, ModelFingerprint model, long nanos) {
-        origin(origin);
-        json.value("session", session)
+    private void asked(String event, RecordLine.Asked asked) {
+        ModelFingerprint model = asked.model();
+        event(event, asked.at());
+        origin(asked.origin());
+        json.value("session", asked.session())
                 .value("model", model.name())
                 .value("model_sha256", model.sha256())
                 .value("question_sha256", model.questionSha256());
@@ -80,7 +72,7 @@ final class RecordJson {
                 model.tokens().stream()
                         .map(token -> HexFormat.of().toHexDigits(token))
                         .toList());
-        json.value("nanos", nanos);
+        json.value("nanos", asked.nanos());
     }
 
     private void strings(String key, List<String> values) {

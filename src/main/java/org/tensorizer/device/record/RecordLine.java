@@ -35,24 +35,22 @@ public sealed interface RecordLine {
     }
 
     /**
-     * A model was loaded, or was not.
+     * What both kinds of questions have in common.
      *
      * @param session its number in this run, from 1
-     * @param nanos how long it took
+     * @param nanos from question to answer or failure, as the asking thread saw it
+     * @param failure why there was no answer
+     */
+    record Asked(
+            Origin origin, Instant at, int session, ModelFingerprint model, long nanos, Optional<Failure> failure) {}
+
+    /**
+     * A model was loaded, or was not.
+     *
      * @param inputs tensors; empty if it failed
      * @param outputs tensors; empty if it failed
-     * @param failure why it was not loaded
      */
-    record Open(
-            Origin origin,
-            Instant at,
-            int session,
-            ModelFingerprint model,
-            long nanos,
-            List<TensorSpec> inputs,
-            List<TensorSpec> outputs,
-            Optional<Failure> failure)
-            implements RecordLine {
+    record Open(Asked asked, List<TensorSpec> inputs, List<TensorSpec> outputs) implements RecordLine {
         public Open {
             inputs = List.copyOf(inputs);
             outputs = List.copyOf(outputs);
@@ -60,24 +58,12 @@ public sealed interface RecordLine {
     }
 
     /**
-     * One inference.
+     * One inference of the session that an {@link Open} began.
      *
-     * @param session the {@link Open#session} it belongs to
-     * @param nanos from question to answer or failure, as the asking thread saw it
      * @param inputs raw bytes of each input tensor
      * @param outputs raw bytes of each output tensor; empty if it failed
-     * @param failure why there was no answer
      */
-    record Run(
-            Origin origin,
-            Instant at,
-            int session,
-            ModelFingerprint model,
-            long nanos,
-            List<byte[]> inputs,
-            List<byte[]> outputs,
-            Optional<Failure> failure)
-            implements RecordLine {
+    record Run(Asked asked, List<byte[]> inputs, List<byte[]> outputs) implements RecordLine {
         public Run {
             inputs = List.copyOf(inputs);
             outputs = List.copyOf(outputs);
@@ -104,15 +90,6 @@ public sealed interface RecordLine {
                 log = List.copyOf(log);
             }
 
-            static Fault of(DeviceFault fault) {
-                String message = String.valueOf(fault.getMessage());
-                String prefix = fault.device() + ": ";
-                return new Fault(
-                        fault.kind(),
-                        message.startsWith(prefix) ? message.substring(prefix.length()) : message,
-                        fault.log());
-            }
-
             @Override
             public RuntimeException exception(String device) {
                 return new DeviceFault(kind, device, message, log, null);
@@ -125,6 +102,13 @@ public sealed interface RecordLine {
             public RuntimeException exception(String device) {
                 return new BadInputException(message);
             }
+        }
+
+        /** @param e a DeviceFault or a BadInputException */
+        static Failure of(RuntimeException e) {
+            return e instanceof DeviceFault fault
+                    ? new Fault(fault.kind(), fault.what(), fault.log())
+                    : new BadInput(String.valueOf(e.getMessage()));
         }
 
         /** What a device of this name throws for it. */

@@ -1,8 +1,11 @@
 package org.tensorizer.device.record;
 
+import com.grack.nanojson.JsonArray;
 import com.grack.nanojson.JsonObject;
 import com.grack.nanojson.JsonParser;
 import com.grack.nanojson.JsonParserException;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -10,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.tensorizer.base.Sha256;
@@ -17,7 +21,7 @@ import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.TensorSpec;
 
-/** Reads what {@link RecordJson} wrote, and checks digests against bytes. Throws {@link JsonFields.WrongField}. */
+/** Reads what {@link RecordJson} wrote, and checks digests against bytes. Throws {@link WrongField}. */
 final class RecordLineParser {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{16}");
@@ -27,15 +31,24 @@ final class RecordLineParser {
 
     private RecordLineParser() {}
 
+    /** What is wrong with a line or a field of it; the reader adds file and line. */
+    static final class WrongField extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        WrongField(String message) {
+            super(message);
+        }
+    }
+
     static RecordLine parse(String line) {
-        JsonFields fields = new JsonFields(json(line));
+        JsonFields fields = new JsonFields(json(line), "");
         if (fields.has("format")) {
             return header(fields);
         }
         String event = fields.string("event");
         return switch (event) {
-            case "open" -> open(fields);
-            case "run" -> run(fields);
+            case "open" -> new RecordLine.Open(asked(fields), tensors(fields, "inputs"), tensors(fields, "outputs"));
+            case "run" -> new RecordLine.Run(asked(fields), bytes(fields, "input"), bytes(fields, "output"));
             case "end" -> new RecordLine.End(fields.time("at"), fields.number("runs", 0, Long.MAX_VALUE));
             default -> throw fields.wrong("event", "open, run or end", event);
         };
@@ -46,9 +59,9 @@ final class RecordLineParser {
         try {
             return JsonParser.object().from(line);
         } catch (JsonParserException e) {
-            throw new JsonFields.WrongField("expected a JSON object: " + e.getMessage());
+            throw new WrongField("expected a JSON object: " + e.getMessage());
         } catch (StackOverflowError e) {
-            throw new JsonFields.WrongField("expected a JSON object, found one nested too deeply");
+            throw new WrongField("expected a JSON object, found one nested too deeply");
         }
     }
 
@@ -65,8 +78,7 @@ final class RecordLineParser {
             }
             digits = !text && c >= '0' && c <= '9' ? digits + 1 : 0;
             if (digits > LONGEST_NUMBER) {
-                throw new JsonFields.WrongField(
-                        "expected numbers of at most " + LONGEST_NUMBER + " digits, found a longer one");
+                throw new WrongField("expected numbers of at most " + LONGEST_NUMBER + " digits, found a longer one");
             }
         }
     }
@@ -82,28 +94,13 @@ final class RecordLineParser {
         return new RecordLine.Header(origin(fields), fields.time("started"), read);
     }
 
-    private static RecordLine.Open open(JsonFields fields) {
-        Optional<RecordLine.Failure> failure = failure(fields);
-        return new RecordLine.Open(
+    private static RecordLine.Asked asked(JsonFields fields) {
+        return new RecordLine.Asked(
                 origin(fields),
                 fields.time("at"),
                 fields.integer("session", 1),
                 model(fields),
                 fields.number("nanos", 0, Long.MAX_VALUE),
-                tensors(fields, "inputs"),
-                tensors(fields, "outputs"),
-                failure);
-    }
-
-    private static RecordLine.Run run(JsonFields fields) {
-        return new RecordLine.Run(
-                origin(fields),
-                fields.time("at"),
-                fields.integer("session", 1),
-                model(fields),
-                fields.number("nanos", 0, Long.MAX_VALUE),
-                bytes(fields, "input"),
-                bytes(fields, "output"),
                 failure(fields));
     }
 
@@ -190,5 +187,98 @@ final class RecordLineParser {
                 .findFirst()
                 .orElseThrow(() -> fields.wrong(
                         key, "one of " + Arrays.stream(values).map(text).toList(), found));
+    }
+
+    /** Fields of a JSON object, each checked when it is asked for. Throws {@link WrongField}. */
+    private static final class JsonFields {
+        private final JsonObject object;
+        private final String path;
+
+        JsonFields(JsonObject object, String path) {
+            this.object = object;
+            this.path = path;
+        }
+
+        boolean has(String key) {
+            return object.containsKey(key);
+        }
+
+        boolean isNull(String key) {
+            return object.isNull(key);
+        }
+
+        String string(String key) {
+            return as(key, object.get(key), String.class, "a string");
+        }
+
+        long number(String key, long least, long most) {
+            Object value = object.get(key);
+            if (!(value instanceof Integer || value instanceof Long)
+                    || ((Number) value).longValue() < least
+                    || ((Number) value).longValue() > most) {
+                throw wrong(key, "a whole number from " + least + " to " + most, value);
+            }
+            return ((Number) value).longValue();
+        }
+
+        int integer(String key, int least) {
+            return (int) number(key, least, Integer.MAX_VALUE);
+        }
+
+        float real(String key) {
+            return as(key, object.get(key), Number.class, "a number").floatValue();
+        }
+
+        Instant time(String key) {
+            String text = string(key);
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeException e) {
+                throw wrong(key, "a time such as 2026-01-31T12:00:00Z", text);
+            }
+        }
+
+        JsonFields object(String key) {
+            return new JsonFields(as(key, object.get(key), JsonObject.class, "an object"), path + key + ".");
+        }
+
+        List<String> keys() {
+            return List.copyOf(object.keySet());
+        }
+
+        List<String> strings(String key) {
+            return list(key, (at, value) -> as(at, value, String.class, "a string"));
+        }
+
+        List<Integer> integers(String key) {
+            return list(key, (at, value) -> as(at, value, Integer.class, "a whole number"));
+        }
+
+        List<JsonFields> objects(String key) {
+            return list(
+                    key, (at, value) -> new JsonFields(as(at, value, JsonObject.class, "an object"), path + at + "."));
+        }
+
+        private <T> List<T> list(String key, BiFunction<String, Object, T> element) {
+            JsonArray array = as(key, object.get(key), JsonArray.class, "a list");
+            List<T> values = new ArrayList<>(array.size());
+            for (int i = 0; i < array.size(); i++) {
+                values.add(element.apply(key + "[" + i + "]", array.get(i)));
+            }
+            return values;
+        }
+
+        private <T> T as(String key, Object value, Class<T> type, String expected) {
+            if (!type.isInstance(value)) {
+                throw wrong(key, expected, value);
+            }
+            return type.cast(value);
+        }
+
+        WrongField wrong(String key, String expected, Object found) {
+            String text = found == null ? "nothing" : "\"" + found + "\"";
+            return new WrongField("field " + path + key + ": expected " + expected + ", found "
+                    + (text.length() > 80 ? text.substring(0, 80) + "..." : text));
+        }
     }
 }

@@ -24,11 +24,17 @@ public final class RecordReader {
 
     private final Path file;
     private final int longest;
+    private final InputStream in;
+    private final byte[] chunk = new byte[1 << 16];
+    private int at;
+    private int end;
+    private boolean rest;
     private long line;
 
-    private RecordReader(Path file, int longest) {
+    private RecordReader(Path file, int longest, InputStream in) {
         this.file = file;
         this.longest = longest;
+        this.in = in;
     }
 
     /**
@@ -42,8 +48,8 @@ public final class RecordReader {
     /**
      * Hands on all whole lines in order.
      *
-     * @throws RecordFormatException a line is no line of a record, digests do not fit, or the first is no header
-     * @throws BadInputException the file is missing or cannot be read
+     * @throws BadInputException the file is missing or cannot be read; a line is no line of a record, digests do not fit,
+     *     or the first is no header: then the message names file, line (from 1) and field
      */
     public static Extent read(Path file, Consumer<RecordLine> lines) {
         return read(file, LONGEST, lines);
@@ -54,7 +60,7 @@ public final class RecordReader {
             throw new BadInputException("evidence record " + file + ": expected a file, found a directory");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            return new RecordReader(file, longest).read(in, lines);
+            return new RecordReader(file, longest, in).read(lines);
         } catch (NoSuchFileException e) {
             throw new BadInputException("evidence record " + file + ": no such file", e);
         } catch (IOException e) {
@@ -62,24 +68,41 @@ public final class RecordReader {
         }
     }
 
-    private Extent read(InputStream in, Consumer<RecordLine> lines) throws IOException {
-        WholeLines whole = new WholeLines(in, longest);
-        for (byte[] bytes = next(whole); bytes != null; bytes = next(whole)) {
+    private Extent read(Consumer<RecordLine> lines) throws IOException {
+        for (byte[] bytes = next(); bytes != null; bytes = next()) {
             line++;
             lines.accept(parse(text(bytes)));
         }
         if (line == 0) {
-            throw new RecordFormatException(
-                    file, 1, whole.hasRest() ? "expected a header, found a line without end" : "the file is empty");
+            throw wrong(1, rest ? "expected a header, found a line without end" : "the file is empty", null);
         }
-        return new Extent(line, whole.hasRest());
+        return new Extent(line, rest);
     }
 
-    private byte[] next(WholeLines whole) throws IOException {
-        try {
-            return whole.next();
-        } catch (WholeLines.LineTooLong e) {
-            throw new RecordFormatException(file, line + 1, "longer than " + longest + " bytes", e);
+    /** The next line without its end; null where there is none, and then the rest says whether something stood there. */
+    private byte[] next() throws IOException {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream(1024);
+        while (true) {
+            if (at == end) {
+                at = 0;
+                end = Math.max(in.read(chunk), 0);
+                if (end == 0) {
+                    rest = whole.size() > 0;
+                    return null;
+                }
+            }
+            int start = at;
+            while (at < end && chunk[at] != '\n') {
+                at++;
+            }
+            if (whole.size() + (at - start) > longest) {
+                throw wrong(line + 1, "longer than " + longest + " bytes", null);
+            }
+            whole.write(chunk, start, at - start);
+            if (at < end) {
+                at++;
+                return whole.toByteArray();
+            }
         }
     }
 
@@ -90,7 +113,7 @@ public final class RecordReader {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new RecordFormatException(file, line, "no UTF-8 text", e);
+            throw wrong(line, "no UTF-8 text", e);
         }
     }
 
@@ -98,70 +121,15 @@ public final class RecordReader {
         try {
             RecordLine parsed = RecordLineParser.parse(text);
             if (line == 1 && !(parsed instanceof RecordLine.Header)) {
-                throw new RecordFormatException(
-                        file, 1, "expected a header of format " + RecordJson.FORMAT + ", found another line");
+                throw wrong(1, "expected a header of format " + RecordJson.FORMAT + ", found another line", null);
             }
             return parsed;
-        } catch (JsonFields.WrongField e) {
-            throw new RecordFormatException(file, line, e.getMessage(), e);
+        } catch (RecordLineParser.WrongField e) {
+            throw wrong(line, e.getMessage(), e);
         }
     }
 
-    /** The lines of a stream as bytes, those with an end only: what stands behind the last line end is not one. */
-    private static final class WholeLines {
-        private final InputStream in;
-        private final int longest;
-        private final byte[] chunk = new byte[1 << 16];
-        private int at;
-        private int end;
-        private boolean rest;
-
-        /** @param longest bytes of a line that are taken, its end apart */
-        WholeLines(InputStream in, int longest) {
-            this.in = in;
-            this.longest = longest;
-        }
-
-        /**
-         * The next line without its end, null where there is none.
-         *
-         * @throws LineTooLong the line is longer than allowed; nothing more can be read
-         */
-        byte[] next() throws IOException {
-            ByteArrayOutputStream line = new ByteArrayOutputStream(1024);
-            while (true) {
-                if (at == end) {
-                    at = 0;
-                    end = in.read(chunk);
-                    if (end < 0) {
-                        end = 0;
-                        rest = line.size() > 0;
-                        return null;
-                    }
-                }
-                int start = at;
-                while (at < end && chunk[at] != '\n') {
-                    at++;
-                }
-                if (line.size() + (at - start) > longest) {
-                    throw new LineTooLong();
-                }
-                line.write(chunk, start, at - start);
-                if (at < end) {
-                    at++;
-                    return line.toByteArray();
-                }
-            }
-        }
-
-        /** After the last line: whether something stood behind it. */
-        boolean hasRest() {
-            return rest;
-        }
-
-        /** A line is longer than allowed. */
-        static final class LineTooLong extends IOException {
-            private static final long serialVersionUID = 1L;
-        }
+    private BadInputException wrong(long number, String message, Throwable cause) {
+        return new BadInputException("evidence record " + file + ": line " + number + ": " + message, cause);
     }
 }

@@ -164,15 +164,15 @@ public record RecordSummary(
                 origins.merge(header.origin(), 0L, Long::sum);
             } else if (line instanceof RecordLine.Open open) {
                 opens++;
-                last = open.at();
-                model(open.model());
-                failure(open.failure());
+                last = open.asked().at();
+                model(open.asked().model());
+                failure(open.asked().failure());
             } else if (line instanceof RecordLine.Run run) {
                 runs++;
-                last = run.at();
-                origins.merge(run.origin(), 1L, Long::sum);
-                model(run.model()).runs++;
-                failure(run.failure());
+                last = run.asked().at();
+                origins.merge(run.asked().origin(), 1L, Long::sum);
+                model(run.asked().model()).runs++;
+                failure(run.asked().failure());
             } else if (line instanceof RecordLine.End end) {
                 ends++;
                 last = end.at();

@@ -1,6 +1,11 @@
 package org.tensorizer.device.record;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -55,7 +60,7 @@ public final class RecordingDevice extends ForwardingDevice {
     public static Device of(Device device, Path file, Map<String, String> facts) {
         return device.provenance() == Provenance.REPLAYED
                 ? device
-                : new RecordingDevice(device, new Recorder(device, RecordWriter.create(file), facts));
+                : new RecordingDevice(device, new Recorder(device, file, facts));
     }
 
     /**
@@ -96,42 +101,107 @@ public final class RecordingDevice extends ForwardingDevice {
         recorder.close(device());
     }
 
-    /** The record of one run of one device. Thread safety: yes. */
-    static final class Recorder {
+    /**
+     * The record of one run of one device, line by line. On return from {@link #add} the line is with the operating system,
+     * which keeps it when the process is killed. The file is made by this recorder and no other: two runs never share one.
+     *
+     * <p>Thread safety: yes.
+     */
+    private static final class Recorder {
+        private final Path file;
+        /** Not a channel: that would close for good when a thread writes whose time is up. */
+        private final RandomAccessFile lines;
+
         private final RecordLine.Origin origin;
-        private final RecordWriter writer;
         private final AtomicInteger sessions = new AtomicInteger();
         private final AtomicLong runs = new AtomicLong();
 
-        Recorder(Device device, RecordWriter writer, Map<String, String> facts) {
-            this.writer = writer;
+        /** @throws BadInputException the file exists already, or cannot be made */
+        Recorder(Device device, Path file, Map<String, String> facts) {
+            this.file = file;
             this.origin = new RecordLine.Origin(device.name(), device.provenance());
-            writer.add(new RecordLine.Header(origin, Instant.now(), facts));
+            try {
+                Files.createDirectories(file.toAbsolutePath().getParent());
+                this.lines = new RandomAccessFile(Files.createFile(file).toFile(), "rw");
+            } catch (FileAlreadyExistsException e) {
+                throw new BadInputException(
+                        "evidence record " + file
+                                + ": exists already; a record is never overwritten, name another file",
+                        e);
+            } catch (IOException e) {
+                throw new BadInputException(
+                        "evidence record " + file + ": cannot be made: " + BadInputException.reason(e), e);
+            }
+            add(new RecordLine.Header(origin, Instant.now(), facts));
         }
 
-        Path file() {
-            return writer.file();
+        /**
+         * @throws UncheckedIOException the line could not be written, for want of space or because the record is closed; no
+         *     part of it is in the record then
+         */
+        private synchronized void add(RecordLine line) {
+            byte[] bytes = (RecordJson.write(line) + "\n").getBytes(StandardCharsets.UTF_8);
+            try {
+                long start = lines.getFilePointer();
+                try {
+                    lines.write(bytes);
+                } catch (IOException e) {
+                    takeBack(start, e);
+                    throw e;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("evidence record " + file + ": cannot be written", e);
+            }
+        }
+
+        /** Part of a line in the middle would spoil all that follow. */
+        private void takeBack(long start, IOException failure) {
+            try {
+                lines.setLength(start);
+                lines.seek(start);
+            } catch (IOException e) {
+                failure.addSuppressed(e);
+            }
+        }
+
+        /** A question, from the moment it is put. */
+        private final class Question {
+            private final Instant at = Instant.now();
+            private final long start = System.nanoTime();
+            private final int session;
+            private final ModelFingerprint model;
+
+            Question(int session, ModelFingerprint model) {
+                this.session = session;
+                this.model = model;
+            }
+
+            RecordLine.Asked answered() {
+                return asked(Optional.empty());
+            }
+
+            RecordLine.Asked failed(RuntimeException why) {
+                return asked(Optional.of(RecordLine.Failure.of(why)));
+            }
+
+            private RecordLine.Asked asked(Optional<RecordLine.Failure> failure) {
+                return new RecordLine.Asked(origin, at, session, model, System.nanoTime() - start, failure);
+            }
         }
 
         Session open(Device device, TfliteModel model) {
-            ModelFingerprint fingerprint = ModelFingerprint.of(model);
-            int number = sessions.incrementAndGet();
-            Instant at = Instant.now();
-            long start = System.nanoTime();
+            Question question = new Question(sessions.incrementAndGet(), ModelFingerprint.of(model));
             Session session;
             try {
                 session = device.open(model);
             } catch (DeviceFault | BadInputException e) {
-                long nanos = System.nanoTime() - start;
-                writer.add(new RecordLine.Open(
-                        origin, at, number, fingerprint, nanos, List.of(), List.of(), Optional.of(failure(e))));
+                add(new RecordLine.Open(question.failed(e), List.of(), List.of()));
                 throw e;
             }
-            long nanos = System.nanoTime() - start;
+            RecordLine.Asked asked = question.answered();
             try {
-                writer.add(new RecordLine.Open(
-                        origin, at, number, fingerprint, nanos, session.inputs(), session.outputs(), Optional.empty()));
-                return new Recording(this, session, number, model);
+                add(new RecordLine.Open(asked, session.inputs(), session.outputs()));
+                return new Recording(this, session, model, asked);
             } catch (RuntimeException e) {
                 session.close();
                 throw e;
@@ -139,74 +209,63 @@ public final class RecordingDevice extends ForwardingDevice {
         }
 
         /** Writes down that a session goes on as the model with another payload. */
-        int swap(Session session, TfliteModel model, long nanos) {
-            int number = sessions.incrementAndGet();
-            writer.add(new RecordLine.Open(
+        RecordLine.Asked swap(Session session, TfliteModel model, long nanos) {
+            RecordLine.Asked asked = new RecordLine.Asked(
                     origin,
                     Instant.now(),
-                    number,
+                    sessions.incrementAndGet(),
                     ModelFingerprint.of(model),
                     nanos,
-                    session.inputs(),
-                    session.outputs(),
-                    Optional.empty()));
-            return number;
+                    Optional.empty());
+            add(new RecordLine.Open(asked, session.inputs(), session.outputs()));
+            return asked;
         }
 
-        List<byte[]> run(Session session, int number, ModelFingerprint model, List<byte[]> inputs) {
-            Instant at = Instant.now();
-            long start = System.nanoTime();
+        List<byte[]> run(Session session, RecordLine.Asked loaded, List<byte[]> inputs) {
+            Question question = new Question(loaded.session(), loaded.model());
             List<byte[]> outputs;
             try {
                 outputs = session.run(inputs);
             } catch (DeviceFault | BadInputException e) {
-                long nanos = System.nanoTime() - start;
-                ran(new RecordLine.Run(origin, at, number, model, nanos, inputs, List.of(), Optional.of(failure(e))));
+                ran(new RecordLine.Run(question.failed(e), inputs, List.of()));
                 throw e;
             }
-            long nanos = System.nanoTime() - start;
-            ran(new RecordLine.Run(origin, at, number, model, nanos, inputs, outputs, Optional.empty()));
+            ran(new RecordLine.Run(question.answered(), inputs, outputs));
             return outputs;
         }
 
         private void ran(RecordLine.Run run) {
-            writer.add(run);
+            add(run);
             runs.incrementAndGet();
-        }
-
-        private static RecordLine.Failure failure(RuntimeException e) {
-            return e instanceof DeviceFault fault
-                    ? RecordLine.Failure.Fault.of(fault)
-                    : new RecordLine.Failure.BadInput(String.valueOf(e.getMessage()));
         }
 
         /** Closes the device and ends the record in order; where closing fails, the record stays without an end. */
         void close(Device device) {
-            try (writer) {
+            try (lines) {
                 device.close();
-                writer.add(new RecordLine.End(Instant.now(), runs.get()));
+                add(new RecordLine.End(Instant.now(), runs.get()));
+            } catch (IOException e) {
+                throw new UncheckedIOException("evidence record " + file + ": cannot be closed", e);
             }
         }
     }
 
     /** A session whose inferences are written down. Another payload is another model for the record. */
     private static final class Recording extends ForwardingSession {
-        private final RecordingDevice.Recorder recorder;
-        private int number;
+        private final Recorder recorder;
         private TfliteModel model;
-        private ModelFingerprint fingerprint;
+        private RecordLine.Asked loaded;
 
-        Recording(RecordingDevice.Recorder recorder, Session session, int number, TfliteModel model) {
+        Recording(Recorder recorder, Session session, TfliteModel model, RecordLine.Asked loaded) {
             super(session);
             this.recorder = recorder;
-            this.number = number;
             this.model = model;
-            this.fingerprint = ModelFingerprint.of(model);
+            this.loaded = loaded;
         }
 
         @Override
         public List<byte[]> run(List<byte[]> inputs) {
-            return recorder.run(session(), number, fingerprint, inputs);
+            return recorder.run(session(), loaded, inputs);
         }
 
         @Override
@@ -223,8 +282,7 @@ public final class RecordingDevice extends ForwardingDevice {
                     swap.swap(payload);
                     long nanos = System.nanoTime() - start;
                     model = ModelFingerprint.withPayload(model, payload);
-                    fingerprint = ModelFingerprint.of(model);
-                    number = recorder.swap(session(), model, nanos);
+                    loaded = recorder.swap(session(), model, nanos);
                 }
             });
         }

@@ -4,8 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tensorizer.base.BadInputException;
@@ -27,10 +33,10 @@ import org.tensorizer.model.TfliteModel;
  */
 public final class ReplayDevice implements Device {
     private final Path file;
-    private final RecordedAnswers answers;
+    private final Answers answers;
     private final String name;
 
-    private ReplayDevice(Path file, RecordedAnswers answers) {
+    private ReplayDevice(Path file, Answers answers) {
         this.file = file;
         this.answers = answers;
         this.name = "replay of "
@@ -48,7 +54,7 @@ public final class ReplayDevice implements Device {
      *     short is passed over
      */
     public static ReplayDevice open(Path file) {
-        RecordedAnswers answers = new RecordedAnswers();
+        Answers answers = new Answers();
         for (Path record : records(file)) {
             RecordReader.read(record, answers::add);
         }
@@ -97,10 +103,10 @@ public final class ReplayDevice implements Device {
                         "the record " + file + " does not have model " + asked + "; models it has: "
                                 + answers.modelNames()
                                 + ". Was it recorded with other templates, or another revision of the experiments?"));
-        if (open.failure().isPresent()) {
-            throw open.failure().get().exception(name);
+        if (open.asked().failure().isPresent()) {
+            throw open.asked().failure().get().exception(name);
         }
-        return new Replay(name, file, answers, model, open);
+        return new Replay(model, asked, open);
     }
 
     @Override
@@ -109,21 +115,15 @@ public final class ReplayDevice implements Device {
     }
 
     /** A model that the record has. */
-    private static final class Replay implements Session, WeightSwap {
-        private final String device;
-        private final Path file;
-        private final RecordedAnswers answers;
+    private final class Replay implements Session, WeightSwap {
         private final RecordLine.Open open;
         private TfliteModel loaded;
         private ModelFingerprint model;
         private volatile boolean closed;
 
-        Replay(String device, Path file, RecordedAnswers answers, TfliteModel loaded, RecordLine.Open open) {
-            this.device = device;
-            this.file = file;
-            this.answers = answers;
+        Replay(TfliteModel loaded, ModelFingerprint model, RecordLine.Open open) {
             this.loaded = loaded;
-            this.model = ModelFingerprint.of(loaded);
+            this.model = model;
             this.open = open;
         }
 
@@ -142,10 +142,10 @@ public final class ReplayDevice implements Device {
             if (closed) {
                 throw new IllegalStateException(model.name() + ": the session is closed");
             }
-            requireSizes(inputs);
-            RecordedAnswers.Answer answer = answers.next(model, inputs).orElseThrow(() -> missing(inputs));
+            TensorSpec.requireSizes(model.name(), "input", open.inputs(), inputs, input -> input.length);
+            Answers.Answer answer = answers.next(model, inputs).orElseThrow(() -> missing(inputs));
             if (answer.failure().isPresent()) {
-                throw answer.failure().get().exception(device);
+                throw answer.failure().get().exception(name);
             }
             return answer.outputs().stream().map(byte[]::clone).toList();
         }
@@ -169,27 +169,13 @@ public final class ReplayDevice implements Device {
             model = ModelFingerprint.of(loaded);
         }
 
-        private void requireSizes(List<byte[]> inputs) {
-            if (inputs.size() != open.inputs().size()) {
-                throw new IllegalArgumentException(
-                        model.name() + ": expected " + open.inputs().size() + " inputs, found " + inputs.size());
-            }
-            for (int i = 0; i < inputs.size(); i++) {
-                TensorSpec spec = open.inputs().get(i);
-                if (inputs.get(i).length != spec.byteSize()) {
-                    throw new IllegalArgumentException(model.name() + ": input " + i + ", " + spec.name()
-                            + ": expected " + spec.byteSize() + " bytes, found " + inputs.get(i).length);
-                }
-            }
-        }
-
         private DeviceFault missing(List<byte[]> inputs) {
             int held = answers.count(model, inputs);
             String asked = "model " + model + ", input of SHA-256 "
                     + String.join(", ", inputs.stream().map(Sha256::of).toList());
             return new DeviceFault(
                     DeviceFault.Kind.REFUSED,
-                    device,
+                    name,
                     held == 0
                             ? "the record " + file + " does not have this inference: " + asked + "; it has "
                                     + answers.questions(model) + " other inputs of this model"
@@ -200,6 +186,90 @@ public final class ReplayDevice implements Device {
         @Override
         public void close() {
             closed = true;
+        }
+    }
+
+    /**
+     * A record by question. Answers to one question are given in the order in which the device gave them, each once.
+     */
+    private static final class Answers {
+        /** @param model digest without tokens; @param inputs digest of each */
+        private record Question(String model, List<String> inputs) {}
+
+        /** @param outputs empty if it failed */
+        record Answer(List<byte[]> outputs, Optional<RecordLine.Failure> failure) {}
+
+        private static final class InOrder<T> {
+            private final List<T> all = new ArrayList<>();
+            private int given;
+
+            Optional<T> next() {
+                return given < all.size() ? Optional.of(all.get(given++)) : Optional.empty();
+            }
+
+            T nextOrLast() {
+                return next().orElseGet(() -> all.get(all.size() - 1));
+            }
+        }
+
+        private final Map<String, InOrder<RecordLine.Open>> opens = new HashMap<>();
+        private final Map<Question, InOrder<Answer>> answers = new HashMap<>();
+        private final Set<RecordLine.Origin> origins = new LinkedHashSet<>();
+        private final Map<String, Integer> models = new LinkedHashMap<>();
+
+        void add(RecordLine line) {
+            if (line instanceof RecordLine.Header header) {
+                origins.add(header.origin());
+            } else if (line instanceof RecordLine.Open open) {
+                opens.computeIfAbsent(open.asked().model().questionSha256(), key -> new InOrder<>())
+                        .all
+                        .add(open);
+                models.merge(open.asked().model().name(), 1, Integer::sum);
+            } else if (line instanceof RecordLine.Run run) {
+                answers.computeIfAbsent(question(run.asked().model(), run.inputs()), key -> new InOrder<>())
+                        .all
+                        .add(new Answer(run.outputs(), run.asked().failure()));
+            }
+        }
+
+        private static Question question(ModelFingerprint model, List<byte[]> inputs) {
+            return new Question(
+                    model.questionSha256(), inputs.stream().map(Sha256::of).toList());
+        }
+
+        /** How loading this model went, the last time again when asked more often; empty if it was never loaded. */
+        synchronized Optional<RecordLine.Open> open(ModelFingerprint model) {
+            return Optional.ofNullable(opens.get(model.questionSha256())).map(InOrder::nextOrLast);
+        }
+
+        /** The next answer to this question, empty if there is none left. */
+        synchronized Optional<Answer> next(ModelFingerprint model, List<byte[]> inputs) {
+            return Optional.ofNullable(answers.get(question(model, inputs))).flatMap(InOrder::next);
+        }
+
+        /** How many answers the record has to this question. */
+        synchronized int count(ModelFingerprint model, List<byte[]> inputs) {
+            InOrder<Answer> found = answers.get(question(model, inputs));
+            return found == null ? 0 : found.all.size();
+        }
+
+        /** How many questions the record has about this model. */
+        synchronized long questions(ModelFingerprint model) {
+            return answers.keySet().stream()
+                    .filter(question -> question.model().equals(model.questionSha256()))
+                    .count();
+        }
+
+        Set<RecordLine.Origin> origins() {
+            return origins;
+        }
+
+        /** Names of the models that were loaded, at most a few. */
+        String modelNames() {
+            int shown = 5;
+            String names =
+                    String.join(", ", models.keySet().stream().limit(shown).toList());
+            return models.isEmpty() ? "none" : names + (models.size() > shown ? ", ..." : "");
         }
     }
 }

@@ -29,7 +29,7 @@ public final class CpuDevice implements Device {
     /** @throws org.tensorizer.base.BadInputException no valid model, or one compiled for the Edge TPU */
     @Override
     public Session open(TfliteModel model) {
-        return TfliteSession.open(model, SessionOptions.builtin(NAME));
+        return TfliteSession.open(model, TfliteSession.Options.builtin(NAME));
     }
 
     @Override

@@ -92,35 +92,29 @@ final class CustomOp implements AutoCloseable {
     }
 
     private static int onPrepare(Pointer context, Pointer node) {
-        KernelNode kernel = find(node);
-        if (kernel == null) {
-            return TfliteC.ERROR;
-        }
-        try {
-            kernel.prepare(node);
-            return TfliteC.OK;
-        } catch (Throwable t) {
-            kernel.failure().keep(t);
-            return TfliteC.ERROR;
-        }
+        return call(node, kernel -> kernel.prepare(node));
     }
 
     private static int onInvoke(Pointer context, Pointer node) {
-        KernelNode kernel = find(node);
+        return call(node, kernel -> kernel.invoke(context, node));
+    }
+
+    private interface Call {
+        void on(KernelNode kernel) throws Throwable;
+    }
+
+    private static int call(Pointer node, Call call) {
+        KernelNode kernel = NODES.get(Pointer.nativeValue(TfliteC.Opaque.TfLiteOpaqueNodeGetUserData(node)));
         if (kernel == null) {
             return TfliteC.ERROR;
         }
         try {
-            kernel.invoke(context, node);
+            call.on(kernel);
             return TfliteC.OK;
         } catch (Throwable t) {
             kernel.failure().keep(t);
             return TfliteC.ERROR;
         }
-    }
-
-    private static KernelNode find(Pointer node) {
-        return NODES.get(Pointer.nativeValue(TfliteC.Opaque.TfLiteOpaqueNodeGetUserData(node)));
     }
 
     /** One custom op of one interpreter and the kernel's instance for it. Used by the thread that is inside TFLite. */
@@ -168,22 +162,18 @@ final class CustomOp implements AutoCloseable {
                 inputs = new NodeTensors(
                         "input",
                         true,
-                        tensors(
-                                "input",
-                                TfliteC.Opaque.TfLiteOpaqueNodeNumberOfInputs(node),
-                                i -> TfliteC.Opaque.TfLiteOpaqueNodeGetInput(context, node, i)));
+                        TfliteC.Opaque.TfLiteOpaqueNodeNumberOfInputs(node),
+                        i -> TfliteC.Opaque.TfLiteOpaqueNodeGetInput(context, node, i));
                 outputs = new NodeTensors(
                         "output",
                         false,
-                        tensors(
-                                "output",
-                                TfliteC.Opaque.TfLiteOpaqueNodeNumberOfOutputs(node),
-                                i -> TfliteC.Opaque.TfLiteOpaqueNodeGetOutput(context, node, i)));
+                        TfliteC.Opaque.TfLiteOpaqueNodeNumberOfOutputs(node),
+                        i -> TfliteC.Opaque.TfLiteOpaqueNodeGetOutput(context, node, i));
             }
-            List<ByteBuffer> in = inputs.refresh(device);
-            List<ByteBuffer> out = outputs.refresh(device);
+            List<ByteBuffer> in = inputs.refresh();
+            List<ByteBuffer> out = outputs.refresh();
             instance.invoke(in, out);
-            outputs.requireWritten(device);
+            outputs.requireWritten();
         }
 
         void close() {
@@ -201,81 +191,76 @@ final class CustomOp implements AutoCloseable {
             }
         }
 
-        private Pointer[] tensors(String role, int count, IntFunction<Pointer> get) {
-            Pointer[] tensors = new Pointer[count];
-            for (int i = 0; i < count; i++) {
-                tensors[i] = get.apply(i);
-                if (tensors[i] == null) {
+        /**
+         * The inputs or the outputs of a custom op, as views of native memory. A view is made once and made anew where TFLite
+         * moved or resized the tensor, which is asked before each call.
+         */
+        private final class NodeTensors {
+            private final String role;
+            private final boolean readOnly;
+            private final Pointer[] tensors;
+            private final long[] addresses;
+            private final long[] sizes;
+            private final ByteBuffer[] views;
+            private final List<ByteBuffer> list;
+
+            /** @throws DeviceFault one of the tensors is NULL */
+            NodeTensors(String role, boolean readOnly, int count, IntFunction<Pointer> get) {
+                this.role = role;
+                this.readOnly = readOnly;
+                this.tensors = new Pointer[count];
+                this.addresses = new long[count];
+                this.sizes = new long[count];
+                this.views = new ByteBuffer[count];
+                for (int i = 0; i < count; i++) {
+                    tensors[i] = get.apply(i);
+                    if (tensors[i] == null) {
+                        throw new DeviceFault(
+                                DeviceFault.Kind.REFUSED,
+                                device,
+                                "the custom op's " + role + " " + i + " is NULL: a damaged model?");
+                    }
+                }
+                this.list = Collections.unmodifiableList(Arrays.asList(views));
+            }
+
+            /** Current views, each at position 0. The list is the same one each time. */
+            List<ByteBuffer> refresh() {
+                for (int i = 0; i < tensors.length; i++) {
+                    Pointer data = TfliteC.Opaque.TfLiteOpaqueTensorData(tensors[i]);
+                    long size = TfliteC.Opaque.TfLiteOpaqueTensorByteSize(tensors[i]);
+                    if (views[i] == null || Pointer.nativeValue(data) != addresses[i] || size != sizes[i]) {
+                        views[i] = view(i, data, size);
+                        addresses[i] = Pointer.nativeValue(data);
+                        sizes[i] = size;
+                    }
+                    views[i].clear();
+                }
+                return list;
+            }
+
+            private ByteBuffer view(int index, Pointer data, long size) {
+                if (data == null || size < 0 || size > Integer.MAX_VALUE) {
                     throw new DeviceFault(
                             DeviceFault.Kind.REFUSED,
                             device,
-                            "the custom op's " + role + " " + i + " is NULL: a damaged model?");
+                            "the custom op's " + role + " " + index + " has "
+                                    + (data == null ? "no memory" : size + " bytes, more than a buffer holds"));
                 }
+                ByteBuffer view = data.getByteBuffer(0, size);
+                return (readOnly ? view.asReadOnlyBuffer() : view).order(ByteOrder.LITTLE_ENDIAN);
             }
-            return tensors;
-        }
-    }
 
-    /**
-     * The inputs or the outputs of a custom op, as views of native memory. A view is made once and made anew where TFLite
-     * moved or resized the tensor, which is asked before each call.
-     */
-    private static final class NodeTensors {
-        private final String role;
-        private final boolean readOnly;
-        private final Pointer[] tensors;
-        private final long[] addresses;
-        private final long[] sizes;
-        private final ByteBuffer[] views;
-        private final List<ByteBuffer> list;
-
-        /** @param tensors opaque tensors, none of them NULL */
-        NodeTensors(String role, boolean readOnly, Pointer... tensors) {
-            this.role = role;
-            this.readOnly = readOnly;
-            this.tensors = tensors;
-            this.addresses = new long[tensors.length];
-            this.sizes = new long[tensors.length];
-            this.views = new ByteBuffer[tensors.length];
-            this.list = Collections.unmodifiableList(Arrays.asList(views));
-        }
-
-        /** Current views, each at position 0. The list is the same one each time. */
-        List<ByteBuffer> refresh(String device) {
-            for (int i = 0; i < tensors.length; i++) {
-                Pointer data = TfliteC.Opaque.TfLiteOpaqueTensorData(tensors[i]);
-                long size = TfliteC.Opaque.TfLiteOpaqueTensorByteSize(tensors[i]);
-                if (views[i] == null || Pointer.nativeValue(data) != addresses[i] || size != sizes[i]) {
-                    views[i] = view(device, i, data, size);
-                    addresses[i] = Pointer.nativeValue(data);
-                    sizes[i] = size;
-                }
-                views[i].clear();
-            }
-            return list;
-        }
-
-        private ByteBuffer view(String device, int index, Pointer data, long size) {
-            if (data == null || size < 0 || size > Integer.MAX_VALUE) {
-                throw new DeviceFault(
-                        DeviceFault.Kind.REFUSED,
-                        device,
-                        "the custom op's " + role + " " + index + " has "
-                                + (data == null ? "no memory" : size + " bytes, more than a buffer holds"));
-            }
-            ByteBuffer view = data.getByteBuffer(0, size);
-            return (readOnly ? view.asReadOnlyBuffer() : view).order(ByteOrder.LITTLE_ENDIAN);
-        }
-
-        /** What the kernel left unwritten would be the bytes of an earlier tensor. */
-        void requireWritten(String device) {
-            for (int i = 0; i < views.length; i++) {
-                if (views[i].position() != views[i].capacity()) {
-                    throw new DeviceFault(
-                            DeviceFault.Kind.WRONG_SIZE,
-                            device,
-                            "the custom op's " + role + " " + i + ": expected " + views[i].capacity()
-                                    + " bytes, the kernel wrote " + views[i].position());
+            /** What the kernel left unwritten would be the bytes of an earlier tensor. */
+            void requireWritten() {
+                for (int i = 0; i < views.length; i++) {
+                    if (views[i].position() != views[i].capacity()) {
+                        throw new DeviceFault(
+                                DeviceFault.Kind.WRONG_SIZE,
+                                device,
+                                "the custom op's " + role + " " + i + ": expected " + views[i].capacity()
+                                        + " bytes, the kernel wrote " + views[i].position());
+                    }
                 }
             }
         }

@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.model.Operator;
@@ -19,21 +20,21 @@ final class Interpreter implements Runnable {
     private final String name;
     private final ErrorLog log = ErrorLog.open();
     private final Failure failure = new Failure();
-    private final Delegate delegate;
+    private final TfliteSession.Delegate delegate;
     private ModelMemory memory;
     private CustomOp op;
     private Pointer model;
     private Pointer pointer;
     private boolean closed;
 
-    private Interpreter(String name, SessionOptions options) {
+    private Interpreter(String name, TfliteSession.Options options) {
         this.device = options.device();
         this.name = name;
         this.delegate = options.delegate().orElse(null);
     }
 
     /** Loads a model and allocates its tensors; frees everything where that fails. */
-    static Interpreter open(TfliteModel model, SessionOptions options) {
+    static Interpreter open(TfliteModel model, TfliteSession.Options options) {
         Interpreter interpreter = new Interpreter(model.name(), options);
         try {
             interpreter.load(TfliteLibrary.load(), model, options);
@@ -48,7 +49,7 @@ final class Interpreter implements Runnable {
         }
     }
 
-    private void load(TfliteLibrary library, TfliteModel file, SessionOptions options) {
+    private void load(TfliteLibrary library, TfliteModel file, TfliteSession.Options options) {
         // TFLite's verifier lets models pass that end the process a moment later, such as one without a subgraph
         GivenTensors.check(file);
         memory = new ModelMemory(file);
@@ -73,10 +74,10 @@ final class Interpreter implements Runnable {
         }
     }
 
-    private void create(TfliteLibrary library, SessionOptions options) {
+    private void create(TfliteLibrary library, TfliteSession.Options options) {
         Pointer settings = TfliteC.TfLiteInterpreterOptionsCreate();
         try {
-            TfliteC.TfLiteInterpreterOptionsSetNumThreads(settings, options.threads());
+            TfliteC.TfLiteInterpreterOptionsSetNumThreads(settings, 1);
             TfliteC.TfLiteInterpreterOptionsSetErrorReporter(settings, ErrorLog.REPORTER, log.userData());
             if (delegate != null) {
                 TfliteC.TfLiteInterpreterOptionsAddDelegate(settings, new Pointer(delegate.address()));
@@ -96,14 +97,34 @@ final class Interpreter implements Runnable {
     private RuntimeException refused(String what) {
         List<String> lines = log.take();
         failure.raise(device, name, lines);
-        for (String line : lines) {
-            if (UnresolvedOps.isMeantBy(line)) {
-                return delegate == null
-                        ? UnresolvedOps.explain(device, name, line)
-                        : UnresolvedOps.explainDelegate(device, name, lines);
-            }
+        Optional<String> unresolved = lines.stream()
+                .filter(line -> line.contains("unresolved custom op"))
+                .findFirst();
+        if (unresolved.isPresent()) {
+            return unresolved(unresolved.get(), lines);
         }
         return new DeviceFault(DeviceFault.Kind.REFUSED, device, name + ": " + what + said(lines), lines, null);
+    }
+
+    /** Why TFLite knows no kernel for an op, and what helps. */
+    private RuntimeException unresolved(String line, List<String> lines) {
+        if (delegate != null) { // it did not take the op: the known sign of one built for another TFLite
+            return new DeviceFault(
+                    DeviceFault.Kind.REFUSED,
+                    device,
+                    name + ": the delegate did not take the custom op: it was built for another TFLite than "
+                            + TfliteLibrary.load().version()
+                            + ". Pair the versions: take a build of libedgetpu for this"
+                            + " TFLite, or name the TFLite it was built for with -Dtensorizer.tflite=PATH. TFLite said: "
+                            + String.join("; ", lines),
+                    lines,
+                    null);
+        }
+        return new BadInputException(
+                line.contains(Operator.EDGE_TPU)
+                        ? name + ": compiled for the Edge TPU (it holds edgetpu-custom-op), but device " + device
+                                + " runs uncompiled models only: take the emulator or a Coral, or the source model"
+                        : name + ": holds an op that device " + device + " has no kernel for: " + line);
     }
 
     Pointer pointer() {
@@ -148,39 +169,6 @@ final class Interpreter implements Runnable {
             log.close();
         }
         failure.raise(device, name, List.of());
-    }
-
-    /** Why TFLite knows no kernel for an op, and what helps. */
-    private static final class UnresolvedOps {
-        private UnresolvedOps() {}
-
-        /** TFLite's line about it says "unresolved custom op". */
-        static boolean isMeantBy(String line) {
-            return line.contains("unresolved custom op");
-        }
-
-        static BadInputException explain(String device, String model, String line) {
-            if (line.contains(Operator.EDGE_TPU)) {
-                return new BadInputException(
-                        model + ": compiled for the Edge TPU (it holds edgetpu-custom-op), but device " + device
-                                + " runs uncompiled models only: take the emulator or a Coral, or the source model");
-            }
-            return new BadInputException(model + ": holds an op that device " + device + " has no kernel for: " + line);
-        }
-
-        /** A delegate was there and did not take the op: the known sign of one built for another TFLite. */
-        static DeviceFault explainDelegate(String device, String model, List<String> log) {
-            return new DeviceFault(
-                    DeviceFault.Kind.REFUSED,
-                    device,
-                    model + ": the delegate did not take the custom op: it was built for another TFLite than "
-                            + TfliteLibrary.load().version()
-                            + ". Pair the versions: take a build of libedgetpu for this"
-                            + " TFLite, or name the TFLite it was built for with -Dtensorizer.tflite=PATH. TFLite said: "
-                            + String.join("; ", log),
-                    log,
-                    null);
-        }
     }
 
     /** A model in native memory, where TFLite uses it in place until its interpreter is deleted. */

@@ -1,7 +1,6 @@
 package org.tensorizer.device.tflite;
 
 import com.sun.jna.Callback;
-import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
@@ -12,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,25 +84,20 @@ public final class TfliteLibrary {
 
     /** Loads and checks a library without binding its functions. */
     static TfliteLibrary open(LibraryFile file) {
-        JnaRuntime.prepare();
-        if (Native.POINTER_SIZE != Long.BYTES) {
-            throw new BadInputException("expected a 64-bit JVM, found one of " + Native.POINTER_SIZE * 8 + " bits");
-        }
         NativeLibrary library;
         try {
-            library = NativeLibrary.getInstance(file.path().toString(), Map.of(Library.OPTION_OPEN_FLAGS, LAZY_LOCAL));
+            library = JnaRuntime.open(file.path().toString(), LAZY_LOCAL);
         } catch (UnsatisfiedLinkError e) {
             throw new BadInputException(
                     "TFLite library " + file.path() + ": the loader refuses it: " + e.getMessage(), e);
         }
-        // a library that is refused stays loaded: JNA hands out one object for one file, and somebody else may use it
         String version = readVersion(file, library);
         requireSymbols(file, version, library);
         return new TfliteLibrary(file, version, library);
     }
 
     private static String readVersion(LibraryFile file, NativeLibrary library) {
-        if (!has(library, "TfLiteVersion")) {
+        if (!JnaRuntime.has(library, "TfLiteVersion")) {
             throw new BadInputException(
                     "TFLite library " + file.path() + ": has no function TfLiteVersion: this is not TensorFlow Lite");
         }
@@ -128,7 +121,7 @@ public final class TfliteLibrary {
         List<String> missing = Arrays.stream(TfliteC.class.getDeclaredMethods())
                 .filter(method -> Modifier.isNative(method.getModifiers()))
                 .map(Method::getName)
-                .filter(name -> !has(library, name))
+                .filter(name -> !JnaRuntime.has(library, name))
                 .sorted()
                 .toList();
         if (!missing.isEmpty()) {
@@ -137,17 +130,8 @@ public final class TfliteLibrary {
         }
     }
 
-    private static boolean has(NativeLibrary library, String symbol) {
-        try {
-            library.getGlobalVariableAddress(symbol);
-            return true;
-        } catch (UnsatisfiedLinkError e) {
-            return false;
-        }
-    }
-
     boolean has(String symbol) {
-        return has(library, symbol);
+        return JnaRuntime.has(library, symbol);
     }
 
     NativeLibrary functions() {
@@ -164,6 +148,14 @@ public final class TfliteLibrary {
                 .orElseThrow(() -> new BadInputException("TFLite library " + path() + ", version " + version
                         + ": has neither TfLiteOperatorCreate nor TfLiteRegistrationExternalCreate, so no custom op can"
                         + " be registered: take 2.12 or newer"));
+    }
+
+    /**
+     * Ends this process at once, by C's {@code _exit}: no handlers, no destructors, no return. {@link Runtime#halt} runs the
+     * exit handlers of native libraries first, and those of a hung USB runtime wait for it.
+     */
+    public static void endProcess(int status) {
+        TfliteC.LibC._exit(status);
     }
 
     /** As {@code TfLiteVersion()} gives it, such as {@code 2.18.0}. */

@@ -4,8 +4,10 @@ import com.sun.jna.Pointer;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
 import org.tensorizer.base.BadInputException;
@@ -35,6 +37,40 @@ public final class TfliteSession implements Session {
     private final List<TensorSpec> outputSpecs;
     private boolean closed;
 
+    /** A TFLite delegate owned by a session: attached at open, freed after the interpreter, never before. */
+    public interface Delegate extends AutoCloseable {
+        /** Address of the {@code TfLiteDelegate}, never 0. */
+        long address();
+
+        /** Frees the delegate. Called once, when no interpreter uses it any more. */
+        @Override
+        void close();
+    }
+
+    /**
+     * How a model is loaded. TFLite's own kernels run in one thread.
+     *
+     * @param device name for messages
+     * @param kernel what runs {@code edgetpu-custom-op}
+     * @param delegate takes what ops it can; owned by the session from the moment of opening, also where that fails
+     */
+    public record Options(String device, Optional<CustomKernel> kernel, Optional<Delegate> delegate) {
+        /** TFLite's own kernels alone. */
+        public static Options builtin(String device) {
+            return new Options(device, Optional.empty(), Optional.empty());
+        }
+
+        /** A kernel of ours for {@code edgetpu-custom-op}. */
+        public static Options kernel(String device, CustomKernel kernel) {
+            return new Options(device, Optional.of(kernel), Optional.empty());
+        }
+
+        /** A delegate, such as libedgetpu's. */
+        public static Options delegate(String device, Delegate delegate) {
+            return new Options(device, Optional.empty(), Optional.of(delegate));
+        }
+    }
+
     private TfliteSession(String device, String model, Interpreter interpreter) {
         this.device = device;
         this.model = model;
@@ -61,7 +97,7 @@ public final class TfliteSession implements Session {
      *     kernel threw of this type
      * @throws DeviceFault TFLite, the kernel or the delegate refuses the model
      */
-    public static TfliteSession open(TfliteModel model, SessionOptions options) {
+    public static TfliteSession open(TfliteModel model, Options options) {
         Interpreter interpreter = Interpreter.open(model, options);
         try {
             return new TfliteSession(options.device(), model.name(), interpreter);
@@ -73,13 +109,13 @@ public final class TfliteSession implements Session {
 
     /** Loads a compiled model whose custom op a kernel runs. */
     public static TfliteSession open(TfliteModel model, CustomKernel kernel) {
-        return open(model, SessionOptions.kernel("kernel", kernel));
+        return open(model, Options.kernel("kernel", kernel));
     }
 
     private List<EdgeTensor> tensors(String role, int count, IntFunction<Pointer> get) {
         List<EdgeTensor> tensors = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            tensors.add(new EdgeTensor(device, model + ": " + role + " " + i, get.apply(i)));
+            tensors.add(new EdgeTensor(model + ": " + role + " " + i, get.apply(i)));
         }
         return List.copyOf(tensors);
     }
@@ -99,7 +135,7 @@ public final class TfliteSession implements Session {
         List<byte[]> results = new ArrayList<>(outputs.size());
         infer(values.stream().map(ByteBuffer::wrap).toList(), () -> {
             for (EdgeTensor output : outputs) {
-                results.add(output.read(device));
+                results.add(output.read());
             }
         });
         return results;
@@ -107,10 +143,10 @@ public final class TfliteSession implements Session {
 
     @Override
     public void run(List<ByteBuffer> values, List<ByteBuffer> results) {
-        requireSizes("output", outputSpecs, results);
+        TensorSpec.requireSizes(model, "output", outputSpecs, results, ByteBuffer::remaining);
         infer(values, () -> {
             for (int i = 0; i < results.size(); i++) {
-                outputs.get(i).read(device, results.get(i));
+                outputs.get(i).read(results.get(i));
             }
         });
     }
@@ -118,9 +154,9 @@ public final class TfliteSession implements Session {
     private void infer(List<ByteBuffer> values, Runnable read) {
         enter();
         try {
-            requireSizes("input", inputSpecs, values);
+            TensorSpec.requireSizes(model, "input", inputSpecs, values, ByteBuffer::remaining);
             for (int i = 0; i < values.size(); i++) {
-                inputs.get(i).write(device, values.get(i));
+                inputs.get(i).write(values.get(i));
             }
             interpreter.invoke();
             read.run();
@@ -149,20 +185,6 @@ public final class TfliteSession implements Session {
         }
     }
 
-    private void requireSizes(String role, List<TensorSpec> specs, List<ByteBuffer> values) {
-        if (values.size() != specs.size()) {
-            throw new IllegalArgumentException(
-                    model + ": expected " + specs.size() + " " + role + "s, found " + values.size());
-        }
-        for (int i = 0; i < values.size(); i++) {
-            TensorSpec spec = specs.get(i);
-            if (values.get(i).remaining() != spec.byteSize()) {
-                throw new IllegalArgumentException(model + ": " + role + " " + i + ", " + spec.name() + ": expected "
-                        + spec.byteSize() + " bytes, found " + values.get(i).remaining());
-            }
-        }
-    }
-
     /** Waits for a running inference, then frees everything. A second call does nothing. */
     @Override
     public void close() {
@@ -177,6 +199,83 @@ public final class TfliteSession implements Session {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** An input or output tensor of an interpreter: its facts, read once, and a view of its bytes. */
+    private final class EdgeTensor {
+        private final Pointer tensor;
+        private final TensorSpec spec;
+        private long address;
+        private ByteBuffer view;
+
+        /** @throws DeviceFault the tensor is NULL or larger than a buffer holds, as in a damaged model */
+        EdgeTensor(String role, Pointer tensor) {
+            if (tensor == null) {
+                throw new DeviceFault(DeviceFault.Kind.REFUSED, device, role + " is NULL: a damaged model?");
+            }
+            long size = TfliteC.TfLiteTensorByteSize(tensor);
+            if (size < 0 || size > Integer.MAX_VALUE) {
+                throw new DeviceFault(
+                        DeviceFault.Kind.REFUSED, device, role + " has " + size + " bytes, more than a buffer holds");
+            }
+            this.tensor = tensor;
+            this.spec = read(tensor, (int) size);
+        }
+
+        private TensorSpec read(Pointer tensor, int size) {
+            List<Integer> shape = new ArrayList<>();
+            for (int i = 0; i < TfliteC.TfLiteTensorNumDims(tensor); i++) {
+                shape.add(TfliteC.TfLiteTensorDim(tensor, i));
+            }
+            TfliteC.QuantizationParams.ByValue quantization = TfliteC.TfLiteTensorQuantizationParams(tensor);
+            return new TensorSpec(
+                    text(TfliteC.TfLiteTensorName(tensor)),
+                    text(TfliteC.TfLiteTypeGetName(TfliteC.TfLiteTensorType(tensor))),
+                    shape,
+                    quantization.scale,
+                    quantization.zeroPoint,
+                    size);
+        }
+
+        private String text(Pointer string) {
+            return string == null ? "" : string.getString(0, StandardCharsets.UTF_8.name());
+        }
+
+        TensorSpec spec() {
+            return spec;
+        }
+
+        void write(ByteBuffer bytes) {
+            view().put(0, bytes, bytes.position(), bytes.remaining());
+        }
+
+        void read(ByteBuffer bytes) {
+            bytes.put(bytes.position(), view(), 0, spec.byteSize());
+        }
+
+        byte[] read() {
+            byte[] bytes = new byte[spec.byteSize()];
+            view().get(0, bytes);
+            return bytes;
+        }
+
+        /** TFLite may move a tensor and, in a model with dynamic shapes, resize it. */
+        private ByteBuffer view() {
+            Pointer data = TfliteC.TfLiteTensorData(tensor);
+            long size = TfliteC.TfLiteTensorByteSize(tensor);
+            if (size != spec.byteSize() || (data == null && size > 0)) {
+                throw new DeviceFault(
+                        DeviceFault.Kind.WRONG_SIZE,
+                        device,
+                        "tensor " + spec.name() + ": expected " + spec.byteSize() + " bytes, found "
+                                + (data == null ? "no memory" : size));
+            }
+            if (view == null || Pointer.nativeValue(data) != address) {
+                view = data == null ? ByteBuffer.allocate(0) : data.getByteBuffer(0, size);
+                address = Pointer.nativeValue(data);
+            }
+            return view;
         }
     }
 }

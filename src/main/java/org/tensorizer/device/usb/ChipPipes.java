@@ -47,7 +47,7 @@ final class ChipPipes implements AutoCloseable {
 
         final void arm() {
             buffer.clear();
-            transfer.submit(buffer, 0, this);
+            transfer.submit(buffer, this);
         }
 
         @Override

@@ -53,7 +53,7 @@ final class ChipWrites {
 
     private void submit(Write write, ByteBuffer bytes) {
         try {
-            write.transfer.submit(bytes, 0, write);
+            write.transfer.submit(bytes, write);
         } catch (UsbException | IllegalStateException e) {
             watch.locked(() -> idle.addLast(write));
             throw watch.fault("write to the chip", e);

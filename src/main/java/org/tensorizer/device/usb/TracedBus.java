@@ -247,13 +247,13 @@ public final class TracedBus implements UsbBus {
             }
 
             @Override
-            public void submit(ByteBuffer data, int timeoutMillis, Completion completion) {
+            public void submit(ByteBuffer data, Completion completion) {
                 if (endpoint == Wire.BULK_OUT) {
                     out(data);
                 } else {
                     lines.accept("arm-" + in(endpoint, data.remaining()));
                 }
-                transfer.submit(data, timeoutMillis, (status, length) -> {
+                transfer.submit(data, (status, length) -> {
                     if (endpoint != Wire.BULK_OUT && status == UsbStatus.COMPLETED) {
                         lines.accept(in(endpoint, length));
                     } else if (status != UsbStatus.COMPLETED && status != UsbStatus.CANCELLED) {
@@ -277,11 +277,6 @@ public final class TracedBus implements UsbBus {
             @Override
             public void cancel() {
                 transfer.cancel();
-            }
-
-            @Override
-            public void close() {
-                transfer.close();
             }
         }
     }

@@ -12,7 +12,6 @@ import org.tensorizer.device.SwappingSession;
 import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.WeightSwap;
 import org.tensorizer.device.tflite.CustomKernel;
-import org.tensorizer.device.tflite.SessionOptions;
 import org.tensorizer.device.tflite.TfliteSession;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Layer;
@@ -211,7 +210,7 @@ final class UsbSession implements Session, WeightSwap {
 
         /** The session of TFLite; with a way to exchange weights if one operator has them all. */
         Session session(TfliteModel file, String device) {
-            Session tflite = TfliteSession.open(file, SessionOptions.kernel(device, this));
+            Session tflite = TfliteSession.open(file, TfliteSession.Options.kernel(device, this));
             List<CompiledOp> weighted =
                     ops.stream().map(Op::op).filter(CompiledOp::hasPayload).toList();
             return weighted.size() == 1 ? new SwappingSession(tflite, weighted.get(0)) : tflite;

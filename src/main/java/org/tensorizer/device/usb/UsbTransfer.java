@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Thread safety: {@link #cancel} may be called by any thread, the rest by one thread at a time.
  */
-public interface UsbTransfer extends AutoCloseable {
+public interface UsbTransfer {
     /**
      * Called exactly once for each submit, by a thread of the transport or inside {@link UsbTransfer#submit}; must be
      * quick and must not throw.
@@ -24,16 +24,12 @@ public interface UsbTransfer extends AutoCloseable {
      *
      * @param data direct; the bytes from position to limit are sent, or are the room for what comes. Neither moves, and
      *     the buffer is not to be touched until completion
-     * @param timeoutMillis 0: none
      * @throws UsbException the transfer could not be started; there will be no completion
-     * @throws IllegalStateException it is under way already, or closed
+     * @throws IllegalStateException it is under way already, or its transport is closed
      */
-    void submit(ByteBuffer data, int timeoutMillis, Completion completion);
+    void submit(ByteBuffer data, Completion completion);
 
-    /** Asks for an early end; the completion is still called. Nothing happens if the transfer is not under way. */
+    /** Asks for an early end; the completion is still called. Nothing happens if the transfer is not under way. To be given
+     * back it has not: its transport does that, see {@link UsbTransport#close}. */
     void cancel();
-
-    /** Gives the transfer back; not while it is under way. Closing the transport does it for all of them. */
-    @Override
-    void close();
 }

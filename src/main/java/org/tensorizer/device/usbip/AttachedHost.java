@@ -128,7 +128,7 @@ final class AttachedHost {
     private void bulk(UsbIp.Command command, ByteBuffer data) throws IOException {
         try {
             Pending next = begin(command, data);
-            next.transfer.submit(data, 0, (status, length) -> ended(next, status, length));
+            next.transfer.submit(data, (status, length) -> ended(next, status, length));
         } catch (UsbException e) {
             Pending failed;
             synchronized (this) {

@@ -117,8 +117,7 @@ final class VirtualCoral implements AutoCloseable {
         });
     }
 
-    void submit(
-            VirtualTransport.Transfer transfer, ByteBuffer data, int timeoutMillis, UsbTransfer.Completion whenDone) {
+    void submit(VirtualTransport.Transfer transfer, ByteBuffer data, UsbTransfer.Completion whenDone) {
         guarded(() -> {
             plug.require(transfer.transport());
             transfer.start(data, whenDone);
@@ -126,10 +125,6 @@ final class VirtualCoral implements AutoCloseable {
                 ended(transfer, UsbStatus.STALL);
             } else {
                 endpoints.submit(transfer);
-            }
-            if (timeoutMillis > 0 && transfer.isUnderWay()) {
-                transfer.timeout(
-                        timer.schedule(() -> end(transfer, UsbStatus.TIMED_OUT), timeoutMillis, TimeUnit.MILLISECONDS));
             }
             chip.poke();
         });
@@ -141,12 +136,6 @@ final class VirtualCoral implements AutoCloseable {
             if (transfer.isUnderWay() && endpoints.cancel(transfer)) {
                 ended(transfer, status);
             }
-        });
-    }
-
-    void closeTransfer(VirtualTransport.Transfer transfer) {
-        guarded(() -> {
-            transfer.markClosed();
         });
     }
 

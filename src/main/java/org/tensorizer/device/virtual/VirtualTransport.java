@@ -3,7 +3,6 @@ package org.tensorizer.device.virtual;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
 import org.tensorizer.device.usb.ControlRequest;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbPort;
@@ -12,7 +11,7 @@ import org.tensorizer.device.usb.UsbTransfer;
 import org.tensorizer.device.usb.UsbTransport;
 import org.tensorizer.device.usb.Wire;
 
-/** A virtual Coral that is open. Control transfers are done at once; deadlines are kept by the rest. */
+/** A virtual Coral that is open. Control transfers are done at once. */
 final class VirtualTransport implements UsbTransport {
     private final VirtualCoral device;
     private final UsbPort port;
@@ -60,7 +59,6 @@ final class VirtualTransport implements UsbTransport {
         if (closed) {
             throw new IllegalStateException(port + " is closed");
         }
-        transfers.removeIf(Transfer::isClosed);
         Transfer transfer = new Transfer(this, endpoint);
         transfers.add(transfer);
         return transfer;
@@ -94,10 +92,8 @@ final class VirtualTransport implements UsbTransport {
         private final int endpoint;
         private ByteBuffer data;
         private Completion completion;
-        private Future<?> timeout;
         private int length;
         private boolean underWay;
-        private volatile boolean closed;
         private int untold; // completions that are still to be called; guarded by this
 
         Transfer(VirtualTransport transport, int endpoint) {
@@ -114,8 +110,8 @@ final class VirtualTransport implements UsbTransport {
         }
 
         @Override
-        public void submit(ByteBuffer buffer, int timeoutMillis, Completion whenDone) {
-            transport.device().submit(this, buffer.duplicate(), timeoutMillis, whenDone);
+        public void submit(ByteBuffer buffer, Completion whenDone) {
+            transport.device().submit(this, buffer.duplicate(), whenDone);
         }
 
         @Override
@@ -123,15 +119,10 @@ final class VirtualTransport implements UsbTransport {
             transport.device().end(this, UsbStatus.CANCELLED);
         }
 
-        @Override
-        public void close() {
-            transport.device().closeTransfer(this);
-        }
-
         void start(ByteBuffer buffer, Completion whenDone) {
-            if (underWay || closed) {
-                throw new IllegalStateException("transfer on endpoint 0x" + Integer.toHexString(endpoint)
-                        + (closed ? " is closed" : " is under way already"));
+            if (underWay) {
+                throw new IllegalStateException(
+                        "transfer on endpoint 0x" + Integer.toHexString(endpoint) + " is under way already");
             }
             data = buffer;
             completion = whenDone;
@@ -140,10 +131,6 @@ final class VirtualTransport implements UsbTransport {
             synchronized (this) {
                 untold++;
             }
-        }
-
-        void timeout(Future<?> task) {
-            timeout = task;
         }
 
         /** Room that is left, or bytes not taken yet. */
@@ -171,10 +158,6 @@ final class VirtualTransport implements UsbTransport {
         /** Ends it; what is to be called is given back to be called without the lock. */
         Completion finish() {
             underWay = false;
-            if (timeout != null) {
-                timeout.cancel(false);
-                timeout = null;
-            }
             data = null;
             return completion;
         }
@@ -202,18 +185,6 @@ final class VirtualTransport implements UsbTransport {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-        }
-
-        boolean isClosed() {
-            return closed;
-        }
-
-        void markClosed() {
-            if (underWay) {
-                throw new IllegalStateException(
-                        "transfer on endpoint 0x" + Integer.toHexString(endpoint) + " is under way, cancel it first");
-            }
-            closed = true;
         }
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.device.library.LibraryFile.ElfHeader;
 import org.tensorizer.fuzz.Fuzz;
 import org.tensorizer.fuzz.Fuzz.Target;
 import org.tensorizer.fuzz.Mutator;

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.device.library.LibraryFile.ElfHeader;
 
 class ElfHeaderTest {
     @ParameterizedTest

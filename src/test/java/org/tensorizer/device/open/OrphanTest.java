@@ -31,8 +31,8 @@ class OrphanTest {
         private Parent() {}
 
         public static void main(String[] args) throws Exception {
-            WorkerOptions patient =
-                    new WorkerOptions(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ZERO, Duration.ZERO, 1);
+            WorkerDevice.Options patient = new WorkerDevice.Options(
+                    Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ZERO, Duration.ZERO, 1);
             WorkerDevice device = WorkerDevice.open(DeviceChoice.parse(args[0]), patient);
             Session session = device.open(args[1], Files.readAllBytes(Path.of(args[1])));
             System.out.println(device.pid());

@@ -17,7 +17,7 @@ import org.tensorizer.model.TfliteModel;
 class TokenGuardTest {
     private final byte[] original = Fixture.compiledBytes();
     private final List<String> loaded = new ArrayList<>();
-    private final Device guarded = new TokenGuard(new Device() {
+    private final Device guarded = new Devices.TokenGuard(new Device() {
         @Override
         public String name() {
             return "below";

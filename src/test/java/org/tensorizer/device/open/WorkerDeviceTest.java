@@ -26,7 +26,7 @@ import org.tensorizer.device.tflite.CpuDevice;
 
 /** A device in a child process is the same device. */
 class WorkerDeviceTest {
-    private static final WorkerOptions OPTIONS = new WorkerOptions(
+    private static final WorkerDevice.Options OPTIONS = new WorkerDevice.Options(
             Duration.ofSeconds(40), Duration.ofSeconds(20), Duration.ofMillis(10), Duration.ofMillis(50), 3);
 
     private static WorkerDevice cpu;
@@ -191,7 +191,7 @@ class WorkerDeviceTest {
 
     @Test
     void pausesGrowToALimit() {
-        WorkerOptions options = new WorkerOptions(
+        WorkerDevice.Options options = new WorkerDevice.Options(
                 Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ofSeconds(5), 5);
         assertThat(Stream.of(1, 2, 3, 5, 6, 1000).map(options::pause))
                 .containsExactly(

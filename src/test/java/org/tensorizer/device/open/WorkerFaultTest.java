@@ -20,7 +20,7 @@ import org.tensorizer.device.coral.EdgeTpuDouble;
 
 /** Every way in which libedgetpu was seen to fail, played by a double of it in a real child process. */
 class WorkerFaultTest {
-    private static final WorkerOptions OPTIONS = new WorkerOptions(
+    private static final WorkerDevice.Options OPTIONS = new WorkerDevice.Options(
             Duration.ofSeconds(40), Duration.ofSeconds(1), Duration.ofMillis(10), Duration.ofMillis(50), 2);
 
     @TempDir
@@ -74,8 +74,8 @@ class WorkerFaultTest {
     @Test
     void anInterruptedCallerKillsTheChild() throws Exception {
         coral.ask("invoke 1 hang");
-        WorkerOptions patient =
-                new WorkerOptions(Duration.ofSeconds(40), Duration.ofMinutes(5), Duration.ZERO, Duration.ZERO, 2);
+        WorkerDevice.Options patient = new WorkerDevice.Options(
+                Duration.ofSeconds(40), Duration.ofMinutes(5), Duration.ZERO, Duration.ZERO, 2);
         try (WorkerDevice device = WorkerDevice.open(DeviceChoice.parse("coral"), patient)) {
             Session session = device.open("dense_256", model);
             Thread.currentThread().interrupt();
@@ -206,8 +206,8 @@ class WorkerFaultTest {
     @Test
     void openingBlocks() {
         coral.ask("open block");
-        WorkerOptions impatient =
-                new WorkerOptions(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, 2);
+        WorkerDevice.Options impatient =
+                new WorkerDevice.Options(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, 2);
         DeviceFault fault = fault(() -> WorkerDevice.open(DeviceChoice.parse("coral"), impatient));
         assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.HUNG);
         assertThat(fault)
@@ -232,8 +232,8 @@ class WorkerFaultTest {
     @Test
     void closingThatHangsThrowsDoubtOnTheAnswers() {
         coral.ask("free hang");
-        WorkerOptions impatient =
-                new WorkerOptions(Duration.ofSeconds(20), Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, 2);
+        WorkerDevice.Options impatient = new WorkerDevice.Options(
+                Duration.ofSeconds(20), Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, 2);
         try (WorkerDevice device = WorkerDevice.open(DeviceChoice.parse("coral"), impatient)) {
             Session session = device.open("dense_256", model);
             session.run(new byte[256]);

@@ -91,7 +91,7 @@ class RecordFuzzTest {
             assertTimeoutPreemptively(
                     Duration.ofSeconds(60),
                     () -> assertThatThrownBy(() -> RecordReader.read(file, line -> {}))
-                            .isInstanceOf(RecordFormatException.class)
+                            .isInstanceOf(BadInputException.class)
                             .hasMessageContaining("line 1"));
         }
     }

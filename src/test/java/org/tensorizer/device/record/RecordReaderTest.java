@@ -52,12 +52,12 @@ class RecordReaderTest {
         assertThat(header.facts()).containsEntry("Revision", "abc");
         assertThat(header.origin()).isEqualTo(new RecordLine.Origin("usb \"0\"\n", Provenance.DOUBLE));
         RecordLine.Open open = (RecordLine.Open) lines.get(1);
-        assertThat(open.model().name()).isEqualTo("a/b \\ \u00e4.tflite");
+        assertThat(open.asked().model().name()).isEqualTo("a/b \\ \u00e4.tflite");
         assertThat(open.outputs().get(0).scale()).isEqualTo(0.30000001f);
         RecordLine.Run run = (RecordLine.Run) lines.get(3);
         assertThat(run.inputs().get(0)).containsExactly(-1, -2, -3, -4);
-        assertThat(run.session()).isEqualTo(open.session());
-        assertThat(run.model()).isEqualTo(open.model());
+        assertThat(run.asked().session()).isEqualTo(open.asked().session());
+        assertThat(run.asked().model()).isEqualTo(open.asked().model());
         assertThat(((RecordLine.End) lines.get(4)).runs()).isEqualTo(2);
     }
 
@@ -117,7 +117,7 @@ class RecordReaderTest {
         lines[line - 1] = lines[line - 1].replace(from, to);
         Files.writeString(file, String.join("\n", lines) + "\n");
         assertThatThrownBy(() -> RecordSummary.of(file))
-                .isInstanceOf(RecordFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining("line " + line)
                 .hasMessageContaining(message);
@@ -135,7 +135,7 @@ class RecordReaderTest {
         assertRefused(text.substring(text.indexOf('\n') + 1), "line 1: expected a header");
         assertRefused(text + "\n", "line 6");
         assertThatThrownBy(() -> RecordReader.read(file, 100, each -> {}))
-                .isInstanceOf(RecordFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("longer than 100 bytes");
         Files.write(file, new byte[] {'{', (byte) 0xff, '\n'});
         assertThatThrownBy(() -> RecordSummary.of(file)).hasMessageContaining("line 1: no UTF-8 text");
@@ -148,7 +148,7 @@ class RecordReaderTest {
     private void assertRefused(String content, String message) throws IOException {
         Files.writeString(file, content);
         assertThatThrownBy(() -> RecordSummary.of(file))
-                .isInstanceOf(RecordFormatException.class)
+                .isInstanceOf(BadInputException.class)
                 .hasMessageContaining(message);
     }
 
@@ -181,7 +181,7 @@ class RecordReaderTest {
             Files.write(file, damaged);
             try {
                 RecordReader.read(file, line -> {});
-            } catch (RecordFormatException e) {
+            } catch (BadInputException e) {
                 refused++;
             }
         }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -80,7 +79,7 @@ class TfliteSessionTest {
     void theCallersArrayMayBeCollectedAndNativeMemoryStays() {
         byte[] input = new byte[256];
         try (TfliteSession session =
-                TfliteSession.open(TfliteModel.parse(NAME, model.clone()), SessionOptions.builtin("cpu"))) {
+                TfliteSession.open(TfliteModel.parse(NAME, model.clone()), TfliteSession.Options.builtin("cpu"))) {
             byte[] expected = session.run(input);
             for (int i = 0; i < 5; i++) {
                 System.gc();
@@ -203,7 +202,7 @@ class TfliteSessionTest {
     @Test
     void aDelegateIsFreedAlsoWhereTheModelIsRefused() {
         AtomicInteger freed = new AtomicInteger();
-        Delegate delegate = new Delegate() {
+        TfliteSession.Delegate delegate = new TfliteSession.Delegate() {
             @Override
             public long address() {
                 throw new IllegalStateException("the model is refused");
@@ -214,20 +213,14 @@ class TfliteSessionTest {
                 freed.incrementAndGet();
             }
         };
-        SessionOptions options = SessionOptions.delegate("coral", delegate);
+        TfliteSession.Options options = TfliteSession.Options.delegate("coral", delegate);
         assertThatThrownBy(() -> TfliteSession.open(StubDevice.model("refused"), options))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(freed).hasValue(1);
     }
 
-    @Test
-    void threadsMustBePositive() {
-        assertThatThrownBy(() -> new SessionOptions("cpu", 0, Optional.empty(), Optional.empty()))
-                .isInstanceOf(IllegalArgumentException.class);
-    }
-
     private TfliteSession open() {
-        return TfliteSession.open(TfliteModel.parse(NAME, model), SessionOptions.builtin("cpu"));
+        return TfliteSession.open(TfliteModel.parse(NAME, model), TfliteSession.Options.builtin("cpu"));
     }
 
     private static byte[] input(int seed) {

@@ -52,7 +52,7 @@ class ChipPipesTest {
         public UsbTransfer transfer(int endpoint) {
             return new UsbTransfer() {
                 @Override
-                public void submit(ByteBuffer data, int timeoutMillis, Completion completion) {
+                public void submit(ByteBuffer data, Completion completion) {
                     if (endpoint == Wire.OUTPUT_IN) {
                         armed.addLast(new Armed(data, completion));
                     }
@@ -60,9 +60,6 @@ class ChipPipesTest {
 
                 @Override
                 public void cancel() {}
-
-                @Override
-                public void close() {}
             };
         }
 

@@ -217,7 +217,7 @@ final class ScriptedBus implements UsbBus {
         }
 
         @Override
-        public void submit(ByteBuffer data, int timeoutMillis, Completion completion) {
+        public void submit(ByteBuffer data, Completion completion) {
             transport.require();
             if (transport.closed || !transport.claimed) {
                 throw new IllegalStateException("endpoint " + endpoint + " is not there");
@@ -242,8 +242,5 @@ final class ScriptedBus implements UsbBus {
         public void cancel() {
             cancelAll(endpoint, this);
         }
-
-        @Override
-        public void close() {}
     }
 }

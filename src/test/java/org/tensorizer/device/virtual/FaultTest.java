@@ -72,8 +72,8 @@ class FaultTest {
     void timeout() {
         atTheSecond("timeout", host -> {
             start(host);
-            assertThat(readSoon(host, Wire.OUTPUT_IN).await().status()).isEqualTo(UsbStatus.TIMED_OUT);
-            assertThat(readSoon(host, Wire.EVENT_IN).await().status()).isEqualTo(UsbStatus.TIMED_OUT);
+            assertThat(readSoon(host, Wire.OUTPUT_IN).await().status()).isEqualTo(UsbStatus.CANCELLED);
+            assertThat(readSoon(host, Wire.EVENT_IN).await().status()).isEqualTo(UsbStatus.CANCELLED);
         });
     }
 
@@ -91,7 +91,7 @@ class FaultTest {
         atTheSecond("lost-event", host -> {
             start(host);
             assertThat(host.read(Wire.OUTPUT_IN, 1024).await().bytes()).hasSize(20);
-            assertThat(readSoon(host, Wire.EVENT_IN).await().status()).isEqualTo(UsbStatus.TIMED_OUT);
+            assertThat(readSoon(host, Wire.EVENT_IN).await().status()).isEqualTo(UsbStatus.CANCELLED);
         });
     }
 
@@ -120,7 +120,7 @@ class FaultTest {
             start(host);
             assertThat(host.read(Wire.INTERRUPT_IN, 4).await().bytes()).containsExactly(1, 0, 0, 0);
             assertThat(host.get(Register.HIB_ERROR_STATUS)).isEqualTo(8);
-            assertThat(readSoon(host, Wire.EVENT_IN).await().status()).isEqualTo(UsbStatus.TIMED_OUT);
+            assertThat(readSoon(host, Wire.EVENT_IN).await().status()).isEqualTo(UsbStatus.CANCELLED);
         });
     }
 

@@ -55,14 +55,18 @@ final class TestHost implements AutoCloseable {
         return begin(Wire.BULK_OUT, direct(bytes), 0);
     }
 
+    /** @param timeout in milliseconds, after which it is cancelled; 0: none */
     Begun begin(int endpoint, ByteBuffer buffer, int timeout) {
         CompletableFuture<Ended> end = new CompletableFuture<>();
         UsbTransfer transfer = transport.transfer(endpoint);
-        transfer.submit(buffer, timeout, (status, length) -> {
+        transfer.submit(buffer, (status, length) -> {
             byte[] bytes = new byte[length];
             buffer.get(0, bytes);
             end.complete(new Ended(status, bytes));
         });
+        if (timeout > 0) {
+            CompletableFuture.delayedExecutor(timeout, TimeUnit.MILLISECONDS).execute(transfer::cancel);
+        }
         return new Begun(transfer, end);
     }
 

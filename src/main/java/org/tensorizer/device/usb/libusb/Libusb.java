@@ -18,6 +18,8 @@ import org.tensorizer.device.library.Platform;
  */
 public final class Libusb {
     public static final Setting SETTING = new Setting("tensorizer.libusb");
+    /** How JNA opens a library by itself. */
+    private static final int DEFAULT_FLAGS = -1;
 
     private static Libusb loaded;
 
@@ -42,11 +44,6 @@ public final class Libusb {
      */
     public static synchronized Optional<Libusb> find() {
         if (loaded == null) {
-            JnaRuntime.prepare();
-            if (Native.POINTER_SIZE != Long.BYTES) {
-                throw new BadInputException(
-                        "libusb: expected a 64-bit JVM, found one of " + Native.POINTER_SIZE * 8 + " bits");
-            }
             Optional<String> named = SETTING.value();
             loaded = named.isPresent() ? named(named.get()) : search();
         }
@@ -56,7 +53,7 @@ public final class Libusb {
     private static Libusb named(String text) {
         String file = InputFile.path(text).toAbsolutePath().toString();
         try {
-            return checked(file, NativeLibrary.getInstance(file));
+            return checked(file, JnaRuntime.open(file, DEFAULT_FLAGS));
         } catch (UnsatisfiedLinkError e) {
             throw new BadInputException(SETTING + ": " + file + ": cannot be loaded: " + e.getMessage(), e);
         }
@@ -71,7 +68,7 @@ public final class Libusb {
         };
         for (String name : names) {
             try {
-                return checked(name, NativeLibrary.getInstance(name));
+                return checked(name, JnaRuntime.open(name, DEFAULT_FLAGS));
             } catch (UnsatisfiedLinkError e) {
                 // not here; the next name may be
             }
@@ -82,11 +79,9 @@ public final class Libusb {
     private static Libusb checked(String name, NativeLibrary library) {
         for (String symbol :
                 List.of("libusb_get_version", "libusb_submit_transfer", "libusb_interrupt_event_handler")) {
-            try {
-                library.getGlobalVariableAddress(symbol);
-            } catch (UnsatisfiedLinkError e) {
+            if (!JnaRuntime.has(library, symbol)) {
                 throw new BadInputException(
-                        "libusb " + name + ": has no function " + symbol + ": expected libusb-1.0, 1.0.21 or newer", e);
+                        "libusb " + name + ": has no function " + symbol + ": expected libusb-1.0, 1.0.21 or newer");
             }
         }
         return new Libusb(name, library);

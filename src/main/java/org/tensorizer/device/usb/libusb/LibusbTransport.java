@@ -117,10 +117,6 @@ final class LibusbTransport implements UsbTransport {
         notifyAll();
     }
 
-    synchronized void remove(Transfer transfer) {
-        transfers.remove(transfer);
-    }
-
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException(port + ": the device is closed");
@@ -156,7 +152,7 @@ final class LibusbTransport implements UsbTransport {
             // what libusb still uses must not be freed; the process keeps it, and says so
             throw new UsbException(UsbStatus.TIMED_OUT, "close " + port + ": a transfer does not end");
         }
-        all.forEach(Transfer::close);
+        all.forEach(Transfer::free);
         LibusbC.libusb_close(handle);
     }
 
@@ -215,7 +211,7 @@ final class LibusbTransport implements UsbTransport {
         }
 
         @Override
-        public void submit(ByteBuffer bytes, int timeoutMillis, Completion done) {
+        public void submit(ByteBuffer bytes, Completion done) {
             requireRoom(bytes, 0);
             synchronized (this) {
                 if (completion != null || closed) {
@@ -224,7 +220,7 @@ final class LibusbTransport implements UsbTransport {
                 }
                 data = bytes;
                 completion = done;
-                transfer.setInt(LibusbC.TRANSFER_TIMEOUT, timeoutMillis);
+                transfer.setInt(LibusbC.TRANSFER_TIMEOUT, 0);
                 transfer.setInt(LibusbC.TRANSFER_LENGTH, bytes.remaining());
                 transfer.setInt(LibusbC.TRANSFER_ACTUAL_LENGTH, 0);
                 transfer.setPointer(LibusbC.TRANSFER_BUFFER, address(bytes));
@@ -271,20 +267,12 @@ final class LibusbTransport implements UsbTransport {
             }
         }
 
-        /** @throws IllegalStateException it is under way */
-        @Override
-        public void close() {
+        /** Once nothing is under way any more. */
+        private void free() {
             synchronized (this) {
-                if (completion != null) {
-                    throw new IllegalStateException("transfer of endpoint " + endpoint + " is under way");
-                }
-                if (closed) {
-                    return;
-                }
                 closed = true;
             }
             ALIVE.remove(Pointer.nativeValue(transfer));
-            transport.remove(this);
             LibusbC.libusb_free_transfer(transfer);
         }
     }
