@@ -21,7 +21,6 @@ import picocli.CommandLine.Parameters;
         description =
                 "Measures a model's latency on a device: min, median, 95 %%, average, max of the steady state, the"
                         + " first inference (with the weight upload) apart; with --against interleaved with a second model.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "The last line, RESULT ..., is for programs. The latency of the emulator says nothing about silicon.",
@@ -58,7 +57,7 @@ final class BenchCommand extends FactsCommand {
         TfliteModel model = lift.of(named(file));
         TfliteModel second = other == null ? null : lift.of(named(other));
         String result;
-        Facts facts = new Facts().put("model", file.toString());
+        Facts facts = new Facts().put("model", file);
         try (Device opened = device.open(model.isCompiled())) {
             List<byte[]> inputs = inputs(opened, model);
             facts.device(opened);
@@ -78,7 +77,6 @@ final class BenchCommand extends FactsCommand {
         print(facts.put("result", json ? result : null));
         if (!json) {
             out().println(result);
-            out().flush();
         }
         return OK;
     }
@@ -105,7 +103,7 @@ final class BenchCommand extends FactsCommand {
     }
 
     private void two(Facts facts, LatencyComparison comparison) {
-        facts.put("against", other.toString())
+        facts.put("against", other)
                 .put("runs_of_each", comparison.plan().runs())
                 .put("original_us", timings(comparison.originalTimings()))
                 .put("patched_us", timings(comparison.patchedTimings()))

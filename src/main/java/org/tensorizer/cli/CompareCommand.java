@@ -23,7 +23,6 @@ import picocli.CommandLine.Parameters;
         name = "compare",
         description = "Runs a compiled model on a device, and on the same inputs its source on the CPU or itself on"
                 + " another device: what differs, by how much, and where first.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "A step is 1 of a whole number, and 1/256 of the range of a float output. Inputs and indices count from 0.",
@@ -86,7 +85,7 @@ final class CompareCommand extends FactsCommand {
         }
         DeviceChoice other = against == null ? DeviceChoice.CPU : DeviceChoice.parse(against);
         TfliteModel second = against != null ? model : lift.isGiven() ? lift.of(model) : TfliteModel.read(source());
-        Facts facts = new Facts().put("model", file.toString()).put("model_sha256", Sha256.of(model.copy()));
+        Facts facts = new Facts().put("model", file).put("model_sha256", Sha256.of(model.copy()));
         CompiledCheck check;
         try (Device ours = device.open();
                 Device theirs = Devices.open(other)) {

@@ -4,11 +4,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.compiler.CompiledNetwork;
 import org.tensorizer.compiler.NetworkCompiler;
+import org.tensorizer.compiler.NetworkProgram;
 import org.tensorizer.compiler.PlanSummary;
+import org.tensorizer.conv.ParameterPlaces.Piece;
+import org.tensorizer.isa.Chip;
+import org.tensorizer.model.EdgeTpuPackage;
+import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.CompilerLog;
 import org.tensorizer.template.EdgeTpuCompiler;
@@ -23,7 +29,6 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "compile",
         description = "Compiles a quantized .tflite for the Edge TPU, without Google's compiler; or runs that one.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "Covered on images, in any order and with branches: CONV_2D, DEPTHWISE_CONV_2D, PAD in front of them, MAX_POOL_2D,"
@@ -99,11 +104,11 @@ final class CompileCommand extends FactsCommand {
         }
         TfliteModel model = TfliteModel.read(source);
         CompiledNetwork network = whole ? NetworkCompiler.compileWhole(model) : NetworkCompiler.compile(model);
-        Facts facts = new Facts().put("source", source.toString()).put("output", target.toString());
-        facts.putAll(CompileFacts.of(network));
+        Facts facts = new Facts().put("source", source).put("output", target);
+        facts.putAll(facts(network));
         Optional<PlanSummary> plan = network.program().map(PlanSummary::of);
         if (json) {
-            plan.ifPresent(each -> facts.put("plan", CompileFacts.plan(each)));
+            plan.ifPresent(each -> facts.put("plan", plan(each)));
         }
         if (page != null && plan.isEmpty()) {
             throw new BadInputException(
@@ -142,7 +147,7 @@ final class CompileCommand extends FactsCommand {
         TfliteModel.read(source);
         EdgeTpuCompiler.Compilation compilation =
                 EdgeTpuCompiler.require().compile(source, folder, Duration.ofSeconds(timeout));
-        Facts facts = new Facts().put("source", source.toString());
+        Facts facts = new Facts().put("source", source);
         facts.putAll(TemplateFacts.of(compilation));
         boolean same = true;
         CompilerLog log = compilation.facts();
@@ -160,5 +165,86 @@ final class CompileCommand extends FactsCommand {
         }
         print(facts);
         return same ? OK : REFUTED;
+    }
+
+    /** In the words of edgetpu_compiler's log where it has any. */
+    private static Facts facts(CompiledNetwork network) {
+        Facts facts = new Facts()
+                .put("bytes", network.file().length)
+                .put("operators_mapped", network.mapped())
+                .put("operators_total", network.operators().size())
+                .list("operators", network.operators(), CompileCommand::operator);
+        EdgeTpuPackage compiled = TfliteModel.parse("compiled", network.file()).onlyPackage();
+        Executable execution = compiled.executionOnly();
+        facts.put("narrow_memory_used_bytes", execution.usedNarrowMemoryBytesPerTile())
+                .put("narrow_memory_bytes", Chip.NARROW_BYTES)
+                .put("instruction_bytes", execution.instructionBytes());
+        network.program()
+                .map(NetworkProgram::extrapolated)
+                .filter(forms -> !forms.isEmpty())
+                .ifPresent(forms -> facts.put("extrapolated", forms));
+        network.program()
+                .map(PlanSummary::of)
+                .ifPresentOrElse(plan -> memory(facts, plan), () -> memory(facts, compiled.parameterCaching()));
+        return facts;
+    }
+
+    /** Of fully connected layers alone. */
+    private static void memory(Facts facts, Executable caching) {
+        int bytes = caching.parameters().length();
+        facts.put("on_chip_parameters_bytes", bytes)
+                .put("on_chip_remaining_bytes", Chip.TILES * Chip.WIDE_ROWS * Chip.ROW_BYTES - bytes)
+                .put("off_chip_parameters_bytes", 0);
+    }
+
+    private static Facts operator(CompiledNetwork.Placed placed) {
+        return new Facts()
+                .put("index", placed.operator().index())
+                .put("operator", placed.operator().name())
+                .put("status", placed.mapped() ? "Mapped to Edge TPU" : "stays on the host")
+                .put("reason", placed.reason().isEmpty() ? null : placed.reason());
+    }
+
+    private static void memory(Facts facts, PlanSummary plan) {
+        facts.put("on_chip_parameters_bytes", plan.parameterBytes())
+                .put("on_chip_remaining_bytes", plan.remainingBytes())
+                .put("off_chip_parameters_bytes", plan.hostBytes())
+                .put("estimated_op_cycles", plan.cycles())
+                .put("estimate", "a calculation: op steps of the busiest tile, nothing was measured");
+    }
+
+    /** Images over time in narrow memory, rows of wide memory, parameters per tile. */
+    private static Facts plan(PlanSummary plan) {
+        return new Facts()
+                .list("images", plan.images(), CompileCommand::extent)
+                .list("steps", plan.steps(), CompileCommand::work)
+                .put("wide_memory_rows", Chip.WIDE_ROWS)
+                .put("wide_memory_floor", plan.floor())
+                .put("parameter_rows", plan.tiles());
+    }
+
+    private static Facts extent(PlanSummary.Extent extent) {
+        return new Facts()
+                .put("what", extent.what())
+                .put("first_byte", extent.first())
+                .put("bytes", extent.bytes())
+                .put("from_step", extent.from())
+                .put("to_step", extent.to());
+    }
+
+    private static Facts work(PlanSummary.Work work) {
+        return new Facts()
+                .put("what", work.what())
+                .put("form", work.form().isEmpty() ? null : work.form())
+                .put("wide_memory_floor", work.floor())
+                .put("parameters", work.parameters().isEmpty() ? null : pieces(work.parameters()))
+                .put("op_cycles", work.cycles());
+    }
+
+    private static String pieces(List<Piece> pieces) {
+        return pieces.stream()
+                .map(piece ->
+                        "tile " + piece.tile() + " rows " + piece.row() + " to " + (piece.row() + piece.rows() - 1))
+                .collect(Collectors.joining(", "));
     }
 }

@@ -21,7 +21,6 @@ import picocli.CommandLine.Parameters;
         name = "disassemble",
         description = "Prints instruction chunks as text: offset, opcode, tiles, sequence number, named fields,"
                 + " relocations, raw bits of what is not known.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "Examples:",
@@ -74,9 +73,8 @@ final class DisassembleCommand extends FactsCommand {
             }
         }
         if (json) {
-            print(new Facts().put("file", file.toString()).put("chunks", all));
+            print(new Facts().put("file", file).put("chunks", all));
         }
-        out().flush();
         return OK;
     }
 
@@ -125,12 +123,11 @@ final class DisassembleCommand extends FactsCommand {
         }
         if (json) {
             print(new Facts()
-                    .put("a", file.toString())
-                    .put("b", other.toString())
+                    .put("a", file)
+                    .put("b", other)
                     .put("identical", identical)
                     .put("chunks", all));
         }
-        out().flush();
         return identical ? OK : REFUTED;
     }
 

@@ -17,7 +17,6 @@ import picocli.CommandLine.Parameters;
         description =
                 "Checks what a run depends on: libraries and their pairing, Corals, permissions, who holds the device,"
                         + " templates, JDK. One line a check, with the remedy. Changes nothing.",
-        mixinStandardHelpOptions = true,
         footer = {"", "Ends with status 1 if something stands in the way of the chosen device."})
 final class DoctorCommand extends FactsCommand {
     @Option(
@@ -38,7 +37,6 @@ final class DoctorCommand extends FactsCommand {
         } else {
             report.findings().forEach(this::line);
         }
-        out().flush();
         return report.exitStatus();
     }
 

@@ -17,7 +17,6 @@ import picocli.CommandLine.Parameters;
         description =
                 "Maps a compiled network from its program alone: one line an operator with shapes, kernel, weights,"
                         + " activation, ops, tiles, payload, MACs and share of the instructions. May take seconds.",
-        mixinStandardHelpOptions = true,
         footer = {"", "Example: tensorizer explain mobilenet_edgetpu.tflite --html mobilenet.html"})
 final class ExplainCommand extends FactsCommand {
     @Parameters(paramLabel = "MODEL", description = "A compiled .tflite.")
@@ -67,7 +66,7 @@ final class ExplainCommand extends FactsCommand {
                         .put("stream_percent", String.format(Locale.ROOT, "%.1f", 100 * entry.stream())))
                 .toList();
         return new Facts()
-                .put("file", file.toString())
+                .put("file", file)
                 .put("page", html == null ? null : html.toString())
                 .put("operators", operators)
                 .put(

@@ -39,7 +39,6 @@ import picocli.CommandLine.Parameters;
         description =
                 "Writes what a compiled model is made of as files, with a metadata.json that tells about them. Deletes"
                         + " nothing.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "parts: packages, executables, instruction chunks and payloads, byte for byte as they stand in the file.",
@@ -86,9 +85,9 @@ final class ExtractCommand extends FactsCommand {
             throw new BadInputException(file + ": nothing to extract, the model is not compiled for the Edge TPU");
         }
         Facts facts = new Facts()
-                .put("source", file.toString())
+                .put("source", file)
                 .put("source_sha256", Sha256.of(bytes))
-                .put("out", folder.toString());
+                .put("out", folder);
         Map<String, byte[]> contents = new LinkedHashMap<>();
         List<Facts> written = new ArrayList<>();
         if (layer != null) {

@@ -4,15 +4,18 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** A command that prints {@link Facts}: for a reader, or with {@code --json} for a program. */
+@Command(mixinStandardHelpOptions = true)
 abstract class FactsCommand implements Callable<Integer> {
     /** Exit status: done. */
     static final int OK = 0;
@@ -50,7 +53,6 @@ abstract class FactsCommand implements Callable<Integer> {
 
     final void print(Facts facts) {
         out().print(json ? facts.toJson() + "\n" : Facts.Text.of(facts));
-        out().flush();
     }
 
     /**
@@ -74,13 +76,12 @@ abstract class FactsCommand implements Callable<Integer> {
             } catch (BadInputException problem) {
                 Main.complain(spec.commandLine(), problem.getMessage());
                 status = BAD_INPUT;
-                all.add(new Facts().put("file", file.toString()).put("error", error(BAD_INPUT, problem.getMessage())));
+                all.add(new Facts().put("file", file).put("error", error(BAD_INPUT, problem.getMessage())));
             }
         }
         if (json) {
             out().println(new Facts().put("files", all).toJson());
         }
-        out().flush();
         return status;
     }
 
@@ -90,5 +91,75 @@ abstract class FactsCommand implements Callable<Integer> {
                 .put("kind", status == BAD_INPUT ? "bad_input" : "device_fault")
                 .put("status", status)
                 .put("message", Printable.line(message));
+    }
+
+    /**
+     * Progress of something that takes over a second: a bar with rate and time left on a terminal, plain lines (one every
+     * ten per cent) otherwise, nothing at all in the first second.
+     */
+    static final class ProgressBar {
+        private static final int WIDTH = 30;
+        private static final long SHOW_AFTER_NANOS = 1_000_000_000L;
+        private static final long REDRAW_NANOS = 100_000_000L;
+
+        /** Less than that of the work says nothing about the rest: its first steps open the device and warm up. */
+        private static final double ESTIMATED_FROM = 0.05;
+
+        private final PrintWriter out;
+        private final boolean terminal;
+        private final String unit;
+        private final long start = System.nanoTime();
+        private long lastDrawn = start;
+        private long lastTenth = -1;
+        private boolean drawn;
+
+        ProgressBar(PrintWriter out, boolean terminal, String unit) {
+            this.out = out;
+            this.terminal = terminal;
+            this.unit = unit;
+        }
+
+        void update(long done, long total) {
+            long now = System.nanoTime();
+            if (now - start < SHOW_AFTER_NANOS || total <= 0) {
+                return;
+            }
+            double seconds = (now - start) / 1e9;
+            double rate = done / seconds;
+            String text = String.format(
+                    Locale.ROOT,
+                    "%,d of %,d %s, %,.0f a second%s",
+                    done,
+                    total,
+                    unit,
+                    rate,
+                    done < ESTIMATED_FROM * total ? "" : ", at most " + left((total - done) / rate) + " left");
+            if (terminal) {
+                if (now - lastDrawn >= REDRAW_NANOS || done == total) {
+                    int filled = (int) (WIDTH * done / total);
+                    out.print("\r[" + "#".repeat(filled) + " ".repeat(WIDTH - filled) + "] " + text + "\u001b[K");
+                    out.flush();
+                    lastDrawn = now;
+                    drawn = true;
+                }
+            } else if (done * 10 / total != lastTenth) {
+                lastTenth = done * 10 / total;
+                out.println(text);
+                out.flush();
+            }
+        }
+
+        /** Leaves the line, so that what follows starts on its own. */
+        void finish() {
+            if (drawn) {
+                out.print("\r\u001b[K");
+                out.flush();
+            }
+        }
+
+        private static String left(double seconds) {
+            long whole = Math.round(seconds);
+            return whole < 60 ? whole + " s" : whole / 60 + " min " + whole % 60 + " s";
+        }
     }
 }

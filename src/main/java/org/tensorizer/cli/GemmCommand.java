@@ -20,7 +20,6 @@ import picocli.CommandLine.Parameters;
         description =
                 "Multiplies two matrices on a device: C[M][N] = A[M][K] W[N][K]^T. int8 gives the exact int32 product;"
                         + " float32 is quantized, with a bound of the error.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "As convolutions of many rows or as Dense layers row by row: whichever takes less by calculation, or --by.",
@@ -70,7 +69,7 @@ final class GemmCommand extends FactsCommand {
         int outputs = w.shape().get(0);
         RowPlan plan = ExactRows.plan(rows, inputs, outputs);
         Facts facts = new Facts()
-                .put("output", output.toString())
+                .put("output", output)
                 .put("rows", rows)
                 .put("inputs", inputs)
                 .put("outputs", outputs);

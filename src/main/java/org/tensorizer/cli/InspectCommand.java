@@ -20,7 +20,6 @@ import picocli.CommandLine.Parameters;
         description = "Shows what is in a model: tensors, operators, packages, executables with absolute byte ranges,"
                 + " instruction chunks, payload, tokens, and what is known of it as a template: a"
                 + " Dense layer or a convolution.",
-        mixinStandardHelpOptions = true,
         footer = {"", "Example: tensorizer inspect fixtures/*_edgetpu.tflite"})
 final class InspectCommand extends FactsCommand {
     /**

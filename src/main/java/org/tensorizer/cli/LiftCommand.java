@@ -18,7 +18,6 @@ import picocli.CommandLine.Parameters;
         description = "Turns a compiled network back into a plain quantized .tflite with ordinary operators, from the"
                 + " compiled file alone. Names are made up; scales that the program leaves open are chosen, and the"
                 + " report says which. The result is written back into the compiled network and both are run.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "Ends with status 1 if the lifted model, written back, does not give the compiled file.",
@@ -74,8 +73,8 @@ final class LiftCommand extends FactsCommand {
 
     private Facts facts(Lifted.Report report, LiftCheck check) {
         Facts facts = new Facts()
-                .put("compiled", compiled.toString())
-                .put("output", output.toString())
+                .put("compiled", compiled)
+                .put("output", output)
                 .put("operators", report.operators().size())
                 .list(
                         "tensors",

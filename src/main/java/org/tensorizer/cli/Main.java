@@ -193,7 +193,6 @@ public final class Main {
                     .println(new Facts()
                             .put("error", FactsCommand.error(status, message))
                             .toJson());
-            line.getOut().flush();
         }
         return status;
     }

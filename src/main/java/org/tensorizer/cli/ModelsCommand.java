@@ -17,7 +17,6 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "models",
         description = "Lists public compiled networks that are worth running, and fetches them.",
-        mixinStandardHelpOptions = true,
         subcommands = ModelsCommand.Get.class,
         footer = {
             "",
@@ -50,12 +49,11 @@ final class ModelsCommand extends FactsCommand {
                     .put("files", files));
         }
         if (json) {
-            print(new Facts().put("folder", CacheFolder.models().toString()).put("models", models));
+            print(new Facts().put("folder", CacheFolder.models()).put("models", models));
         } else {
             PublicModels.all().forEach(model -> out().printf("%-55s %s%n", model.name(), model.what()));
             out().println();
             out().println("Fetch one with its source: tensorizer models get NAME    into " + CacheFolder.models());
-            out().flush();
         }
         return OK;
     }
@@ -63,7 +61,6 @@ final class ModelsCommand extends FactsCommand {
     @Command(
             name = "get",
             description = "Fetches a network and its source, checks size and digest, goes on where it was interrupted.",
-            mixinStandardHelpOptions = true,
             footer = {
                 "",
                 "Proxies: -Dhttps.proxyHost=HOST -Dhttps.proxyPort=N, or the variables https_proxy, http_proxy, no_proxy."

@@ -3,6 +3,7 @@ package org.tensorizer.cli;
 import java.nio.file.Path;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.DeviceKind;
@@ -15,6 +16,15 @@ import picocli.CommandLine.Option;
 /** Options that several commands have, each with what it is about; mixed into them. */
 final class Options {
     private Options() {}
+
+    /** The two numbers of an option such as {@code --kernel Y,X}. */
+    static int[] numbers(String option, String text, String separator) {
+        if (!text.matches("[0-9]{1,6}" + separator + "[0-9]{1,6}")) {
+            throw new BadInputException(option + " " + text + ": expected two numbers around '" + separator + "'");
+        }
+        String[] parts = text.split(separator);
+        return new int[] {Integer.parseInt(parts[0]), Integer.parseInt(parts[1])};
+    }
 
     /** {@code --device}, the same words as {@code -Dtensorizer.device}. */
     static final class OnDevice {

@@ -17,7 +17,6 @@ import picocli.CommandLine.Parameters;
         name = "parse",
         description = "Shows every field of the executables in a compiled model, an extracted folder, a serialized"
                 + " package or a single serialized executable.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "Examples:",
@@ -37,7 +36,7 @@ final class ParseCommand extends FactsCommand {
     }
 
     private Facts facts(Path file) {
-        Facts facts = new Facts().put("file", file.toString());
+        Facts facts = new Facts().put("file", file);
         List<Facts> executables = new ArrayList<>();
         if (Files.isDirectory(file)) {
             List<Path> parts = serialized(file);

@@ -5,13 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Npy;
+import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.Network;
+import org.tensorizer.network.graph.LayerOperator;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchRecord;
 import org.tensorizer.patch.PatchTarget;
 import org.tensorizer.patch.PatchedModel;
+import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
 import org.tensorizer.patch.TokenPolicy;
 import org.tensorizer.template.DenseTemplate;
@@ -25,10 +30,9 @@ import picocli.CommandLine.Parameters;
         name = "patch",
         description = "Writes a copy of a compiled model with other payload bytes. Only the bytes asked for and the"
                 + " parameter-caching tokens change, which is checked before anything is written.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Modes: " + PatternOption.MODES + ".",
+            "Modes: " + WeightsOption.MODES + ".",
             "",
             "Examples:",
             "  tensorizer patch dense_edgetpu.tflite -o zero.tflite --mode zero",
@@ -143,7 +147,7 @@ final class PatchCommand extends FactsCommand {
         }
         List<Patch.Step> steps = new ArrayList<>();
         for (int i = 0; i < modes.size(); i++) {
-            org.tensorizer.patch.Pattern pattern = PatternOption.parse(modes.get(i));
+            org.tensorizer.patch.Pattern pattern = WeightsOption.pattern(modes.get(i));
             Region region = regions.isEmpty() ? layer.region(pattern) : Region.parse(regions.get(i));
             steps.add(new Patch.Step(region, pattern));
         }
@@ -181,8 +185,8 @@ final class PatchCommand extends FactsCommand {
 
     private Facts facts(PatchRecord record) {
         return new Facts()
-                .put("input", file.toString())
-                .put("output", dryRun ? null : output.toString())
+                .put("input", file)
+                .put("output", dryRun ? null : output)
                 .put("written", !dryRun)
                 .put("layer", record.layout().orElse("unknown: patched by bytes"))
                 .put("payload", record.payload())
@@ -213,5 +217,82 @@ final class PatchCommand extends FactsCommand {
                                         "token_after",
                                         part.tokenAfter().map(ModelFacts::token).orElse("absent"))
                                 .put("changed", !part.sha256Before().equals(part.sha256After())));
+    }
+
+    /** {@code --layer} of {@code patch}: weights of one layer of any network, found from its program. */
+    private static final class LayerOption {
+        @Option(
+                names = "--layer",
+                paramLabel = "N",
+                description = "Patch weights of this layer of any network, numbered as by explain.")
+        private Integer layer;
+
+        @Option(names = "--row", paramLabel = "OUT", description = "Only this output channel.")
+        private Integer row;
+
+        @Option(names = "--kernel", paramLabel = "Y,X", description = "Only this tap of the kernel.")
+        private String kernel;
+
+        @Option(names = "--channels", paramLabel = "A:B", description = "Only input channels A to B - 1.")
+        private String channels;
+
+        @Option(
+                names = "--weights",
+                paramLabel = "FILE.npy",
+                description =
+                        "Before all modes: all weights, int8 [out, ky, kx, in], of a depthwise layer [channel, ky, kx].")
+        private Path weights;
+
+        /** The layer that was asked for, or the only one. */
+        PatchTarget target(TfliteModel model) {
+            Network network = Network.of(model);
+            List<LayerOperator> layers = network.layers();
+            if (layer == null && layers.size() != 1) {
+                throw new BadInputException(model.name() + ": " + layers.size() + " layers, choose one with --layer N");
+            }
+            return network.target(network.layer(layer == null ? 0 : layer));
+        }
+
+        /** Whether a layer of several was chosen. */
+        boolean isGiven() {
+            return layer != null;
+        }
+
+        /** Whether options speak of weights. */
+        boolean speaksOfWeights() {
+            return row != null || kernel != null || channels != null || weights != null;
+        }
+
+        /** Where a mode goes for which nothing else was said. */
+        Region region(Pattern pattern) {
+            if (row == null && kernel == null && channels == null) {
+                return layer == null ? pattern.defaultRegion() : Region.weights();
+            }
+            int[] tap = kernel == null ? new int[] {-1, -1} : Options.numbers("--kernel", kernel, ",");
+            int[] range = channels == null ? new int[] {-1, -1} : Options.numbers("--channels", channels, ":");
+            if (row != null && row < 0) {
+                throw new BadInputException("--row " + row + ": expected an output channel, from 0 on");
+            }
+            return new Region.Part(row == null ? -1 : row, tap[0], tap[1], range[0], range[1]);
+        }
+
+        boolean hasWeights() {
+            return weights != null;
+        }
+
+        /** The weights of a file. */
+        Pattern matrix(PatchTarget target) {
+            PayloadLayout layout = target.layer().orElseThrow().layout();
+            Npy array = WeightsOption.int8(weights);
+            List<Integer> kernels = List.of(layout.outputs(), layout.height(), layout.width(), layout.inputs());
+            boolean fits = array.shape().equals(kernels)
+                    || layout.inputs() == 1 && array.shape().equals(kernels.subList(0, 3))
+                    || layout.taps() == 1 && array.shape().equals(List.of(layout.outputs(), layout.inputs()));
+            if (!fits) {
+                throw new BadInputException(weights + ": expected shape "
+                        + (layout.inputs() == 1 ? kernels.subList(0, 3) : kernels) + ", found " + array.shape());
+            }
+            return Pattern.matrix(array.data());
+        }
     }
 }

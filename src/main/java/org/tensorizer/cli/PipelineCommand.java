@@ -39,7 +39,6 @@ import picocli.CommandLine.Option;
         name = "pipeline",
         description = "All in one: makes a template, has edgetpu_compiler check it where installed, patches it, runs"
                 + " original and patched model, compares with exact arithmetic, writes a report.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "In DIR: source.tflite, template_edgetpu.tflite, patched_edgetpu.tflite, patch.json, original.png, patched.png, report.html,"
@@ -84,7 +83,7 @@ final class PipelineCommand extends FactsCommand {
     @Override
     public Integer call() throws IOException {
         atLeast(1, "--size", size);
-        org.tensorizer.patch.Pattern pattern = PatternOption.parse(mode);
+        org.tensorizer.patch.Pattern pattern = WeightsOption.pattern(mode);
         DenseShape shape = DenseShape.square(size, ParameterFormat.PER_TENSOR);
         ShapeStatus.of(shape).require();
         DenseSpec layer = DenseSpec.of(shape)
@@ -121,7 +120,7 @@ final class PipelineCommand extends FactsCommand {
         files.add(folder.resolve("report.html"), html(facts));
         files.add(folder.resolve("summary.json"), facts.toJson());
         files.write();
-        print(facts.put("out", folder.toString()));
+        print(facts.put("out", folder));
         return asPredicted ? OK : REFUTED;
     }
 
@@ -140,7 +139,7 @@ final class PipelineCommand extends FactsCommand {
             byte[] compiled = Files.readAllBytes(compilation.model());
             files.add(folder.resolve(COMPILED), compiled);
             return TemplateFacts.of(compilation)
-                    .put("compiled", folder.resolve(COMPILED).toString())
+                    .put("compiled", folder.resolve(COMPILED))
                     .put(
                             "program_same",
                             TemplateVerification.of(TfliteModel.parse(COMPILED, compiled))

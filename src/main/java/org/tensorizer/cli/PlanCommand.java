@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
         name = "plan",
         description = "Calculates, from published rates, what a matrix product would take on 1, 2 and 4 Corals: blocks,"
                 + " inferences, uploads, bus time, and where the host becomes the limit. Measures nothing.",
-        mixinStandardHelpOptions = true,
         footer = {"", "Example: tensorizer plan --outputs 4096 --inputs 4096 --vectors 256"})
 final class PlanCommand extends FactsCommand {
     private static final int[] CORALS = {1, 2, 4};
@@ -54,7 +53,6 @@ final class PlanCommand extends FactsCommand {
             out().print(corals.text(CORALS));
             out().println();
             out().println(rows.text());
-            out().flush();
             return OK;
         }
         List<Facts> costs = new ArrayList<>();

@@ -26,7 +26,6 @@ import picocli.CommandLine.Parameters;
         description =
                 "Sets the single weight W[out][in], of a convolution W[out][ky][kx][in], on a device and shows which"
                         + " outputs move, with that input driven and without.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "Ends with status 1 unless the predicted output alone moves, and only when input IN is driven.",
@@ -80,7 +79,7 @@ final class ProbeCommand extends FactsCommand {
                     + " would answer the same as with weight 0: expected a larger one, such as 127");
         }
         Facts facts = new Facts()
-                .put("template", file.toString())
+                .put("template", file)
                 .put("layer", template.layer().name())
                 .put("out", out);
         if (window.taps() > 1) {
@@ -134,7 +133,7 @@ final class ProbeCommand extends FactsCommand {
     private int tap(KernelWindow window) {
         int[] tap = kernel == null
                 ? new int[] {(window.kernelHeight() - 1) / 2, (window.kernelWidth() - 1) / 2}
-                : LayerOption.numbers("--kernel", kernel, ",");
+                : Options.numbers("--kernel", kernel, ",");
         if (tap[0] >= window.kernelHeight() || tap[1] >= window.kernelWidth()) {
             throw new BadInputException(
                     "--kernel " + kernel + ": the kernel is " + window.kernelHeight() + "x" + window.kernelWidth());
@@ -146,7 +145,7 @@ final class ProbeCommand extends FactsCommand {
         if (at == null) {
             return Math.max(0, window.pixel(window.rows() / 2, window.columns() / 2, tap));
         }
-        int[] place = LayerOption.numbers("--at", at, ",");
+        int[] place = Options.numbers("--at", at, ",");
         if (place[0] >= window.height() || place[1] >= window.width()) {
             throw new BadInputException(
                     "--at " + at + ": the input is " + window.height() + "x" + window.width() + " pixels");

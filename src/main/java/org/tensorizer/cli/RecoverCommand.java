@@ -41,7 +41,6 @@ import picocli.CommandLine.Parameters;
         description =
                 "Finds where every weight stands in a template's payload, and the formula of it, from what the"
                         + " device answers. Uses sizes, the kernel's place on the image and the payload's in the file, nothing else.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "In DIR: answers.log (every answer; run the same command again after an interruption and nothing is asked"
@@ -143,7 +142,7 @@ final class RecoverCommand extends FactsCommand {
     private Facts facts(RecoveredLayout layout, boolean isPredicted, int different) {
         CellMap map = layout.weights();
         Facts facts = new Facts()
-                .put("template", file.toString())
+                .put("template", file)
                 .put("device", layout.device())
                 .put("evidence", layout.provenance().toString())
                 .put("outputs", map.rows())
@@ -176,7 +175,7 @@ final class RecoverCommand extends FactsCommand {
         if (isPredicted) {
             facts.put("cells_that_differ_from_the_prediction", different);
         }
-        return facts.put("out", folder == null ? null : folder.toString());
+        return facts.put("out", folder);
     }
 
     private void write(RecoveredLayout layout, Optional<PatchedLayer> predicted) {

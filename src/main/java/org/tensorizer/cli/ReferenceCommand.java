@@ -16,8 +16,7 @@ import picocli.CommandLine.Option;
         name = "reference",
         description =
                 "Writes reference pages (HTML, opens from the disk): the instruction set, how a program is put together,"
-                        + " payloads; and the commands (Markdown).",
-        mixinStandardHelpOptions = true)
+                        + " payloads; and the commands (Markdown).")
 final class ReferenceCommand extends FactsCommand {
     @Option(names = "--isa", paramLabel = "FILE.html", description = "The instruction set, drawn from its tables.")
     private Path isa;
@@ -48,19 +47,19 @@ final class ReferenceCommand extends FactsCommand {
         AtomicFiles files = new AtomicFiles(Existing.REPLACE);
         if (isa != null) {
             add(files, isa, InstructionSetPage.html());
-            facts.put("instruction_set", isa.toString());
+            facts.put("instruction_set", isa);
         }
         if (commands != null) {
             add(files, commands, CommandReference.markdown());
-            facts.put("commands", commands.toString());
+            facts.put("commands", commands);
         }
         if (payload != null) {
             add(files, payload, PayloadPage.html());
-            facts.put("payload", payload.toString());
+            facts.put("payload", payload);
         }
         if (program != null) {
             add(files, program, ProgramPage.html());
-            facts.put("program", program.toString());
+            facts.put("program", program);
         }
         files.write();
         print(facts);

@@ -9,7 +9,6 @@ import picocli.CommandLine.Parameters;
         name = "replay",
         description = "Checks and shows an evidence record, and names the command that judges it again without the"
                 + " hardware.",
-        mixinStandardHelpOptions = true,
         footer = {"", "Example: tensorizer replay target/records/usb.jsonl"})
 final class ReplayCommand extends FactsCommand {
     @Parameters(paramLabel = "RECORD", description = "A .jsonl file that a run left in target/records.")
@@ -20,7 +19,6 @@ final class ReplayCommand extends FactsCommand {
         RecordSummary record = RecordSummary.of(file);
         if (json) {
             out().println(record.toJson());
-            out().flush();
         } else {
             print(facts(record));
         }
@@ -33,7 +31,7 @@ final class ReplayCommand extends FactsCommand {
         Facts faults = new Facts();
         record.faults().forEach((kind, count) -> faults.put(kind.toString(), count));
         return new Facts()
-                .put("record", record.file().toString())
+                .put("record", record.file())
                 .put("lines", record.lines())
                 .put(
                         "end",

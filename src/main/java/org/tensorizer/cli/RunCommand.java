@@ -26,7 +26,6 @@ import picocli.CommandLine.Parameters;
         name = "run",
         description = "Runs a model on a device and shows its outputs; several inputs run one after the other in one"
                 + " session.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "Inputs: " + InputPattern.NAMES + ". " + InputPattern.MEANING,
@@ -75,7 +74,7 @@ final class RunCommand extends FactsCommand {
         List<String> names = inputs.isEmpty() ? List.of("ramp") : inputs;
         List<Facts> runs = new ArrayList<>();
         List<byte[]> rows = new ArrayList<>();
-        Facts facts = new Facts().put("file", file.toString()).put("model_sha256", model.sha256());
+        Facts facts = new Facts().put("file", file).put("model_sha256", model.sha256());
         try (Device opened = device.open(model.isCompiled());
                 Session session = opened.open(model)) {
             facts.device(opened);

@@ -41,7 +41,6 @@ final class TemplateCommand implements Runnable {
             name = "from",
             description = "Compiles a quantized .tflite of Dense layers, one or a chain such as 784-64-10, without the"
                     + " compiler. What cannot be compiled is refused, naming operator and reason.",
-            mixinStandardHelpOptions = true,
             footer = {"", "Example: tensorizer template from mlp.tflite --output mlp_edgetpu.tflite"})
     static final class From extends FactsCommand {
         @Parameters(paramLabel = "SOURCE", description = "An uncompiled, fully quantized .tflite.")
@@ -71,8 +70,8 @@ final class TemplateCommand implements Runnable {
             byte[] compiled = CompiledModelWriter.write(chain);
             overwrite.files(source).add(output, compiled).write();
             print(new Facts()
-                    .put("source", source.toString())
-                    .put("output", output.toString())
+                    .put("source", source)
+                    .put("output", output)
                     .put("bytes", compiled.length)
                     .put("sha256", Sha256.of(compiled))
                     .list("layers", chain.shapes(), ModelFacts::dense)
@@ -90,7 +89,6 @@ final class TemplateCommand implements Runnable {
             description =
                     "Holds a compiled Dense model against what Tensorizer writes for the same layer: same, or different"
                             + " where, field by field.",
-            mixinStandardHelpOptions = true,
             footer = {
                 "",
                 "Ends with status 1 if a program differs. A compile of a size that is only extrapolated so"

@@ -32,7 +32,6 @@ import picocli.CommandLine.Option;
         description =
                 "Writes a complete compiled model of one convolution, without the compiler; 1x1: a matrix product of"
                         + " many rows in one inference.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "Weights are W[out][ky][kx][in]. The rows of a matrix are the pixels of an image, row by row; its size is chosen"
@@ -122,8 +121,8 @@ final class TemplateConvCommand extends FactsCommand {
         ConvolutionPlan plan = program.chain().convolutions().get(0);
         PlanSummary summary = PlanSummary.of(program);
         print(new Facts()
-                .put("output", output.toString())
-                .put("source", source == null ? null : source.toString())
+                .put("output", output)
+                .put("source", source)
                 .put("layer", model.layer().describe())
                 .put("image", model.height() + " x " + model.width())
                 .put("rows", model.height() * model.width())

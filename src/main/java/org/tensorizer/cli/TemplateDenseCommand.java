@@ -24,7 +24,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "dense",
         description = "Writes a complete compiled model of one Dense layer y = act(W x + b), without the compiler.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "Examples:",
@@ -102,9 +101,9 @@ final class TemplateDenseCommand extends FactsCommand {
         files.write();
         DenseTemplate template = DenseTemplate.of(TfliteModel.parse(output.toString(), compiled));
         Facts facts = new Facts()
-                .put("output", output.toString())
+                .put("output", output)
                 .put("bytes", compiled.length)
-                .put("source", source == null ? null : source.toString())
+                .put("source", source)
                 .put("token", ModelFacts.token(template.token()));
         facts.putAll(TemplateFacts.of(template));
         int status = OK;

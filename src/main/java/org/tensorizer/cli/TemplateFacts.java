@@ -112,7 +112,7 @@ final class TemplateFacts {
     static Facts of(EdgeTpuCompiler.Compilation compilation) {
         CompilerLog log = compilation.facts();
         Facts facts = new Facts()
-                .put("compiled", compilation.model().toString())
+                .put("compiled", compilation.model())
                 .put("compiler_version", log.version().orElse(null));
         log.subgraphs().ifPresent(count -> facts.put("edge_tpu_subgraphs", count));
         log.onChipUsed().ifPresent(bytes -> facts.put("on_chip_parameter_bytes_used", bytes));

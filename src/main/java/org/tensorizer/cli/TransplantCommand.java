@@ -22,7 +22,6 @@ import picocli.CommandLine.Parameters;
                 "Writes another source into a compiled network of the same architecture: what edgetpu_compiler would"
                         + " have made of it, without it. Payload, quantization fields, constants, tensor quantization and tokens"
                         + " are written; nothing else changes, which is checked before anything is written.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "A source that does not fit is refused with the first layer that differs and with what helps.",
@@ -94,9 +93,9 @@ final class TransplantCommand extends FactsCommand {
                         .put("at", row.file().start()))
                 .toList();
         return new Facts()
-                .put("compiled", compiled.toString())
-                .put("source", source.toString())
-                .put("output", dryRun ? "(dry run, nothing written)" : output.toString())
+                .put("compiled", compiled)
+                .put("source", source)
+                .put("output", dryRun ? "(dry run, nothing written)" : output)
                 .put("layers", layers)
                 .put("payload_bytes", record.payloadBytes())
                 .put("payload_bytes_changed", record.payloadBytesChanged())

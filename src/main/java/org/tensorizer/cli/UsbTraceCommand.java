@@ -15,7 +15,6 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "usb-trace",
         description = "Shows what went over USB to a Coral and back, event by event, with names of registers and tags.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "A trace is written by every command that runs models, with -Dtensorizer.usb.trace=FILE.",
@@ -54,9 +53,8 @@ final class UsbTraceCommand extends FactsCommand {
             }
         }
         if (json) {
-            print(new Facts().put("file", file.toString()).put("events", events));
+            print(new Facts().put("file", file).put("events", events));
         }
-        out().flush();
         return OK;
     }
 }

@@ -3,11 +3,14 @@ package org.tensorizer.tools;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
@@ -67,29 +70,27 @@ public record CompiledCheck(int inputs, List<Output> outputs) {
             Elements ours = Elements.of(tensor.type(), a);
             Elements theirs = Elements.of(tensor.type(), b);
             double step = tensor.type().equals("FLOAT32") ? step(theirs) : 1;
-            Output all = this;
+            long nowDiffering = differing;
+            double nowLargest = largest;
+            double nowSum = sum;
+            Difference nowFirst = first.orElse(null);
             for (int i = 0; i < ours.size(); i++) {
                 double distance = ours.distance(theirs, i) / step;
                 if (distance > 0) {
-                    Difference here = new Difference(input, i, ours.get(i), theirs.get(i));
-                    all = new Output(
-                            tensor,
-                            all.numbers,
-                            all.differing + 1,
-                            Math.max(all.largest, distance),
-                            all.sum + distance,
-                            all.spread,
-                            Optional.of(all.first.orElse(here)));
+                    nowDiffering++;
+                    nowLargest = Math.max(nowLargest, distance);
+                    nowSum += distance;
+                    nowFirst = nowFirst != null ? nowFirst : new Difference(input, i, ours.get(i), theirs.get(i));
                 }
             }
             return new Output(
                     tensor,
-                    all.numbers + ours.size(),
-                    all.differing,
-                    all.largest,
-                    all.sum,
-                    all.spread + spread(theirs) / step,
-                    all.first);
+                    numbers + ours.size(),
+                    nowDiffering,
+                    nowLargest,
+                    nowSum,
+                    spread + spread(theirs) / step,
+                    Optional.ofNullable(nowFirst));
         }
 
         private static double spread(Elements values) {
@@ -110,13 +111,9 @@ public record CompiledCheck(int inputs, List<Output> outputs) {
         }
 
         private static double step(Elements values) {
-            double low = Double.POSITIVE_INFINITY;
-            double high = Double.NEGATIVE_INFINITY;
-            for (Number value : values) {
-                low = Math.min(low, value.doubleValue());
-                high = Math.max(high, value.doubleValue());
-            }
-            double range = high - low;
+            DoubleSummaryStatistics all =
+                    values.stream().mapToDouble(Number::doubleValue).summaryStatistics();
+            double range = all.getMax() - all.getMin();
             return range > 0 && Double.isFinite(range) ? range / FLOAT_STEPS : 1;
         }
     }
@@ -150,18 +147,7 @@ public record CompiledCheck(int inputs, List<Output> outputs) {
                 Session theirs = plain.open(source)) {
             alike("inputs", model, ours.inputs(), source, theirs.inputs());
             alike("outputs", model, ours.outputs(), source, theirs.outputs());
-            List<Output> outputs = new ArrayList<>();
-            theirs.outputs().forEach(each -> outputs.add(new Output(each, 0, 0, 0, 0, 0, Optional.empty())));
-            int count = 0;
-            for (Iterator<List<byte[]>> all = inputs.apply(ours.inputs()).iterator(); all.hasNext(); count++) {
-                List<byte[]> input = all.next();
-                List<byte[]> a = ours.run(input);
-                List<byte[]> b = theirs.run(input);
-                for (int k = 0; k < outputs.size(); k++) {
-                    outputs.set(k, outputs.get(k).plus(count, a.get(k), b.get(k)));
-                }
-            }
-            return new CompiledCheck(count, outputs);
+            return compare(theirs.outputs(), inputs.apply(ours.inputs()), ours::run, theirs::run);
         }
     }
 
@@ -175,23 +161,33 @@ public record CompiledCheck(int inputs, List<Output> outputs) {
             Device plain, TfliteModel source, Function<List<TensorSpec>, Stream<List<byte[]>>> inputs) {
         SplittableRandom random = new SplittableRandom(1);
         try (Session session = plain.open(source)) {
-            List<Output> outputs = new ArrayList<>();
-            session.outputs().forEach(each -> outputs.add(new Output(each, 0, 0, 0, 0, 0, Optional.empty())));
-            int count = 0;
-            for (Iterator<List<byte[]>> all = inputs.apply(session.inputs()).iterator(); all.hasNext(); count++) {
-                List<byte[]> input = all.next();
-                List<byte[]> changed = new ArrayList<>();
-                for (int k = 0; k < input.size(); k++) {
-                    changed.add(changed(session.inputs().get(k), input.get(k), random));
-                }
-                List<byte[]> a = session.run(changed);
-                List<byte[]> b = session.run(input);
-                for (int k = 0; k < outputs.size(); k++) {
-                    outputs.set(k, outputs.get(k).plus(count, a.get(k), b.get(k)));
-                }
-            }
-            return new CompiledCheck(count, outputs);
+            return compare(
+                    session.outputs(),
+                    inputs.apply(session.inputs()),
+                    input -> session.run(IntStream.range(0, input.size())
+                            .mapToObj(k -> changed(session.inputs().get(k), input.get(k), random))
+                            .toList()),
+                    session::run);
         }
+    }
+
+    private static CompiledCheck compare(
+            List<TensorSpec> tensors,
+            Stream<List<byte[]>> inputs,
+            UnaryOperator<List<byte[]>> first,
+            UnaryOperator<List<byte[]>> second) {
+        List<Output> outputs = new ArrayList<>();
+        tensors.forEach(each -> outputs.add(new Output(each, 0, 0, 0, 0, 0, Optional.empty())));
+        int count = 0;
+        for (Iterator<List<byte[]>> all = inputs.iterator(); all.hasNext(); count++) {
+            List<byte[]> input = all.next();
+            List<byte[]> a = first.apply(input);
+            List<byte[]> b = second.apply(input);
+            for (int k = 0; k < outputs.size(); k++) {
+                outputs.set(k, outputs.get(k).plus(count, a.get(k), b.get(k)));
+            }
+        }
+        return new CompiledCheck(count, outputs);
     }
 
     private static byte[] changed(TensorSpec tensor, byte[] values, SplittableRandom random) {

@@ -42,7 +42,7 @@ class ImageInputTest {
 
     @Test
     void redGreenBlueInTheTensorsSize() throws IOException {
-        byte[] bytes = ImageInput.bytes(picture("a.png", 80, 20), tensor("UINT8", 1, 4, 8, 3));
+        byte[] bytes = InputPattern.Picture.bytes(picture("a.png", 80, 20), tensor("UINT8", 1, 4, 8, 3));
 
         assertThat(bytes).hasSize(96);
         assertThat(List.of(bytes[0], bytes[1], bytes[2])).containsExactly((byte) 255, (byte) 0, (byte) 0);
@@ -53,8 +53,9 @@ class ImageInputTest {
     void signedTensorsAndOneChannel() throws IOException {
         Path file = picture("b.png", 8, 4);
 
-        assertThat(ImageInput.bytes(file, tensor("INT8", 1, 4, 8, 3))[0]).isEqualTo((byte) 127);
-        byte[] gray = ImageInput.bytes(file, tensor("UINT8", 1, 4, 8, 1));
+        assertThat(InputPattern.Picture.bytes(file, tensor("INT8", 1, 4, 8, 3))[0])
+                .isEqualTo((byte) 127);
+        byte[] gray = InputPattern.Picture.bytes(file, tensor("UINT8", 1, 4, 8, 1));
         assertThat(gray).hasSize(32);
         assertThat(gray[0] & 0xff).isEqualTo(76);
     }
@@ -67,16 +68,16 @@ class ImageInputTest {
         Files.write(cut, java.util.Arrays.copyOf(whole, whole.length / 2));
         Path sound = picture("f.png", 8, 4);
 
-        assertThatThrownBy(() -> ImageInput.bytes(damaged, tensor("UINT8", 1, 4, 8, 3)))
+        assertThatThrownBy(() -> InputPattern.Picture.bytes(damaged, tensor("UINT8", 1, 4, 8, 3)))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("expected a PNG or JPEG picture");
-        assertThatThrownBy(() -> ImageInput.bytes(cut, tensor("UINT8", 1, 4, 8, 3)))
+        assertThatThrownBy(() -> InputPattern.Picture.bytes(cut, tensor("UINT8", 1, 4, 8, 3)))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("damaged picture");
-        assertThatThrownBy(() -> ImageInput.bytes(sound, tensor("UINT8", 1, 256)))
+        assertThatThrownBy(() -> InputPattern.Picture.bytes(sound, tensor("UINT8", 1, 256)))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("expected UINT8 or INT8 [1, height, width, 1 or 3]");
-        assertThatThrownBy(() -> ImageInput.bytes(sound, tensor("FLOAT32", 1, 4, 8, 3)))
+        assertThatThrownBy(() -> InputPattern.Picture.bytes(sound, tensor("FLOAT32", 1, 4, 8, 3)))
                 .isInstanceOf(BadInputException.class);
     }
 }

@@ -102,7 +102,7 @@ class OptionFuzzTest {
             targets.add(target(region, Region::parse));
         }
         for (String mode : List.of("byte:7", "random:3", "single-hot:1,2,3", "file:nothing", "matrix:nothing.npy")) {
-            targets.add(target(mode, PatternOption::parse));
+            targets.add(target(mode, WeightsOption::pattern));
         }
         targets.add(target("impulse:3", text -> InputPattern.rows(text, List.of(TENSOR))));
         targets.add(target("random:8", text -> WeightsOption.weights(text, SHAPE)));

@@ -1,4 +1,4 @@
-package org.tensorizer.tools;
+package org.tensorizer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,9 +23,10 @@ import org.tensorizer.template.BuiltinFields.Steps;
 import org.tensorizer.template.GraphExcerpt;
 import org.tensorizer.template.TfliteWriter;
 import org.tensorizer.template.TfliteWriter.Scaling;
+import org.tensorizer.tools.CompiledCheck;
 
 /** A convolution on the chip and operators behind it: both halves are looked at, and each can be wrong. */
-class CutCheckTest {
+class CompileCheckTest {
     private static final Scaling NUMBERS = Scaling.of(1 / 32f, 3);
     private static final List<Integer> IMAGE = List.of(1, 8, 8, 4);
     private static final Function<List<TensorSpec>, Stream<List<byte[]>>> INPUTS = CompiledCheck.random(2, 3);
@@ -49,34 +50,29 @@ class CutCheckTest {
         return TfliteModel.parse("source", writer.write(List.of(image), List.of(result), "test"));
     }
 
-    private interface Question<T> {
-        T ask(CutCheck check, Device chip, Device cpu);
-    }
-
     /** About a network with HARD_SWISH behind the chip, held against some source. */
-    private static <T> T ask(TfliteModel against, Question<T> question) {
+    private static <T> T ask(TfliteModel against, Function<CompileCheck, T> question) {
         TfliteModel source = source(1, "HARD_SWISH");
         CompiledNetwork network = NetworkCompiler.compile(source);
         TfliteModel compiled = TfliteModel.parse("compiled", network.file());
         try (Device chip = Devices.open(DeviceChoice.EMULATOR);
                 Device cpu = Devices.open(DeviceChoice.CPU)) {
-            return question.ask(new CutCheck(compiled, against, network.leaving(source)), chip, cpu);
+            return question.apply(new CompileCheck(compiled, against, network.leaving(source), chip, cpu, INPUTS));
         }
     }
 
     private static boolean border(TfliteModel against) {
-        return ask(
-                against, (check, chip, cpu) -> check.border(chip, cpu, INPUTS).agrees());
+        return ask(against, check -> check.border().agrees());
     }
 
     private static boolean rest(TfliteModel against) {
-        return ask(against, (check, chip, cpu) -> check.isRestTheSame(chip, cpu, INPUTS));
+        return ask(against, CompileCheck::isRestTheSame);
     }
 
     @Test
     void bothHalvesAreTheSource() {
         TfliteModel source = source(1, "HARD_SWISH");
-        boolean cut = ask(source, (check, chip, cpu) -> check.isCut());
+        boolean cut = ask(source, CompileCheck::isCut);
         assertThat(cut).isTrue();
         assertThat(border(source)).isTrue();
         assertThat(rest(source)).isTrue();
@@ -87,9 +83,7 @@ class CutCheckTest {
         TfliteModel other = source(2, "HARD_SWISH");
         assertThat(border(other)).isFalse();
         assertThat(rest(other)).isTrue();
-        boolean within = ask(
-                other,
-                (check, chip, cpu) -> check.border(chip, cpu, INPUTS).agreesWithin(check.sensitivity(cpu, INPUTS)));
+        boolean within = ask(other, check -> check.border().agreesWithin(check.sensitivity()));
         assertThat(within).isFalse();
     }
 
@@ -102,7 +96,7 @@ class CutCheckTest {
 
     @Test
     void aStepInTheInputsMovesTheOutputsALittle() {
-        CompiledCheck own = ask(source(1, "HARD_SWISH"), (check, chip, cpu) -> check.sensitivity(cpu, INPUTS));
+        CompiledCheck own = ask(source(1, "HARD_SWISH"), CompileCheck::sensitivity);
         assertThat(own.mean()).isBetween(0.1, 3.0);
         assertThat(own.agreesWithin(own)).isTrue();
     }
