@@ -7,8 +7,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.SharedFolder;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorizer.DenseTwin;
+import org.tensorizer.Samples;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
@@ -70,19 +71,22 @@ class DenseTemplateTest {
 
     /** Counts of the bytes that differ are those the payload's specification reports for its own random inputs. */
     @ParameterizedTest
-    @ValueSource(ints = {256, 1024})
-    void realTemplatesAnswerAsTheirSourcesDo(int n) {
-        DenseTemplate template =
-                DenseTemplate.of(TfliteModel.read(SharedFolder.template("dense_" + n + "_edgetpu.tflite")));
+    @EnumSource
+    void realTemplatesAnswerAsTheirSourcesDo(DenseTwin twin) {
+        answersAs(twin.compiled(), twin.source(), twin.channels());
+        twin.real().ifPresent(real -> answersAs(real, twin.realSource().orElseThrow(), twin.channels()));
+    }
+
+    private static void answersAs(TfliteModel compiled, TfliteModel source, int n) {
+        DenseTemplate template = DenseTemplate.of(compiled);
         assertThat(template.isProgramOurs()).isTrue();
         assertThat(template.shape()).isEqualTo(DenseShape.square(n, ParameterFormat.PER_CHANNEL));
         assertThat(template.inputDomain().signed()).isFalse();
         assertThat(template.status().level()).isEqualTo(ShapeStatus.Level.FIRM);
-        byte[] source = SharedFolder.bytes(SharedFolder.template("dense_" + n + ".tflite"));
         Random random = new Random(n);
         int differing = 0;
         try (CpuDevice cpu = new CpuDevice();
-                Session session = cpu.open("source", source)) {
+                Session session = cpu.open(source)) {
             for (int run = 0; run < 20; run++) {
                 byte[] input = new byte[n];
                 random.nextBytes(input);
@@ -100,20 +104,24 @@ class DenseTemplateTest {
         assertThat(differing).isLessThanOrEqualTo(20 * n / 1000);
     }
 
+    /** The last are real ones; they are asked where they are. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            dense_256_uint8_per_channel.tflite    | not compiled (operators: QUANTIZE, FULLY_CONNECTED)
+            shapes_edgetpu.tflite                 | expected a vector
+            branches_edgetpu.tflite               | expected
             dense_256.tflite                      | not compiled (operators: QUANTIZE, FULLY_CONNECTED)
             mobilenet_v1_0.25_128_quant_edgetpu.tflite | expected a vector
             gabor_64x64_7k_4o_2s_edgetpu.tflite   | expected
             split_concat_edgetpu.tflite           | expected
             keras_lstm_mnist_ptq_edgetpu.tflite   | expected
             """)
-    void sayWhyAModelIsNoDense(String file, String reason) {
-        var path = SharedFolder.template(file);
-        assertThatThrownBy(() -> DenseTemplate.of(TfliteModel.read(path)))
-                .isInstanceOf(NotDenseException.class)
-                .hasMessageContaining(file)
-                .hasMessageContaining("not a compiled Dense layer")
-                .hasMessageContaining(reason);
+    void sayWhyAModelIsNoDense(String name, String reason) {
+        Samples.named(name)
+                .ifPresent(sample -> assertThatThrownBy(() -> DenseTemplate.of(sample.model()))
+                        .isInstanceOf(NotDenseException.class)
+                        .hasMessageContaining(name)
+                        .hasMessageContaining("not a compiled Dense layer")
+                        .hasMessageContaining(reason));
     }
 }

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.DenseTwin;
+import org.tensorizer.Samples;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
@@ -51,22 +51,28 @@ class SourceModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {256, 1024})
-    void aRealSourceCompilesToTheRealTemplate(int n) {
-        TfliteModel real = TfliteModel.read(SharedFolder.template("dense_" + n + "_edgetpu.tflite"));
-        SourceModel source = SourceModel.read(SharedFolder.template("dense_" + n + ".tflite"));
-        long token = real.onlyPackage().executionOnly().token();
-        TfliteModel ours = TfliteModel.parse("ours", CompiledModelWriter.write(source.chain(token)));
+    @EnumSource
+    void aRealSourceCompilesToTheRealTemplate(DenseTwin twin) {
+        assertSame(recompiled(twin.source(), twin), twin.compiled(), twin);
+        twin.realSource()
+                .ifPresent(source ->
+                        assertSame(recompiled(source, twin), twin.real().orElseThrow(), twin));
+    }
 
-        for (int i = 0; i < 2; i++) {
-            var a = ours.onlyPackage().executables().get(i);
-            var b = real.onlyPackage().executables().get(i);
-            assertThat(bytes(ours, a.chunks().get(0).range()))
-                    .isEqualTo(bytes(real, b.chunks().get(0).range()));
-            assertThat(bytes(ours, a.parameters())).isEqualTo(bytes(real, b.parameters()));
-        }
-        assertThat(RecordDiff.of("package", ours.onlyPackage(), real.onlyPackage()))
+    private static TfliteModel recompiled(TfliteModel source, DenseTwin twin) {
+        ChainSpec chain = SourceModel.of(source).chain(twin.token());
+        return TfliteModel.parse("ours", CompiledModelWriter.write(chain));
+    }
+
+    private static void assertSame(TfliteModel ours, TfliteModel expected, DenseTwin twin) {
+        assertThat(DenseTwin.facts(ours)).isEqualTo(twin.facts());
+        assertThat(payload(ours)).isEqualTo(payload(expected));
+        assertThat(RecordDiff.of("package", ours.onlyPackage(), expected.onlyPackage()))
                 .isEmpty();
+    }
+
+    private static byte[] payload(TfliteModel model) {
+        return DenseTwin.bytes(model, model.onlyPackage().parameterCaching().parameters());
     }
 
     @Test
@@ -235,19 +241,25 @@ class SourceModelTest {
                 .hasMessageContaining(reason);
     }
 
+    /** The last are real ones; they are asked where they are. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            mobilenet_v1_0.25_128_quant.tflite | (CONV_2D) is no Dense layer
-            keras_lstm_mnist_ptq.tflite        | is no Dense layer
-            split_concat.tflite                | expected one of each
-            dense_256_edgetpu.tflite           | compiled already
+            shapes.tflite                                | (CONV_2D) is no Dense layer
+            branches.tflite                              | expected one of each
+            several_inputs.tflite                        | expected one of each
+            dense_256_uint8_per_channel_edgetpu.tflite   | compiled already
+            shapes_edgetpu.tflite                        | compiled already
+            mobilenet_v1_0.25_128_quant.tflite           | (CONV_2D) is no Dense layer
+            keras_lstm_mnist_ptq.tflite                  | is no Dense layer
+            split_concat.tflite                          | expected one of each
+            dense_256_edgetpu.tflite                     | compiled already
             """)
-    void realModelsOfOtherKinds(String file, String reason) {
-        var path = SharedFolder.template(file);
-        assertThatThrownBy(() -> SourceModel.read(path))
-                .isInstanceOf(BadInputException.class)
-                .hasMessageContaining(file)
-                .hasMessageContaining(reason);
+    void modelsOfOtherKinds(String name, String reason) {
+        Samples.named(name)
+                .ifPresent(sample -> assertThatThrownBy(() -> SourceModel.of(sample.model()))
+                        .isInstanceOf(BadInputException.class)
+                        .hasMessageContaining(name)
+                        .hasMessageContaining(reason));
     }
 
     @Test
@@ -285,11 +297,5 @@ class SourceModelTest {
 
     private static Arguments refusal(String reason, Supplier<TfliteModel> model) {
         return Arguments.of(reason, model);
-    }
-
-    private static byte[] bytes(TfliteModel model, ByteRange range) {
-        byte[] bytes = new byte[range.length()];
-        model.bytes(range).get(bytes);
-        return bytes;
     }
 }

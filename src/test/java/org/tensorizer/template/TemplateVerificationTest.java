@@ -8,8 +8,7 @@ import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.DenseTwin;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
@@ -22,12 +21,13 @@ import org.tensorizer.template.TemplateVerification.FieldDifference;
 
 class TemplateVerificationTest {
     @ParameterizedTest
-    @ValueSource(ints = {256, 1024})
-    void realTemplatesAreWhatWePredict(int n) {
-        TemplateVerification result =
-                TemplateVerification.of(TfliteModel.read(SharedFolder.template("dense_" + n + "_edgetpu.tflite")));
-        assertThat(result.isSame()).as(result.toString()).isTrue();
-        assertThat(result.toString()).contains(": same\n").contains("verified before");
+    @EnumSource
+    void realTemplatesAreWhatWePredict(DenseTwin twin) {
+        for (TfliteModel model : twin.models()) {
+            TemplateVerification result = TemplateVerification.of(model);
+            assertThat(result.isSame()).as(result.toString()).isTrue();
+            assertThat(result.toString()).contains(": same\n").contains("verified before");
+        }
     }
 
     @ParameterizedTest
