@@ -6,12 +6,6 @@ final class Scratch {
     private float[] part = {};
     private int[] sums = {};
     private int[] words = {};
-    private VectorKernel.Inputs inputs;
-
-    VectorKernel.Inputs inputs() {
-        inputs = inputs == null ? new VectorKernel.Inputs() : inputs;
-        return inputs;
-    }
 
     /** Rows of at least a width; what they hold is left over. */
     float[][] activations(int rows, int width) {

@@ -2,17 +2,15 @@ package org.tensorizer.device.emulator;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import org.tensorizer.isa.Chip;
 
 /**
- * Operations of few positions and many inputs, as FULLY_CONNECTED is: products of a matrix and a vector, exact in int32.
- * Written so that the JIT compiler vectorizes the inner loop: it knows the sum of two products of shorts as one machine
- * instruction (MulAddS2I), and needs a long loop over whole arrays without anything else in it. So activations are
- * repeated for all 64 lanes once a vector, several steps make up a chunk and are summed side by side, and the sums are
- * folded at the end of a block. Two chunks in one loop end the JVM: its compiler crashes on them (OpenJDK 17.0.15).
- *
- * <p>A chunk holds eight steps as shorts in two halves: inputs 0 and 2 of each lane, step after step, then inputs 1 and 3.
+ * Operations of few positions and many inputs, as FULLY_CONNECTED is: products of a matrix and a vector, exact in int32. An
+ * inference reads each weight once, so weights stay as small as they are in wide memory, four inputs of a lane in an int.
+ * Lanes of all tiles and channel groups stand side by side: those that read the same activations are summed in one loop,
+ * which the JIT compiler vectorizes.
  */
 final class VectorKernel extends OpKernel {
     /** Most positions that share weights where this kernel is the faster one. */
@@ -21,107 +19,43 @@ final class VectorKernel extends OpKernel {
     /** Fewest steps of a result. */
     private static final int LEAST_STEPS = 16;
 
-    private static final int CHUNK_STEPS = 8;
-    private static final int STEP_SHORTS = Chip.ROW_BYTES / 2;
-    private static final int HALF = CHUNK_STEPS * STEP_SHORTS;
-    private static final int CHUNK = 2 * HALF;
-
-    /** Middle of a stored byte, the zero point of symmetric weights: without it products stay small. */
-    private static final int MIDDLE = 128;
-
     /**
      * A block on a tile.
      *
-     * @param index of the tile
-     * @param weights chunks of {@code stored - 128}
-     * @param corrections 128 minus the zero point of each lane
+     * @param first its first lane in the rows of weights
      */
-    private record Part(
-            ResultBlock block, int index, short[][] weights, int[] corrections, LaneParameters parameters) {}
+    private record Part(ResultBlock block, int tile, int first, int[] zeroPoints, LaneParameters parameters) {
+        int end() {
+            return first + block.lanes;
+        }
 
-    /** Vectors of activations as chunks, kept as long as the same ones are asked for. */
-    static final class Inputs {
-        private byte[] taken = {};
-        private int length = -1;
-        private int zeroPoint;
-        private short[][] chunks = {};
-        private long total;
-        private final int[] sums = new int[HALF];
-
-        /** Takes the vector of a result: the words at the addresses of its steps. */
-        private void take(byte[] narrow, ResultBlock block, int p, int zero) {
-            int steps = block.steps.length;
+        /** Whether two results read the same activations. */
+        boolean reads(int p, Part other, byte[][] narrow) {
             int[] addresses = block.activations;
-            int first = addresses[p];
-            boolean like = length == steps && zeroPoint == zero;
-            if (block.readsOneRun) {
-                like = like && Arrays.equals(taken, 0, 4 * steps, narrow, first, first + 4 * steps);
-            } else {
-                for (int j = 0; j < steps && like; j++) {
-                    like = Words.get(taken, 4 * j) == Words.get(narrow, addresses[j * block.count + p]);
+            int bytes = Chip.WORD_BYTES * block.steps.length;
+            int at = addresses[p];
+            int there = other.block.activations[p];
+            if (block.readsOneRun && other.block.readsOneRun) {
+                return Arrays.equals(narrow[tile], at, at + bytes, narrow[other.tile], there, there + bytes);
+            }
+            for (int k = p; k < addresses.length; k += block.count) {
+                if (Words.get(narrow[tile], addresses[k])
+                        != Words.get(narrow[other.tile], other.block.activations[k])) {
+                    return false;
                 }
             }
-            if (like) {
-                return;
-            }
-            if (taken.length < 4 * steps) {
-                taken = new byte[4 * steps];
-            }
-            for (int j = 0; j < steps; j++) {
-                Words.put(taken, 4 * j, Words.get(narrow, addresses[j * block.count + p]));
-            }
-            length = steps;
-            zeroPoint = zero;
-            int count = (steps + CHUNK_STEPS - 1) / CHUNK_STEPS;
-            if (chunks.length < count) {
-                chunks = new short[count][CHUNK];
-            }
-            total = 0;
-            for (int j = 0; j < steps; j++) {
-                repeat(chunks[j / CHUNK_STEPS], j % CHUNK_STEPS * STEP_SHORTS, 4 * j);
-            }
-        }
-
-        private void repeat(short[] chunk, int at, int from) {
-            short a = (short) ((taken[from] & 0xff) - zeroPoint);
-            short b = (short) ((taken[from + 1] & 0xff) - zeroPoint);
-            short c = (short) ((taken[from + 2] & 0xff) - zeroPoint);
-            short d = (short) ((taken[from + 3] & 0xff) - zeroPoint);
-            total += a + b + c + d;
-            for (int i = at; i < at + STEP_SHORTS; i += 2) {
-                chunk[i] = a;
-                chunk[i + 1] = c;
-                chunk[HALF + i] = b;
-                chunk[HALF + i + 1] = d;
-            }
-        }
-
-        /** Sums of 64 lanes, in front of other numbers; chunks behind the vector hold weights 0. */
-        private int[] multiply(short[][] weights) {
-            Arrays.fill(sums, 0);
-            for (int chunk = 0; chunk < weights.length; chunk++) {
-                add(sums, weights[chunk], chunks[chunk]);
-            }
-            for (int half = HALF / 2; half >= Chip.LANES; half /= 2) {
-                fold(sums, half);
-            }
-            return sums;
-        }
-
-        private static void add(int[] sums, short[] weights, short[] inputs) {
-            for (int i = 0; i < sums.length; i++) {
-                sums[i] += weights[2 * i] * inputs[2 * i] + weights[2 * i + 1] * inputs[2 * i + 1];
-            }
-        }
-
-        private static void fold(int[] sums, int half) {
-            for (int i = 0; i < half; i++) {
-                sums[i] += sums[half + i];
-            }
+            return true;
         }
     }
 
-    private final List<Part> parts = new ArrayList<>();
+    /**
+     * Parts of as many positions and steps.
+     *
+     * @param weights by step and lane: the stored weights of four inputs, that of the first in the lowest byte
+     */
+    private record Rows(List<Part> parts, int[][] weights) {}
+
+    private final List<Rows> matrices = new ArrayList<>();
     private final Requantizer requantizer;
     private final boolean fast;
 
@@ -129,10 +63,13 @@ final class VectorKernel extends OpKernel {
         super(operation);
         requantizer = new Requantizer(op, program.chip());
         fast = requantizer.isFast();
-        WeightRows rows = new WeightRows(operation, program.chip());
-        for (int index = 0; index < operation.width(); index++) {
-            for (ResultBlock block : blocks) {
-                parts.add(part(block, index, rows, program));
+        int from = 0;
+        for (int to = 1; to <= blocks.size(); to++) {
+            if (to == blocks.size()
+                    || blocks.get(to).count != blocks.get(from).count
+                    || blocks.get(to).steps.length != blocks.get(from).steps.length) {
+                matrices.add(rows(blocks.subList(from, to), program));
+                from = to;
             }
         }
     }
@@ -144,7 +81,8 @@ final class VectorKernel extends OpKernel {
                 && op.sumsInside()
                 && op.resultBytes() == 1
                 && !op.throughTable()
-                && program.marks().lanes().get(operation) == null;
+                && program.marks().lanes().get(operation) == null
+                && !mayReadResults(operation, blocks);
         WeightRows rows = new WeightRows(operation, program.chip());
         for (ResultBlock block : blocks) {
             boolean shared = operation.width() > 1 && rows.areSame(block, 0, 1);
@@ -163,44 +101,89 @@ final class VectorKernel extends OpKernel {
         return usual ? new VectorKernel(operation, program, blocks) : null;
     }
 
-    private Part part(ResultBlock block, int index, WeightRows rows, BoundProgram program) {
-        int[] zeros = rows.zeroPoints(block, index, program::constants);
-        int[] stored = rows.stored(block, index, program::constants, zeros);
-        int steps = block.steps.length;
-        short[][] weights = new short[(steps + CHUNK_STEPS - 1) / CHUNK_STEPS][CHUNK];
-        int[] corrections = new int[block.lanes];
-        for (int lane = 0; lane < block.lanes; lane++) {
-            corrections[lane] = MIDDLE - zeros[lane];
-            for (int j = 0; j < steps; j++) {
-                int from = (lane * steps + j) * 4;
-                short[] chunk = weights[j / CHUNK_STEPS];
-                int at = j % CHUNK_STEPS * STEP_SHORTS + 2 * lane;
-                chunk[at] = (short) (stored[from] - MIDDLE);
-                chunk[HALF + at] = (short) (stored[from + 1] - MIDDLE);
-                chunk[at + 1] = (short) (stored[from + 2] - MIDDLE);
-                chunk[HALF + at + 1] = (short) (stored[from + 3] - MIDDLE);
+    /** Whether a result might be written where a later one reads: the order of lanes would matter. */
+    private static boolean mayReadResults(Operation operation, List<ResultBlock> blocks) {
+        IntSummaryStatistics outputs = Arrays.stream(operation.outputs()).summaryStatistics();
+        return blocks.stream()
+                .flatMapToInt(block -> Arrays.stream(block.activations))
+                .anyMatch(at -> at + Chip.WORD_BYTES > outputs.getMin() && at < outputs.getMax() + Chip.WORD_BYTES);
+    }
+
+    private Rows rows(List<ResultBlock> blocks, BoundProgram program) {
+        WeightRows rows = new WeightRows(operation, program.chip());
+        int steps = blocks.get(0).steps.length;
+        int[][] weights = new int[steps][blocks.stream().mapToInt(b -> b.lanes).sum() * operation.width()];
+        List<Part> parts = new ArrayList<>();
+        int first = 0;
+        for (int index = 0; index < operation.width(); index++) {
+            for (ResultBlock block : blocks) {
+                int[] zeros = rows.zeroPoints(block, index, program::constants);
+                int[] stored = rows.stored(block, index, program::constants, zeros);
+                for (int from = 0; from < stored.length; from += Chip.WORD_BYTES) {
+                    int word = stored[from] | stored[from + 1] << 8 | stored[from + 2] << 16 | stored[from + 3] << 24;
+                    int step = from / Chip.WORD_BYTES;
+                    weights[step % steps][first + step / steps] = word;
+                }
+                LaneParameters parameters =
+                        LaneParameters.of(operation.parameters(index, block.group), block.lanes, program::constants);
+                Part part = new Part(block, operation.tile(index), first, zeros, parameters);
+                parts.add(part);
+                first = part.end();
             }
         }
-        LaneParameters parameters =
-                LaneParameters.of(operation.parameters(index, block.group), block.lanes, program::constants);
-        return new Part(block, index, weights, corrections, parameters);
+        return new Rows(parts, weights);
     }
 
     @Override
     void run(Inference inference) {
-        Inputs inputs = inference.scratch.inputs();
-        int[] outputs = operation.outputs();
-        for (Part part : parts) {
-            ResultBlock block = part.block();
-            byte[] narrow = inference.narrow[operation.tile(part.index())];
-            for (int p = 0; p < block.count; p++) {
-                inputs.take(narrow, block, p, op.inputZeroPoint());
-                int[] sums = inputs.multiply(part.weights());
-                int word = shape.firstWord(block.first + p);
-                for (int lane = 0; lane < block.lanes; lane += 4) {
-                    Words.put(narrow, outputs[word + lane / 4], stored(part, sums, inputs.total, lane));
+        for (Rows rows : matrices) {
+            List<Part> parts = rows.parts();
+            for (int p = 0; p < parts.get(0).block().count; p++) {
+                for (int from = 0, to; from < parts.size(); from = to) {
+                    to = from + 1;
+                    while (to < parts.size() && parts.get(from).reads(p, parts.get(to), inference.narrow)) {
+                        to++;
+                    }
+                    run(inference, rows, parts.subList(from, to), p);
                 }
             }
+        }
+    }
+
+    /** Computes the results at a position that read the same activations. */
+    private void run(Inference inference, Rows rows, List<Part> parts, int p) {
+        Part first = parts.get(0);
+        int end = parts.get(parts.size() - 1).end();
+        byte[] narrow = inference.narrow[first.tile()];
+        int[] addresses = first.block().activations;
+        int[] sums = inference.scratch.sums(rows.weights()[0].length);
+        Arrays.fill(sums, first.first(), end, 0);
+        int zero = op.inputZeroPoint();
+        long total = 0;
+        for (int step = 0; step < rows.weights().length; step++) {
+            int word = Words.get(narrow, addresses[step * first.block().count + p]);
+            int x0 = (word & 0xff) - zero;
+            int x1 = (word >>> 8 & 0xff) - zero;
+            int x2 = (word >>> 16 & 0xff) - zero;
+            int x3 = (word >>> 24) - zero;
+            total += x0 + x1 + x2 + x3;
+            add(sums, rows.weights()[step], first.first(), end, x0, x1, x2, x3);
+        }
+        for (Part part : parts) {
+            int[] outputs = operation.outputs();
+            int word = shape.firstWord(part.block().first + p);
+            for (int lane = 0; lane < part.block().lanes; lane += Chip.WORD_BYTES) {
+                Words.put(inference.narrow[part.tile()], outputs[word++], stored(part, sums, total, lane));
+            }
+        }
+    }
+
+    private static void add(int[] sums, int[] weights, int from, int to, int x0, int x1, int x2, int x3) {
+        for (int i = from; i < to; i++) {
+            sums[i] += (weights[i] & 0xff) * x0
+                    + (weights[i] >>> 8 & 0xff) * x1
+                    + (weights[i] >>> 16 & 0xff) * x2
+                    + (weights[i] >>> 24) * x3;
         }
     }
 
@@ -209,8 +192,8 @@ final class VectorKernel extends OpKernel {
         int word = 0;
         int[] bias = part.parameters().bias();
         float[] scale = part.parameters().scale();
-        for (int lane = first; lane < Math.min(first + 4, part.block().lanes); lane++) {
-            long sum = sums[lane] + part.corrections()[lane] * total;
+        for (int lane = first; lane < Math.min(first + Chip.WORD_BYTES, part.block().lanes); lane++) {
+            long sum = sums[part.first() + lane] - part.zeroPoints()[lane] * total;
             int stored = fast && sum == (int) sum
                     ? requantizer.fast(sum + bias[lane], scale[lane])
                     : requantizer.stored(sum, bias[lane], scale[lane], null);
