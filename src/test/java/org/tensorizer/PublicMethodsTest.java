@@ -37,7 +37,6 @@ class PublicMethodsTest {
             harness.OutputsDiffer getActual getExpected: opentest4j's interface, which development environments ask
             isa.Disassembler text: a listing without a file
             isa.InstructionStream checkClosed toBytes: the instruction set as a library reads and writes it
-            isa.Program withLayers: the instruction set as a library reads and writes it
             isa.Walk strides: what a wrong walk is made of
             network.InnerTensors *: where a network first goes wrong
             network.InnerTensors$Tensor *: where a network first goes wrong

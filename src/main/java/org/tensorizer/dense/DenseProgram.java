@@ -9,8 +9,7 @@ import org.tensorizer.isa.Program;
  * The two instruction streams of one Dense layer, assembled without the compiler. Any shape that
  * {@link ShapeStatus} does not refuse, square or not; which were compared with the compiler's bytes says its level.
  *
- * <p>Deterministic and thread-safe. The input and output relocations carry an empty name, see
- * {@link Program#withLayers}.
+ * <p>Deterministic and thread-safe. The input and output relocations carry an empty name.
  */
 public final class DenseProgram {
     private DenseProgram() {}

@@ -1,7 +1,21 @@
 package org.tensorizer.isa;
 
 /** How far something said about the chip can be trusted, and where it comes from. */
-record Fact(Confidence confidence, String source) {
+public record Fact(Confidence confidence, String source) {
+    /** How far it can be trusted. */
+    public enum Confidence {
+        /** Checked on real compiler output. */
+        FIRM,
+        /** Follows from firm pieces, this combination was not seen. */
+        LIKELY,
+        /** Needed to make the known programs run, not contradicted by anything. */
+        ASSUMPTION,
+        /** May well be wrong. */
+        GUESS,
+        /** Bits whose meaning nobody knows. */
+        UNKNOWN
+    }
+
     /** Position and meaning are needed by whole programs. */
     static final Fact EXECUTED = new Fact(
             Confidence.FIRM,
@@ -10,10 +24,6 @@ record Fact(Confidence confidence, String source) {
 
     /** The opcode, the place or the length of something. */
     static final Fact FRAMED = new Fact(Confidence.FIRM, "derived: all known programs frame and number with it");
-
-    /** Nothing contradicts it, and programs are written with it that equal the compiler's. */
-    static final Fact WRITTEN =
-            new Fact(Confidence.LIKELY, "derived: programs written by this rule equal the compiler's byte for byte");
 
     /** Nothing decides it. */
     static final Fact ASSUMED = new Fact(Confidence.ASSUMPTION, "assumed: no known program decides it");

@@ -84,7 +84,7 @@ public final class Field {
         return meaning;
     }
 
-    public Confidence confidence() {
+    public Fact.Confidence confidence() {
         return fact.confidence();
     }
 

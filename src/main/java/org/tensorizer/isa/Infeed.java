@@ -11,7 +11,7 @@ public final class Infeed {
     public static final Field INPUT =
             TABLE.flag("input", 12, "input in units of 8 bytes; else parameters in units of 64", EXECUTED);
     public static final Walk UNITS = Walk.units(TABLE, "units", "units of the buffer", 13, 15);
-    public static final Signal SIGNAL = new Signal(TABLE, "signal", 174, 2, "counts AVDATA_POP or PARAMETER_POP");
+    public static final Signal SIGNAL = Signal.of(TABLE, "signal", 174, 2, "counts AVDATA_POP or PARAMETER_POP");
     public static final Waits WAITS = Waits.scalar(TABLE, 177, 38, 1);
 
     private Infeed() {}

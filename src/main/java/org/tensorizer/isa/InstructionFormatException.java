@@ -6,9 +6,6 @@ import org.tensorizer.base.BadInputException;
 public final class InstructionFormatException extends BadInputException {
     private static final long serialVersionUID = 1L;
 
-    private final String chunk;
-    private final int offset;
-
     /**
      * @param chunk name of the chunk as the caller gave it
      * @param offset byte offset in the chunk
@@ -16,21 +13,5 @@ public final class InstructionFormatException extends BadInputException {
      */
     public InstructionFormatException(String chunk, int offset, String problem) {
         super(chunk + ": byte " + offset + " (bundle " + offset / Opcode.BUNDLE_BYTES + "): " + problem);
-        this.chunk = chunk;
-        this.offset = offset;
-    }
-
-    String chunk() {
-        return chunk;
-    }
-
-    /** Byte offset in the chunk. */
-    int offset() {
-        return offset;
-    }
-
-    /** The bundle the offset lies in. */
-    int bundle() {
-        return offset / Opcode.BUNDLE_BYTES;
     }
 }

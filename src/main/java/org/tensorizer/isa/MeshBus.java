@@ -17,8 +17,8 @@ public final class MeshBus {
 
     public static final Walk SOURCE = Walk.wide(TABLE, "source", "words of narrow memory", 62);
     public static final Walk DESTINATION = Walk.wide(TABLE, "destination", "words of narrow memory", 267);
-    public static final Signal SIGNAL_SOURCE = new Signal(TABLE, "signal.source", 473, 3, "counts MESH_*_OUT");
-    public static final Signal SIGNAL_DESTINATION = new Signal(TABLE, "signal.destination", 477, 3, "counts MESH_*_IN");
+    public static final Signal SIGNAL_SOURCE = Signal.of(TABLE, "signal.source", 473, 3, "counts MESH_*_OUT");
+    public static final Signal SIGNAL_DESTINATION = Signal.of(TABLE, "signal.destination", 477, 3, "counts MESH_*_IN");
 
     /** Room guards the destination, data the source. */
     public static final Waits WAITS = Waits.tile(TABLE, 481, 41, 6, 2, true);

@@ -18,7 +18,7 @@ public final class NarrowToWide {
     public static final Walk ROWS = Walk.wide(TABLE, "rows", "rows of wide memory", 337);
     public static final Field BASE_FROM_REGISTER =
             TABLE.flag("words.base.fromRegister", 542, "the word base comes from a scalar register", EXECUTED);
-    public static final Signal SIGNAL = new Signal(TABLE, "signal", 543, 3, "counts NARROW_TO_WIDE");
+    public static final Signal SIGNAL = Signal.of(TABLE, "signal", 543, 3, "counts NARROW_TO_WIDE");
     public static final Waits WAITS = Waits.tile(TABLE, 547, 42, 6, 3, true);
     public static final Field TRANSPOSE =
             TABLE.flag("transpose", 799, "groups of 4 words: byte c of word k becomes byte k of word c", EXECUTED);

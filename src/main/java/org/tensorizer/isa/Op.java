@@ -54,9 +54,9 @@ public final class Op {
     public static final Walk SUMS = Walk.operand(GEOMETRY, "sums", "quarter rows of wide memory", 1260, 14);
 
     public static final Signal SIGNAL_OUTPUTS =
-            new Signal(GEOMETRY, "signal.outputs", 1563, 4, "counts AVDATA: results");
+            Signal.of(GEOMETRY, "signal.outputs", 1563, 4, "counts AVDATA: results");
     public static final Signal SIGNAL_WEIGHTS =
-            new Signal(GEOMETRY, "signal.weights", 1568, 4, "counts PARAMETERS: weight passes used up");
+            Signal.of(GEOMETRY, "signal.weights", 1568, 4, "counts PARAMETERS: weight passes used up");
 
     /** Guard blocks of the op's loops. */
     public static final Waits WAITS = Waits.tile(GEOMETRY, 1578, 41, 6, 3, false);
@@ -65,7 +65,7 @@ public final class Op {
             "weights.fromRing",
             1843,
             "the weights are parameters from the ring; no effect on values",
-            new Fact(Confidence.LIKELY, EXECUTED.source()));
+            new Fact(Fact.Confidence.LIKELY, EXECUTED.source()));
     public static final Field FRESH_SUMS = GEOMETRY.flag(
             "sums.fresh",
             1844,

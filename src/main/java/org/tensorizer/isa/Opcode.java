@@ -69,11 +69,6 @@ public enum Opcode {
         this.semantics = semantics;
     }
 
-    /** The opcode of a number 0 to 63, empty if no known program holds it. */
-    static Optional<Opcode> of(int code) {
-        return code < 0 || code >= BY_CODE.length ? Optional.empty() : Optional.ofNullable(BY_CODE[code]);
-    }
-
     /** Opcode of the instruction whose first 16 bits (little-endian) these are. */
     static Optional<Opcode> ofFirstBits(int bits) {
         return Optional.ofNullable(BY_CODE[bits >>> BIT & (1 << WIDTH) - 1]);

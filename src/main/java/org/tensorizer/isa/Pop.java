@@ -17,9 +17,9 @@ public final class Pop {
             "loopBack", 13, "words of 4 bytes of the loop-back buffer; neither: 64 bytes of parameters", EXECUTED);
     public static final Walk UNITS = Walk.units(TABLE, "units", "units of the buffer", 14, 20);
     public static final Signal SIGNAL_OTHER =
-            new Signal(TABLE, "signal.other", 308, 2, "on with level 1 with the loop-back; unknown");
+            Signal.of(TABLE, "signal.other", 308, 2, "on with level 1 with the loop-back; unknown");
     public static final Signal SIGNAL =
-            new Signal(TABLE, "signal", 311, 2, "counts AVDATA_INFEED, PARAMETER_INFEED or SCALAR_INFEED");
+            Signal.of(TABLE, "signal", 311, 2, "counts AVDATA_INFEED, PARAMETER_INFEED or SCALAR_INFEED");
     public static final Waits WAITS = Waits.scalar(TABLE, 314, 39, 2);
     public static final Field CONSTANT = TABLE.flag("constant", 392, "1 in every known program", Fact.CONSTANT);
     public static final Field TILES = TABLE.mask("tiles", 409, 16, "tiles that get the rows", EXECUTED);

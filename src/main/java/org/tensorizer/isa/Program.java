@@ -30,22 +30,4 @@ public record Program(byte[] bytes, List<Relocation> relocations, List<Fetch> fe
     public Program(byte[] bytes, List<Relocation> relocations) {
         this(bytes, relocations, List.of());
     }
-
-    /** The same program, its input and output relocations naming these layers. The array is shared. */
-    public Program withLayers(String input, String output) {
-        return new Program(
-                bytes,
-                relocations.stream()
-                        .map(relocation -> switch (relocation.kind()) {
-                            case INPUT -> named(relocation, input);
-                            case OUTPUT -> named(relocation, output);
-                            case PARAMETER, SCRATCH -> relocation;
-                        })
-                        .toList(),
-                fetches);
-    }
-
-    private static Relocation named(Relocation relocation, String name) {
-        return new Relocation(relocation.kind(), relocation.batch(), name, relocation.half(), relocation.bit());
-    }
 }

@@ -18,48 +18,23 @@ public final class Resize {
 
     public static final Field MULTIPLIER = TABLE.real("multiplier", 1949, "2^-14 bilinear, 1 nearest", EXECUTED);
 
-    public static final Axis X = new Axis("x", 1981, 2045);
-    public static final Axis Y = new Axis("y", 2013, 2077);
+    public static final Axis X = Axis.of("x", 1981, 2045);
+    public static final Axis Y = Axis.of("y", 2013, 2077);
 
     public static final Field NEAREST = TABLE.flag("nearest", 2093, "both axes are nearest too", EXECUTED);
 
     private Resize() {}
 
     /** The fields of one axis. */
-    public static final class Axis {
-        private final Field loop;
-        private final Field nearest;
-        private final Field start;
-        private final Field step;
-        private final Field pitch;
-
-        private Axis(String name, int at, int pitchAt) {
-            loop = TABLE.number(name + ".loop", at, 3, "op loop that runs over the outputs of the axis", EXECUTED);
-            nearest = TABLE.flag(name + ".nearest", at + 3, "one tap", EXECUTED);
-            start = TABLE.number(
-                    name + ".start", at + 8, 8, "phase of the first output, quarters of a pixel", EXECUTED);
-            step = TABLE.number(name + ".step", at + 16, 8, "phase from one output to the next", EXECUTED);
-            pitch = TABLE.number(name + ".pitch", pitchAt, 16, "bytes from one source pixel to the next", EXECUTED);
-        }
-
-        public Field loop() {
-            return loop;
-        }
-
-        public Field nearest() {
-            return nearest;
-        }
-
-        public Field start() {
-            return start;
-        }
-
-        public Field step() {
-            return step;
-        }
-
-        public Field pitch() {
-            return pitch;
+    public record Axis(Field loop, Field nearest, Field start, Field step, Field pitch) {
+        private static Axis of(String name, int at, int pitchAt) {
+            return new Axis(
+                    TABLE.number(name + ".loop", at, 3, "op loop that runs over the outputs of the axis", EXECUTED),
+                    TABLE.flag(name + ".nearest", at + 3, "one tap", EXECUTED),
+                    TABLE.number(
+                            name + ".start", at + 8, 8, "phase of the first output, quarters of a pixel", EXECUTED),
+                    TABLE.number(name + ".step", at + 16, 8, "phase from one output to the next", EXECUTED),
+                    TABLE.number(name + ".pitch", pitchAt, 16, "bytes from one source pixel to the next", EXECUTED));
         }
     }
 }

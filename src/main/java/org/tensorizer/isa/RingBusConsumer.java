@@ -28,7 +28,7 @@ public final class RingBusConsumer {
     public static final Field HEADER_END = TABLE.number("header.end", 302, 16, "last row of the header ring", EXECUTED);
     public static final Field HEADER_ROWS =
             TABLE.number("header.rows", 318, 17, "header rows of a pass; redundant", EXECUTED);
-    public static final Signal SIGNAL = new Signal(TABLE, "signal", 335, 3, "counts RING_READ_A or RING_READ_B");
+    public static final Signal SIGNAL = Signal.of(TABLE, "signal", 335, 3, "counts RING_READ_A or RING_READ_B");
     public static final Waits WAITS = Waits.tile(TABLE, 339, 41, 1, 2, true);
 
     private RingBusConsumer() {}

@@ -13,9 +13,9 @@ public final class RingBusProducer {
     static final FieldTable TABLE = new FieldTable(4, TileInstruction.TABLE);
 
     public static final Walk ROWS = Walk.wide(TABLE, "rows", "rows of wide memory", 62);
-    public static final Signal SIGNAL = new Signal(TABLE, "signal", 335, 3, "counts RING_WRITE of the tile");
+    public static final Signal SIGNAL = Signal.of(TABLE, "signal", 335, 3, "counts RING_WRITE of the tile");
     public static final Signal SIGNAL_RING =
-            new Signal(TABLE, "signal.ring", 339, 3, "counts RING_PRODUCER_A or _B of all tiles");
+            Signal.of(TABLE, "signal.ring", 339, 3, "counts RING_PRODUCER_A or _B of all tiles");
     public static final Waits WAITS = Waits.tile(TABLE, 343, 41, 3, 2, false);
     public static final Field KIND_B = TABLE.flag(
             "kindB", 466, "to consumer 1 of the receivers and counted as B; else consumer 0 and A", EXECUTED);

@@ -43,7 +43,7 @@ public final class ScalarFence {
             246,
             5,
             "engines that must be idle: bit 2 infeed, bit 3 outfeed",
-            new Fact(Confidence.LIKELY, EXECUTED.source()));
+            new Fact(Fact.Confidence.LIKELY, EXECUTED.source()));
 
     private ScalarFence() {}
 }

@@ -6,22 +6,12 @@ import java.util.List;
  * A signal: a counter goes up by one whenever a nest of {@code level} inner loops of a walk is complete. Immutable,
  * thread-safe.
  */
-public final class Signal implements FieldTable.Group {
-    private final String name;
-    private final Field on;
-    private final Field level;
-
-    Signal(FieldTable table, String name, int bit, int levelWidth, String counts) {
-        this.name = name;
-        on = table.flag(name + ".on", bit, counts, Fact.EXECUTED);
-        level = table.number(
-                name + ".level", bit + 1, levelWidth, "inner loops of a block; may be filled while off", Fact.EXECUTED);
-        table.group(this);
-    }
-
-    @Override
-    public String name() {
-        return name;
+public record Signal(String name, Field on, Field level) implements FieldTable.Group {
+    static Signal of(FieldTable table, String name, int bit, int levelWidth, String counts) {
+        Field on = table.flag(name + ".on", bit, counts, Fact.EXECUTED);
+        String meaning = "inner loops of a block; may be filled while off";
+        return table.group(
+                new Signal(name, on, table.number(name + ".level", bit + 1, levelWidth, meaning, Fact.EXECUTED)));
     }
 
     /** Inner loops of what counts one, -1 if the signal is off. */

@@ -25,7 +25,7 @@ public final class TileFence {
             79,
             10,
             "that must be idle: bit 0 op, 5 narrowToWide, 6..9 meshBus0..3, others not told apart",
-            new Fact(Confidence.LIKELY, EXECUTED.source()));
+            new Fact(Fact.Confidence.LIKELY, EXECUTED.source()));
     public static final Field PACKET_KINDS =
             TABLE.mask("packets.kinds", 89, 2, "kinds A, B whose count must be exactly packets", EXECUTED);
     public static final Field PACKETS = TABLE.number("packets", 91, 16, "count of RING_PRODUCER_A or _B", EXECUTED);

@@ -3,126 +3,115 @@ package org.tensorizer.isa;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The fields of one nest of loops over addresses; {@link Loops} are their values. Immutable, thread-safe. */
-public final class Walk implements FieldTable.Group {
-    private final String name;
-    private final String unit;
-    private final Field base;
-    private final List<Field> strides = new ArrayList<>();
-    private final List<Field> limits = new ArrayList<>();
-    private final Field active;
-    private final Field level;
-    private final Field length;
-    private final Field tail;
-    private final Field tailLevel;
-    private final Field rewind;
-
+/**
+ * The fields of one nest of loops over addresses; {@link Loops} are their values. Immutable, thread-safe.
+ *
+ * @param strides innermost loop first
+ * @param limits innermost loop first
+ */
+public record Walk(
+        String name,
+        Field base,
+        List<Field> strides,
+        List<Field> limits,
+        Field active,
+        Field windowLevel,
+        Field windowLength,
+        Field tailLimit,
+        Field tailLevel,
+        Field tailRewind)
+        implements FieldTable.Group {
     /**
      * All walks have one shape: base, then stride and limit of each loop, then active flags, window, tail.
      *
-     * @param baseBit lowest bit of the base
+     * @param base lowest bit of the base
      * @param width bits of an address and of a limit; a stride has one more
      * @param loops number of loops
      * @param levelWidth bits of a level
      */
-    private Walk(FieldTable table, String name, String unit, int baseBit, int width, int loops, int levelWidth) {
-        this.name = name;
-        this.unit = unit;
-        base = table.number(name + ".base", baseBit, width, "first address, in " + unit, Fact.EXECUTED);
-        int at = baseBit + width;
+    private static Walk of(FieldTable table, String name, String unit, int base, int width, int loops, int levelWidth) {
+        List<Field> strides = new ArrayList<>();
+        List<Field> limits = new ArrayList<>();
         for (int j = 0; j < loops; j++) {
+            int stride = base + width + (2 * width + 1) * j;
             strides.add(table.signed(
-                    name + ".stride" + j, at, width + 1, "added once when loop " + j + " steps", Fact.EXECUTED));
-            at += width + 1;
-            limits.add(
-                    table.number(name + ".limit" + j, at, width, "rounds of loop " + j + ", minus 1", Fact.EXECUTED));
-            at += width;
+                    name + ".stride" + j, stride, width + 1, "added once when loop " + j + " steps", Fact.EXECUTED));
+            limits.add(table.number(
+                    name + ".limit" + j,
+                    stride + width + 1,
+                    width,
+                    "rounds of loop " + j + ", minus 1",
+                    Fact.EXECUTED));
         }
-        active = table.mask(
-                name + ".active", at, loops, "bit j: loop j moves on, else it leads back; redundant", Fact.EXECUTED);
-        at += loops;
-        level = table.number(
-                name + ".window.level", at, levelWidth, "inner loops of a block, which uses one half", Fact.EXECUTED);
-        at += levelWidth;
-        length = table.number(
-                name + ".window.length", at, width + 1, "half of the circular buffer; 0 = no window", Fact.EXECUTED);
-        at += width + 1;
-        tail = table.number(
-                name + ".tail.limit", at, width, "limit of loop 0 in the last round of the tail's loop", Fact.EXECUTED);
-        at += width;
-        tailLevel = table.number(name + ".tail.level", at, levelWidth, "the tail's loop; 0 = no tail", Fact.EXECUTED);
-        at += levelWidth;
-        rewind = table.signed(
-                name + ".tail.rewind",
-                at,
-                width,
-                "(limit 0 - tail) * step of the tail's loop; redundant",
-                Fact.EXECUTED);
-        table.group(this);
+        int active = base + width + (2 * width + 1) * loops;
+        int window = active + loops;
+        int tail = window + levelWidth + width + 1;
+        return table.group(new Walk(
+                name,
+                table.number(name + ".base", base, width, "first address, in " + unit, Fact.EXECUTED),
+                List.copyOf(strides),
+                List.copyOf(limits),
+                table.mask(
+                        name + ".active",
+                        active,
+                        loops,
+                        "bit j: loop j moves on, else it leads back; redundant",
+                        Fact.EXECUTED),
+                table.number(
+                        name + ".window.level",
+                        window,
+                        levelWidth,
+                        "inner loops of a block, which uses one half",
+                        Fact.EXECUTED),
+                table.number(
+                        name + ".window.length",
+                        window + levelWidth,
+                        width + 1,
+                        "half of the circular buffer; 0 = no window",
+                        Fact.EXECUTED),
+                table.number(
+                        name + ".tail.limit",
+                        tail,
+                        width,
+                        "limit of loop 0 in the last round of the tail's loop",
+                        Fact.EXECUTED),
+                table.number(
+                        name + ".tail.level", tail + width, levelWidth, "the tail's loop; 0 = no tail", Fact.EXECUTED),
+                table.signed(
+                        name + ".tail.rewind",
+                        tail + width + levelWidth,
+                        width,
+                        "(limit 0 - tail) * step of the tail's loop; redundant",
+                        Fact.EXECUTED)));
     }
 
     /** Rows of wide memory, or words where the mesh walks: 4 loops. */
     static Walk wide(FieldTable table, String name, String unit, int base) {
-        return new Walk(table, name, unit, base, 16, 4, 2);
+        return of(table, name, unit, base, 16, 4, 2);
     }
 
     /** Words of narrow memory: 6 loops. */
     static Walk narrow(FieldTable table, String name, String unit, int base) {
-        return new Walk(table, name, unit, base, 16, 6, 3);
+        return of(table, name, unit, base, 16, 6, 3);
     }
 
     /** An operand of an op: 8 loops. */
     static Walk operand(FieldTable table, String name, String unit, int base, int width) {
-        return new Walk(table, name, unit, base, width, 8, 3);
+        return of(table, name, unit, base, width, 8, 3);
     }
 
     /** Units of the infeed, pop and outfeed: 3 loops. */
     static Walk units(FieldTable table, String name, String unit, int base, int width) {
-        return new Walk(table, name, unit, base, width, 3, 2);
+        return of(table, name, unit, base, width, 3, 2);
     }
 
-    @Override
-    public String name() {
-        return name;
-    }
-
-    public int loops() {
+    int loops() {
         return limits.size();
-    }
-
-    public Field base() {
-        return base;
-    }
-
-    /** Strides, innermost loop first. */
-    public List<Field> strides() {
-        return List.copyOf(strides);
-    }
-
-    /** Limits, innermost loop first. */
-    public List<Field> limits() {
-        return List.copyOf(limits);
-    }
-
-    public Field windowLevel() {
-        return level;
-    }
-
-    public Field tailLimit() {
-        return tail;
-    }
-
-    public Field tailLevel() {
-        return tailLevel;
-    }
-
-    public Field tailRewind() {
-        return rewind;
     }
 
     @Override
     public List<Field> fields() {
-        List<Field> all = new ArrayList<>(List.of(base, active, level, length, tail, tailLevel, rewind));
+        List<Field> all = new ArrayList<>(List.of(base, active, windowLevel, windowLength, tailLimit, tailLevel, tailRewind));
         all.addAll(strides);
         all.addAll(limits);
         return all;
@@ -141,11 +130,11 @@ public final class Walk implements FieldTable.Group {
                 stride,
                 limit,
                 instruction.getInt(active),
-                instruction.getInt(level),
-                instruction.getInt(length),
-                instruction.getInt(tail),
+                instruction.getInt(windowLevel),
+                instruction.getInt(windowLength),
+                instruction.getInt(tailLimit),
                 instruction.getInt(tailLevel),
-                instruction.getInt(rewind));
+                instruction.getInt(tailRewind));
     }
 
     /**
@@ -160,11 +149,11 @@ public final class Walk implements FieldTable.Group {
         instruction
                 .set(base, loops.base())
                 .set(active, loops.active())
-                .set(level, loops.level())
-                .set(length, loops.length())
-                .set(tail, loops.tail())
+                .set(windowLevel, loops.level())
+                .set(windowLength, loops.length())
+                .set(tailLimit, loops.tail())
                 .set(tailLevel, loops.tailLevel())
-                .set(rewind, loops.rewind());
+                .set(tailRewind, loops.rewind());
     }
 
     /** Writes a walk that was written down loop by loop. */

@@ -25,7 +25,7 @@ public final class WideToNarrow {
             TABLE.number("skip.base", 546, 16, "word they go to, if they go anywhere", ASSUMED);
     public static final Field SKIP_LIMIT = TABLE.number("skip.limit", 562, 16, "their number, minus 1", EXECUTED);
     public static final Field SKIP_END = TABLE.number("skip.end", 578, 16, "base + limit; redundant", EXECUTED);
-    public static final Signal SIGNAL = new Signal(TABLE, "signal", 611, 3, "counts WIDE_TO_NARROW or WIDE_TO_SCALING");
+    public static final Signal SIGNAL = Signal.of(TABLE, "signal", 611, 3, "counts WIDE_TO_NARROW or WIDE_TO_SCALING");
     public static final Waits WAITS = Waits.tile(TABLE, 615, 42, 6, 3, true);
     public static final Field TO_SCALING = TABLE.flag("toScaling", 867, "destination: the scaling registers", EXECUTED);
     public static final Field PACK =

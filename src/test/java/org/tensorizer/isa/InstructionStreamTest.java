@@ -2,7 +2,6 @@ package org.tensorizer.isa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,12 +70,9 @@ class InstructionStreamTest {
     void anUnknownOpcodeIsRefusedWithPlaceAndHex() {
         program[32] = (byte) 0xc0; // opcode 0x2f in the third bundle
         program[33] = 0x0b;
-        InstructionFormatException thrown = catchThrowableOfType(
-                InstructionFormatException.class, () -> InstructionStream.frame("chunk 0", program));
-        assertThat(thrown).hasMessageContaining("chunk 0: byte 32 (bundle 2): unknown opcode 0x2f in c0 0b");
-        assertThat(thrown.offset()).isEqualTo(32);
-        assertThat(thrown.bundle()).isEqualTo(2);
-        assertThat(thrown.chunk()).isEqualTo("chunk 0");
+        assertThatThrownBy(() -> InstructionStream.frame("chunk 0", program))
+                .isInstanceOf(InstructionFormatException.class)
+                .hasMessageContaining("chunk 0: byte 32 (bundle 2): unknown opcode 0x2f in c0 0b");
     }
 
     @Test
@@ -99,7 +95,7 @@ class InstructionStreamTest {
             try {
                 assertThat(InstructionStream.frame("noise", noise).toBytes()).isEqualTo(noise);
             } catch (InstructionFormatException expected) {
-                assertThat(expected.offset()).isBetween(0, noise.length);
+                assertThat(expected).hasMessageStartingWith("noise: byte ");
             }
         }
     }
@@ -187,9 +183,10 @@ class InstructionStreamTest {
     private void refused(int index, Change change, String message) {
         InstructionStream stream = InstructionStream.frame("program", program);
         change.on(stream);
-        InstructionFormatException thrown = catchThrowableOfType(InstructionFormatException.class, stream::checkClosed);
-        assertThat(thrown).hasMessageContaining(message);
-        assertThat(thrown.offset()).isEqualTo(stream.offset(index));
+        assertThatThrownBy(stream::checkClosed)
+                .isInstanceOf(InstructionFormatException.class)
+                .hasMessageStartingWith("program: byte " + stream.offset(index) + " ")
+                .hasMessageContaining(message);
     }
 
     static int index(InstructionStream stream, Opcode opcode) {
