@@ -111,7 +111,8 @@ public record Walk(
 
     @Override
     public List<Field> fields() {
-        List<Field> all = new ArrayList<>(List.of(base, active, windowLevel, windowLength, tailLimit, tailLevel, tailRewind));
+        List<Field> all =
+                new ArrayList<>(List.of(base, active, windowLevel, windowLength, tailLimit, tailLevel, tailRewind));
         all.addAll(strides);
         all.addAll(limits);
         return all;

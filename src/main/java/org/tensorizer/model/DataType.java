@@ -1,5 +1,6 @@
 package org.tensorizer.model;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Element types of a layer as the chip sees it. Numbers 6 and 7 are not in use. */
@@ -23,22 +24,13 @@ public enum DataType {
         this.bytes = bytes;
     }
 
-    /** Number of the type in the file. */
-    int code() {
-        return code;
-    }
-
     /** Bytes of one element. */
     public int bytes() {
         return bytes;
     }
 
+    /** The type of a number in the file. */
     static Optional<DataType> of(int code) {
-        for (DataType type : ALL) {
-            if (type.code == code) {
-                return Optional.of(type);
-            }
-        }
-        return Optional.empty();
+        return Arrays.stream(ALL).filter(type -> type.code == code).findFirst();
     }
 }

@@ -1,7 +1,6 @@
 package org.tensorizer.model;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The transfers of an executable.
@@ -22,15 +21,7 @@ public record DmaHints(boolean fullyDeterministic, List<DmaHint> hints) {
         /** Ways between host and chip, in the order of their numbers in the file. */
         enum Direction {
             TO_DEVICE,
-            FROM_DEVICE;
-
-            static Optional<Direction> of(int code) {
-                return switch (code) {
-                    case 0 -> Optional.of(TO_DEVICE);
-                    case 1 -> Optional.of(FROM_DEVICE);
-                    default -> Optional.empty();
-                };
-            }
+            FROM_DEVICE
         }
 
         /**

@@ -69,33 +69,16 @@ public record Executable(
      * @throws BadInputException if it is no executable
      */
     public static Executable parse(String name, byte[] bytes) {
-        CheckedBytes checked = withoutIdentifier(name, bytes);
-        Executable executable = new ExecutableReader(checked).read(0, checked.all());
-        if (executable.chunks().isEmpty()) {
-            throw checked.fault(0, "Executable.instruction_bitstreams", "expected instructions, found none");
-        }
-        return executable;
-    }
-
-    /**
-     * Reads a multi-executable that stands alone in a file.
-     *
-     * @param name name of the file for messages
-     * @param bytes the whole file; not copied, must not change
-     * @throws BadInputException if it is no multi-executable
-     */
-    static List<Executable> parseMulti(String name, byte[] bytes) {
-        CheckedBytes checked = withoutIdentifier(name, bytes);
-        return new PackageReader(checked).multiExecutable(checked.all());
-    }
-
-    private static CheckedBytes withoutIdentifier(String name, byte[] bytes) {
         CheckedBytes checked = new CheckedBytes(name, bytes);
         if (FileKind.of(bytes) != FileKind.UNIDENTIFIED || FileKind.text(bytes).isPresent()) {
             throw checked.fault(
                     4, "file identifier", "expected a serialized executable, found " + FileKind.describe(bytes));
         }
-        return checked;
+        Executable executable = new ExecutableReader(checked).read(0, checked.all());
+        if (executable.chunks().isEmpty()) {
+            throw checked.fault(0, "Executable.instruction_bitstreams", "expected instructions, found none");
+        }
+        return executable;
     }
 
     /** Instruction bytes of all chunks. */
@@ -110,13 +93,7 @@ public record Executable(
         /** Loads parameters into the chip. */
         PARAMETER_CACHING,
         /** Runs the inference on parameters that a PARAMETER_CACHING executable left in the chip. */
-        EXECUTION_ONLY;
-
-        private static final ExecutableType[] BY_CODE = values();
-
-        static Optional<ExecutableType> of(int code) {
-            return code >= 0 && code < BY_CODE.length ? Optional.of(BY_CODE[code]) : Optional.empty();
-        }
+        EXECUTION_ONLY
     }
 
     /**

@@ -23,9 +23,8 @@ final class ExecutableReader {
 
     Executable read(int index, ByteRange region) {
         FlatTable table = FlatTable.root(bytes, region, "Executable");
-        int code = table.int16(13, "type");
-        ExecutableType type = ExecutableType.of(code)
-                .orElseThrow(() -> table.fault(13, "type", "expected an executable type from 0 to 2, found " + code));
+        ExecutableType type = table.constant(
+                13, table.int16(13, "type"), "type", ExecutableType.values(), "an executable type from 0 to 2");
         List<InstructionChunk> chunks = chunks(table);
         ByteRange parameters = table.bytes(6, "parameters");
         Optional<ByteRange> token = table.field(TOKEN_SLOT, 8, "parameter_caching_token");
@@ -77,9 +76,8 @@ final class ExecutableReader {
             throw table.fault(
                     1, "offset_bit", "expected 32 bits within the chunk's " + bits + ", found them at " + bit);
         }
-        int code = meta.int16(3, "position");
-        Relocation.Half half = Relocation.Half.of(code)
-                .orElseThrow(() -> meta.fault(3, "position", "expected 0 (lower) or 1 (upper), found " + code));
+        Relocation.Half half = meta.constant(
+                3, meta.int16(3, "position"), "position", Relocation.Half.values(), "0 (lower) or 1 (upper)");
         return new Relocation(kind(meta), meta.int32(1, "batch"), meta.text(2, "name"), half, bit);
     }
 
@@ -90,9 +88,7 @@ final class ExecutableReader {
     }
 
     static Relocation.Kind kind(FlatTable meta) {
-        int code = meta.int16(0, "desc");
-        return Relocation.Kind.of(code)
-                .orElseThrow(() -> meta.fault(0, "desc", "expected a base address from 0 to 3, found " + code));
+        return meta.constant(0, meta.int16(0, "desc"), "desc", Relocation.Kind.values(), "a base address from 0 to 3");
     }
 
     private static List<Layer> layers(FlatTable executable, int slot, String field, boolean output) {
@@ -133,10 +129,12 @@ final class ExecutableReader {
         }
 
         private static DmaHint hint(FlatTable table, int chunks) {
-            int code = table.int16(2, "direction");
-            DmaHint.Direction direction = DmaHint.Direction.of(code)
-                    .orElseThrow(
-                            () -> table.fault(2, "direction", "expected 0 (infeed) or 1 (outfeed), found " + code));
+            DmaHint.Direction direction = table.constant(
+                    2,
+                    table.int16(2, "direction"),
+                    "direction",
+                    DmaHint.Direction.values(),
+                    "0 (infeed) or 1 (outfeed)");
             int type = Byte.toUnsignedInt((byte) table.int8(0, "any_hint_type"));
             return switch (type) {
                 case DESCRIPTOR -> descriptor(content(table, "DmaDescriptorHint"), direction);

@@ -104,6 +104,19 @@ final class FlatTable {
         return at == ABSENT ? 0 : bytes.float32(at);
     }
 
+    /**
+     * The constant that a number of this table stands for.
+     *
+     * @param constants in the order of their numbers, from 0 on
+     * @param expected what the message says that these are
+     */
+    <E extends Enum<E>> E constant(int slot, int code, String field, E[] constants, String expected) {
+        if (code < 0 || code >= constants.length) {
+            throw fault(slot, field, "expected " + expected + ", found " + code);
+        }
+        return constants[code];
+    }
+
     /** Content of a string. */
     String text(int slot, String field) {
         return bytes.text(bytes(slot, field), type);
@@ -111,8 +124,7 @@ final class FlatTable {
 
     /** Content of a byte vector or string; the empty range at the start of the table if it is left out. */
     ByteRange bytes(int slot, String field) {
-        int at = at(slot, OFFSET, field);
-        return at == ABSENT ? new ByteRange(position, position) : vector(at, 1, field);
+        return elements(slot, 1, field);
     }
 
     /** The elements of a vector of numbers; the empty range at the start of the table if it is left out. */

@@ -1,7 +1,6 @@
 package org.tensorizer.model;
 
 import java.util.List;
-import java.util.Optional;
 
 /** What a builtin operator was told besides its tensors. Read for the operators that compiled networks are made of. */
 public sealed interface OperatorOptions {
@@ -120,12 +119,6 @@ public sealed interface OperatorOptions {
         RELU_N1_TO_1,
         RELU6,
         TANH,
-        SIGN_BIT;
-
-        private static final FusedActivation[] BY_CODE = values();
-
-        static Optional<FusedActivation> of(int code) {
-            return code >= 0 && code < BY_CODE.length ? Optional.of(BY_CODE[code]) : Optional.empty();
-        }
+        SIGN_BIT
     }
 }

@@ -1,7 +1,5 @@
 package org.tensorizer.model;
 
-import java.util.Optional;
-
 /**
  * Half an address that the runtime writes into an instruction before it is sent.
  *
@@ -17,26 +15,12 @@ public record Relocation(Kind kind, int batch, String name, Half half, int bit) 
         OUTPUT,
         INPUT,
         PARAMETER,
-        SCRATCH;
-
-        private static final Kind[] BY_CODE = values();
-
-        static Optional<Kind> of(int code) {
-            return code >= 0 && code < BY_CODE.length ? Optional.of(BY_CODE[code]) : Optional.empty();
-        }
+        SCRATCH
     }
 
     /** The two halves of a 64-bit address, in the order of their numbers in the file. */
     public enum Half {
         LOWER,
-        UPPER;
-
-        static Optional<Half> of(int code) {
-            return switch (code) {
-                case 0 -> Optional.of(LOWER);
-                case 1 -> Optional.of(UPPER);
-                default -> Optional.empty();
-            };
-        }
+        UPPER
     }
 }

@@ -3,6 +3,8 @@ package org.tensorizer.model;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.model.OperatorOptions.FusedActivation;
+import org.tensorizer.model.OperatorOptions.Padding;
 import org.tensorizer.model.PackageReader.CustomOpOptions;
 import org.tensorizer.model.TfliteModel.Subgraph;
 
@@ -159,8 +161,74 @@ final class TfliteReader {
             return new OperatorOptions.None();
         }
         return operator.table(4, "builtin_options", "BuiltinOptions")
-                .map(table -> OptionsReader.read(type, table))
+                .map(table -> options(type, table))
                 .orElseGet(OperatorOptions.None::new);
+    }
+
+    /**
+     * Source of union numbers and slots: TFLite's public schema, version 3.
+     *
+     * @param type number of the table in the union BuiltinOptions
+     */
+    private static OperatorOptions options(int type, FlatTable table) {
+        return switch (type) {
+            case 1 -> convolution(table);
+            case 2 -> depthwise(table);
+            case 5 -> pool(table);
+            case 8 ->
+                new OperatorOptions.FullyConnected(
+                        activation(table, 0), table.int8(1, "weights_format"), table.bool(2, "keep_num_dims"));
+            case 9 -> new OperatorOptions.Softmax(table.float32(0, "beta"));
+            case 10 -> new OperatorOptions.Concatenation(table.int32(0, "axis"), activation(table, 1));
+            case 11, 21, 28 -> new OperatorOptions.Arithmetic(activation(table, 0));
+            case 15 -> new OperatorOptions.Resize(table.bool(2, "align_corners"), table.bool(3, "half_pixel_centers"));
+            case 17 -> new OperatorOptions.Reshape(table.int32s(0, "new_shape"));
+            case 27 -> new OperatorOptions.Reduction(table.bool(0, "keep_dims"));
+            case 74 -> new OperatorOptions.Resize(table.bool(0, "align_corners"), table.bool(1, "half_pixel_centers"));
+            default -> new OperatorOptions.Other(type);
+        };
+    }
+
+    private static OperatorOptions convolution(FlatTable table) {
+        return new OperatorOptions.Convolution(
+                padding(table),
+                table.int32(2, "stride_h"),
+                table.int32(1, "stride_w"),
+                table.int32(5, 1, "dilation_h_factor"),
+                table.int32(4, 1, "dilation_w_factor"),
+                0,
+                activation(table, 3));
+    }
+
+    private static OperatorOptions depthwise(FlatTable table) {
+        return new OperatorOptions.Convolution(
+                padding(table),
+                table.int32(2, "stride_h"),
+                table.int32(1, "stride_w"),
+                table.int32(6, 1, "dilation_h_factor"),
+                table.int32(5, 1, "dilation_w_factor"),
+                table.int32(3, "depth_multiplier"),
+                activation(table, 4));
+    }
+
+    private static OperatorOptions pool(FlatTable table) {
+        return new OperatorOptions.Pool(
+                padding(table),
+                table.int32(2, "stride_h"),
+                table.int32(1, "stride_w"),
+                table.int32(4, "filter_height"),
+                table.int32(3, "filter_width"),
+                activation(table, 5));
+    }
+
+    private static Padding padding(FlatTable table) {
+        return table.constant(0, table.int8(0, "padding"), "padding", Padding.values(), "0 (SAME) or 1 (VALID)");
+    }
+
+    private static FusedActivation activation(FlatTable table, int slot) {
+        String field = "fused_activation_function";
+        return table.constant(
+                slot, table.int8(slot, field), field, FusedActivation.values(), "an activation from 0 to 5");
     }
 
     private static List<Integer> indices(FlatTable table, int slot, String field, int lowest, int tensors) {

@@ -125,7 +125,6 @@ class BadFilesTest {
         assertThatThrownBy(() -> TfliteModel.parse("random", bytes)).isInstanceOf(BadInputException.class);
         assertThatThrownBy(() -> EdgeTpuPackage.parse("random", bytes)).isInstanceOf(BadInputException.class);
         assertThatThrownBy(() -> Executable.parse("random", bytes)).isInstanceOf(BadInputException.class);
-        assertThatThrownBy(() -> Executable.parseMulti("random", bytes)).isInstanceOf(BadInputException.class);
     }
 
     @Test

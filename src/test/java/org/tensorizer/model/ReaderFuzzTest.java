@@ -84,12 +84,6 @@ class ReaderFuzzTest {
                 alone,
                 Mutator.sparing(alone, bulk(compiled, compiled.range().start())),
                 (n, b) -> ReadFacts.touch(EdgeTpuPackage.parse(n, b), b.length)));
-        byte[] multi = part(bytes, compiled.multiExecutable());
-        targets.add(target(
-                name + ".multi",
-                multi,
-                Mutator.sparing(multi, bulk(compiled, compiled.multiExecutable().start())),
-                (n, b) -> Executable.parseMulti(n, b).forEach(executable -> ReadFacts.touch(executable, b.length))));
         for (Executable executable : compiled.executables()) {
             targets.add(executable(
                     name + ".executable" + executable.index(),
