@@ -6,7 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.Requantization;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.Evidence;
@@ -88,7 +88,7 @@ class BiasShiftsOutputs {
         DenseHeader header = layer.layout().header();
         return header.hasScales()
                 ? header.scale(payload(layer), 0, CHANNEL)
-                : Requantization.multiplier(layer.quantization());
+                : layer.quantization().multiplier();
     }
 
     private static DenseTemplate withBias(DenseTemplate layer, int bias) {

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.dense.Requantization;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.WeightCode;
@@ -108,7 +108,7 @@ class CpuAgreement {
     private static double step(DenseTemplate template) {
         DenseHeader header = template.layout().header();
         if (!header.hasScales()) {
-            return Requantization.multiplier(template.quantization());
+            return template.quantization().multiplier();
         }
         byte[] payload = new byte[template.payload().length()];
         template.model().bytes(template.payload()).get(payload);

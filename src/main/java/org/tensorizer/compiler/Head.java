@@ -8,7 +8,6 @@ import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.Elementwise;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.Requantization;
 
 /**
  * What follows the images of a network: the mean over the last one, fully connected layers, a softmax; each may be
@@ -104,12 +103,12 @@ public record Head(Optional<Mean> mean, List<Layer> layers, Optional<Softmax> so
 
         /** What the sums of all outputs are multiplied with, 1 where each output has its own. */
         float multiplier() {
-            return format.isPerChannel() ? 1 : Requantization.multiplier(quantization);
+            return format.isPerChannel() ? 1 : quantization.multiplier();
         }
 
         /** What the sums of each output are multiplied with where the format is per channel, else empty. */
         float[] multipliers() {
-            return Requantization.channelScales(quantization.inputScale(), weightScales, quantization.outputScale());
+            return quantization.channelScales(weightScales);
         }
 
         /** Stored byte of weight 0. */
@@ -118,11 +117,11 @@ public record Head(Optional<Mean> mean, List<Layer> layers, Optional<Softmax> so
         }
 
         float clampMax() {
-            return Requantization.clampMax(quantization, activation);
+            return quantization.clampMax(activation);
         }
 
         float clampMin() {
-            return Requantization.clampMin(quantization, activation);
+            return quantization.clampMin(activation);
         }
     }
 

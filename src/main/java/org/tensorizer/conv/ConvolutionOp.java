@@ -1,7 +1,6 @@
 package org.tensorizer.conv;
 
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.Requantization;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
 import org.tensorizer.isa.Op;
@@ -107,9 +106,9 @@ final class ConvolutionOp {
                 .set(Op.OUTPUT_ZERO_POINT, q.outputZeroPoint())
                 .set(Op.FORMAT, step.format().code())
                 .set(Op.WEIGHT_ZERO_POINT, perChannel ? 0 : q.weightZeroPoint())
-                .setFloat(Op.MULTIPLIER, perChannel ? 1 : Requantization.multiplier(q))
-                .setFloat(Op.CLAMP_MAX, Requantization.clampMax(q, step.activation()))
-                .setFloat(Op.CLAMP_MIN, Requantization.clampMin(q, step.activation()));
+                .setFloat(Op.MULTIPLIER, perChannel ? 1 : q.multiplier())
+                .setFloat(Op.CLAMP_MAX, q.clampMax(step.activation()))
+                .setFloat(Op.CLAMP_MIN, q.clampMin(step.activation()));
         if (perChannel) {
             int first = plan.headerRow() + step.headerRows() - 1;
             op.set(Op.ZERO_POINT_ROWS)

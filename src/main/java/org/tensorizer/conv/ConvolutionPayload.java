@@ -2,7 +2,7 @@ package org.tensorizer.conv;
 
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.Requantization;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.layout.BlockLayout;
 import org.tensorizer.layout.Header;
 import org.tensorizer.layout.PayloadLayout;
@@ -77,7 +77,7 @@ public final class ConvolutionPayload {
     private float[] scales(Numbers numbers) {
         float[] scales = new float[numbers.weightScales().length];
         for (int channel = 0; channel < scales.length; channel++) {
-            scales[channel] = Requantization.multiplier(
+            scales[channel] = Quantization.multiplier(
                     step.quantization().inputScale(),
                     numbers.weightScales()[channel],
                     step.quantization().outputScale());

@@ -3,7 +3,6 @@ package org.tensorizer.conv;
 import java.util.List;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.Requantization;
 
 /**
  * The image a step stands on times an older one, byte by byte.
@@ -14,15 +13,15 @@ import org.tensorizer.dense.Requantization;
  */
 public record Product(int outputs, int older, Quantization quantization, Activation activation) implements Step {
     float multiplier() {
-        return Requantization.multiplier(quantization);
+        return quantization.multiplier();
     }
 
     float clampMax() {
-        return Requantization.clampMax(quantization, activation);
+        return quantization.clampMax(activation);
     }
 
     float clampMin() {
-        return Requantization.clampMin(quantization, activation);
+        return quantization.clampMin(activation);
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.util.List;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.Factors;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.Requantization;
 
 /**
  * The sum of the image before and an older one, with one factor of 16 bits for each.
@@ -65,11 +64,11 @@ public record Sum(
     }
 
     float clampMax() {
-        return Requantization.clampMax(numbers(), activation);
+        return numbers().clampMax(activation);
     }
 
     float clampMin() {
-        return Requantization.clampMin(numbers(), activation);
+        return numbers().clampMin(activation);
     }
 
     private Quantization numbers() {

@@ -99,7 +99,7 @@ public final class ChainProgram {
         }
         List<PlacedLayer> layers = place(shapes);
         int rows = layers.get(layers.size() - 1).endRow();
-        int free = WideMemory.parameterRows(shapes.get(0).inputs());
+        int free = shapes.get(0).inputPartition().parameterRows();
         if (rows > free) {
             return "the layers need " + rows + " rows of a tile's memory, " + free
                     + " are free; the compiler streams such weights, which nobody has assembled";
@@ -150,14 +150,6 @@ public final class ChainProgram {
         return ExecutionProgram.of(layers, quantizations);
     }
 
-    List<DenseShape> shapes() {
-        return layers.stream().map(PlacedLayer::shape).toList();
-    }
-
-    List<Quantization> quantizations() {
-        return quantizations;
-    }
-
     /** Bytes of the payload: those of the layers, one behind the other. */
     public int payloadBytes() {
         return payloadOffset(layers.size());
@@ -168,11 +160,6 @@ public final class ChainProgram {
         return layers.subList(0, layer).stream()
                 .mapToInt(before -> before.shape().payloadBytes())
                 .sum();
-    }
-
-    /** First row of a layer's parameters in the wide memory of its tiles. */
-    int firstRow(int layer) {
-        return layers.get(layer).firstRow();
     }
 
     /** Narrow memory of a tile that the executable declares. */

@@ -32,20 +32,10 @@ public final class DenseProgram {
         return ExecutionProgram.of(List.of(place(shape)), List.of(quantization));
     }
 
-    /** Bytes of the payload that {@link #parameterCaching} asks for. */
-    static int payloadBytes(DenseShape shape) {
-        return shape.payloadBytes();
-    }
-
     /** Narrow memory of a tile that the executable declares: the input, 512 bytes, and the tile's slice of it. */
     public static int narrowBytesPerTile(DenseShape shape) {
-        return narrowBytesPerTile(shape.inputs());
-    }
-
-    static int narrowBytesPerTile(int inputs) {
-        return Chip.ROW_BYTES * WideMemory.rows(inputs)
-                + 512
-                + Partition.of(inputs).tileChannels();
+        Partition input = shape.inputPartition();
+        return Chip.WORD_BYTES * input.sliceWord() + input.tileChannels();
     }
 
     /** The compiler's own placement: parameters from row 0, outputs right behind the inputs. */

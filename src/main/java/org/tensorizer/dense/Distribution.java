@@ -21,9 +21,9 @@ import org.tensorizer.isa.WideToNarrow;
  * tiles; each tile then picks its own slice out of the rows of wide memory, by its column, and has it in narrow memory.
  *
  * <pre>
- * 0x25         host -> input buffer, units of 8 bytes
- * 0x14         by column and length: the slice, words before it skipped; waits for the rows
- * 0x11, 0x26   by row of the grid: the slices of its tiles into rows of wide memory
+ * infeed                  host -> input buffer, units of 8 bytes
+ * wideToNarrow            by column and length: the slice, words before it skipped; waits for the rows
+ * ringBusConsumer0, pop   by row of the grid: the slices of its tiles into rows of wide memory
  * </pre>
  */
 final class Distribution {
@@ -36,17 +36,12 @@ final class Distribution {
 
     Distribution(Partition input) {
         this.input = input;
-        rows = WideMemory.rows(input.channels());
-        row = WideMemory.inputRow(input.channels());
-    }
-
-    /** First word of the slices in narrow memory: behind the whole input and 512 bytes. */
-    int sliceWord() {
-        return (Chip.ROW_BYTES * rows + 512) / Chip.WORD_BYTES;
+        rows = input.rows();
+        row = input.inputRow();
     }
 
     /** Units of the input that carry so many channels. */
-    private static int units(int channels) {
+    static int units(int channels) {
         return DenseShape.ceilDiv(channels, Chip.INPUT_UNIT_BYTES);
     }
 
@@ -62,7 +57,7 @@ final class Distribution {
     void emit(ProgramBuilder program) {
         columnMasks().forEach((slice, tiles) -> program.add(pickColumn(slice.column, slice.channels, tiles)));
         for (int gridRow = 0; gridRow < input.gridRows(); gridRow++) {
-            int tiles = 0xf << Chip.GRID * gridRow & input.mask();
+            int tiles = (1 << Chip.GRID) - 1 << Chip.GRID * gridRow & input.mask();
             int channels = 0;
             for (int tile = Chip.GRID * gridRow; (tiles >> tile & 1) != 0; tile++) {
                 channels += input.channels(tile);
@@ -94,16 +89,16 @@ final class Distribution {
                 .set(WideToNarrow.PACK, 1);
         Loops.Builder walk = Loops.from(row + start / Chip.LANES);
         WideToNarrow.ROWS.set(reader, rowCount > 1 ? walk.step(1, rowCount) : walk.single());
-        WideToNarrow.WORDS.set(reader, Loops.from(sliceWord()).step(1, words).window(1, HALF_WORDS));
+        WideToNarrow.WORDS.set(reader, Loops.from(input.sliceWord()).step(1, words).window(1, HALF_WORDS));
         WideToNarrow.WAITS.set(reader, 0, Wait.data(TileCounter.RING_READ_A, 1, 1, 1));
         WideToNarrow.WAITS.set(reader, 1, Wait.room(TileCounter.AVDATA, 1, -1, 1));
         WideToNarrow.SIGNAL.set(reader, 0);
         if (skip > 0) {
             reader.set(WideToNarrow.SKIP_ON)
                     .set(WideToNarrow.SKIP_LEVEL, 1)
-                    .set(WideToNarrow.SKIP_BASE, sliceWord())
+                    .set(WideToNarrow.SKIP_BASE, input.sliceWord())
                     .set(WideToNarrow.SKIP_LIMIT, skip - 1L)
-                    .set(WideToNarrow.SKIP_END, sliceWord() + skip - 1L)
+                    .set(WideToNarrow.SKIP_END, input.sliceWord() + skip - 1L)
                     .set(WideToNarrow.PACK, 2);
         }
         return reader;
@@ -111,7 +106,7 @@ final class Distribution {
 
     /** One pass over a window as long as the whole input, cut short where the grid row gets less. */
     private Instruction storeGridRow(int channels, int tiles) {
-        int width = WideMemory.rows(channels);
+        int width = DenseShape.ceilDiv(channels, Chip.ROW_BYTES);
         Instruction store = Instruction.of(Opcode.RING_BUS_CONSUMER_0).set(TileInstruction.TILES, tiles);
         Loops.Builder walk = Loops.from(row).window(1, rows);
         if (rows == 1) {

@@ -41,9 +41,9 @@ public record Elementwise(
             float inputScale, int inputZeroPoint, Quantization output, Activation activation) {
         return new Elementwise(
                 inputZeroPoint,
-                Requantization.multiplier(inputScale, 1, output.outputScale()),
-                Requantization.clampMax(output, activation),
-                Requantization.clampMin(output, activation),
+                Quantization.multiplier(inputScale, 1, output.outputScale()),
+                output.clampMax(activation),
+                output.clampMin(activation),
                 output.outputZeroPoint(),
                 Optional.empty(),
                 output.outputScale());

@@ -51,7 +51,7 @@ final class ExecutionProgram {
         distribution.emit(program);
         program.fence().fence(ProgramBuilder.TILE_COUNTERS).meet();
 
-        gather(input, distribution.sliceWord(), layers.get(0));
+        gather(input, input.sliceWord(), layers.get(0));
         compute(0);
         for (int i = 1; i < layers.size(); i++) {
             program.fence();
@@ -103,7 +103,7 @@ final class ExecutionProgram {
     }
 
     private void compute(int index) {
-        new LayerCode(layers.get(index), quantizations.get(index)).emit(program);
+        layers.get(index).compute(program, quantizations.get(index));
         program.fence(ProgramBuilder.TILE_COUNTERS).meet(ProgramBuilder.TILE_COUNTERS);
     }
 
@@ -114,13 +114,13 @@ final class ExecutionProgram {
         program.move(5, 11).move(4, 10);
         for (PlacedLayer.Part part : last.parts()) {
             int words = PlacedLayer.words(part.channels());
-            program.add(Gather.stage(last.outputWord(), words, WideMemory.RING, part.tiles()));
+            program.add(Gather.stage(last.outputWord(), words, Gather.RING_ROW, part.tiles()));
         }
         program.move(6, 5).move(7, 4);
         program.descriptor(6, Descriptor.OUTPUT, hostBytes(outputs.channels()));
         for (int tile = 0; tile < outputs.tiles(); tile++) {
-            program.add(outfeed(hostBytes(outputs.channels(tile)) / Chip.INPUT_UNIT_BYTES));
-            program.add(Gather.send(WideMemory.RING, 1 << tile, RingBusProducer.OUTFEED, packets++));
+            program.add(outfeed(Distribution.units(outputs.channels(tile))));
+            program.add(Gather.send(Gather.RING_ROW, 1 << tile, RingBusProducer.OUTFEED, packets++));
         }
         program.fence(ProgramBuilder.TILE_COUNTERS).packets(packets);
     }
@@ -141,8 +141,8 @@ final class ExecutionProgram {
         program.interrupt(4, 5, 6);
     }
 
-    /** Bytes that cross the wire: the host moves units of 8. */
-    static int hostBytes(int channels) {
-        return Chip.INPUT_UNIT_BYTES * DenseShape.ceilDiv(channels, Chip.INPUT_UNIT_BYTES);
+    /** Bytes that cross the wire: the host moves whole units. */
+    private static int hostBytes(int channels) {
+        return Chip.INPUT_UNIT_BYTES * Distribution.units(channels);
     }
 }

@@ -18,13 +18,19 @@ import org.tensorizer.isa.WideToNarrow;
  * behind the other from narrow word 0 on, until it has all of them.
  *
  * <pre>
- * 0x14   row where the packet arrived -> its place in narrow memory; waits for packet t
- * 0x11   the packet into that row; waits until the words before it are through
- * 0x10   the sender's row to all receivers; waits for its turn on the ring and for the row
- * 0x13   the slice into the sender's row; one row at a time
+ * wideToNarrow       row where the packet arrived -> its place in narrow memory; waits for packet t
+ * ringBusConsumer0   the packet into that row; waits until the words before it are through
+ * ringBusProducer    the sender's row to all receivers; waits for its turn on the ring and for the row
+ * narrowToWide       the slice into the sender's row; one row at a time
  * </pre>
  */
 final class Gather {
+    /** Row where a tile leaves its slice before it goes on the ring. */
+    static final int OUT_ROW = 2074;
+
+    /** Row where packets from the ring arrive, and where outputs wait for the outfeed. */
+    static final int RING_ROW = 2078;
+
     private Gather() {}
 
     /**
@@ -39,8 +45,8 @@ final class Gather {
             int wordsBefore = PlacedLayer.words(channels.tileChannels()) * tile;
             program.add(unpack(wordsBefore, words, tile + 1, receivers));
             program.add(receive(wordsBefore, receivers));
-            program.add(send(WideMemory.GATHER_OUT, 1 << tile, receivers, firstPacket + tile));
-            program.add(stage(sourceWord, words, WideMemory.GATHER_OUT, 1 << tile));
+            program.add(send(OUT_ROW, 1 << tile, receivers, firstPacket + tile));
+            program.add(stage(sourceWord, words, OUT_ROW, 1 << tile));
         }
     }
 
@@ -48,7 +54,7 @@ final class Gather {
         Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW)
                 .set(TileInstruction.TILES, receivers)
                 .set(WideToNarrow.PACK, 1);
-        WideToNarrow.ROWS.set(reader, Loops.from(WideMemory.RING).single().window(1, 1));
+        WideToNarrow.ROWS.set(reader, Loops.from(RING_ROW).single().window(1, 1));
         WideToNarrow.WORDS.set(reader, Loops.from(word).step(1, words));
         WideToNarrow.WAITS.set(reader, 0, Wait.data(TileCounter.RING_READ_A, 1, packet, 1));
         WideToNarrow.SIGNAL.set(reader, 0);
@@ -57,7 +63,7 @@ final class Gather {
 
     private static Instruction receive(int wordsBefore, int receivers) {
         Instruction store = Instruction.of(Opcode.RING_BUS_CONSUMER_0).set(TileInstruction.TILES, receivers);
-        RingBusConsumer.ROWS.set(store, Loops.from(WideMemory.RING).single().window(1, 1));
+        RingBusConsumer.ROWS.set(store, Loops.from(RING_ROW).single().window(1, 1));
         RingBusConsumer.WAITS.set(
                 store, 0, Wait.room(TileCounter.WIDE_TO_NARROW, 1, wordsBefore - Chip.LANES, Chip.LANES));
         RingBusConsumer.SIGNAL.set(store, 1);

@@ -1,7 +1,5 @@
 package org.tensorizer.dense;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.isa.Chip;
 
@@ -36,15 +34,6 @@ public record Partition(int channels, int groupsPerTile, int tiles) {
         return Math.min(tileChannels(), channels - tileChannels() * tile);
     }
 
-    /** Channels of each tile, tile 0 first. */
-    List<Integer> slices() {
-        List<Integer> slices = new ArrayList<>();
-        for (int tile = 0; tile < tiles; tile++) {
-            slices.add(channels(tile));
-        }
-        return List.copyOf(slices);
-    }
-
     /** Whether the last of several tiles holds fewer channels than the others. */
     public boolean hasShortLastTile() {
         return tiles > 1 && channels(tiles - 1) != tileChannels();
@@ -58,5 +47,29 @@ public record Partition(int channels, int groupsPerTile, int tiles) {
     /** Rows of the tile grid that take part. */
     public int gridRows() {
         return DenseShape.ceilDiv(tiles, Chip.GRID);
+    }
+
+    /** Rows of wide memory that hold as many activations as there are channels: 64 words of four in each. */
+    int rows() {
+        return DenseShape.ceilDiv(channels, Chip.ROW_BYTES);
+    }
+
+    /** First row of the input of a program: it is received at the end of wide memory, twice its size from there. */
+    int inputRow() {
+        return Chip.WIDE_ROWS - 2 * rows();
+    }
+
+    /**
+     * Rows below everything that activations use, when the input of the program is this. Source: likely; the rows of the
+     * input end at the end of the memory in every known program, and the largest Dense that the compiler keeps on the chip
+     * fits exactly below them.
+     */
+    int parameterRows() {
+        return Math.min(inputRow(), Gather.OUT_ROW);
+    }
+
+    /** First word of the tiles' slices of the input in narrow memory: behind the whole input and 512 bytes. */
+    int sliceWord() {
+        return (Chip.ROW_BYTES * rows() + 512) / Chip.WORD_BYTES;
     }
 }

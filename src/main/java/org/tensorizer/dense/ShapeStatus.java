@@ -102,7 +102,7 @@ public record ShapeStatus(Level level, String reason) {
                     + " outputs were never seen; at most " + MAX_OUTPUTS_ONE_GROUP
                     + " outputs, or format PER_TENSOR";
         }
-        int limit = WideMemory.parameterRows(shape.inputs());
+        int limit = shape.inputPartition().parameterRows();
         if (shape.rowsPerTile() > limit) {
             return "needs " + shape.rowsPerTile() + " rows of a tile's memory, " + limit
                     + " are free; the compiler streams such weights, which nobody has assembled. With "
@@ -123,7 +123,7 @@ public record ShapeStatus(Level level, String reason) {
         do {
             inputs--;
         } while (DenseShape.of(inputs, shape.outputs(), shape.format()).rowsPerTile()
-                > WideMemory.parameterRows(inputs));
+                > Partition.of(inputs).parameterRows());
         return inputs;
     }
 

@@ -3,6 +3,6 @@
  *
  * <p>{@link org.tensorizer.dense.DenseProgram} assembles one layer, {@link org.tensorizer.dense.ChainProgram} several one
  * behind the other. What a program of a shape rests on says {@link org.tensorizer.dense.ShapeStatus}; how a result is
- * brought back to 8 bits says {@link org.tensorizer.dense.Requantization}.
+ * brought back to 8 bits says {@link org.tensorizer.dense.Quantization}.
  */
 package org.tensorizer.dense;

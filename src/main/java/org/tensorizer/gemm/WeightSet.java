@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.Requantization;
 import org.tensorizer.device.Device;
 import org.tensorizer.gemm.WeightScales.OutOfRange;
 import org.tensorizer.gemm.WeightScales.Quantized;
@@ -137,7 +136,7 @@ public final class WeightSet implements AutoCloseable {
         Quantization q = template.quantization();
         float[] gains = new float[plan.outputs()];
         for (int out = 0; out < gains.length; out++) {
-            gains[out] = Requantization.multiplier(q.inputScale(), scales.of(out), q.outputScale());
+            gains[out] = Quantization.multiplier(q.inputScale(), scales.of(out), q.outputScale());
         }
         try (Exclusive.Use use = exclusive.enter("set")) {
             if (shape().format().isPerChannel()) {

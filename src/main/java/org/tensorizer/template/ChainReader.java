@@ -11,7 +11,6 @@ import org.tensorizer.dense.ChainProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.Requantization;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Op;
@@ -169,8 +168,8 @@ final class ChainReader {
         }
         Quantization quantization = Quantization.perChannel(1, 0, outputScale, op.getInt(Op.OUTPUT_ZERO_POINT));
         for (Activation activation : Activation.values()) {
-            if (Requantization.clampMin(quantization, activation) == op.getFloat(Op.CLAMP_MIN)
-                    && Requantization.clampMax(quantization, activation) == op.getFloat(Op.CLAMP_MAX)) {
+            if (quantization.clampMin(activation) == op.getFloat(Op.CLAMP_MIN)
+                    && quantization.clampMax(activation) == op.getFloat(Op.CLAMP_MAX)) {
                 return Optional.of(activation);
             }
         }

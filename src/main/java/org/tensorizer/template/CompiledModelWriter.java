@@ -7,7 +7,6 @@ import org.tensorizer.dense.ChainProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Partition;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.Requantization;
 import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.layout.DenseHeader;
 import org.tensorizer.layout.DenseLayout;
@@ -103,9 +102,7 @@ public final class CompiledModelWriter {
             DenseHeader header = layout.header();
             layout.clear(file, at);
             if (header.hasScales()) {
-                Quantization q = spec.quantization();
-                header.setScales(
-                        file, at, Requantization.channelScales(q.inputScale(), spec.weightScales(), q.outputScale()));
+                header.setScales(file, at, spec.quantization().channelScales(spec.weightScales()));
             }
             if (header.hasBias()) {
                 header.setBiases(file, at, spec.bias());

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.Requantization;
 
 /**
  * What a Dense layer must answer, by exact integer arithmetic and the chip's float32 requantization:
@@ -62,15 +61,15 @@ public final class DenseArithmetic {
         float[] scales = new float[shape.outputs()];
         Arrays.fill(zeroPoints, q.weightZeroPoint());
         for (int out = 0; out < scales.length; out++) {
-            scales[out] = Requantization.multiplier(q.inputScale(), spec.weightScale(out), q.outputScale());
+            scales[out] = Quantization.multiplier(q.inputScale(), spec.weightScale(out), q.outputScale());
         }
         int[] bias = shape.format().hasBias() ? spec.bias() : new int[shape.outputs()];
         return new DenseArithmetic(
                 shape.inputs(),
                 q.inputZeroPoint(),
                 q.outputZeroPoint(),
-                Requantization.clampMin(q, shape.activation()),
-                Requantization.clampMax(q, shape.activation()),
+                q.clampMin(shape.activation()),
+                q.clampMax(shape.activation()),
                 new Channels(spec.weightsInPlace(), zeroPoints, scales, bias));
     }
 

@@ -7,7 +7,6 @@ import org.tensorizer.dense.DenseProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.Requantization;
 import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.InstructionStream;
@@ -200,8 +199,8 @@ final class DenseReader {
 
     private static Activation activation(Quantization quantization, float min, float max) {
         for (Activation activation : Activation.values()) {
-            if (Requantization.clampMin(quantization, activation) == min
-                    && Requantization.clampMax(quantization, activation) == max) {
+            if (quantization.clampMin(activation) == min
+                    && quantization.clampMax(activation) == max) {
                 return activation;
             }
         }

@@ -1,7 +1,7 @@
 package org.tensorizer.template;
 
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.dense.Requantization;
+import org.tensorizer.dense.Quantization;
 
 /**
  * A compiled per-tensor program holds the multiplier, not the weight scale. This gives a weight scale that leads to the
@@ -37,7 +37,7 @@ final class WeightScale {
 
     private static boolean hits(float weightScale, float multiplier, float inputScale, float outputScale) {
         try {
-            return Requantization.multiplier(inputScale, weightScale, outputScale) == multiplier;
+            return Quantization.multiplier(inputScale, weightScale, outputScale) == multiplier;
         } catch (BadInputException e) {
             return false;
         }

@@ -20,13 +20,13 @@ class RequantizationTest {
         float input = 0.00784302782267332f;
         float weight = 0.0008492416236549616f;
         float outputScale = 0.01904885843396187f;
-        float ordered = Requantization.multiplier(input, weight, outputScale);
+        float ordered = Quantization.multiplier(input, weight, outputScale);
         assertThat(ordered)
                 .isEqualTo((float) ((double) (float) ((double) input * weight) * (float) (1.0 / outputScale)));
         int differences = 0;
         for (int i = 1; i <= 1000; i++) {
             float scale = 0.001f + i * 1e-5f;
-            if (Requantization.multiplier(input, scale, outputScale) != input * scale / outputScale) {
+            if (Quantization.multiplier(input, scale, outputScale) != input * scale / outputScale) {
                 differences++;
             }
         }
@@ -37,25 +37,25 @@ class RequantizationTest {
 
     @Test
     void aClampIsTheQuantizedLimitThroughTheScaleAndBack() {
-        assertThat(Requantization.clampMax(output(0.25f, 100), Activation.NONE)).isEqualTo(155f);
-        assertThat(Requantization.clampMin(output(0.25f, 100), Activation.NONE)).isEqualTo(-100f);
-        assertThat(Requantization.clampMin(output(0.25f, 0), Activation.NONE)).isEqualTo(0f);
-        assertThat(Float.floatToRawIntBits(Requantization.clampMin(output(0.25f, 0), Activation.NONE)))
+        assertThat(output(0.25f, 100).clampMax(Activation.NONE)).isEqualTo(155f);
+        assertThat(output(0.25f, 100).clampMin(Activation.NONE)).isEqualTo(-100f);
+        assertThat(output(0.25f, 0).clampMin(Activation.NONE)).isEqualTo(0f);
+        assertThat(Float.floatToRawIntBits(output(0.25f, 0).clampMin(Activation.NONE)))
                 .isZero();
     }
 
     @ParameterizedTest
     @CsvSource({"RELU, 0, 155", "RELU6, 0, 24"})
     void activationsOnlyCutTheClamps(Activation activation, float low, float high) {
-        assertThat(Requantization.clampMin(output(0.25f, 100), activation)).isEqualTo(low);
-        assertThat(Requantization.clampMax(output(0.25f, 100), activation)).isEqualTo(high);
+        assertThat(output(0.25f, 100).clampMin(activation)).isEqualTo(low);
+        assertThat(output(0.25f, 100).clampMax(activation)).isEqualTo(high);
     }
 
     @Test
     void channelScalesAreMultipliers() {
-        assertThat(Requantization.channelScales(0.1f, new float[] {0.01f, 0.02f}, 0.3f))
+        assertThat(Quantization.perChannel(0.1f, 0, 0.3f, 0).channelScales(0.01f, 0.02f))
                 .containsExactly(
-                        Requantization.multiplier(0.1f, 0.01f, 0.3f), Requantization.multiplier(0.1f, 0.02f, 0.3f));
+                        Quantization.multiplier(0.1f, 0.01f, 0.3f), Quantization.multiplier(0.1f, 0.02f, 0.3f));
     }
 
     @ParameterizedTest
@@ -64,7 +64,7 @@ class RequantizationTest {
         assertThatThrownBy(() -> output(scale, 3))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("output scale " + scale);
-        assertThatThrownBy(() -> Requantization.multiplier(0.1f, scale, 0.1f))
+        assertThatThrownBy(() -> Quantization.multiplier(0.1f, scale, 0.1f))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("weight scale " + scale);
     }
@@ -82,8 +82,8 @@ class RequantizationTest {
     void everyScaleIsHeldToThat(float scale) {
         refused("input scale " + scale, () -> new Quantization(scale, 0, 0.1f, 128, 0.1f, 0));
         refused("weight scale " + scale, () -> new Quantization(0.1f, 0, scale, 128, 0.1f, 0));
-        refused("input scale " + scale, () -> Requantization.multiplier(scale, 0.1f, 0.1f));
-        refused("output scale " + scale, () -> Requantization.multiplier(0.1f, 0.1f, scale));
+        refused("input scale " + scale, () -> Quantization.multiplier(scale, 0.1f, 0.1f));
+        refused("output scale " + scale, () -> Quantization.multiplier(0.1f, 0.1f, scale));
     }
 
     @ParameterizedTest
@@ -103,16 +103,16 @@ class RequantizationTest {
 
     @Test
     void theSmallestNormalMultiplierIsAllowed() {
-        assertThat(Requantization.multiplier(Float.MIN_NORMAL, 1, 1)).isEqualTo(Float.MIN_NORMAL);
-        refused("normal positive float32", () -> Requantization.multiplier(Math.nextDown(Float.MIN_NORMAL), 1, 1));
+        assertThat(Quantization.multiplier(Float.MIN_NORMAL, 1, 1)).isEqualTo(Float.MIN_NORMAL);
+        refused("normal positive float32", () -> Quantization.multiplier(Math.nextDown(Float.MIN_NORMAL), 1, 1));
     }
 
     @Test
     void aRatioTheMultiplierCannotExpressIsRefused() {
-        assertThatThrownBy(() -> Requantization.multiplier(1e-30f, 1e-30f, 1))
+        assertThatThrownBy(() -> Quantization.multiplier(1e-30f, 1e-30f, 1))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("normal positive float32");
-        assertThatThrownBy(() -> Requantization.multiplier(1e30f, 1e20f, 1e-30f))
+        assertThatThrownBy(() -> Quantization.multiplier(1e30f, 1e20f, 1e-30f))
                 .isInstanceOf(BadInputException.class);
         assertThatThrownBy(() -> DenseProgram.executionOnly(
                         DenseShape.square(256, ParameterFormat.PER_TENSOR),

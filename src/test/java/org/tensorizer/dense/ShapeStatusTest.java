@@ -9,6 +9,7 @@ import static org.tensorizer.dense.ParameterFormat.PER_TENSOR_BIAS;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,19 +140,19 @@ class ShapeStatusTest {
         Partition partition = Partition.of(channels);
         assertThat(partition.groupsPerTile()).isEqualTo(groups);
         assertThat(partition.tiles()).isEqualTo(tiles);
-        assertThat(partition.slices().stream().mapToInt(Integer::intValue).sum())
+        assertThat(IntStream.range(0, tiles).map(partition::channels).sum())
                 .isEqualTo(channels);
     }
 
     @Test
     void payloadSizesFollowTheFormat() {
-        assertThat(DenseProgram.payloadBytes(DenseShape.square(1024, PER_TENSOR)))
+        assertThat(DenseShape.square(1024, PER_TENSOR).payloadBytes())
                 .isEqualTo(1024 * 1024);
-        assertThat(DenseProgram.payloadBytes(DenseShape.square(256, PER_CHANNEL)))
+        assertThat(DenseShape.square(256, PER_CHANNEL).payloadBytes())
                 .isEqualTo(67584);
-        assertThat(DenseProgram.payloadBytes(DenseShape.of(1024, 521, PER_TENSOR_BIAS)))
+        assertThat(DenseShape.of(1024, 521, PER_TENSOR_BIAS).payloadBytes())
                 .isEqualTo(592128);
-        assertThat(DenseProgram.payloadBytes(DenseShape.of(256, 6, PER_CHANNEL_BIAS)))
+        assertThat(DenseShape.of(256, 6, PER_CHANNEL_BIAS).payloadBytes())
                 .isEqualTo(4288);
         assertThat(DenseProgram.narrowBytesPerTile(DenseShape.square(1024, PER_TENSOR)))
                 .isEqualTo(1600);

@@ -14,7 +14,6 @@ import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.Requantization;
 import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.CpuDevice;
@@ -51,7 +50,7 @@ class DenseTemplateTest {
         assertThat(q.inputZeroPoint()).isEqualTo(spec.quantization().inputZeroPoint());
         assertThat(q.outputZeroPoint()).isEqualTo(spec.quantization().outputZeroPoint());
         if (!format.isPerChannel()) {
-            assertThat(Requantization.multiplier(q)).isEqualTo(Requantization.multiplier(spec.quantization()));
+            assertThat(q.multiplier()).isEqualTo(spec.quantization().multiplier());
         }
     }
 

@@ -8,7 +8,6 @@ import org.tensorizer.dense.DenseProgram;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.Requantization;
 
 /**
  * A Dense layer with values, its payload packed by the rule of the specification and its outputs by integer arithmetic:
@@ -111,14 +110,14 @@ record TestDense(DenseShape shape, Quantization quantization, int[][] weights, f
     /** acc = sum (w - 128)(x - zx) + bias; y = clamp(round(f32(acc) * scale)) + zy. */
     byte[] expected(byte[] in) {
         byte[] expected = new byte[shape.outputs()];
-        float max = Requantization.clampMax(quantization, shape.activation());
-        float min = Requantization.clampMin(quantization, shape.activation());
+        float max = quantization.clampMax(shape.activation());
+        float min = quantization.clampMin(shape.activation());
         for (int out = 0; out < expected.length; out++) {
             long acc = shape.format().hasBias() ? biases[out] : 0;
             for (int i = 0; i < in.length; i++) {
                 acc += (long) (weights[out][i] - 128) * ((in[i] & 0xff) - quantization.inputZeroPoint());
             }
-            float scale = shape.format().isPerChannel() ? scales[out] : Requantization.multiplier(quantization);
+            float scale = shape.format().isPerChannel() ? scales[out] : quantization.multiplier();
             float scaled = Math.min(Math.max((float) acc * scale, min), max);
             expected[out] = (byte) ((int) Math.rint(scaled) + quantization.outputZeroPoint());
         }
