@@ -28,6 +28,9 @@ public record Quantization(
     /** Stored byte of weight 0: int8 weights are stored with 128 added. */
     public static final int WEIGHT_ZERO_POINT = 128;
 
+    /** How far from its estimate a weight scale is looked for, in units of its last place. */
+    private static final int ULPS = 8;
+
     public Quantization {
         checkScale("input scale", inputScale);
         checkScale("weight scale", weightScale);
@@ -91,6 +94,37 @@ public record Quantization(
     public float clampMin(Activation activation) {
         float low = -outputZeroPoint * outputScale;
         return (activation == Activation.NONE ? low : Math.max(low, 0f)) * (1f / outputScale);
+    }
+
+    /**
+     * The reverse of {@link #multiplier(float, float, float)}: a compiled program holds the multiplier, not the weight scale.
+     * Several neighbouring float32 may lead to the same multiplier bit for bit; which of them the source model had cannot be
+     * told.
+     *
+     * @return the nearest of them to the estimate in real numbers, or the estimate if none has exactly that multiplier
+     */
+    public static float weightScale(float multiplier, float inputScale, float outputScale) {
+        float estimate = (float) ((double) multiplier * outputScale / inputScale);
+        float up = estimate;
+        float down = estimate;
+        for (int i = 0; i < ULPS; i++) {
+            if (isWeightScale(up, multiplier, inputScale, outputScale)) {
+                return up;
+            }
+            if (isWeightScale(down, multiplier, inputScale, outputScale)) {
+                return down;
+            }
+            up = Math.nextUp(up);
+            down = Math.nextDown(down);
+        }
+        return estimate;
+    }
+
+    private static boolean isWeightScale(float scale, float multiplier, float inputScale, float outputScale) {
+        return scale > 0
+                && multiplier >= Float.MIN_NORMAL
+                && (inputScale * scale) * (1f / outputScale) == multiplier
+                && !Float.isInfinite(scale);
     }
 
     static void checkScale(String what, float scale) {

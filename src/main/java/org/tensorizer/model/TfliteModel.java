@@ -3,8 +3,10 @@ package org.tensorizer.model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
@@ -80,6 +82,16 @@ public final class TfliteModel {
      */
     public ByteBuffer bytes(ByteRange range) {
         return bytes().slice(range.start(), range.length()).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * A copy of a part of the file.
+     *
+     * @throws IndexOutOfBoundsException if the range does not lie in the file
+     */
+    public byte[] copy(ByteRange range) {
+        Objects.checkFromToIndex(range.start(), range.end(), bytes.length);
+        return Arrays.copyOfRange(bytes, range.start(), range.end());
     }
 
     /** A copy of the whole file. */

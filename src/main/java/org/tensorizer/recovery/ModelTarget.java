@@ -78,9 +78,7 @@ public final class ModelTarget implements PayloadTarget {
 
     @Override
     public byte[] payload() {
-        byte[] bytes = new byte[target.payload().length()];
-        model.bytes(target.payload()).get(bytes);
-        return bytes;
+        return model.copy(target.payload());
     }
 
     @Override

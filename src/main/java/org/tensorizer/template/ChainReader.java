@@ -51,8 +51,7 @@ final class ChainReader {
     private ChainReader(TfliteModel model, DenseReader.Container container) {
         this.model = model;
         this.container = container;
-        payload = new byte[container.caching().parameters().length()];
-        model.bytes(container.caching().parameters()).get(payload);
+        payload = model.copy(container.caching().parameters());
         Matcher shapes = SHAPE.matcher(model.description());
         while (shapes.find()) {
             told.add(Integer.parseInt(shapes.group(2)));
@@ -154,7 +153,8 @@ final class ChainReader {
     /** Whether there are weight scales for all multipliers of a layer between two scales. */
     private static boolean leads(Part part, float inputScale, float outputScale) {
         for (float multiplier : part.multipliers()) {
-            if (!WeightScale.isExact(multiplier, inputScale, outputScale)) {
+            float weightScale = Quantization.weightScale(multiplier, inputScale, outputScale);
+            if (inputScale * weightScale * (1f / outputScale) != multiplier) {
                 return false;
             }
         }
@@ -166,14 +166,8 @@ final class ChainReader {
         if (!(outputScale > 0) || Float.isInfinite(outputScale)) {
             return Optional.empty();
         }
-        Quantization quantization = Quantization.perChannel(1, 0, outputScale, op.getInt(Op.OUTPUT_ZERO_POINT));
-        for (Activation activation : Activation.values()) {
-            if (quantization.clampMin(activation) == op.getFloat(Op.CLAMP_MIN)
-                    && quantization.clampMax(activation) == op.getFloat(Op.CLAMP_MAX)) {
-                return Optional.of(activation);
-            }
-        }
-        return Optional.empty();
+        return DenseReader.activation(
+                op, Quantization.perChannel(1, 0, outputScale, op.getInt(Op.OUTPUT_ZERO_POINT)));
     }
 
     /** A short last tile has an op of its own, behind that of the tiles before it. */
@@ -196,18 +190,8 @@ final class ChainReader {
 
     private DenseSpec layer(Part part, float inputScale, float outputScale) {
         Instruction op = part.op();
-        int zeroIn = op.getInt(Op.INPUT_ZERO_POINT);
-        int zeroOut = op.getInt(Op.OUTPUT_ZERO_POINT);
         DenseShape bare = part.shape();
-        Quantization quantization = bare.format().isPerChannel()
-                ? Quantization.perChannel(inputScale, zeroIn, outputScale, zeroOut)
-                : new Quantization(
-                        inputScale,
-                        zeroIn,
-                        WeightScale.of(part.multipliers()[0], inputScale, outputScale),
-                        op.getInt(Op.WEIGHT_ZERO_POINT),
-                        outputScale,
-                        zeroOut);
+        Quantization quantization = DenseReader.quantization(bare.format(), op, inputScale, outputScale);
         Activation activation = activation(op, outputScale)
                 .orElseThrow(() -> not("clamps of " + op.getFloat(Op.CLAMP_MIN) + " and " + op.getFloat(Op.CLAMP_MAX)
                         + ", which no activation has at an output scale of " + outputScale));
@@ -222,9 +206,7 @@ final class ChainReader {
     }
 
     private void same(Program program, Executable executable) {
-        byte[] found = new byte[executable.chunks().get(0).range().length()];
-        model.bytes(executable.chunks().get(0).range()).get(found);
-        if (!Arrays.equals(program.bytes(), found)) {
+        if (!DenseReader.isSame(model, executable, program)) {
             throw not("its " + executable.type() + " program is another than the one assembled here for such layers");
         }
     }

@@ -11,15 +11,18 @@ import org.tensorizer.patch.PatchTarget;
  * pixels where the kernel is 1x1.
  *
  * <p>Immutable and thread-safe.
+ *
+ * @param target with the layer
+ * @param depthwise whether each output channel reads its own input channel alone
  */
-public final class ConvolutionTemplate implements LayerTemplate {
-    private final PatchTarget target;
-    private final KernelWindow window;
-    private final TensorDomain input;
-    private final TensorDomain output;
-    private final Arithmetic arithmetic;
-    private final boolean depthwise;
-
+public record ConvolutionTemplate(
+        PatchTarget target,
+        KernelWindow window,
+        TensorDomain inputDomain,
+        TensorDomain outputDomain,
+        Arithmetic arithmetic,
+        boolean depthwise)
+        implements LayerTemplate {
     /**
      * The numbers of the program.
      *
@@ -30,45 +33,9 @@ public final class ConvolutionTemplate implements LayerTemplate {
      */
     public record Arithmetic(float multiplier, int weightZero, float clampMin, float clampMax) {}
 
-    /** @param target with the layer */
-    public ConvolutionTemplate(
-            PatchTarget target,
-            KernelWindow window,
-            TensorDomain input,
-            TensorDomain output,
-            Arithmetic arithmetic,
-            boolean depthwise) {
-        this.target = target;
-        this.window = window;
-        this.input = input;
-        this.output = output;
-        this.arithmetic = arithmetic;
-        this.depthwise = depthwise;
-    }
-
     @Override
     public String name() {
         return target.model().name();
-    }
-
-    @Override
-    public PatchTarget target() {
-        return target;
-    }
-
-    @Override
-    public KernelWindow window() {
-        return window;
-    }
-
-    @Override
-    public TensorDomain inputDomain() {
-        return input;
-    }
-
-    @Override
-    public TensorDomain outputDomain() {
-        return output;
     }
 
     @Override
@@ -78,11 +45,9 @@ public final class ConvolutionTemplate implements LayerTemplate {
         }
         int[] steps = new int[given.length];
         for (int i = 0; i < steps.length; i++) {
-            steps[i] = input.steps(given[i]);
+            steps[i] = inputDomain.steps(given[i]);
         }
-        byte[] payload = new byte[target.payload().length()];
-        target.model().bytes(target.payload()).get(payload);
-        Channel[] channels = channels(payload);
+        Channel[] channels = channels(target.model().copy(target.payload()));
         byte[] answer = new byte[window.outputBytes()];
         int[] pixels = new int[window.taps()];
         int n = 0;
@@ -149,7 +114,7 @@ public final class ConvolutionTemplate implements LayerTemplate {
                 }
             }
             float scaled = Math.min(Math.max(sum * scale, arithmetic.clampMin()), arithmetic.clampMax());
-            return (byte) (int) (Math.rint(scaled) + output.zeroPoint());
+            return (byte) (int) (Math.rint(scaled) + outputDomain.zeroPoint());
         }
     }
 

@@ -1,5 +1,7 @@
 package org.tensorizer.template;
 
+import java.util.Optional;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.tensorizer.dense.Activation;
@@ -83,9 +85,8 @@ final class DenseReader {
         DenseShape bare = DenseShape.of(input.z(), output.z(), ParameterFormat.of(op.getInt(Op.FORMAT)));
         requireFit(bare, op, caching);
         Quantization quantization = quantization(bare, op, input, output);
-        float clampMin = op.getFloat(Op.CLAMP_MIN);
-        float clampMax = op.getFloat(Op.CLAMP_MAX);
-        Activation activation = activation(quantization, clampMin, clampMax);
+        // NONE with clamps of their own: the prediction takes them from the program anyway
+        Activation activation = activation(op, quantization).orElse(Activation.NONE);
         DenseShape shape = new DenseShape(bare.inputs(), bare.outputs(), bare.format(), activation);
         return new DenseFacts(
                 shape,
@@ -95,8 +96,8 @@ final class DenseReader {
                 execution,
                 caching,
                 op.getFloat(Op.MULTIPLIER),
-                clampMin,
-                clampMax,
+                op.getFloat(Op.CLAMP_MIN),
+                op.getFloat(Op.CLAMP_MAX),
                 isOurs(shape, quantization, execution, caching));
     }
 
@@ -176,18 +177,24 @@ final class DenseReader {
     private Quantization quantization(DenseShape shape, Instruction op, Layer input, Layer output) {
         float inputScale = scale(input, "input");
         float outputScale = scale(output, "output");
-        int zeroIn = op.getInt(Op.INPUT_ZERO_POINT);
-        int zeroOut = op.getInt(Op.OUTPUT_ZERO_POINT);
-        if (shape.format().isPerChannel()) {
-            return Quantization.perChannel(inputScale, zeroIn, outputScale, zeroOut);
-        }
-        float weightScale = WeightScale.of(op.getFloat(Op.MULTIPLIER), inputScale, outputScale);
-        if (!(weightScale > 0) || Float.isInfinite(weightScale)) {
+        float weightScale = Quantization.weightScale(op.getFloat(Op.MULTIPLIER), inputScale, outputScale);
+        if (!shape.format().isPerChannel() && !(weightScale > 0 && Float.isFinite(weightScale))) {
             throw not("multiplier " + op.getFloat(Op.MULTIPLIER) + " between an input scale of " + inputScale
                     + " and an output scale of " + outputScale);
         }
-        int weightZero = op.getInt(Op.WEIGHT_ZERO_POINT);
-        return new Quantization(inputScale, zeroIn, weightScale, weightZero, outputScale, zeroOut);
+        return quantization(shape.format(), op, inputScale, outputScale);
+    }
+
+    /** Zero points and multiplier are those of the op. */
+    static Quantization quantization(ParameterFormat format, Instruction op, float inputScale, float outputScale) {
+        int zeroIn = op.getInt(Op.INPUT_ZERO_POINT);
+        int zeroOut = op.getInt(Op.OUTPUT_ZERO_POINT);
+        if (format.isPerChannel()) {
+            return Quantization.perChannel(inputScale, zeroIn, outputScale, zeroOut);
+        }
+        float weightScale = Quantization.weightScale(op.getFloat(Op.MULTIPLIER), inputScale, outputScale);
+        return new Quantization(
+                inputScale, zeroIn, weightScale, op.getInt(Op.WEIGHT_ZERO_POINT), outputScale, zeroOut);
     }
 
     private float scale(Layer layer, String which) {
@@ -197,25 +204,22 @@ final class DenseReader {
         return layer.scale();
     }
 
-    private static Activation activation(Quantization quantization, float min, float max) {
-        for (Activation activation : Activation.values()) {
-            if (quantization.clampMin(activation) == min
-                    && quantization.clampMax(activation) == max) {
-                return activation;
-            }
-        }
-        return Activation.NONE; // clamps of their own: the prediction takes them from the program anyway
+    /** The activation whose clamps an op has; empty where it has clamps of its own. */
+    static Optional<Activation> activation(Instruction op, Quantization quantization) {
+        return Arrays.stream(Activation.values())
+                .filter(each -> quantization.clampMin(each) == op.getFloat(Op.CLAMP_MIN)
+                        && quantization.clampMax(each) == op.getFloat(Op.CLAMP_MAX))
+                .findFirst();
     }
 
     private boolean isOurs(DenseShape shape, Quantization quantization, Executable execution, Executable caching) {
-        return same(DenseProgram.executionOnly(shape, quantization), execution)
-                && same(DenseProgram.parameterCaching(shape), caching);
+        return isSame(model, execution, DenseProgram.executionOnly(shape, quantization))
+                && isSame(model, caching, DenseProgram.parameterCaching(shape));
     }
 
-    private boolean same(Program program, Executable executable) {
-        byte[] found = new byte[executable.chunks().get(0).range().length()];
-        model.bytes(executable.chunks().get(0).range()).get(found);
-        return Arrays.equals(program.bytes(), found);
+    /** Whether the one chunk of an executable is a program, byte for byte. */
+    static boolean isSame(TfliteModel model, Executable executable, Program program) {
+        return model.bytes(executable.chunks().get(0).range()).equals(ByteBuffer.wrap(program.bytes()));
     }
 
     private NotDenseException not(String reason) {

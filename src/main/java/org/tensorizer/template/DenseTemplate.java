@@ -188,7 +188,7 @@ public final class DenseTemplate implements LayerTemplate {
         if (header.hasScales()) {
             float[] scales = new float[shape.outputs()];
             for (int out = 0; out < scales.length; out++) {
-                scales[out] = WeightScale.of(header.scale(payload, 0, out), q.inputScale(), q.outputScale());
+                scales[out] = Quantization.weightScale(header.scale(payload, 0, out), q.inputScale(), q.outputScale());
             }
             spec.weightScales(scales);
         }
@@ -203,9 +203,7 @@ public final class DenseTemplate implements LayerTemplate {
     }
 
     private byte[] payloadBytes() {
-        byte[] payload = new byte[payload().length()];
-        model.bytes(payload()).get(payload);
-        return payload;
+        return model.copy(payload());
     }
 
     /**

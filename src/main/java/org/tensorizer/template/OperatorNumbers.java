@@ -99,8 +99,7 @@ public final class OperatorNumbers {
 
     /** Weights as the chip stores them: int8 with the sign bit turned. */
     public byte[] chipWeights() {
-        byte[] bytes = new byte[weights.data().length()];
-        model.bytes(weights.data()).get(bytes);
+        byte[] bytes = model.copy(weights.data());
         return weights.type() == TensorType.INT8 ? TensorDomain.turned(bytes) : bytes;
     }
 

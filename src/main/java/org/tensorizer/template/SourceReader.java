@@ -1,5 +1,10 @@
 package org.tensorizer.template;
 
+import org.tensorizer.model.OperatorOptions;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.DenseShape;
+import java.util.Optional;
+import java.util.Arrays;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -113,7 +118,57 @@ final class SourceReader {
             throw refuse(operator, "stands behind the QUANTIZE that ends the model");
         }
         operators.add(operator);
-        layers.add(new SourceLayer(model, operator, notes).spec());
+        layers.add(spec(operator));
+    }
+
+    private DenseSpec.Builder spec(Operator operator) {
+        OperatorNumbers numbers = new OperatorNumbers(model, operator);
+        List<Integer> weights = numbers.weightShape();
+        if (weights.size() != 2) {
+            throw numbers.refuse("has weights of shape " + weights + ", expected [out, in]");
+        }
+        OperatorOptions.FullyConnected options = options(operator, numbers);
+        int outputs = weights.get(0);
+        int inputs = weights.get(1);
+        if (numbers.input().elements() != inputs || numbers.output().elements() != outputs) {
+            throw numbers.refuse("takes " + numbers.input().shape() + " to "
+                    + numbers.output().shape() + " with weights of " + weights + ", expected [1, in] to [1, out] with"
+                    + " [out, in]");
+        }
+        int[] bias = bias(operator, numbers, outputs);
+        float[] scales = numbers.weightScales(outputs, 0);
+        boolean perChannel = scales.length > 1;
+        DenseShape shape = new DenseShape(
+                inputs,
+                outputs,
+                ParameterFormat.of(perChannel, bias.length > 0),
+                numbers.activation(options.activation()));
+        byte[] signed = TensorDomain.turned(numbers.chipWeights());
+        return DenseSpec.of(shape)
+                .quantization(numbers.quantization(scales))
+                .weights(signed)
+                .weightScales(perChannel ? scales : new float[0])
+                .bias(bias);
+    }
+
+    private static OperatorOptions.FullyConnected options(Operator operator, OperatorNumbers numbers) {
+        if (!(operator.options() instanceof OperatorOptions.FullyConnected options)) {
+            throw numbers.refuse("has no options of its kind, found " + operator.options());
+        }
+        if (options.weightsFormat() != 0) {
+            throw numbers.refuse(
+                    "has shuffled weights (format " + options.weightsFormat() + "), expected 0, row-major");
+        }
+        return options;
+    }
+
+    private int[] bias(Operator operator, OperatorNumbers numbers, int outputs) {
+        Optional<int[]> bias = numbers.bias(outputs, 0);
+        if (bias.isPresent() && Arrays.stream(bias.get()).allMatch(value -> value == 0)) {
+            notes.add("operator " + operator.index() + ": a bias of all zeros is dropped, as edgetpu_compiler does");
+            return new int[0];
+        }
+        return bias.orElse(new int[0]);
     }
 
     /** Allowed at the ends only, and only where it changes the type and not the value. */
@@ -205,7 +260,6 @@ final class SourceReader {
     }
 
     private BadInputException refuse(Operator operator, String reason) {
-        return new BadInputException(
-                model.name() + ": operator " + operator.index() + " (" + operator.name() + ") " + reason);
+        return OperatorNumbers.refusal(model, operator, reason);
     }
 }

@@ -74,8 +74,8 @@ public record TemplateVerification(
     }
 
     private static List<FieldDifference> payload(DenseTemplate template, TfliteModel ours) {
-        byte[] compiled = bytes(template.model(), template.payload());
-        byte[] assembled = bytes(ours, ours.onlyPackage().parameterCaching().parameters());
+        byte[] compiled = template.model().copy(template.payload());
+        byte[] assembled = ours.copy(ours.onlyPackage().parameterCaching().parameters());
         List<FieldDifference> differences = new ArrayList<>();
         for (int i = 0; i < compiled.length && differences.size() < MOST_PAYLOAD_DIFFERENCES; i++) {
             if (compiled[i] != assembled[i]) {
@@ -84,12 +84,6 @@ public record TemplateVerification(
             }
         }
         return differences;
-    }
-
-    private static byte[] bytes(TfliteModel model, ByteRange range) {
-        byte[] bytes = new byte[range.length()];
-        model.bytes(range).get(bytes);
-        return bytes;
     }
 
     /** Whether both programs are identical: this is what makes a shape's program verified. */
