@@ -10,7 +10,6 @@ import org.tensorizer.base.Printable;
 public class DeviceFault extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What happened. */
     public enum Kind {
         /** The device or the process that drives it died. */
         CRASHED,
@@ -44,10 +43,6 @@ public class DeviceFault extends RuntimeException {
 
     public Kind kind() {
         return kind;
-    }
-
-    public String device() {
-        return device;
     }
 
     /** The message without the device's name. */

@@ -11,7 +11,6 @@ public abstract class ForwardingDevice implements Device {
         this.device = device;
     }
 
-    /** The device behind this one. */
     protected final Device device() {
         return device;
     }

@@ -10,7 +10,6 @@ public abstract class ForwardingSession implements Session {
         this.session = session;
     }
 
-    /** The session behind this one. */
     protected final Session session() {
         return session;
     }

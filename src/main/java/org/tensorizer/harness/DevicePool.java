@@ -132,7 +132,7 @@ final class DevicePool implements AutoCloseable {
                         "compared with " + now.second(),
                         inferences + " inferences, "
                                 + (now.differingInferences() - before.differingInferences()) + " differ in "
-                                + (now.differingValues() - before.differingValues()) + " values; not compared: "
+                                + (now.total().differing() - before.total().differing()) + " values; not compared: "
                                 + (now.notCompared() - before.notCompared()));
             }
         }

@@ -19,7 +19,7 @@ final class ImmediateBus implements UsbBus {
 
     private final int outputBytes;
     private final Map<Integer, Long> registers = new HashMap<>();
-    private final Map<Integer, Deque<Transfer>> reads = new HashMap<>();
+    private final Map<Integer, Deque<ImmediateTransfer>> reads = new HashMap<>();
     private long announced;
     private int tag;
 
@@ -58,7 +58,7 @@ final class ImmediateBus implements UsbBus {
             }
         }
         if (announced == 0 && tag != Wire.Tag.INSTRUCTIONS.ordinal()) {
-            Transfer event = reads.get(Wire.EVENT_IN).removeFirst();
+            ImmediateTransfer event = reads.get(Wire.EVENT_IN).removeFirst();
             event.data.put(12, (byte) Wire.Tag.SCALAR_CORE_INTERRUPT_0.ordinal());
             event.complete(Wire.Event.BYTES);
         }
@@ -106,8 +106,8 @@ final class ImmediateBus implements UsbBus {
         }
 
         @Override
-        public UsbTransfer transfer(int endpoint) {
-            return new Transfer(endpoint);
+        public UsbTransport.Transfer transfer(int endpoint) {
+            return new ImmediateTransfer(endpoint);
         }
 
         @Override
@@ -119,12 +119,12 @@ final class ImmediateBus implements UsbBus {
         }
     }
 
-    private final class Transfer implements UsbTransfer {
+    private final class ImmediateTransfer implements UsbTransport.Transfer {
         private final int endpoint;
         private ByteBuffer data;
         private Completion completion;
 
-        private Transfer(int endpoint) {
+        private ImmediateTransfer(int endpoint) {
             this.endpoint = endpoint;
         }
 

@@ -11,6 +11,7 @@ import org.tensorizer.device.ForwardingSession;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.device.compare.Disagreement.TensorDifference;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -137,10 +138,7 @@ public final class CompareDevice extends ForwardingDevice {
         private long inferences;
         private long differingInferences;
         private long notCompared;
-        private long values;
-        private long differingValues;
-        private long beyondOne;
-        private double largest;
+        private TensorDifference total = new TensorDifference(0, 0, 0, 0, -1);
         private Disagreement firstDisagreement;
 
         Count(String first, Provenance provenance, String second) {
@@ -182,12 +180,8 @@ public final class CompareDevice extends ForwardingDevice {
             boolean differs = false;
             for (int i = 0; i < answers.size(); i++) {
                 String type = i < specs.size() ? specs.get(i).type() : "";
-                Disagreement.TensorDifference difference =
-                        Disagreement.TensorDifference.of(type, answers.get(i), others.get(i));
-                values += difference.values();
-                differingValues += difference.differing();
-                beyondOne += difference.beyondOne();
-                largest = Math.max(largest, difference.largest());
+                TensorDifference difference = TensorDifference.of(type, answers.get(i), others.get(i));
+                total = total.plus(difference);
                 if (difference.differing() > 0) {
                     differs = true;
                     if (firstDisagreement == null) {
@@ -211,10 +205,7 @@ public final class CompareDevice extends ForwardingDevice {
                     inferences,
                     differingInferences,
                     notCompared,
-                    values,
-                    differingValues,
-                    beyondOne,
-                    largest,
+                    total,
                     reasons,
                     Optional.ofNullable(firstDisagreement));
         }

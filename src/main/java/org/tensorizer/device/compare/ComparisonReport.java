@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.tensorizer.device.Provenance;
+import org.tensorizer.device.compare.Disagreement.TensorDifference;
 
 /**
  * How two devices compare.
@@ -16,10 +17,7 @@ import org.tensorizer.device.Provenance;
  * @param inferences that both answered
  * @param differingInferences of those, the ones that differ in at least one value
  * @param notCompared inferences that the second did not answer; why, say the reasons
- * @param values output elements compared
- * @param differingValues of those, the ones that differ
- * @param beyondOne of those, the ones that differ by more than one step
- * @param largest largest difference, in steps of the tensor's own type
+ * @param total over all output elements compared
  * @param reasons why the second refused a model or failed, with how often
  * @param firstDisagreement the first inference that differs, with all that is needed to repeat it
  */
@@ -30,10 +28,7 @@ public record ComparisonReport(
         long inferences,
         long differingInferences,
         long notCompared,
-        long values,
-        long differingValues,
-        long beyondOne,
-        double largest,
+        TensorDifference total,
         Map<String, Long> reasons,
         Optional<Disagreement> firstDisagreement) {
     public ComparisonReport {
@@ -55,11 +50,14 @@ public record ComparisonReport(
                 second,
                 differingInferences,
                 inferences,
-                differingValues,
-                values);
-        if (differingValues > 0) {
+                total.differing(),
+                total.values());
+        if (total.differing() > 0) {
             text += String.format(
-                    Locale.ROOT, ", largest difference %s, %,d by more than 1", number(largest), beyondOne);
+                    Locale.ROOT,
+                    ", largest difference %s, %,d by more than 1",
+                    number(total.largest()),
+                    total.beyondOne());
         }
         if (notCompared > 0) {
             text += String.format(Locale.ROOT, ". Not compared: %,d inferences", notCompared);

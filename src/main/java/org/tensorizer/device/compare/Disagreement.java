@@ -130,7 +130,16 @@ public record Disagreement(
      * @param largest largest distance, in steps of the element type
      * @param first index of the first element that differs, -1 if none does
      */
-    record TensorDifference(long values, long differing, long beyondOne, double largest, int first) {
+    public record TensorDifference(long values, long differing, long beyondOne, double largest, int first) {
+        TensorDifference plus(TensorDifference other) {
+            return new TensorDifference(
+                    values + other.values,
+                    differing + other.differing,
+                    beyondOne + other.beyondOne,
+                    Math.max(largest, other.largest),
+                    first);
+        }
+
         static TensorDifference of(String type, byte[] a, byte[] b) {
             Elements left = Elements.of(type, a);
             Elements right = Elements.of(type, b);

@@ -8,7 +8,6 @@ import java.util.Locale;
  * @param path device node ({@code /dev/apex_0}) or USB port in sysfs ({@code /sys/bus/usb/devices/2-1})
  */
 public record CoralAddress(Bus bus, String path) {
-    /** How a Coral is attached. */
     public enum Bus {
         USB,
         PCI;

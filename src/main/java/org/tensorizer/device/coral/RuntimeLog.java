@@ -120,8 +120,31 @@ public final class RuntimeLog {
         return digits.length() > 6 ? -1 : Integer.parseInt(digits);
     }
 
+    /** @param status libusb's own of a transfer */
     private static Diagnosis failed(String transfer, int status) {
-        return new Diagnosis(transfer + " failed: " + status(status), cause(status), remedy(status));
+        String what = transfer + " failed: ";
+        String cable = "cable, hub or power";
+        String port = "another cable or port, a powered hub";
+        String patch = "an unpatched model; if that runs, the patch is to blame";
+        return switch (status) {
+            case 1 -> new Diagnosis(what + "unknown error (1)", cable, port);
+            case 2 ->
+                new Diagnosis(
+                        what + "timeout (2)",
+                        "power, hub or clock, or a program the chip does not finish",
+                        "a powered hub, the std-clock runtime, an unpatched model, -Dtensorizer.coral.verbosity=10");
+            case 3 -> new Diagnosis(what + "cancelled (3)", cable, port);
+            case 4 ->
+                new Diagnosis(
+                        what + "stall (4)", "the chip refused the transfer, often a program it cannot run", patch);
+            case 5 ->
+                new Diagnosis(
+                        what + "device gone (5)",
+                        "the device left the bus, or two processes share it",
+                        "plug it in again, one owner at a time");
+            case 6 -> new Diagnosis(what + "overflow (6)", "the chip sent more than the program announced", patch);
+            default -> new Diagnosis(what + "status " + status, cable, port);
+        };
     }
 
     /** libusb's own codes, negative: what a call gave that was to start a transfer or to open the device. */
@@ -156,37 +179,6 @@ public final class RuntimeLog {
             case 3 -> "output";
             case 4, 5, 6, 7 -> "interrupt " + (tag - 4);
             default -> "unknown kind (tag " + tag + ")";
-        };
-    }
-
-    private static String status(int status) {
-        return switch (status) {
-            case 1 -> "unknown error (1)";
-            case 2 -> "timeout (2)";
-            case 3 -> "cancelled (3)";
-            case 4 -> "stall (4)";
-            case 5 -> "device gone (5)";
-            case 6 -> "overflow (6)";
-            default -> "status " + status;
-        };
-    }
-
-    private static String cause(int status) {
-        return switch (status) {
-            case 2 -> "power, hub or clock, or a program the chip does not finish";
-            case 4 -> "the chip refused the transfer, often a program it cannot run";
-            case 5 -> "the device left the bus, or two processes share it";
-            case 6 -> "the chip sent more than the program announced";
-            default -> "cable, hub or power";
-        };
-    }
-
-    private static String remedy(int status) {
-        return switch (status) {
-            case 2 -> "a powered hub, the std-clock runtime, an unpatched model, -Dtensorizer.coral.verbosity=10";
-            case 4, 6 -> "an unpatched model; if that runs, the patch is to blame";
-            case 5 -> "plug it in again, one owner at a time";
-            default -> "another cable or port, a powered hub";
         };
     }
 

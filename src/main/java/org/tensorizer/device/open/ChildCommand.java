@@ -8,10 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The child's command line and environment: a JVM without a shell, and only the variables it needs. */
@@ -45,47 +44,34 @@ final class ChildCommand {
     private ChildCommand() {}
 
     static ProcessBuilder of(Path folder, Path socket, String device) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-XX:+UseSerialGC");
-        command.add("-XX:-UsePerfData");
-        command.add("-XX:TieredStopAtLevel=" + (device.equals("emulator") ? 4 : 1)); // start fast, or run fast
-        command.add("-XX:ErrorFile=" + folder.resolve(ChildEnd.CRASH_REPORT));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-XX:TieredStopAtLevel=" + (device.equals("emulator") ? 4 : 1), // start fast, or run fast
+                "-XX:ErrorFile=" + folder.resolve(ChildEnd.CRASH_REPORT)));
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("tensorizer.") && !NOT_PASSED.contains(name))
                 .sorted()
                 .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
-        command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
-        command.add("-cp");
-        command.add(classPath());
-        command.add(WorkerMain.class.getName());
-        command.add(socket.toString());
-        command.add(device);
+        command.addAll(List.of(
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+                "-cp",
+                classPath(),
+                WorkerMain.class.getName(),
+                socket.toString(),
+                device));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(name -> !passes(name));
+        builder.environment().keySet().removeIf(name -> !VARIABLES.contains(name) && !name.startsWith("TENSORIZER_"));
         builder.redirectErrorStream(true);
         return builder;
     }
 
-    private static boolean passes(String variable) {
-        return VARIABLES.contains(variable) || variable.startsWith("TENSORIZER_");
-    }
-
     private static String classPath() {
-        List<String> entries = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            if (!entry.isEmpty()) {
-                entries.add(Path.of(entry).toAbsolutePath().toString());
-            }
-        }
-        return String.join(File.pathSeparator, entries);
-    }
-
-    /** The environment a child gets, for those who want to show it. */
-    static Map<String, String> environment() {
-        Map<String, String> passed = new TreeMap<>(System.getenv());
-        passed.keySet().removeIf(name -> !passes(name));
-        return passed;
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.isEmpty())
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** A new private folder for one child: socket, crash report, shared memory while it has a name. */

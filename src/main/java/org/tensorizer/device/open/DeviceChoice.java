@@ -15,7 +15,6 @@ import org.tensorizer.base.Setting;
  * @param argument which one of its kind, as its kind writes it; empty where there is one only
  */
 public record DeviceChoice(DeviceKind kind, String argument) {
-    /** The emulated Edge TPU. */
     public static final DeviceChoice EMULATOR = new DeviceChoice(DeviceKind.EMULATOR, "");
 
     /** The emulated Edge TPU behind our own driver, which goes by what the file says of its transfers. */

@@ -2,7 +2,6 @@ package org.tensorizer.device.open;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tensorizer.base.BadInputException;
@@ -10,6 +9,7 @@ import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.coral.CoralAddress;
+import org.tensorizer.device.coral.CoralAddress.Bus;
 import org.tensorizer.device.coral.CoralDevice;
 import org.tensorizer.device.coral.CoralSettings;
 import org.tensorizer.device.coral.EdgeTpuLibrary;
@@ -33,112 +33,23 @@ import org.tensorizer.device.virtual.VirtualSettings;
  */
 public enum DeviceKind {
     /** The first kind that is {@link #present}. Resolved before it is opened, see {@link DeviceChoice#resolve}. */
-    AUTO("auto", "", "", Home.HERE, Parameters.SENT_ANEW) {
-        @Override
-        Device open(DeviceChoice choice) {
-            throw new IllegalStateException("auto is resolved before a device is opened");
-        }
-    },
-
+    AUTO("auto", "", "", Home.HERE, Parameters.SENT_ANEW),
     /** The N-th Coral at USB, or the one at a port, driven by Tensorizer itself. */
-    USB("usb", "[:N|:BUS-PORT]", "0|[1-9]\\d{0,3}|" + UsbSelector.LOCATION, Home.HERE, Parameters.SENT_ANEW) {
-        @Override
-        Optional<DeviceChoice> present() {
-            if (Libusb.find().isEmpty()) {
-                return Optional.empty();
-            }
-            try (UsbBus bus = LibusbBus.open("auto")) {
-                OptionalInt first = UsbDevice.present(bus);
-                return first.isPresent()
-                        ? Optional.of(new DeviceChoice(this, "" + first.getAsInt()))
-                        : Optional.empty();
-            } catch (UsbFault | UsbException e) {
-                return Optional.empty(); // a machine without USB
-            }
-        }
-
-        @Override
-        Device open(DeviceChoice choice) {
-            UsbSelector selector = UsbSelector.of(choice.argument());
-            UsbSettings settings = UsbSettings.ofUser();
-            return UsbDevice.open(LibusbBus.open(choice.toString()), choice.toString(), selector, settings);
-        }
-    },
-
+    USB("usb", "[:N|:BUS-PORT]", "0|[1-9]\\d{0,3}|" + UsbSelector.LOCATION, Home.HERE, Parameters.SENT_ANEW),
     /** The N-th Coral at USB through libedgetpu, in its order, which is not the same from one start to the next. */
-    CORAL("coral", "[:N]", "0|[1-9]\\d{0,3}", Home.CHILD, Parameters.KEPT_BY_TOKEN) {
-        @Override
-        Optional<DeviceChoice> present() {
-            return listed(CoralAddress.Bus.USB).map(path -> new DeviceChoice(this, "0"));
-        }
-
-        @Override
-        Device open(DeviceChoice choice) {
-            return coral(choice, CoralAddress.Bus.USB);
-        }
-    },
-
+    CORAL("coral", "[:N]", "0|[1-9]\\d{0,3}", Home.CHILD, Parameters.KEPT_BY_TOKEN),
     /** The N-th Coral at PCI Express through libedgetpu. */
-    PCI("pci", "[:N]", "0|[1-9]\\d{0,3}", Home.CHILD, Parameters.KEPT_BY_TOKEN) {
-        @Override
-        Optional<DeviceChoice> present() {
-            return listed(CoralAddress.Bus.PCI).map(path -> new DeviceChoice(this, "0"));
-        }
-
-        @Override
-        Device open(DeviceChoice choice) {
-            return coral(choice, CoralAddress.Bus.PCI);
-        }
-    },
-
+    PCI("pci", "[:N]", "0|[1-9]\\d{0,3}", Home.CHILD, Parameters.KEPT_BY_TOKEN),
     /** One certain Coral through libedgetpu, by the path that it lists: a device node, or a USB port in /sys. */
-    PATH("/", "", ".+", Home.CHILD, Parameters.KEPT_BY_TOKEN) {
-        @Override
-        Device open(DeviceChoice choice) {
-            return CoralDevice.open(choice.toString(), choice.toString(), CoralSettings.ofUser());
-        }
-    },
-
+    PATH("/", "", ".+", Home.CHILD, Parameters.KEPT_BY_TOKEN),
     /** An emulated Edge TPU behind a USB port in software: our own driver, its wire, the emulator. */
-    VIRTUAL("virtual", "", "", Home.HERE, Parameters.SENT_ANEW) {
-        @Override
-        Device open(DeviceChoice choice) {
-            VirtualBus bus = new VirtualBus(VirtualSettings.ofUser());
-            UsbSettings settings = UsbSettings.ofUser();
-            boolean patient = UsbSettings.DEADLINE.value().isEmpty(); // an emulator takes longer than a chip
-            return UsbDevice.open(
-                    bus, choice.toString(), UsbSelector.index(0), patient ? settings.withDeadline(60_000) : settings);
-        }
-    },
-
+    VIRTUAL("virtual", "", "", Home.HERE, Parameters.SENT_ANEW),
     /** The emulated Edge TPU. */
-    EMULATOR("emulator", "", "", Home.HERE, Parameters.KEPT_BY_TOKEN) {
-        @Override
-        Optional<DeviceChoice> present() {
-            return Optional.of(new DeviceChoice(this, ""));
-        }
-
-        @Override
-        Device open(DeviceChoice choice) {
-            return new EmulatorDevice();
-        }
-    },
-
+    EMULATOR("emulator", "", "", Home.HERE, Parameters.KEPT_BY_TOKEN),
     /** TFLite's own kernels, for uncompiled models. Some trust what a model says and end their process where it lies. */
-    CPU("cpu", "", "", Home.CHILD, Parameters.SENT_ANEW) {
-        @Override
-        Device open(DeviceChoice choice) {
-            return new CpuDevice();
-        }
-    },
-
+    CPU("cpu", "", "", Home.CHILD, Parameters.SENT_ANEW),
     /** Answers that a device gave before, read back from its evidence record. */
-    REPLAY("replay", ":FILE", ".+", Home.HERE, Parameters.SENT_ANEW) {
-        @Override
-        Device open(DeviceChoice choice) {
-            return ReplayDevice.open(InputFile.path(choice.argument()));
-        }
-    };
+    REPLAY("replay", ":FILE", ".+", Home.HERE, Parameters.SENT_ANEW);
 
     /** Where a device lives unless {@code -Dtensorizer.isolation} says otherwise. */
     enum Home {
@@ -166,7 +77,9 @@ public enum DeviceKind {
     private final Home home;
     private final Parameters parameters;
 
-    /** @param form of the argument, for help; in brackets where there is a first one to be taken without it */
+    /**
+     * @param form of the argument, for help; in brackets where there is a first one to be taken without it
+     */
     DeviceKind(String word, String form, String argument, Home home, Parameters parameters) {
         this.word = word;
         this.form = form;
@@ -220,7 +133,14 @@ public enum DeviceKind {
      * @throws BadInputException the user named a runtime for it that is none
      */
     Optional<DeviceChoice> present() {
-        return Optional.empty();
+        Optional<String> first = switch (this) {
+            case USB -> firstUsb();
+            case CORAL -> firstListed(Bus.USB);
+            case PCI -> firstListed(Bus.PCI);
+            case EMULATOR -> Optional.of("");
+            case AUTO, PATH, VIRTUAL, CPU, REPLAY -> Optional.empty();
+        };
+        return first.map(found -> new DeviceChoice(this, found));
     }
 
     /**
@@ -228,13 +148,41 @@ public enum DeviceKind {
      *
      * @throws org.tensorizer.device.DeviceFault it is not there, or cannot be opened
      */
-    abstract Device open(DeviceChoice choice);
-
-    private static Device coral(DeviceChoice choice, CoralAddress.Bus bus) {
-        return CoralDevice.open(choice.toString(), bus, Integer.parseInt(choice.argument()), CoralSettings.ofUser());
+    Device open(DeviceChoice choice) {
+        String name = choice.toString();
+        String which = choice.argument();
+        return switch (this) {
+            case AUTO -> throw new IllegalStateException("auto is resolved before a device is opened");
+            case USB -> UsbDevice.open(LibusbBus.open(name), name, UsbSelector.of(which), UsbSettings.ofUser());
+            case CORAL -> CoralDevice.open(name, Bus.USB, Integer.parseInt(which), CoralSettings.ofUser());
+            case PCI -> CoralDevice.open(name, Bus.PCI, Integer.parseInt(which), CoralSettings.ofUser());
+            case PATH -> CoralDevice.open(name, name, CoralSettings.ofUser());
+            case VIRTUAL -> openVirtual(name);
+            case EMULATOR -> new EmulatorDevice();
+            case CPU -> new CpuDevice();
+            case REPLAY -> ReplayDevice.open(InputFile.path(which));
+        };
     }
 
-    private static Optional<CoralAddress> listed(CoralAddress.Bus bus) {
+    private static Device openVirtual(String name) {
+        VirtualBus bus = new VirtualBus(VirtualSettings.ofUser());
+        UsbSettings settings = UsbSettings.ofUser();
+        boolean patient = UsbSettings.DEADLINE.value().isEmpty(); // an emulator takes longer than a chip
+        return UsbDevice.open(bus, name, UsbSelector.index(0), patient ? settings.withDeadline(60_000) : settings);
+    }
+
+    private static Optional<String> firstUsb() {
+        if (Libusb.find().isEmpty()) {
+            return Optional.empty();
+        }
+        try (UsbBus bus = LibusbBus.open("auto")) {
+            return UsbDevice.first(bus);
+        } catch (UsbFault | UsbException e) {
+            return Optional.empty(); // a machine without USB
+        }
+    }
+
+    private static Optional<String> firstListed(Bus bus) {
         List<CoralAddress> corals = List.of();
         try {
             corals = EdgeTpuLibrary.find().map(EdgeTpuLibrary::devices).orElse(corals);
@@ -243,6 +191,6 @@ public enum DeviceKind {
                 throw e; // the user named it, so it must not be passed over
             }
         }
-        return corals.stream().filter(coral -> coral.bus() == bus).findFirst();
+        return corals.stream().filter(coral -> coral.bus() == bus).findFirst().map(coral -> "0");
     }
 }

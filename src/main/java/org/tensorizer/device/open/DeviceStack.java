@@ -38,7 +38,6 @@ public final class DeviceStack {
         return new DeviceStack(device);
     }
 
-    /** Answers of another size than the session promises are faults: no verdict rests on half an answer. */
     public DeviceStack checked() {
         return add(Checked::new);
     }

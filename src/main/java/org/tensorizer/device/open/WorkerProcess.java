@@ -27,7 +27,7 @@ final class WorkerProcess implements AutoCloseable {
     private final String device;
     private final Path folder;
     private final Process process;
-    private final OutputTail output;
+    private final ChildEnd.OutputTail output;
     private final Watchdog watchdog = new Watchdog();
     private Message.Frames wire;
     private Message.Hello hello;
@@ -38,7 +38,7 @@ final class WorkerProcess implements AutoCloseable {
         this.device = device;
         this.folder = folder;
         this.process = process;
-        this.output = new OutputTail(process.getInputStream());
+        this.output = new ChildEnd.OutputTail(process.getInputStream());
     }
 
     /** Starts a child and waits until its device is open. */

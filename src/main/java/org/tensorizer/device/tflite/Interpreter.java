@@ -4,12 +4,15 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.model.TfliteModel.Subgraph;
 
 /**
  * A model, its interpreter and everything native code refers to meanwhile, freed in the one order that is safe. Also the
@@ -243,6 +246,50 @@ final class Interpreter implements Runnable {
             if (failure != null) {
                 throw new DeviceFault(
                         DeviceFault.Kind.REFUSED, device, model + ": the custom op failed: " + failure, log, failure);
+            }
+        }
+    }
+
+    /**
+     * Whether each tensor is given before it is read: as an input, as a constant with bytes, by an operator before, or as a
+     * variable. TFLite's kernels do not ask; those that find no bytes read address 0, which ends the process.
+     */
+    private record GivenTensors(TfliteModel model, Subgraph graph, BitSet given) {
+        private static final int SHOWN = 60;
+
+        /** @throws BadInputException naming the first reader of a tensor that nothing gives */
+        static void check(TfliteModel model) {
+            for (Subgraph graph : model.subgraphs()) {
+                BitSet given = new BitSet();
+                graph.inputs().forEach(given::set);
+                graph.tensors().stream()
+                        .filter(each -> !each.data().isEmpty()
+                                || each.variable()
+                                || each.shape().contains(0))
+                        .forEach(each -> given.set(each.index()));
+                new GivenTensors(model, graph, given).check();
+            }
+        }
+
+        private void check() {
+            for (Operator operator : graph.operators()) {
+                for (int input : operator.inputs()) {
+                    if (input >= 0) { // else an optional one that is not there
+                        require(input, "operator " + operator.index() + ", " + Printable.of(operator.name(), SHOWN));
+                    }
+                }
+                operator.outputs().forEach(given::set);
+            }
+            graph.outputs().forEach(output -> require(output, "the output"));
+        }
+
+        private void require(int tensor, String reader) {
+            if (!given.get(tensor)) {
+                throw new BadInputException(
+                        model.name() + ": subgraph " + graph.index() + ": " + reader + ": reads tensor "
+                                + tensor + " \""
+                                + Printable.of(graph.tensors().get(tensor).name(), SHOWN)
+                                + "\", expected one that is an input, has bytes, or is written by an operator before");
             }
         }
     }

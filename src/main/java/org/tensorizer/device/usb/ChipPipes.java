@@ -33,12 +33,12 @@ final class ChipPipes implements AutoCloseable {
     private int armed;
 
     /** A read and its buffer; what is done with the bytes is for the endpoint to say. */
-    private class Read implements UsbTransfer.Completion {
+    private class Read implements UsbTransport.Transfer.Completion {
         private final String what;
-        private final UsbTransfer transfer;
+        private final UsbTransport.Transfer transfer;
         final ByteBuffer buffer;
 
-        private Read(String what, UsbTransfer transfer, int bytes) {
+        private Read(String what, UsbTransport.Transfer transfer, int bytes) {
             this.what = what;
             this.transfer = transfer;
             buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -71,7 +71,7 @@ final class ChipPipes implements AutoCloseable {
     }
 
     private final class EventRead extends Read {
-        private EventRead(UsbTransfer transfer) {
+        private EventRead(UsbTransport.Transfer transfer) {
             super("event", transfer, Wire.Event.BYTES);
         }
 
@@ -90,7 +90,7 @@ final class ChipPipes implements AutoCloseable {
     }
 
     private final class InterruptRead extends Read {
-        private InterruptRead(UsbTransfer transfer) {
+        private InterruptRead(UsbTransport.Transfer transfer) {
             super("interrupt", transfer, Wire.INTERRUPT_BYTES);
         }
 

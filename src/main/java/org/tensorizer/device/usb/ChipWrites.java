@@ -16,11 +16,11 @@ final class ChipWrites {
     private final Deque<Write> idle = new ArrayDeque<>();
 
     /** A write and the buffer of its header. */
-    private final class Write implements UsbTransfer.Completion {
-        private final UsbTransfer transfer;
+    private final class Write implements UsbTransport.Transfer.Completion {
+        private final UsbTransport.Transfer transfer;
         private final ByteBuffer header = ByteBuffer.allocateDirect(Wire.Header.BYTES);
 
-        private Write(UsbTransfer transfer) {
+        private Write(UsbTransport.Transfer transfer) {
             this.transfer = transfer;
         }
 

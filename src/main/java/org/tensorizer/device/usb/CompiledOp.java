@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.Printable;
 import org.tensorizer.device.WeightSwap;
 import org.tensorizer.model.DataType;
 import org.tensorizer.model.EdgeTpuPackage;
@@ -115,12 +114,10 @@ final class CompiledOp implements WeightSwap {
     /**
      * One inference.
      *
-     * @param values of each input, unpadded, from position to limit, which do not move
+     * @param values of each input, unpadded and of its size, from position to limit, which do not move
      * @param results of each output, filled from the position on, which moves behind
      */
     void run(List<ByteBuffer> values, List<ByteBuffer> results) {
-        requireSizes("input", inputLayers, values);
-        requireSizes("output", outputLayers, results);
         for (int i = 0; i < inputs.length; i++) {
             ByteBuffer value = values.get(i);
             inputs[i].put(0, value, value.position(), value.remaining());
@@ -130,21 +127,6 @@ final class CompiledOp implements WeightSwap {
         for (int i = 0; i < outputs.length; i++) {
             invertSigns(outputLayers.get(i).type(), outputs[i], outputs[i].capacity());
             orders[i].copy(outputs[i], results.get(i));
-        }
-    }
-
-    private void requireSizes(String role, List<Layer> layers, List<ByteBuffer> buffers) {
-        if (buffers.size() != layers.size()) {
-            throw new IllegalArgumentException(
-                    model + ": expected " + layers.size() + " " + role + "s, found " + buffers.size());
-        }
-        for (int i = 0; i < layers.size(); i++) {
-            Layer layer = layers.get(i);
-            if (buffers.get(i).remaining() != layer.unpaddedBytes()) {
-                throw new IllegalArgumentException(model + ": " + role + " " + Printable.name(layer.name())
-                        + ": expected " + layer.unpaddedBytes() + " bytes, found "
-                        + buffers.get(i).remaining());
-            }
         }
     }
 

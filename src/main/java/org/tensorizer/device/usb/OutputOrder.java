@@ -1,7 +1,8 @@
 package org.tensorizer.device.usb;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.model.Layer;
@@ -16,10 +17,10 @@ import org.tensorizer.model.Layer.OutputSlice;
 final class OutputOrder {
     private final int tensorBytes;
 
-    /** Runs of bytes that stay together: source, target, length. */
-    private int[] runs = new int[3 * 16];
+    /** Bytes that stay together. */
+    private record Run(int source, int target, int length) {}
 
-    private int end;
+    private final List<Run> runs = new ArrayList<>();
 
     private OutputOrder(int tensorBytes) {
         this.tensorBytes = tensorBytes;
@@ -102,47 +103,36 @@ final class OutputOrder {
     }
 
     private void add(int source, int target, int length) {
-        int last = end - 3;
-        if (end > 0 && runs[last] + runs[last + 2] == source && runs[last + 1] + runs[last + 2] == target) {
-            runs[last + 2] += length;
-            return;
+        Run last = runs.isEmpty() ? new Run(0, 0, 0) : runs.get(runs.size() - 1);
+        if (!runs.isEmpty() && last.source + last.length == source && last.target + last.length == target) {
+            runs.set(runs.size() - 1, new Run(last.source, last.target, last.length + length));
+        } else {
+            runs.add(new Run(source, target, length));
         }
-        if (end == runs.length) {
-            runs = Arrays.copyOf(runs, 2 * runs.length);
-        }
-        runs[end] = source;
-        runs[end + 1] = target;
-        runs[end + 2] = length;
-        end += 3;
     }
 
     private void requireInside(int padded) {
         long covered = 0;
-        for (int i = 0; i < end; i += 3) {
-            if (runs[i] < 0 || runs[i] > padded - runs[i + 2]) {
-                throw new BadInputException(
-                        "bytes " + runs[i] + " to " + ((long) runs[i] + runs[i + 2]) + " of an output of " + padded);
+        for (Run run : runs) {
+            if (run.source < 0 || run.source > padded - run.length) {
+                throw new BadInputException("bytes " + run.source + " to " + ((long) run.source + run.length)
+                        + " of an output of " + padded);
             }
-            if (runs[i + 1] < 0 || runs[i + 1] > tensorBytes - runs[i + 2]) {
-                throw new BadInputException("byte " + runs[i + 1] + " of a tensor of " + tensorBytes);
+            if (run.target < 0 || run.target > tensorBytes - run.length) {
+                throw new BadInputException("byte " + run.target + " of a tensor of " + tensorBytes);
             }
-            covered += runs[i + 2];
+            covered += run.length;
         }
         if (covered != tensorBytes) {
             throw new BadInputException("speaks of " + covered + " bytes of a tensor of " + tensorBytes);
         }
     }
 
-    /** Bytes of the tensor. */
-    int tensorBytes() {
-        return tensorBytes;
-    }
-
     /** Puts the tensor together, from the target's position on, which moves behind it. */
     void copy(ByteBuffer padded, ByteBuffer target) {
         int start = target.position();
-        for (int i = 0; i < end; i += 3) {
-            target.put(start + runs[i + 1], padded, runs[i], runs[i + 2]);
+        for (Run run : runs) {
+            target.put(start + run.target, padded, run.source, run.length);
         }
         target.position(start + tensorBytes);
     }

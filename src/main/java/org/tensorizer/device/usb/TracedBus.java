@@ -208,7 +208,7 @@ public final class TracedBus implements UsbBus {
         }
 
         @Override
-        public UsbTransfer transfer(int endpoint) {
+        public UsbTransport.Transfer transfer(int endpoint) {
             return new TracedTransfer(transport.transfer(endpoint), endpoint);
         }
 
@@ -237,11 +237,11 @@ public final class TracedBus implements UsbBus {
             }
         }
 
-        private final class TracedTransfer implements UsbTransfer {
-            private final UsbTransfer transfer;
+        private final class TracedTransfer implements UsbTransport.Transfer {
+            private final UsbTransport.Transfer transfer;
             private final int endpoint;
 
-            private TracedTransfer(UsbTransfer transfer, int endpoint) {
+            private TracedTransfer(UsbTransport.Transfer transfer, int endpoint) {
                 this.transfer = transfer;
                 this.endpoint = endpoint;
             }

@@ -3,13 +3,11 @@ package org.tensorizer.device.usb;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
@@ -91,20 +89,19 @@ public final class UsbDevice implements Device {
         }
     }
 
-    /** The first Coral of a bus that may be opened, by its number; nothing is sent to it. */
-    public static OptionalInt present(UsbBus bus) {
-        List<UsbPort> corals = bus.devices().stream()
-                .filter(port -> port.isApplication() || port.isBootLoader())
-                .toList();
-        return IntStream.range(0, corals.size())
-                .filter(i -> {
-                    try (UsbTransport transport = bus.open(corals.get(i))) {
+    /** The first Coral of a bus that may be opened, as a {@link UsbSelector} is written; nothing is sent to it. */
+    public static Optional<String> first(UsbBus bus) {
+        List<UsbPort> corals = bus.devices().stream().filter(UsbPort::isCoral).toList();
+        return corals.stream()
+                .filter(port -> {
+                    try (UsbTransport transport = bus.open(port)) {
                         return true;
                     } catch (UsbException e) {
                         return false;
                     }
                 })
-                .findFirst();
+                .findFirst()
+                .map(port -> String.valueOf(corals.indexOf(port)));
     }
 
     @Override

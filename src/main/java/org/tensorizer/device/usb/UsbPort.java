@@ -20,6 +20,11 @@ public record UsbPort(int bus, String path, int address, int vendor, int product
         return String.format("%04x:%04x", vendor, product);
     }
 
+    /** An Edge TPU, ready or not. */
+    public boolean isCoral() {
+        return isApplication() || isBootLoader();
+    }
+
     /** An Edge TPU that waits for its firmware. */
     public boolean isBootLoader() {
         return vendor == Wire.BOOT_VENDOR && product == Wire.BOOT_PRODUCT;

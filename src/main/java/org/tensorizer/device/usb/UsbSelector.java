@@ -35,7 +35,7 @@ public record UsbSelector(int index, Optional<String> location) {
     /** The device meant, among all of a bus. */
     Optional<UsbPort> find(List<UsbPort> devices) {
         return devices.stream()
-                .filter(port -> port.isApplication() || port.isBootLoader())
+                .filter(UsbPort::isCoral)
                 .filter(port -> location.isEmpty() || port.location().equals(location.get()))
                 .skip(location.isPresent() ? 0 : index)
                 .findFirst();

@@ -137,6 +137,8 @@ final class UsbSession implements Session, WeightSwap {
     public void run(List<ByteBuffer> values, List<ByteBuffer> results) {
         enter();
         try {
+            TensorSpec.requireSizes(model, "input", inputs, values, ByteBuffer::remaining);
+            TensorSpec.requireSizes(model, "output", outputs, results, ByteBuffer::remaining);
             List<ByteBuffer> targets = new ArrayList<>(results.size());
             results.forEach(result -> targets.add(result.duplicate()));
             op.run(values, targets);

@@ -14,24 +14,11 @@ import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usb.Wire.Dfu;
 
 /** From a device on a bus to a chip that is awake: looks it up, resets it once, boots it if it must, wakes it. */
-final class UsbStart {
-    private static final int MOST_DESCRIPTOR_BYTES = 4096;
+record UsbStart(UsbBus bus, String device, UsbSettings settings, Supplier<Optional<Firmware>> firmware) {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
-    private final UsbBus bus;
-    private final String device;
-    private final UsbSettings settings;
-    private final Supplier<Optional<Firmware>> firmware;
 
     /** A chip that is awake, and whether it is one of silicon. */
     record Started(UsbChip chip, Provenance provenance) {}
-
-    UsbStart(UsbBus bus, String device, UsbSettings settings, Supplier<Optional<Firmware>> firmware) {
-        this.bus = bus;
-        this.device = device;
-        this.settings = settings;
-        this.firmware = firmware;
-    }
 
     /** @throws UsbFault whatever is in the way */
     Started start(UsbSelector selector) {
@@ -55,10 +42,8 @@ final class UsbStart {
     }
 
     private static String missing(UsbSelector selector, List<UsbPort> devices) {
-        String corals = devices.stream()
-                .filter(port -> port.isApplication() || port.isBootLoader())
-                .map(UsbPort::toString)
-                .collect(Collectors.joining(", "));
+        String corals =
+                devices.stream().filter(UsbPort::isCoral).map(UsbPort::toString).collect(Collectors.joining(", "));
         return selector.location().map(at -> at + ": ").orElse("")
                 + "expected "
                 + (selector.index() == 0 ? "a Coral" : selector.index() + 1 + " Corals")
@@ -173,23 +158,13 @@ final class UsbStart {
         }
 
         private int transferSize() {
-            ByteBuffer bytes = ByteBuffer.allocateDirect(MOST_DESCRIPTOR_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            int length = control(
-                    ControlRequest.descriptor(ControlRequest.CONFIGURATION_DESCRIPTOR, MOST_DESCRIPTOR_BYTES), bytes);
-            for (int at = 0; at + 2 <= length; at += bytes.get(at) & 0xff) {
-                int size = bytes.get(at) & 0xff;
-                if (size < 2) {
-                    break;
-                }
-                if ((bytes.get(at + 1) & 0xff) == Dfu.FUNCTIONAL_DESCRIPTOR && size >= 7 && at + 7 <= length) {
-                    int transfer = bytes.getShort(at + 5) & 0xffff;
-                    if (transfer > 0) {
-                        return transfer;
-                    }
-                }
-            }
-            throw boot("expected a DFU functional descriptor with a transfer size in the configuration of " + length
-                    + " bytes, found none");
+            return transport.configuration(settings.deadlineMillis()).stream()
+                    .filter(each -> (each.get(1) & 0xff) == Dfu.FUNCTIONAL_DESCRIPTOR && each.capacity() >= 7)
+                    .mapToInt(each -> each.getShort(5) & 0xffff)
+                    .filter(bytes -> bytes > 0)
+                    .findFirst()
+                    .orElseThrow(() -> boot("expected a DFU functional descriptor with a transfer size in the"
+                            + " configuration, found none"));
         }
 
         private void download(int block, byte[] image, int at, int length, int expected) {

@@ -12,7 +12,6 @@ import org.tensorizer.device.usb.UsbBus;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbStatus;
-import org.tensorizer.device.usb.UsbTransfer;
 import org.tensorizer.device.usb.UsbTransport;
 
 /**
@@ -31,7 +30,7 @@ final class AttachedHost {
     private static final int FIRST_LOOK_HIGH = 64;
 
     private final UsbBus bus;
-    private final ExportedDevice device;
+    private final UsbIp.ExportedDevice device;
     private final SocketChannel channel;
     private final UsbIp.Replies replies;
     private final Buffers buffers = new Buffers();
@@ -39,17 +38,16 @@ final class AttachedHost {
 
     // guarded by this
     private final Map<Integer, Pending> pending = new HashMap<>();
-    private final Map<Integer, Deque<UsbTransfer>> idle = new HashMap<>();
+    private final Map<Integer, Deque<UsbTransport.Transfer>> idle = new HashMap<>();
     private long underWay;
 
-    /** A transfer under way. */
     private static final class Pending {
         private final UsbIp.Command command;
         private final ByteBuffer data;
-        private final UsbTransfer transfer;
+        private final UsbTransport.Transfer transfer;
         private Integer unlinkedBy;
 
-        Pending(UsbIp.Command command, ByteBuffer data, UsbTransfer transfer) {
+        Pending(UsbIp.Command command, ByteBuffer data, UsbTransport.Transfer transfer) {
             this.command = command;
             this.data = data;
             this.transfer = transfer;
@@ -57,7 +55,7 @@ final class AttachedHost {
     }
 
     /** @throws UsbException the device is gone, or somebody else has it */
-    AttachedHost(UsbBus bus, ExportedDevice device, SocketChannel channel) {
+    AttachedHost(UsbBus bus, UsbIp.ExportedDevice device, SocketChannel channel) {
         this.bus = bus;
         this.device = device;
         this.channel = channel;
@@ -143,8 +141,8 @@ final class AttachedHost {
     }
 
     private synchronized Pending begin(UsbIp.Command command, ByteBuffer data) throws IOException {
-        Deque<UsbTransfer> free = idle.computeIfAbsent(command.endpointAddress(), any -> new ArrayDeque<>());
-        UsbTransfer transfer = free.isEmpty() ? transport.transfer(command.endpointAddress()) : free.pop();
+        Deque<UsbTransport.Transfer> free = idle.computeIfAbsent(command.endpointAddress(), any -> new ArrayDeque<>());
+        UsbTransport.Transfer transfer = free.isEmpty() ? transport.transfer(command.endpointAddress()) : free.pop();
         Pending next = new Pending(command, data, transfer);
         if (pending.putIfAbsent(command.sequence(), next) != null) {
             throw new IOException("two transfers of number " + command.sequence() + " are under way");

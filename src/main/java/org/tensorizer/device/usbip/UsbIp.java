@@ -6,13 +6,19 @@ import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.tensorizer.device.usb.ControlRequest;
+import org.tensorizer.device.usb.UsbBus;
+import org.tensorizer.device.usb.UsbException;
+import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usb.UsbStatus;
+import org.tensorizer.device.usb.UsbTransport;
 
 /**
- * The USB/IP protocol 1.1.1, published with the Linux kernel: its numbers, the commands of an attached host, and replies to
- * them. All fields on the wire are big-endian.
+ * The USB/IP protocol 1.1.1, published with the Linux kernel: its numbers, the devices it lists, the commands of an attached host, and
+ * replies to them. All fields on the wire are big-endian.
  */
 final class UsbIp {
     static final int VERSION = 0x0111;
@@ -156,7 +162,6 @@ final class UsbIp {
             return endpoint | (in ? ControlRequest.DEVICE_TO_HOST : 0);
         }
 
-        /** The setup packet of a control transfer. */
         ControlRequest request() {
             return ControlRequest.read(setup);
         }
@@ -210,6 +215,70 @@ final class UsbIp {
             while (header.hasRemaining() || data.hasRemaining()) {
                 to.write(both);
             }
+        }
+    }
+
+    /**
+     * A device as lists and imports describe it.
+     *
+     * @param device its device descriptor, 18 bytes
+     * @param interfaces class, subclass and protocol of each
+     */
+    record ExportedDevice(UsbPort port, byte[] device, List<byte[]> interfaces) {
+        /** Bytes of the description, interfaces apart. */
+        static final int BYTES = PATH + BUS_ID + 24;
+
+        private static final int TIMEOUT_MILLIS = 1000;
+        private static final int CONFIGURATION_VALUE = 1;
+
+        /**
+         * Asks the device.
+         *
+         * @throws UsbException it does not answer
+         */
+        static ExportedDevice of(UsbBus bus, UsbPort port) {
+            try (UsbTransport transport = bus.open(port)) {
+                ByteBuffer room = ByteBuffer.allocateDirect(ControlRequest.DEVICE_DESCRIPTOR_BYTES);
+                byte[] device = new byte
+                        [transport.control(
+                                ControlRequest.descriptor(ControlRequest.DEVICE_DESCRIPTOR, room.capacity()),
+                                room,
+                                TIMEOUT_MILLIS)];
+                room.get(device);
+                List<byte[]> interfaces = transport.configuration(TIMEOUT_MILLIS).stream()
+                        .filter(each -> each.get(1) == ControlRequest.INTERFACE_DESCRIPTOR
+                                && each.capacity() > 8
+                                && each.get(3) == 0) // its first setting
+                        .map(each -> new byte[] {each.get(5), each.get(6), each.get(7), 0})
+                        .toList();
+                return new ExportedDevice(port, device, interfaces);
+            }
+        }
+
+        /** The number commands name the device by. */
+        int id() {
+            return port.bus() << 16 | port.address();
+        }
+
+        /** Appends path, bus id and what the device is. */
+        void write(ByteBuffer to) {
+            int start = to.position();
+            to.put(text("/sys/devices/virtual/tensorizer/" + port.location(), PATH));
+            to.put(text(port.location(), BUS_ID));
+            to.putInt(port.bus()).putInt(port.address()).putInt(speed(port.speed()));
+            to.putShort((short) port.vendor())
+                    .putShort((short) port.product())
+                    .put(device[13]) // bcdDevice, high byte first here
+                    .put(device[12]);
+            to.put(device, 4, 3); // class, subclass, protocol
+            to.put((byte) CONFIGURATION_VALUE).put(device[17]).put((byte) interfaces.size());
+            assert to.position() == start + BYTES;
+        }
+
+        private static byte[] text(String text, int length) {
+            return ByteBuffer.allocate(length)
+                    .put(text.getBytes(StandardCharsets.US_ASCII))
+                    .array();
         }
     }
 }

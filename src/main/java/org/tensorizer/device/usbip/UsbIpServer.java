@@ -13,7 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.tensorizer.base.BadInputException;
@@ -42,16 +42,17 @@ public final class UsbIpServer implements AutoCloseable {
     private final UsbBus bus;
     private final Consumer<String> log;
     private final ServerSocketChannel listening;
-    private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
-    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    /** Connections that are served; one that has ended is taken out when the next one comes. */
+    private final Map<SocketChannel, CompletableFuture<Void>> connections = new ConcurrentHashMap<>();
+
     private final Map<String, SocketChannel> attached = new ConcurrentHashMap<>();
-    private final Thread accepting;
+    private final CompletableFuture<Void> accepting;
 
     private UsbIpServer(UsbBus bus, ServerSocketChannel listening, Consumer<String> log) {
         this.bus = bus;
         this.listening = listening;
         this.log = log;
-        this.accepting = thread("USB/IP server", this::accept);
+        this.accepting = start("USB/IP server", this::accept);
     }
 
     /**
@@ -75,9 +76,7 @@ public final class UsbIpServer implements AutoCloseable {
                 listening.close();
                 throw e;
             }
-            UsbIpServer server = new UsbIpServer(bus, listening, log);
-            server.accepting.start();
-            return server;
+            return new UsbIpServer(bus, listening, log);
         } catch (BindException e) {
             throw new BadInputException("cannot listen at " + at.getHostString() + " port " + at.getPort() + ": "
                     + e.getMessage() + remedy(e));
@@ -113,9 +112,9 @@ public final class UsbIpServer implements AutoCloseable {
     @Override
     public void close() {
         quietly(listening::close);
-        join(accepting);
-        connections.forEach(each -> quietly(each::close));
-        threads.forEach(UsbIpServer::join);
+        accepting.join();
+        connections.forEach((channel, serving) -> quietly(channel::close));
+        connections.values().forEach(CompletableFuture::join);
     }
 
     private interface Closing {
@@ -130,39 +129,25 @@ public final class UsbIpServer implements AutoCloseable {
         }
     }
 
-    private static void join(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static Thread thread(String name, Runnable work) {
-        Thread thread = new Thread(work, name);
-        thread.setDaemon(true);
-        return thread;
+    private static CompletableFuture<Void> start(String name, Runnable work) {
+        return CompletableFuture.runAsync(work, task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            thread.start();
+        });
     }
 
     private void accept() {
         while (listening.isOpen()) {
             try {
                 SocketChannel channel = listening.accept();
+                connections.values().removeIf(CompletableFuture::isDone);
                 if (connections.size() >= MOST_CONNECTIONS) {
                     log.accept("refused a connection: " + MOST_CONNECTIONS + " are open already");
                     channel.close();
                     continue;
                 }
-                connections.add(channel);
-                Thread thread = thread("USB/IP " + channel.getRemoteAddress(), () -> serve(channel));
-                threads.add(thread);
-                thread.start();
+                connections.put(channel, start("USB/IP " + channel.getRemoteAddress(), () -> serve(channel)));
             } catch (IOException e) {
                 if (listening.isOpen()) {
                     log.accept("cannot accept a connection: " + e.getMessage());
@@ -179,9 +164,6 @@ public final class UsbIpServer implements AutoCloseable {
             handshake(channel, channel.getRemoteAddress().toString().substring(1));
         } catch (IOException e) {
             // before an import nobody is interested
-        } finally {
-            connections.remove(channel);
-            threads.remove(Thread.currentThread());
         }
     }
 
@@ -211,11 +193,11 @@ public final class UsbIpServer implements AutoCloseable {
                 .flatMap(Optional::stream)
                 .toList();
         int bytes = UsbIp.OPERATION + Integer.BYTES;
-        for (ExportedDevice each : devices) {
-            bytes += ExportedDevice.BYTES + each.interfaces().size() * Integer.BYTES;
+        for (UsbIp.ExportedDevice each : devices) {
+            bytes += UsbIp.ExportedDevice.BYTES + each.interfaces().size() * Integer.BYTES;
         }
         ByteBuffer reply = reply(bytes, UsbIp.REP_DEVLIST, UsbIp.OK).putInt(devices.size());
-        for (ExportedDevice each : devices) {
+        for (UsbIp.ExportedDevice each : devices) {
             each.write(reply);
             each.interfaces().forEach(reply::put);
         }
@@ -223,9 +205,9 @@ public final class UsbIpServer implements AutoCloseable {
     }
 
     /** @return empty if it went away while it was asked */
-    private Optional<ExportedDevice> describe(UsbPort port) {
+    private Optional<UsbIp.ExportedDevice> describe(UsbPort port) {
         try {
-            return Optional.of(ExportedDevice.of(bus, port));
+            return Optional.of(UsbIp.ExportedDevice.of(bus, port));
         } catch (UsbException e) {
             return Optional.empty();
         }
@@ -266,9 +248,9 @@ public final class UsbIpServer implements AutoCloseable {
 
     private void serve(SocketChannel channel, String from, UsbPort port) throws IOException {
         AttachedHost host;
-        ExportedDevice device;
+        UsbIp.ExportedDevice device;
         try {
-            device = ExportedDevice.of(bus, port);
+            device = UsbIp.ExportedDevice.of(bus, port);
             host = new AttachedHost(bus, device, channel);
         } catch (UsbException e) {
             refuse(channel, from, port.location(), e.status() == UsbStatus.BUSY ? UsbIp.BUSY : UsbIp.NO_DEVICE);
@@ -276,7 +258,7 @@ public final class UsbIpServer implements AutoCloseable {
         }
         String end = "the connection ended";
         try {
-            ByteBuffer reply = reply(UsbIp.OPERATION + ExportedDevice.BYTES, UsbIp.REP_IMPORT, UsbIp.OK);
+            ByteBuffer reply = reply(UsbIp.OPERATION + UsbIp.ExportedDevice.BYTES, UsbIp.REP_IMPORT, UsbIp.OK);
             device.write(reply);
             channel.socket().getOutputStream().write(reply.array());
             channel.socket().setSoTimeout(0);

@@ -73,13 +73,10 @@ final class ChipThread implements Core.Port {
 
     /** Without the lock: ends the thread and waits for that, unless the thread itself asks for it. */
     void stop() {
-        lock.lock();
-        try {
+        device.guarded(() -> {
             stopped = true;
             goOn.signal();
-        } finally {
-            lock.unlock();
-        }
+        });
         try {
             if (thread != Thread.currentThread()) {
                 thread.join();
@@ -104,7 +101,6 @@ final class ChipThread implements Core.Port {
         }
     }
 
-    /** The thread is to end. */
     private static final class Stopped extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -202,12 +198,7 @@ final class ChipThread implements Core.Port {
     }
 
     private void hang() {
-        lock.lock();
-        try {
-            awaitOrAbort(() -> false);
-        } finally {
-            lock.unlock();
-        }
+        device.guarded(() -> awaitOrAbort(() -> false));
     }
 
     @Override
@@ -217,24 +208,22 @@ final class ChipThread implements Core.Port {
 
     @Override
     public void read(Tag tag, byte[] into, int at, int length) {
-        lock.lock();
-        try {
-            awaitOrAbort(() -> true); // before it takes bytes that came after a reset
+        device.guarded(() -> {
             OutEndpoint from = device.endpoints().toChip();
-            from.want(tag, into, at, length);
-            awaitOrAbort(from::isSatisfied);
-        } finally {
-            device.endpoints().toChip().unwant();
-            lock.unlock();
-        }
-        device.tell();
+            try {
+                awaitOrAbort(() -> true); // before it takes bytes that came after a reset
+                from.want(tag, into, at, length);
+                awaitOrAbort(from::isSatisfied);
+            } finally {
+                from.unwant();
+            }
+        });
     }
 
     @Override
     public void write(byte[] bytes) {
         hasOutput = true;
-        lock.lock();
-        try {
+        device.guarded(() -> {
             awaitOrAbort(() -> device.endpoints().output().waiting() <= MOST_WAITING);
             awaitExecuted();
             strikeAll();
@@ -242,15 +231,9 @@ final class ChipThread implements Core.Port {
                 device.endpoints().output().stall();
                 awaitOrAbort(() -> false);
             }
-            send(
-                    bytes,
-                    device.strikes(Fault.Kind.SHORT_OUTPUT, program)
-                            ? Math.max(bytes.length - SHORT_BY, 0)
-                            : bytes.length);
-        } finally {
-            lock.unlock();
-        }
-        device.tell();
+            boolean cut = device.strikes(Fault.Kind.SHORT_OUTPUT, program);
+            send(bytes, cut ? Math.max(bytes.length - SHORT_BY, 0) : bytes.length);
+        });
     }
 
     private void send(byte[] bytes, int length) {
@@ -277,8 +260,7 @@ final class ChipThread implements Core.Port {
 
     private void complete() {
         midProgram = false;
-        lock.lock();
-        try {
+        device.guarded(() -> {
             awaitOrAbort(() -> true);
             awaitExecuted();
             strikeAll();
@@ -292,8 +274,6 @@ final class ChipThread implements Core.Port {
             for (int i = 0; i < events; i++) {
                 device.endpoints().events().send(new Wire.Event(tag).toBytes(), 0, Wire.Event.BYTES);
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 }

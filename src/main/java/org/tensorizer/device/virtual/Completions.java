@@ -6,7 +6,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.tensorizer.device.usb.UsbStatus;
-import org.tensorizer.device.usb.UsbTransfer;
+import org.tensorizer.device.usb.UsbTransport;
 
 /**
  * Ends of transfers that are still to be told to the host: queued where the device's lock is held, told in that order
@@ -16,7 +16,11 @@ import org.tensorizer.device.usb.UsbTransfer;
  */
 final class Completions {
     private record Completion(
-            VirtualTransport.Transfer transfer, UsbTransfer.Completion call, UsbStatus status, int length, long due) {
+            VirtualTransport.Transfer transfer,
+            UsbTransport.Transfer.Completion call,
+            UsbStatus status,
+            int length,
+            long due) {
         void tell() {
             try {
                 call.completed(status, length);
@@ -38,7 +42,11 @@ final class Completions {
 
     /** @param due {@link System#nanoTime} before which it must not be told; 0: at once */
     synchronized void add(
-            VirtualTransport.Transfer transfer, UsbTransfer.Completion call, UsbStatus status, int length, long due) {
+            VirtualTransport.Transfer transfer,
+            UsbTransport.Transfer.Completion call,
+            UsbStatus status,
+            int length,
+            long due) {
         queue.add(new Completion(transfer, call, status, length, due));
     }
 

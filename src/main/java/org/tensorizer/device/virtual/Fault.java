@@ -21,7 +21,6 @@ import org.tensorizer.base.BadInputException;
 public record Fault(Kind kind, long at) {
     private static final Pattern FORM = Pattern.compile("([a-z-]+)(?::([0-9]{1,9}))?");
 
-    /** What can go wrong. */
     public enum Kind {
         STALL("the output endpoint stalls in place of the output"),
         TIMEOUT("the program never completes"),

@@ -1,7 +1,6 @@
 package org.tensorizer.device.virtual;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.OptionalLong;
@@ -32,11 +31,7 @@ final class Registers {
     private static final int SYSTEM_END = 0x1b000;
     private static final int CORE_END = 0x50000;
 
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-    private final byte[] system = new byte[SYSTEM_END - SYSTEM];
-    private final byte[] core = new byte[CORE_END - Register.FIRST_OF_CORE];
+    private final ByteBuffer memory = ByteBuffer.allocate(CORE_END).order(ByteOrder.LITTLE_ENDIAN);
     private boolean powerStuck;
 
     Registers() {
@@ -45,15 +40,14 @@ final class Registers {
 
     /** As after a reset of the port. */
     void reset() {
-        Arrays.fill(system, (byte) 0);
-        clearCore();
+        Arrays.fill(memory.array(), (byte) 0);
         powerStuck = false;
         set(Register.SCU_CTRL_2, 0x80000);
         set(Register.SCU_CTRL_3, 0xa00000);
     }
 
     private void clearCore() {
-        Arrays.fill(core, (byte) 0);
+        Arrays.fill(memory.array(), Register.FIRST_OF_CORE, CORE_END, (byte) 0);
     }
 
     /** A fault on request: from now on the power state stays as it is. */
@@ -63,25 +57,19 @@ final class Registers {
 
     /** @return empty where there is no register */
     OptionalLong read(int address, int bytes) {
-        byte[] bank = bank(address, bytes);
-        if (bank == null) {
-            return OptionalLong.empty();
-        }
-        int at = address - start(bank);
-        return OptionalLong.of(bytes == Long.BYTES ? (long) LONG.get(bank, at) : (int) INT.get(bank, at) & 0xffffffffL);
+        return isRegister(address, bytes) ? OptionalLong.of(get(address, bytes)) : OptionalLong.empty();
     }
 
     /** @return null where there is no register */
     Effect write(int address, int bytes, long value) {
-        byte[] bank = bank(address, bytes);
-        if (bank == null) {
+        if (!isRegister(address, bytes)) {
             return null;
         }
         Register register = Register.at(address).orElse(null);
         if (register == Register.SCU_CTRL_3) {
             return writePower(value);
         }
-        put(bank, address - start(bank), bytes, value);
+        put(address, bytes, value);
         if (register == Register.GCBB_CREDIT0 && value == Register.CLEAR_CREDIT) {
             return Effect.CREDIT_CLEARED;
         }
@@ -105,33 +93,28 @@ final class Registers {
     }
 
     long get(Register register) {
-        return read(register.address(), register.bits() / 8).getAsLong();
+        return get(register.address(), register.bits() / 8);
     }
 
     void set(Register register, long value) {
-        byte[] bank = bank(register.address(), register.bits() / 8);
-        put(bank, register.address() - start(bank), register.bits() / 8, value);
+        put(register.address(), register.bits() / 8, value);
     }
 
-    private static void put(byte[] bank, int at, int bytes, long value) {
+    private long get(int address, int bytes) {
+        return bytes == Long.BYTES ? memory.getLong(address) : memory.getInt(address) & 0xffffffffL;
+    }
+
+    private void put(int address, int bytes, long value) {
         if (bytes == Long.BYTES) {
-            LONG.set(bank, at, value);
+            memory.putLong(address, value);
         } else {
-            INT.set(bank, at, (int) value);
+            memory.putInt(address, (int) value);
         }
     }
 
-    private byte[] bank(int address, int bytes) {
-        if (address % bytes != 0) {
-            return null;
-        }
-        if (address >= SYSTEM && address < SYSTEM_END) {
-            return system;
-        }
-        return address >= Register.FIRST_OF_CORE && address < CORE_END ? core : null;
-    }
-
-    private int start(byte[] bank) {
-        return bank == system ? SYSTEM : Register.FIRST_OF_CORE;
+    private static boolean isRegister(int address, int bytes) {
+        return address % bytes == 0
+                && (address >= SYSTEM && address < SYSTEM_END
+                        || address >= Register.FIRST_OF_CORE && address < CORE_END);
     }
 }

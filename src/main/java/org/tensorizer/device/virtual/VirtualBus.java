@@ -30,7 +30,6 @@ public final class VirtualBus implements UsbBus {
     private final List<VirtualCoral> corals = new ArrayList<>();
     private final ScheduledThreadPoolExecutor timer;
 
-    /** Plugs the devices in. */
     public VirtualBus(VirtualSettings settings) {
         this(settings, ChipParameters.EDGE_TPU);
     }
@@ -40,7 +39,6 @@ public final class VirtualBus implements UsbBus {
         this(settings, () -> new Core.Emulated(chip));
     }
 
-    /** With other chips in them. */
     VirtualBus(VirtualSettings settings, Supplier<Core> chips) {
         timer = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "virtual USB timer");
@@ -53,7 +51,7 @@ public final class VirtualBus implements UsbBus {
         }
     }
 
-    static int nextAddress() {
+    private static int nextAddress() {
         return 1 + ADDRESSES.updateAndGet(last -> (last + 1) % MOST_ADDRESSES);
     }
 
@@ -82,5 +80,59 @@ public final class VirtualBus implements UsbBus {
     public void close() {
         corals.forEach(VirtualCoral::close);
         timer.shutdownNow();
+    }
+
+    /**
+     * Whether a device is plugged in, and as what its bus sees it. Each time it comes as something else it has another
+     * address, and whoever had it open has lost it.
+     *
+     * <p>Thread safety: none; the device's lock guards it.
+     */
+    static final class Plug {
+        private final VirtualSettings settings;
+        private final int number;
+        private Descriptors descriptors;
+        private int address;
+        private boolean present;
+
+        Plug(VirtualSettings settings, int number) {
+            this.settings = settings;
+            this.number = number;
+            in(settings.boot());
+        }
+
+        void in(boolean asBootLoader) {
+            descriptors = new Descriptors(asBootLoader, settings.speed(), "EMULATED-" + number);
+            address = nextAddress();
+            present = true;
+        }
+
+        void out() {
+            present = false;
+        }
+
+        Descriptors descriptors() {
+            return descriptors;
+        }
+
+        /** @return empty while it is unplugged */
+        Optional<UsbPort> port() {
+            return present
+                    ? Optional.of(new UsbPort(
+                            NUMBER,
+                            Integer.toString(number),
+                            address,
+                            descriptors.vendor(),
+                            descriptors.product(),
+                            settings.speed()))
+                    : Optional.empty();
+        }
+
+        /** @throws UsbException the transport is closed, or its device is gone or came back as another one */
+        void require(VirtualTransport transport) {
+            if (!present || transport.isClosed() || transport.port().address() != address) {
+                throw new UsbException(UsbStatus.NO_DEVICE, transport.port().toString());
+            }
+        }
     }
 }

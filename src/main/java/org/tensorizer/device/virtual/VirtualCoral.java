@@ -11,7 +11,7 @@ import org.tensorizer.device.usb.Register;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbStatus;
-import org.tensorizer.device.usb.UsbTransfer;
+import org.tensorizer.device.usb.UsbTransport;
 import org.tensorizer.device.usb.Wire;
 
 /**
@@ -32,7 +32,7 @@ final class VirtualCoral implements AutoCloseable {
     private final Endpoints endpoints;
     private final Pace pace;
     private final ChipThread chip;
-    private final Plug plug;
+    private final VirtualBus.Plug plug;
     private VirtualTransport holder;
     private boolean closed;
 
@@ -45,7 +45,7 @@ final class VirtualCoral implements AutoCloseable {
         this.settings = settings;
         this.number = number;
         this.timer = timer;
-        this.plug = new Plug(settings, number);
+        this.plug = new VirtualBus.Plug(settings, number);
         this.completions = new Completions(timer);
         this.faults = new Fault.Plan(settings.faults());
         this.pace = new Pace(settings.speed(), settings.pace());
@@ -117,7 +117,7 @@ final class VirtualCoral implements AutoCloseable {
         });
     }
 
-    void submit(VirtualTransport.Transfer transfer, ByteBuffer data, UsbTransfer.Completion whenDone) {
+    void submit(VirtualTransport.Transfer transfer, ByteBuffer data, UsbTransport.Transfer.Completion whenDone) {
         guarded(() -> {
             plug.require(transfer.transport());
             transfer.start(data, whenDone);
@@ -266,7 +266,8 @@ final class VirtualCoral implements AutoCloseable {
         completions.add(transfer, transfer.finish(), status, length, pace.through(length));
     }
 
-    private void guarded(Runnable step) {
+    /** As {@link #locked}. */
+    void guarded(Runnable step) {
         locked(() -> {
             step.run();
             return null;

@@ -7,7 +7,6 @@ import org.tensorizer.device.usb.ControlRequest;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbStatus;
-import org.tensorizer.device.usb.UsbTransfer;
 import org.tensorizer.device.usb.UsbTransport;
 import org.tensorizer.device.usb.Wire;
 
@@ -55,7 +54,7 @@ final class VirtualTransport implements UsbTransport {
     }
 
     @Override
-    public synchronized UsbTransfer transfer(int endpoint) {
+    public synchronized UsbTransport.Transfer transfer(int endpoint) {
         if (closed) {
             throw new IllegalStateException(port + " is closed");
         }
@@ -87,7 +86,7 @@ final class VirtualTransport implements UsbTransport {
     }
 
     /** One of its transfers. Its fields are guarded by the device's lock from submit to completion. */
-    static final class Transfer implements UsbTransfer {
+    static final class Transfer implements UsbTransport.Transfer {
         private final VirtualTransport transport;
         private final int endpoint;
         private ByteBuffer data;
@@ -138,7 +137,6 @@ final class VirtualTransport implements UsbTransport {
             return data.remaining();
         }
 
-        /** Takes bytes of a chunk. */
         void put(ByteBuffer chunk, int bytes) {
             data.put(chunk.slice().limit(bytes));
             chunk.position(chunk.position() + bytes);
@@ -166,13 +164,11 @@ final class VirtualTransport implements UsbTransport {
             return length;
         }
 
-        /** Its completion was called. */
         synchronized void told() {
             untold--;
             notifyAll();
         }
 
-        /** Waits until every completion has been called. */
         synchronized void awaitTold() {
             boolean interrupted = false;
             while (untold > 0) {

@@ -57,10 +57,10 @@ class CompareDeviceTest {
         assertThat(report.agrees()).isFalse();
         assertThat(report.inferences()).isEqualTo(3);
         assertThat(report.differingInferences()).isEqualTo(2);
-        assertThat(report.values()).isEqualTo(12);
-        assertThat(report.differingValues()).isEqualTo(4);
-        assertThat(report.beyondOne()).isEqualTo(2);
-        assertThat(report.largest()).isEqualTo(5);
+        assertThat(report.total().values()).isEqualTo(12);
+        assertThat(report.total().differing()).isEqualTo(4);
+        assertThat(report.total().beyondOne()).isEqualTo(2);
+        assertThat(report.total().largest()).isEqualTo(5);
         assertThat(report.notCompared()).isZero();
         Disagreement first = report.firstDisagreement().orElseThrow();
         assertThat(first.inputs().get(0)).isEqualTo(input);
@@ -68,7 +68,7 @@ class CompareDeviceTest {
         assertThat(report.sentence())
                 .startsWith("usb:0 (silicon) against emulator: 2 of 3 inferences differ, 4 of 12")
                 .contains("largest difference 5, 2 by more than 1", "First: m.tflite, output 0[1]: ");
-        assertThat(report.differingValues()).isEqualTo(4);
+        assertThat(report.total().differing()).isEqualTo(4);
     }
 
     @Test

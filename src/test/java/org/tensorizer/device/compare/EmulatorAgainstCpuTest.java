@@ -33,8 +33,10 @@ class EmulatorAgainstCpuTest {
             ComparisonReport report = device.report();
             assertThat(report.inferences()).isEqualTo(50);
             assertThat(report.notCompared()).isZero();
-            assertThat(report.beyondOne()).as(report.sentence()).isZero();
-            assertThat(report.differingValues()).as(report.sentence()).isLessThanOrEqualTo(report.values() / 1000);
+            assertThat(report.total().beyondOne()).as(report.sentence()).isZero();
+            assertThat(report.total().differing())
+                    .as(report.sentence())
+                    .isLessThanOrEqualTo(report.total().values() / 1000);
         }
     }
 

@@ -34,8 +34,8 @@ class OutputTailTest {
         assertThat(tail(InputStream.nullInputStream()).toTheEnd()).isEqualTo(Collections.emptyList());
     }
 
-    private static OutputTail tail(InputStream output) {
-        return new OutputTail(output);
+    private static ChildEnd.OutputTail tail(InputStream output) {
+        return new ChildEnd.OutputTail(output);
     }
 
     private static InputStream stream(String text) {

@@ -29,7 +29,7 @@ class ChipPipesTest {
         answers.join();
     }
 
-    private record Armed(ByteBuffer buffer, UsbTransfer.Completion completion) {}
+    private record Armed(ByteBuffer buffer, UsbTransport.Transfer.Completion completion) {}
 
     private static final class SlowChip implements UsbTransport {
         private final LinkedBlockingDeque<Armed> armed = new LinkedBlockingDeque<>();
@@ -49,8 +49,8 @@ class ChipPipesTest {
         }
 
         @Override
-        public UsbTransfer transfer(int endpoint) {
-            return new UsbTransfer() {
+        public UsbTransport.Transfer transfer(int endpoint) {
+            return new UsbTransport.Transfer() {
                 @Override
                 public void submit(ByteBuffer data, Completion completion) {
                     if (endpoint == Wire.OUTPUT_IN) {

@@ -35,7 +35,7 @@ final class ScriptedBus implements UsbBus {
         UsbStatus of(int number);
     }
 
-    private record Pending(ByteBuffer buffer, UsbTransfer.Completion completion, Object transfer) {}
+    private record Pending(ByteBuffer buffer, UsbTransport.Transfer.Completion completion, Object transfer) {}
 
     ScriptedBus() {
         reset();
@@ -168,8 +168,8 @@ final class ScriptedBus implements UsbBus {
         }
 
         @Override
-        public UsbTransfer transfer(int endpoint) {
-            return new Transfer(this, endpoint);
+        public UsbTransport.Transfer transfer(int endpoint) {
+            return new ScriptedTransfer(this, endpoint);
         }
 
         @Override
@@ -207,11 +207,11 @@ final class ScriptedBus implements UsbBus {
         ended.forEach(pending -> pending.completion().completed(UsbStatus.CANCELLED, 0));
     }
 
-    private final class Transfer implements UsbTransfer {
+    private final class ScriptedTransfer implements UsbTransport.Transfer {
         private final Transport transport;
         private final int endpoint;
 
-        private Transfer(Transport transport, int endpoint) {
+        private ScriptedTransfer(Transport transport, int endpoint) {
             this.transport = transport;
             this.endpoint = endpoint;
         }

@@ -13,7 +13,6 @@ import org.tensorizer.device.usb.Register;
 import org.tensorizer.device.usb.UsbBus;
 import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbStatus;
-import org.tensorizer.device.usb.UsbTransfer;
 import org.tensorizer.device.usb.UsbTransport;
 import org.tensorizer.device.usb.Wire;
 import org.tensorizer.device.usb.Wire.Tag;
@@ -34,7 +33,7 @@ final class TestHost implements AutoCloseable {
     }
 
     /** A transfer that was begun. */
-    record Begun(UsbTransfer transfer, CompletableFuture<Ended> end) {
+    record Begun(UsbTransport.Transfer transfer, CompletableFuture<Ended> end) {
         Ended await() {
             try {
                 return end.get(TIMEOUT, TimeUnit.MILLISECONDS);
@@ -58,7 +57,7 @@ final class TestHost implements AutoCloseable {
     /** @param timeout in milliseconds, after which it is cancelled; 0: none */
     Begun begin(int endpoint, ByteBuffer buffer, int timeout) {
         CompletableFuture<Ended> end = new CompletableFuture<>();
-        UsbTransfer transfer = transport.transfer(endpoint);
+        UsbTransport.Transfer transfer = transport.transfer(endpoint);
         transfer.submit(buffer, (status, length) -> {
             byte[] bytes = new byte[length];
             buffer.get(0, bytes);

@@ -18,7 +18,7 @@ import org.tensorizer.device.usb.Register;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbStatus;
-import org.tensorizer.device.usb.UsbTransfer;
+import org.tensorizer.device.usb.UsbTransport;
 import org.tensorizer.device.usb.Wire;
 import org.tensorizer.device.usb.Wire.Tag;
 import org.tensorizer.device.virtual.TestHost.Begun;
@@ -236,7 +236,7 @@ class VirtualBusTest {
         ByteBuffer room = ByteBuffer.allocateDirect(1024);
         var transfer = host.transport.transfer(Wire.EVENT_IN);
         var done = new CountDownLatch(1);
-        transfer.submit(room, new UsbTransfer.Completion() {
+        transfer.submit(room, new UsbTransport.Transfer.Completion() {
             @Override
             public void completed(UsbStatus status, int length) {
                 if (--left[0] == 0) {

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.usb.UsbBus;
@@ -28,7 +29,7 @@ public final class LibusbBus implements UsbBus {
 
     private final Pointer context;
     private final Set<LibusbTransport> open = new HashSet<>();
-    private Thread events;
+    private CompletableFuture<Void> events;
     private volatile boolean closed;
 
     private LibusbBus(Pointer context) {
@@ -138,9 +139,11 @@ public final class LibusbBus implements UsbBus {
 
     private void startEvents() {
         if (events == null) {
-            events = new Thread(this::handleEvents, "tensorizer-libusb");
-            events.setDaemon(true);
-            events.start();
+            events = CompletableFuture.runAsync(this::handleEvents, task -> {
+                Thread thread = new Thread(task, "tensorizer-libusb");
+                thread.setDaemon(true);
+                thread.start();
+            });
         }
     }
 
@@ -195,17 +198,7 @@ public final class LibusbBus implements UsbBus {
     private void stopEvents() {
         if (events != null) {
             LibusbC.libusb_interrupt_event_handler(context);
-            boolean interrupted = false;
-            while (events.isAlive()) {
-                try {
-                    events.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            events.join();
         }
     }
 }

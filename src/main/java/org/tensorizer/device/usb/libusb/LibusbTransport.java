@@ -13,7 +13,6 @@ import org.tensorizer.device.usb.ControlRequest;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbStatus;
-import org.tensorizer.device.usb.UsbTransfer;
 import org.tensorizer.device.usb.UsbTransport;
 import org.tensorizer.device.usb.Wire;
 
@@ -98,7 +97,7 @@ final class LibusbTransport implements UsbTransport {
     }
 
     @Override
-    public synchronized UsbTransfer transfer(int endpoint) {
+    public synchronized UsbTransport.Transfer transfer(int endpoint) {
         requireOpen();
         Transfer transfer = new Transfer(this, handle, endpoint);
         transfers.add(transfer);
@@ -177,7 +176,7 @@ final class LibusbTransport implements UsbTransport {
     }
 
     /** A {@code struct libusb_transfer}, filled by hand. Its completion runs in the bus's event thread. */
-    static final class Transfer implements UsbTransfer {
+    static final class Transfer implements UsbTransport.Transfer {
         /** One for all, held for ever: libusb keeps its address. */
         private static final LibusbC.Completed COMPLETED = Transfer::onCompleted;
 
