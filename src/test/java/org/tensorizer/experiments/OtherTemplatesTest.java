@@ -11,10 +11,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.harness.EveryTemplate;
 import org.tensorizer.harness.Verdict;
 import org.tensorizer.template.CompiledModelWriter;
 
@@ -41,8 +44,12 @@ class OtherTemplatesTest {
         }
     }
 
+    /** Those that take the layers of that folder. */
     static Stream<Class<?>> experiments() {
-        return SensitivityTest.experiments();
+        return SensitivityTest.experiments()
+                .filter(experiment -> !AnnotationSupport.findAnnotatedMethods(
+                                experiment, EveryTemplate.class, HierarchyTraversalMode.TOP_DOWN)
+                        .isEmpty());
     }
 
     @ParameterizedTest

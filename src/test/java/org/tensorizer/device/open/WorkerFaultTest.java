@@ -207,11 +207,11 @@ class WorkerFaultTest {
     void openingBlocks() {
         coral.ask("open block");
         WorkerDevice.Options impatient =
-                new WorkerDevice.Options(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, 2);
+                new WorkerDevice.Options(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, 2);
         DeviceFault fault = fault(() -> WorkerDevice.open(DeviceChoice.parse("coral"), impatient));
         assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.HUNG);
         assertThat(fault)
-                .hasMessageContaining("no answer within 5.0 s while opening the device")
+                .hasMessageContaining("no answer within 1.0 s while opening the device")
                 .hasMessageContaining("likely: a device that does not leave its reset");
     }
 
@@ -233,7 +233,7 @@ class WorkerFaultTest {
     void closingThatHangsThrowsDoubtOnTheAnswers() {
         coral.ask("free hang");
         WorkerDevice.Options impatient = new WorkerDevice.Options(
-                Duration.ofSeconds(20), Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, 2);
+                Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 2);
         try (WorkerDevice device = WorkerDevice.open(DeviceChoice.parse("coral"), impatient)) {
             Session session = device.open("dense_256", model);
             session.run(new byte[256]);
