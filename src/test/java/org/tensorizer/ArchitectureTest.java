@@ -196,7 +196,7 @@ class ArchitectureTest {
     void filesAreWrittenAtomicallyOrByThoseWhoKnowHow() {
         noClasses()
                 .that(areNot(
-                        "base.Staged",
+                        "base.AtomicFiles$Staged",
                         "device.library.LibraryCache",
                         "device.compare.Disagreement",
                         "device.usb.TracedBus",

@@ -1,5 +1,6 @@
 package org.tensorizer.gemm;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -49,12 +50,12 @@ final class Blocks implements AutoCloseable {
     /** Hands over block after block, ready to run. */
     void forEach(ObjIntConsumer<LoadedBlock> run) {
         for (int number = 0; number < count(); number++) {
-            Background.Work next = prepareAside(number + 1);
+            CompletableFuture<Void> next = prepareAside(number + 1);
             try {
                 run.accept(blocks.get(number), number);
             } finally {
                 if (next != null) {
-                    next.await();
+                    Background.await(next);
                 }
             }
             if (count() > KEPT_OPEN) {
@@ -64,7 +65,7 @@ final class Blocks implements AutoCloseable {
     }
 
     /** Null if there is nothing to do. */
-    private Background.Work prepareAside(int number) {
+    private CompletableFuture<Void> prepareAside(int number) {
         return number >= count() || blocks.get(number).isReady() ? null : background.start(blocks.get(number)::prepare);
     }
 

@@ -1,5 +1,6 @@
 package org.tensorizer.gemm;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.Iterator;
 
 /** Two sets of weights that take turns: one is filled in another thread while the device runs the other. */
@@ -8,7 +9,7 @@ final class WeightStream implements AutoCloseable {
     private final Iterator<ByteMatrix> weights;
     private WeightSet front;
     private WeightSet back;
-    private Background.Work filling;
+    private CompletableFuture<Void> filling;
 
     WeightStream(Iterator<ByteMatrix> weights, WeightSet front, WeightSet back) {
         this.weights = weights;
@@ -39,9 +40,9 @@ final class WeightStream implements AutoCloseable {
         if (filling == null) {
             return null;
         }
-        Background.Work last = filling;
+        CompletableFuture<Void> last = filling;
         filling = null;
-        last.await();
+        Background.await(last);
         WeightSet filled = back;
         back = front;
         front = filled;
@@ -54,7 +55,7 @@ final class WeightStream implements AutoCloseable {
     public void close() {
         try {
             if (filling != null) {
-                filling.await();
+                Background.await(filling);
             }
         } finally {
             background.close();

@@ -23,8 +23,7 @@ public final class PatchedModel {
      * Carries a patch out on a copy of the model. The model itself stays as it is.
      *
      * <p>Only the bytes of the patch's regions and the tokens are written. That no other byte differs is shown by
-     * comparing them all when the {@linkplain #record record} is asked for or the model is
-     * {@linkplain #write written}; so a caller that needs neither pays for the copy alone.
+     * comparing them all when the {@linkplain #record record} is asked for; a caller that does not pays for the copy alone.
      *
      * @throws org.tensorizer.base.BadInputException a step does not fit the payload, or an executable has no place for a
      *     token
@@ -36,16 +35,6 @@ public final class PatchedModel {
         }
         writer.token(patch.token());
         return new PatchedModel(target, patch, writer.bytes());
-    }
-
-    /** What was patched. */
-    PatchTarget target() {
-        return target;
-    }
-
-    /** What was asked for. */
-    Patch patch() {
-        return patch;
     }
 
     /** The whole patched model. Not a copy: whoever changes it makes the record untrue. */
@@ -69,18 +58,5 @@ public final class PatchedModel {
             made = PatchRecord.of(target, patch, bytes);
         }
         return made;
-    }
-
-    /**
-     * Writes the model to a file as {@link AtomicFiles#write} does, after making its {@linkplain #record record}.
-     *
-     * @param file where to
-     * @param existing what to do if it is there
-     * @param inputs files that must not be written over, such as the one the model came from
-     * @throws BadInputException the file cannot be written; nothing is left behind
-     */
-    void write(Path file, Existing existing, Path... inputs) {
-        record();
-        AtomicFiles.write(file, bytes, existing, inputs);
     }
 }

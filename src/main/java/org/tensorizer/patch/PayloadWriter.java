@@ -37,11 +37,6 @@ public final class PayloadWriter {
         return new PayloadWriter(target);
     }
 
-    /** What is written to. */
-    PatchTarget target() {
-        return target;
-    }
-
     /** The whole model as it is now; the same array at every call. */
     public byte[] bytes() {
         return bytes;

@@ -1,5 +1,7 @@
 package org.tensorizer.patch;
 
+import java.util.regex.Pattern;
+import java.util.regex.Matcher;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
@@ -14,6 +16,9 @@ import org.tensorizer.layout.WeightCells;
  * the text that {@link #parse} reads. Immutable.
  */
 public sealed interface Region {
+
+    /** A word of a region, and the numbers behind it. */
+    Pattern WORD = Pattern.compile("([a-z]+)(?::([0-9]{1,10}(?:[,-][0-9]{1,10}){0,3}))?");
 
     /** Every byte of the payload. On a payload with a header a blanket pattern destroys scales and biases too. */
     record Payload() implements Region {
@@ -169,7 +174,75 @@ public sealed interface Region {
      * @throws BadInputException it is none of these
      */
     static Region parse(String text) {
-        return RegionText.parse(text);
+        return text.contains("+") ? joined(text) : single(text);
+    }
+
+    private static Region single(String text) {
+        Matcher word = word(text, text);
+        int[] n = numbers(text, word.group(2));
+        return switch (form(word)) {
+            case "payload" -> Region.payload();
+            case "weights" -> Region.weights();
+            case "header" -> Region.header();
+            case "row:" -> Region.row(n[0]);
+            case "column:" -> Region.column(n[0]);
+            case "kernel:," -> Region.kernel(n[0], n[1]);
+            case "channels:-" -> new Region.Part(-1, -1, -1, n[0], n[1]);
+            case "cell:," -> Region.cell(n[0], n[1]);
+            case "cell:,,," -> Region.cell(n[0], n[1], n[2], n[3]);
+            case "range:-" -> Region.range(n[0], n[1]);
+            default -> throw unknown(text);
+        };
+    }
+
+    private static Region joined(String text) {
+        Region.Part part = new Region.Part(-1, -1, -1, -1, -1);
+        for (String each : text.split("\\+", -1)) {
+            Matcher word = word(text, each);
+            int[] n = numbers(text, word.group(2));
+            part = switch (form(word)) {
+                case "row:" -> new Region.Part(n[0], part.ky(), part.kx(), part.firstIn(), part.endIn());
+                case "kernel:," -> new Region.Part(part.out(), n[0], n[1], part.firstIn(), part.endIn());
+                case "channels:-" -> new Region.Part(part.out(), part.ky(), part.kx(), n[0], n[1]);
+                default -> throw unknown(text);
+            };
+        }
+        return part;
+    }
+
+    private static Matcher word(String text, String each) {
+        Matcher word = WORD.matcher(each);
+        if (!word.matches()) {
+            throw unknown(text);
+        }
+        return word;
+    }
+
+    /** The name, a colon if numbers follow, and what stands between them. */
+    private static String form(Matcher word) {
+        return word.group(1) + (word.group(2) == null ? "" : ":" + word.group(2).replaceAll("[0-9]", ""));
+    }
+
+    private static int[] numbers(String text, String list) {
+        if (list == null) {
+            return new int[0];
+        }
+        String[] parts = list.split("[,-]");
+        int[] numbers = new int[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            long value = Long.parseLong(parts[i]);
+            if (value > Integer.MAX_VALUE) {
+                throw new BadInputException("region '" + text + "': " + value + " is larger than any payload");
+            }
+            numbers[i] = (int) value;
+        }
+        return numbers;
+    }
+
+    private static BadInputException unknown(String text) {
+        return new BadInputException("region '" + text + "', expected payload, weights, header, row:OUT, column:IN,"
+                + " kernel:KY,KX, channels:FIRST-END, cell:OUT,IN, cell:OUT,KY,KX,IN or range:START-END; row, kernel and"
+                + " channels may be joined by +");
     }
 
     /**

@@ -64,21 +64,9 @@ final class Canvas {
     }
 
     /** A payload to ask questions of, with an identity for the record of answers. The bytes are not changed afterwards. */
-    static final class Trial {
-        private final byte[] payload;
-        private final long id;
-
+    record Trial(byte[] payload, long id) {
         Trial(byte[] payload) {
-            this.payload = payload;
-            this.id = fingerprint(payload);
-        }
-
-        byte[] payload() {
-            return payload;
-        }
-
-        long id() {
-            return id;
+            this(payload, fingerprint(payload));
         }
 
         /** The first eight bytes of SHA-256. */

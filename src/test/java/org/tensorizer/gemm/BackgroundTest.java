@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,9 +19,8 @@ class BackgroundTest {
     void workRunsInAThreadThatKeepsNoProcessAlive() {
         AtomicBoolean daemon = new AtomicBoolean();
         try (Background background = new Background()) {
-            background
-                    .start(() -> daemon.set(Thread.currentThread().isDaemon()))
-                    .await();
+            Background.await(
+                    background.start(() -> daemon.set(Thread.currentThread().isDaemon())));
         }
         assertThat(daemon).isTrue();
     }
@@ -30,13 +30,13 @@ class BackgroundTest {
         RuntimeException failure = new IllegalStateException("made to fail");
         Error error = new AssertionError("made to fail");
         try (Background background = new Background()) {
-            assertThatThrownBy(background.start(() -> {
+            assertThatThrownBy(() -> Background.await(background.start(() -> {
                         throw failure;
-                    })::await)
+                    })))
                     .isSameAs(failure);
-            assertThatThrownBy(background.start(() -> {
+            assertThatThrownBy(() -> Background.await(background.start(() -> {
                         throw error;
-                    })::await)
+                    })))
                     .isSameAs(error);
         }
     }
@@ -49,17 +49,17 @@ class BackgroundTest {
         Thread caller = Thread.currentThread();
         try (Background background = new Background()) {
             caller.interrupt();
-            Background.Work work = background.start(() -> {
+            CompletableFuture<Void> work = background.start(() -> {
                 while (caller.isInterrupted()) {
                     Thread.onSpinWait();
                 }
                 done.set(true);
                 waiting.countDown();
             });
-            work.await();
+            Background.await(work);
             assertThat(Thread.interrupted()).isTrue();
             assertThat(done).isTrue();
-            background.start(() -> {}).await();
+            Background.await(background.start(() -> {}));
             assertThat(Thread.interrupted()).isFalse();
         }
         assertThat(waiting.getCount()).isZero();
@@ -68,7 +68,7 @@ class BackgroundTest {
     @Test
     void afterCloseNothingIsStarted() {
         Background background = new Background();
-        background.start(() -> {}).await();
+        Background.await(background.start(() -> {}));
         background.close();
         assertThatThrownBy(() -> background.start(() -> {})).isInstanceOf(RejectedExecutionException.class);
         assertThatCode(new Background()::close).doesNotThrowAnyException();

@@ -3,17 +3,14 @@ package org.tensorizer.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.DenseShape;
@@ -210,20 +207,5 @@ class PatchRefusalTest {
                         .hasMessageContaining("needs to know where the weights of a layer stand");
             }
         }
-    }
-
-    @Test
-    void outputsThatMustNotBeWritten(@TempDir Path folder) throws Exception {
-        Path input = Files.copy(Fixture.compiled(), folder.resolve("in.tflite"));
-        byte[] before = Files.readAllBytes(input);
-        PatchedModel patched = PatchedModel.of(PatchTarget.of(TfliteModel.read(input)), Patch.of(Pattern.zero()));
-        assertThatThrownBy(() -> patched.write(input, Existing.REPLACE, input))
-                .isInstanceOf(BadInputException.class)
-                .hasMessageStartingWith(input + ": is the input");
-        assertThat(input).hasBinaryContent(before);
-        Path output = folder.resolve("out.tflite");
-        patched.write(output, Existing.REFUSE, input);
-        assertThat(output).hasBinaryContent(patched.bytes());
-        assertThatThrownBy(() -> patched.write(output, Existing.REFUSE, input)).isInstanceOf(BadInputException.class);
     }
 }

@@ -115,21 +115,18 @@ class PatchTargetTest {
     }
 
     @Test
-    void aWriterAndAModelKeepWhatTheyWereMadeFrom() {
+    void aWriterAndAModelWriteTheSame() {
         DenseLayout layout = DenseLayout.of(DenseShape.of(6, 70, ParameterFormat.PER_TENSOR));
         PatchTarget target = PatchTarget.of(model(executable(CACHING, new byte[layout.size()])))
                 .withLayer(PatchedLayer.of(layout));
         Patch patch = Patch.of(Region.cell(69, 5), Pattern.constant(7));
         PatchedModel patched = PatchedModel.of(target, patch);
-        assertThat(patched.target()).isSameAs(target);
-        assertThat(patched.patch()).isSameAs(patch);
         byte[] expected = new byte[6 * 70];
         Arrays.fill(expected, (byte) -128);
         expected[69 * 6 + 5] = 7;
         assertThat(weights(patched.bytes(), target)).isEqualTo(expected);
 
         PayloadWriter writer = PayloadWriter.open(target);
-        assertThat(writer.target()).isSameAs(target);
         writer.apply(Region.cell(69, 5), Pattern.constant(7));
         assertThat(weights(writer.bytes(), target)).isEqualTo(expected);
         layout.packBlock(
