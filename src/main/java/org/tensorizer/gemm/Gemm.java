@@ -37,8 +37,6 @@ import org.tensorizer.template.DenseTemplate;
  * Other threads may fill {@linkplain #newWeights other weights} meanwhile.
  */
 public final class Gemm implements AutoCloseable {
-    private static final int SYMMETRIC = 128;
-
     private final Device device;
     private final DenseTemplate template;
     private final GemmPlan plan;
@@ -61,9 +59,9 @@ public final class Gemm implements AutoCloseable {
     static void requireSymmetric(DenseTemplate template) {
         for (int out = 0; out < template.shape().outputs(); out++) {
             int zeroPoint = template.weightZeroPoint(out);
-            if (zeroPoint != SYMMETRIC) {
+            if (zeroPoint != Quantization.WEIGHT_ZERO_POINT) {
                 throw new BadInputException(template.name() + ": weight zero point of output channel " + out + " is "
-                        + zeroPoint + ", expected " + SYMMETRIC + " (symmetric weights)");
+                        + zeroPoint + ", expected " + Quantization.WEIGHT_ZERO_POINT + " (symmetric weights)");
             }
         }
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ShapeStatus;
+import org.tensorizer.isa.Chip;
 
 /**
  * Where each weight W[out][in] and each header value of a Dense layer stands in its payload.
@@ -27,9 +28,6 @@ import org.tensorizer.dense.ShapeStatus;
  * for many threads; two threads must not write the same payload at once.
  */
 public final class DenseLayout {
-    /** Bytes of a row that belong to one output channel. */
-    static final int LANE_BYTES = 4;
-
     private final DenseShape shape;
     private final RowLayout rows;
     private final int rowBytes;
@@ -121,7 +119,7 @@ public final class DenseLayout {
         return out / DenseShape.GROUP * groupBytes
                 + headerBytes
                 + in / DenseShape.INPUTS_PER_ROW * rowBytes
-                + out % DenseShape.GROUP * LANE_BYTES
+                + out % DenseShape.GROUP * Chip.WORD_BYTES
                 + in % DenseShape.INPUTS_PER_ROW;
     }
 
@@ -207,15 +205,8 @@ public final class DenseLayout {
         new WeightCopy(target, stride, payload, rowBytes).copy(this, block, to, at, false);
     }
 
-    /** A payload of zero weights, zero biases, scales 1.0, zero points 128, and the padding the compiler writes. */
-    byte[] blank() {
-        byte[] payload = new byte[size];
-        clear(payload, 0);
-        return payload;
-    }
-
     /**
-     * Writes what {@link #blank()} holds over a payload in its place.
+     * Writes zero weights, zero biases, scales 1.0, zero points 128, and the padding the compiler writes.
      *
      * @throws BadInputException the payload does not lie in the array
      */
@@ -223,10 +214,10 @@ public final class DenseLayout {
         requirePayload(payload.length, at);
         Arrays.fill(payload, at, at + size, (byte) 0);
         for (int group = 0; group < groups(); group++) {
-            int laneBytes = (lanes(group) + 3) / 4 * 4 * LANE_BYTES;
+            int laneBytes = (lanes(group) + 3) / 4 * 4 * Chip.WORD_BYTES;
             int end = at + (group + 1) * groupBytes;
             for (int row = at + group * groupBytes + headerBytes; row < end; row += rowBytes) {
-                Arrays.fill(payload, row, row + laneBytes, (byte) WeightEncoding.ZERO);
+                Arrays.fill(payload, row, row + laneBytes, (byte) Header.ZERO_POINT);
             }
         }
         header().reset(payload, at);

@@ -1,5 +1,7 @@
 package org.tensorizer.layout;
 
+import org.tensorizer.dense.Quantization;
+
 /**
  * What stands in front of the weights of a channel group, in this order: scales (float32), biases (int32), weight zero
  * points (uint32). Each is a row with one little-endian word a lane.
@@ -10,7 +12,7 @@ package org.tensorizer.layout;
  */
 public record Header(boolean scales, boolean biases, boolean zeroPoints) {
     /** Value of a zero point row. Measured on real compiled models. */
-    public static final int ZERO_POINT = 128;
+    public static final int ZERO_POINT = Quantization.WEIGHT_ZERO_POINT;
 
     /** Rows of a group that are no weights. */
     public int rows() {

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.tensorizer.isa.Chip;
 
 /**
  * The bytes of one layer, from its first to its last. Weights are handed in and out as chip bytes (an int8 weight XOR
@@ -14,10 +15,10 @@ import java.util.Arrays;
  */
 public sealed interface PayloadLayout permits RowLayout, BlockLayout {
     /** Outputs of a channel group: lanes of a row of wide memory. */
-    int LANES = 64;
+    int LANES = Chip.LANES;
 
     /** Layers start on multiples of this many bytes. */
-    int ALIGNMENT = 64;
+    int ALIGNMENT = Chip.PARAMETER_UNIT_BYTES;
 
     /** Output channels. */
     int outputs();
@@ -141,15 +142,11 @@ public sealed interface PayloadLayout permits RowLayout, BlockLayout {
     /** Writes everything that belongs to no output channel or no input channel. */
     void writePadding(int zeroPoint, float[] scales, byte[] payload, int at);
 
-    private static void requireCount(byte[] weights, PayloadLayout layout) {
-        if (weights.length != layout.weights()) {
-            throw new IllegalArgumentException(layout.weights() + " weights expected, found " + weights.length);
-        }
-    }
-
     /** @throws IllegalArgumentException the number of weights is wrong */
     default void require(byte[] weights) {
-        requireCount(weights, this);
+        if (weights.length != weights()) {
+            throw new IllegalArgumentException(weights() + " weights expected, found " + weights.length);
+        }
     }
 
     /** Rounds up to a multiple. */

@@ -7,7 +7,8 @@ import org.tensorizer.dense.DenseShape;
 import org.tensorizer.isa.Chip;
 
 /**
- * Moves weights between a row-major array and a payload. The four weights of an output channel that stand together in
+ * Moves weights between a row-major array and a payload, which stores an int8 weight as the byte weight + 128: the two's
+ * complement byte with its top bit flipped. Source: all cells of compiled Dense models whose source models are known. The four weights of an output channel that stand together in
  * both are one int, so it is a transposition of ints with the top bit of each byte flipped. Strips of four output
  * channels, two payload rows at a time, keep four sequential streams on one side and whole 16 byte pieces on the other; the long payload rows of 256
  * bytes have a loop of their own, because the compiler can only drop the bounds checks of constant steps.
@@ -70,11 +71,11 @@ final class WeightCopy {
         for (int out = 0; out < outs; out++) {
             for (int in = 0; in < ins; in++) {
                 int w = weight + out * stride + in;
-                int p = lane + out * DenseLayout.LANE_BYTES + in;
+                int p = lane + out * Chip.WORD_BYTES + in;
                 if (pack) {
-                    payload[p] = WeightEncoding.encode(weights[w]);
+                    payload[p] = (byte) (weights[w] ^ FLIP);
                 } else {
-                    weights[w] = WeightEncoding.decode(payload[p]);
+                    weights[w] = (byte) (payload[p] ^ FLIP);
                 }
             }
         }
@@ -85,7 +86,7 @@ final class WeightCopy {
         if (rowBytes == FULL_ROW) {
             for (; out <= outs - STRIP; out += STRIP) {
                 int w = weight + out * stride;
-                int p = row + out * DenseLayout.LANE_BYTES;
+                int p = row + out * Chip.WORD_BYTES;
                 if (pack) {
                     packStrip(weights, w, stride, payload, p, ins);
                 } else {
@@ -95,7 +96,7 @@ final class WeightCopy {
         }
         for (; out < outs; out++) {
             int w = weight + out * stride;
-            int p = row + out * DenseLayout.LANE_BYTES;
+            int p = row + out * Chip.WORD_BYTES;
             if (pack) {
                 packLane(w, p, ins);
             } else {
@@ -108,7 +109,7 @@ final class WeightCopy {
         int w1 = w + stride;
         int w2 = w + 2 * stride;
         int w3 = w + 3 * stride;
-        int p2 = p + 2 * DenseLayout.LANE_BYTES;
+        int p2 = p + 2 * Chip.WORD_BYTES;
         int in = 0;
         for (; in <= ins - 2 * DenseShape.INPUTS_PER_ROW; in += 2 * DenseShape.INPUTS_PER_ROW) {
             int row = p + in * (FULL_ROW / DenseShape.INPUTS_PER_ROW);
@@ -134,7 +135,7 @@ final class WeightCopy {
         int w1 = w + stride;
         int w2 = w + 2 * stride;
         int w3 = w + 3 * stride;
-        int p2 = p + 2 * DenseLayout.LANE_BYTES;
+        int p2 = p + 2 * Chip.WORD_BYTES;
         int in = 0;
         for (; in <= ins - 2 * DenseShape.INPUTS_PER_ROW; in += 2 * DenseShape.INPUTS_PER_ROW) {
             int row = p + in * (FULL_ROW / DenseShape.INPUTS_PER_ROW);

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.layout.WeightCells;
-import org.tensorizer.layout.WeightEncoding;
 
 /** Finds the bytes of a region in a payload. */
 final class RegionBytes {
@@ -52,7 +52,7 @@ final class RegionBytes {
             for (int tap = cells.firstTap(); tap < cells.endTap(); tap++) {
                 for (int in = cells.firstInput(); in < cells.endInput(); in++) {
                     int offset = layout.offset(out, tap / layout.width(), tap % layout.width(), in);
-                    bytes[start + offset] = (byte) (weights.at(out, tap, in) + WeightEncoding.ZERO);
+                    bytes[start + offset] = (byte) (weights.at(out, tap, in) + Quantization.WEIGHT_ZERO_POINT);
                 }
             }
         }

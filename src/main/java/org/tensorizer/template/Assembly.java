@@ -30,8 +30,6 @@ public record Assembly(
         int parameterBytes,
         byte[] hostParameters,
         long token) {
-    private static final int HOST_UNIT = 8;
-
     public Assembly {
         outputs = List.copyOf(outputs);
     }
@@ -85,7 +83,7 @@ public record Assembly(
 
         /** Transfers are in units of 8 bytes. */
         private static int units(int bytes) {
-            return (bytes + HOST_UNIT - 1) / HOST_UNIT * HOST_UNIT;
+            return (bytes + Chip.INPUT_UNIT_BYTES - 1) / Chip.INPUT_UNIT_BYTES * Chip.INPUT_UNIT_BYTES;
         }
     }
 }

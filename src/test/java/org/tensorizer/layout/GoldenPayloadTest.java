@@ -34,7 +34,7 @@ class GoldenPayloadTest {
 
     private static byte[] payload(DenseShape shape) {
         DenseLayout layout = DenseLayout.of(shape);
-        byte[] payload = layout.blank();
+        byte[] payload = DenseLayoutTest.blank(layout);
         byte[] weights = new byte[shape.outputs() * shape.inputs()];
         int[] biases = new int[shape.outputs()];
         float[] scales = new float[shape.outputs()];
