@@ -58,7 +58,7 @@ final class NetworkFile {
                 token(execution, caching, payload));
         HostGraph graph = before.isEmpty() && behind.isEmpty() && outputs.size() == 1 || source == null
                 ? HostGraph.around(assembly)
-                : HostGraph.of(
+                : new HostGraph(
                         assembly,
                         source,
                         input.index(),

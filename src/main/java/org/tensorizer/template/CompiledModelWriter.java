@@ -85,29 +85,21 @@ public final class CompiledModelWriter {
     private static void fill(ChainSpec chain, ChainProgram program, ByteBuffer payload) {
         for (int i = 0; i < chain.layers().size(); i++) {
             int at = payload.arrayOffset() + program.payloadOffset(i);
-            DensePayload.write(chain.layers().get(i), payload.array(), at);
+            write(chain.layers().get(i), payload.array(), at);
         }
     }
 
-    /** Brings the numbers of a {@link DenseSpec} into the order of the payload. */
-    static final class DensePayload {
-        private DensePayload() {}
-
-        /**
-         * @param file array that holds the payload, its bytes zero
-         * @param at index of the payload's first byte
-         */
-        static void write(DenseSpec spec, byte[] file, int at) {
-            DenseLayout layout = DenseLayout.of(spec.shape());
-            DenseHeader header = layout.header();
-            layout.clear(file, at);
-            if (header.hasScales()) {
-                header.setScales(file, at, spec.quantization().channelScales(spec.weightScales()));
-            }
-            if (header.hasBias()) {
-                header.setBiases(file, at, spec.bias());
-            }
-            layout.pack(spec.weightsInPlace(), file, at);
+    /** Brings the numbers of a layer into the order of the payload, whose first byte is at an index of the array. */
+    private static void write(DenseSpec spec, byte[] file, int at) {
+        DenseLayout layout = DenseLayout.of(spec.shape());
+        DenseHeader header = layout.header();
+        layout.clear(file, at);
+        if (header.hasScales()) {
+            header.setScales(file, at, spec.quantization().channelScales(spec.weightScales()));
         }
+        if (header.hasBias()) {
+            header.setBiases(file, at, spec.bias());
+        }
+        layout.pack(spec.weightsInPlace(), file, at);
     }
 }

@@ -1,7 +1,5 @@
 package org.tensorizer.template;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.patch.PatchTarget;
@@ -43,79 +41,46 @@ public record ConvolutionTemplate(
         if (given.length != window.inputBytes()) {
             throw new IllegalArgumentException("input of " + given.length + " bytes, expected " + window.inputBytes());
         }
-        int[] steps = new int[given.length];
-        for (int i = 0; i < steps.length; i++) {
-            steps[i] = inputDomain.steps(given[i]);
-        }
-        Channel[] channels = channels(target.model().copy(target.payload()));
+        DenseArithmetic layerArithmetic = layerArithmetic();
         byte[] answer = new byte[window.outputBytes()];
-        int[] pixels = new int[window.taps()];
         int n = 0;
         for (int row = 0; row < window.rows(); row++) {
             for (int column = 0; column < window.columns(); column++) {
-                for (int tap = 0; tap < pixels.length; tap++) {
-                    pixels[tap] = window.pixel(row, column, tap);
-                }
-                for (Channel channel : channels) {
-                    answer[n++] = channel.answer(steps, pixels);
+                int[] steps = steps(given, row, column);
+                for (int out = 0; out < window.outputs(); out++) {
+                    answer[n++] = layerArithmetic.answer(out, steps, depthwise ? out * window.taps() : 0);
                 }
             }
         }
         return answer;
     }
 
-    private Channel[] channels(byte[] bytes) {
+    private DenseArithmetic layerArithmetic() {
         PayloadLayout layout = layer().layout();
-        int at = layer().at();
-        byte[] weights = layout.unpack(bytes, at);
-        ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        int each = weights.length / layout.outputs();
-        Channel[] channels = new Channel[layout.outputs()];
-        for (int out = 0; out < channels.length; out++) {
-            int zero = layout.header().zeroPoints()
-                    ? words.getInt(at + layout.zeroPointOffset(out))
-                    : arithmetic.weightZero();
-            int[] values = new int[each];
-            for (int i = 0; i < each; i++) {
-                values[i] = (weights[out * each + i] & 0xff) - zero;
-            }
-            float scale = arithmetic.multiplier();
-            scale *= layout.header().scales() ? words.getFloat(at + layout.scaleOffset(out)) : 1;
-            int bias = layout.header().biases() ? words.getInt(at + layout.biasOffset(out)) : 0;
-            channels[out] = new Channel(values, bias, scale, depthwise ? out : 0);
-        }
-        return channels;
+        byte[] payload = target.model().copy(target.payload());
+        byte[] weights = TensorDomain.turned(layout.unpack(payload, layer().at()));
+        return new DenseArithmetic(
+                weights.length / layout.outputs(),
+                inputDomain.zeroPoint(),
+                outputDomain.zeroPoint(),
+                arithmetic.clampMin(),
+                arithmetic.clampMax(),
+                DenseArithmetic.Channels.of(
+                        layout, weights, payload, layer().at(), arithmetic.multiplier(), arithmetic.weightZero()));
     }
 
-    /** One output channel: weights by tap and input channel. */
-    private final class Channel {
-        private final int[] weights;
-        private final int bias;
-        private final float scale;
-        private final int firstInput;
-
-        Channel(int[] weights, int bias, float scale, int firstInput) {
-            this.weights = weights;
-            this.bias = bias;
-            this.scale = scale;
-            this.firstInput = firstInput;
-        }
-
-        byte answer(int[] steps, int[] pixels) {
-            int inputs = weights.length / pixels.length;
-            long sum = bias;
-            for (int tap = 0; tap < pixels.length; tap++) {
-                if (pixels[tap] >= 0) {
-                    int from = pixels[tap] * window.channels() + firstInput;
-                    int weight = tap * inputs;
-                    for (int in = 0; in < inputs; in++) {
-                        sum += (long) weights[weight + in] * steps[from + in];
-                    }
-                }
+    /** What an output pixel reads, by tap and channel, of a depthwise layer by channel and tap; 0 beyond the edge. */
+    private int[] steps(byte[] given, int row, int column) {
+        int channels = window.channels();
+        int[] steps = new int[window.taps() * channels];
+        for (int tap = 0; tap < window.taps(); tap++) {
+            int pixel = window.pixel(row, column, tap);
+            for (int in = 0; in < channels && pixel >= 0; in++) {
+                int to = depthwise ? in * window.taps() + tap : tap * channels + in;
+                steps[to] = inputDomain.steps(given[pixel * channels + in]);
             }
-            float scaled = Math.min(Math.max(sum * scale, arithmetic.clampMin()), arithmetic.clampMax());
-            return (byte) (int) (Math.rint(scaled) + outputDomain.zeroPoint());
         }
+        return steps;
     }
 
     /** Such as {@code p.tflite: CONV_2D 1x1x512 -> 512 on 32x32}. */

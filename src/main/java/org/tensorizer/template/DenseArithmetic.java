@@ -4,6 +4,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.Quantization;
+import org.tensorizer.layout.Header;
+import org.tensorizer.layout.PayloadLayout;
+import org.tensorizer.layout.PayloadLayout.Words;
 
 /**
  * What a Dense layer must answer, by exact integer arithmetic and the chip's float32 requantization:
@@ -36,7 +39,31 @@ public final class DenseArithmetic {
      * @param scales float32 factor from accumulator to output step of each output channel
      * @param bias of each output channel
      */
-    record Channels(byte[] weights, int[] zeroPoints, float[] scales, int[] bias) {}
+    record Channels(byte[] weights, int[] zeroPoints, float[] scales, int[] bias) {
+        /**
+         * The numbers of a layer from its payload.
+         *
+         * @param weights as {@code layout} holds them, int8
+         * @param at index of the layer's first byte
+         * @param multiplier of the program, with which scales of the payload are multiplied
+         * @param weightZero stored byte of weight 0 where none stands in the payload
+         */
+        static Channels of(
+                PayloadLayout layout, byte[] weights, byte[] payload, int at, float multiplier, int weightZero) {
+            int outputs = layout.outputs();
+            Channels channels = new Channels(weights, new int[outputs], new float[outputs], new int[outputs]);
+            Header header = layout.header();
+            for (int out = 0; out < outputs; out++) {
+                float scale =
+                        header.scales() ? Float.intBitsToFloat(Words.get(payload, at + layout.scaleOffset(out))) : 1;
+                channels.scales[out] = multiplier * scale;
+                channels.zeroPoints[out] =
+                        header.zeroPoints() ? Words.get(payload, at + layout.zeroPointOffset(out)) : weightZero;
+                channels.bias[out] = header.biases() ? Words.get(payload, at + layout.biasOffset(out)) : 0;
+            }
+            return channels;
+        }
+    }
 
     /**
      * @param clampMin lower limit of the scaled accumulator, before the output zero point is added
@@ -104,7 +131,7 @@ public final class DenseArithmetic {
         BitSet clipped = new BitSet(outputs);
         BitSet unknown = new BitSet(outputs);
         for (int out = 0; out < outputs; out++) {
-            long accumulator = accumulate(out, x);
+            long accumulator = accumulate(out, x, 0);
             accumulators[out] = accumulator;
             float scale = channels.scales()[out];
             unknown.set(out, accumulator != (int) accumulator || !Float.isFinite(scale) || !isByte(out));
@@ -118,6 +145,17 @@ public final class DenseArithmetic {
         return new Prediction(output, accumulators, ties, clipped, unknown);
     }
 
+    /**
+     * The output of one channel alone.
+     *
+     * @param steps inputs, counted from their zero point
+     * @param from the first of them that the channel reads
+     */
+    byte answer(int out, int[] steps, int from) {
+        float scaled = Math.min(Math.max(accumulate(out, steps, from) * channels.scales()[out], clampMin), clampMax);
+        return (byte) (int) (Math.rint(scaled) + outputZeroPoint);
+    }
+
     /** A clamp that is a last-bit error below its integer cuts nothing off. */
     private static boolean isCut(float whole, double rounded) {
         return Math.abs(whole - rounded) > 0.5;
@@ -127,7 +165,7 @@ public final class DenseArithmetic {
         return channels.zeroPoints()[out] == (channels.zeroPoints()[out] & UNSIGNED);
     }
 
-    private long accumulate(int out, int[] x) {
+    private long accumulate(int out, int[] x, int from) {
         int row = out * inputs;
         int shift = 128 - channels.zeroPoints()[out];
         byte[] weights = channels.weights();
@@ -137,7 +175,7 @@ public final class DenseArithmetic {
             int end = Math.min(inputs, start + 16384); // products below 2^16: an int holds that many
             int part = 0;
             for (int i = start; i < end; i++) {
-                part += (weights[row + i] + shift) * x[i];
+                part += (weights[row + i] + shift) * x[from + i];
             }
             sum += part;
             start = end;

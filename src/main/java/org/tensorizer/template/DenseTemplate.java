@@ -1,6 +1,5 @@
 package org.tensorizer.template;
 
-import java.util.Arrays;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.DenseShape;
@@ -243,24 +242,14 @@ public final class DenseTemplate implements LayerTemplate {
     }
 
     private DenseArithmetic.Channels channels() {
-        int outputs = facts.shape().outputs();
-        DenseHeader header = layout.header();
         byte[] payload = payloadBytes();
-        int[] zeroPoints = new int[outputs];
-        float[] scales = new float[outputs];
-        int[] bias = new int[outputs];
-        Arrays.fill(zeroPoints, facts.quantization().weightZeroPoint());
-        Arrays.fill(scales, facts.multiplier());
-        for (int out = 0; out < outputs; out++) {
-            if (header.hasScales()) {
-                scales[out] = header.scale(payload, 0, out);
-                zeroPoints[out] = header.zeroPoint(payload, 0, out);
-            }
-            if (header.hasBias()) {
-                bias[out] = header.bias(payload, 0, out);
-            }
-        }
-        return new DenseArithmetic.Channels(layout.unpack(payload, 0), zeroPoints, scales, bias);
+        return DenseArithmetic.Channels.of(
+                layout.rows(),
+                layout.unpack(payload, 0),
+                payload,
+                0,
+                facts.multiplier(),
+                facts.quantization().weightZeroPoint());
     }
 
     /** Such as {@code dense.tflite: Dense 256 -> 256, PER_TENSOR (extrapolated)}. */

@@ -11,38 +11,24 @@ import org.tensorizer.model.TfliteModel;
 /**
  * The TFLite graph around the custom op of a compiled model: nothing but its input and outputs, or operators of the source
  * that stay on the host, before and behind it, with their tensors and constants.
+ *
+ * @param source whose operators stay, null where the custom op is alone
+ * @param inputTensor tensor of the source that the custom op takes
+ * @param outputTensors those it gives, in the order of the assembly's outputs
+ * @param before operators that stay in front of it, in order
+ * @param behind operators that stay behind it
  */
-public final class HostGraph {
-    private final Assembly.Edge input;
-    private final List<Assembly.Edge> outputs;
-    private final List<Operator> before;
-    private final List<Operator> behind;
-    private final TfliteModel source;
-    private final int inputTensor;
-    private final List<Integer> outputTensors;
-
-    private HostGraph(
-            Assembly.Edge input,
-            List<Assembly.Edge> outputs,
-            TfliteModel source,
-            int inputTensor,
-            List<Integer> outputTensors,
-            List<Operator> before,
-            List<Operator> behind) {
-        this.input = input;
-        this.outputs = outputs;
-        this.source = source;
-        this.inputTensor = inputTensor;
-        this.outputTensors = List.copyOf(outputTensors);
-        this.before = before;
-        this.behind = behind;
-    }
-
+public record HostGraph(
+        Assembly assembly,
+        TfliteModel source,
+        int inputTensor,
+        List<Integer> outputTensors,
+        List<Operator> before,
+        List<Operator> behind) {
     /** The custom op alone. */
     public static HostGraph around(Assembly assembly) {
         return new HostGraph(
-                assembly.input(),
-                assembly.outputs(),
+                assembly,
                 null,
                 0,
                 IntStream.rangeClosed(1, assembly.outputs().size()).boxed().toList(),
@@ -50,29 +36,11 @@ public final class HostGraph {
                 List.of());
     }
 
-    /**
-     * The custom op in the place of some operators of a source.
-     *
-     * @param inputTensor tensor of the source that the custom op takes
-     * @param outputTensors those it gives, in the order of the assembly's outputs
-     * @param before operators that stay in front of it, in order
-     * @param behind operators that stay behind it
-     */
-    public static HostGraph of(
-            Assembly assembly,
-            TfliteModel source,
-            int inputTensor,
-            List<Integer> outputTensors,
-            List<Operator> before,
-            List<Operator> behind) {
-        return new HostGraph(assembly.input(), assembly.outputs(), source, inputTensor, outputTensors, before, behind);
-    }
-
     /** @return the root table of the model; the gap takes the custom options */
     int write(FlatBufferBuilder b, String description, NestedFlatBuffer.Gap gap) {
         TfliteWriter writer = new TfliteWriter(b);
-        int in = edge(writer, input);
-        List<Integer> out = outputs.stream().map(edge -> edge(writer, edge)).toList();
+        int in = edge(writer, assembly.input());
+        List<Integer> out = assembly.outputs().stream().map(edge -> edge(writer, edge)).toList();
         Tensors tensors = new Tensors(writer);
         tensors.numbers.put(inputTensor, in);
         for (int i = 0; i < out.size(); i++) {
