@@ -9,7 +9,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.compiler.ConvolutionModel;
-import org.tensorizer.compiler.ProgramComparison;
 import org.tensorizer.conv.Convolution;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.Window;

@@ -9,7 +9,6 @@ import java.util.Random;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.compiler.NetworkCompiler;
 import org.tensorizer.compiler.NetworkProgram;
-import org.tensorizer.compiler.ProgramComparison;
 import org.tensorizer.device.Session;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Evidence;

@@ -41,7 +41,6 @@ class PublicMethodsTest {
             network.InnerTensors *: where a network first goes wrong
             network.InnerTensors$Tensor *: where a network first goes wrong
             network.NetworkWriter session: networks as a library patches them
-            network.trace.OpRecord laneStride number: what a step of a trace is
             patch.MatrixPattern weights: a pattern is a matrix, also without a model
             template.SourceGraphBuilder *: source models of networks as a library and the tests write them
             template.SourceModel read: reading a file, beside reading a model in memory

@@ -22,10 +22,7 @@ import org.tensorizer.template.OperatorNumbers;
 /** Reads operators one by one; what came before decides what may follow. */
 final class ElementReader {
     private final OperatorView view;
-    private final ChainTensors tensors;
-    private final WindowReader windows;
-    private final JoinReader joins;
-    private final MappingReader mappings;
+    private final StepReader steps;
     private Stage stage = Stage.INPUT;
 
     private enum Stage {
@@ -37,13 +34,10 @@ final class ElementReader {
         END
     }
 
-    /** @param tensors kept up to date by the caller */
-    ElementReader(OperatorView view, ChainTensors tensors) {
+    /** @param view kept up to date by the caller */
+    ElementReader(OperatorView view) {
         this.view = view;
-        this.tensors = tensors;
-        this.windows = new WindowReader(view, tensors);
-        this.joins = new JoinReader(view, tensors);
-        this.mappings = new MappingReader(view, tensors);
+        this.steps = new StepReader(view);
     }
 
     /** @param padding a PAD in front of the operator */
@@ -73,14 +67,14 @@ final class ElementReader {
     private ImageStep imageStep(Operator operator, Optional<Operator> padding) {
         String name = operator.name();
         ImageStep step = switch (name) {
-            case "CONV_2D", "DEPTHWISE_CONV_2D" -> windows.convolution(behindImages(operator), padding);
-            case "MAX_POOL_2D" -> windows.maximum(behindSteps(operator));
-            case "ADD" -> joins.sum(behindSteps(operator));
-            case "MUL" -> joins.product(behindSteps(operator));
-            case "CONCATENATION" -> joins.concatenation(behindSteps(operator));
-            case "LOGISTIC", "TANH" -> mappings.function(behindSteps(operator));
-            case "QUANTIZE" -> mappings.quantize(behindSteps(operator));
-            case "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR" -> mappings.resize(behindSteps(operator));
+            case "CONV_2D", "DEPTHWISE_CONV_2D" -> steps.convolution(behindImages(operator), padding);
+            case "MAX_POOL_2D" -> steps.maximum(behindSteps(operator));
+            case "ADD" -> steps.sum(behindSteps(operator));
+            case "MUL" -> steps.product(behindSteps(operator));
+            case "CONCATENATION" -> steps.concatenation(behindSteps(operator));
+            case "LOGISTIC", "TANH" -> steps.function(behindSteps(operator));
+            case "QUANTIZE" -> steps.quantize(behindSteps(operator));
+            case "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR" -> steps.resize(behindSteps(operator));
             default -> throw view.refuse(operator, "is not covered");
         };
         stage = Stage.IMAGES;
@@ -89,11 +83,11 @@ final class ElementReader {
 
     /** A PAD is covered if it can be taken for the convolution to follow. */
     void pad(Operator operator) {
-        windows.pad(behindImages(operator));
+        steps.pad(behindImages(operator));
     }
 
     private boolean isVector(Tensor tensor) {
-        return tensors.isVector(tensor.index());
+        return view.isVector(tensor.index());
     }
 
     private Operator behindImages(Operator operator) {
@@ -121,7 +115,7 @@ final class ElementReader {
     }
 
     private void requireVector(Operator operator) {
-        if (!tensors.isVector(operator.inputs().get(0))) {
+        if (!view.isVector(operator.inputs().get(0))) {
             throw view.refuse(
                     operator,
                     "takes tensor " + operator.inputs().get(0) + "; behind the images one chain of layers is covered");
@@ -180,7 +174,7 @@ final class ElementReader {
             throw view.refuse(operator, "takes " + view.input(operator).elements() + " numbers, its weights " + inputs);
         }
         if (stage == Stage.INPUT || stage == Stage.IMAGES) {
-            tensors.requireNewest(operator);
+            view.requireNewest(operator);
         } else {
             requireVector(operator);
         }
@@ -224,7 +218,7 @@ final class ElementReader {
     }
 
     private Part mean(Operator operator, int stride) {
-        tensors.requireNewest(operator);
+        view.requireNewest(operator);
         stage = Stage.VECTOR;
         Tensor in = view.input(operator);
         Tensor out = view.output(operator);
@@ -237,7 +231,7 @@ final class ElementReader {
             throw view.refuse(operator, "does not stand behind a fully connected layer");
         }
         stage = Stage.VECTOR;
-        return new FunctionPart(mappings.element(operator));
+        return new FunctionPart(steps.element(operator));
     }
 
     private Part softmax(Operator operator) {
@@ -251,7 +245,7 @@ final class ElementReader {
                             + " classes");
         }
         if (stage == Stage.INPUT || stage == Stage.IMAGES) {
-            tensors.requireNewest(operator);
+            view.requireNewest(operator);
         } else if (stage == Stage.END) {
             throw view.refuse(operator, "stands behind another softmax");
         } else {

@@ -1,25 +1,27 @@
 package org.tensorizer.compiler;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.tensorizer.compiler.MeshLines.Run;
 import org.tensorizer.conv.IdentityCode;
 import org.tensorizer.conv.Image;
+import org.tensorizer.conv.Progress;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.ProgramBuilder;
+import org.tensorizer.isa.TileCounter;
 
 /**
  * From an image split by pixels to one split by channels: every tile gets some channels of all pixels, over the mesh.
  *
  * <pre>
- * identity         once more
- * rows             within a column of tiles: the channels of a row of tiles, of all pixels of the column -> tower
- *                  own pixels by 0x13 and 0x14, then down (0x15), then up (0x17)
- * columns          within a row of tiles: the channels of a tile, of all pixels -> gathered
- *                  own pixels, then to the right (0x18), then to the left (0x16)
+ * identity   once more
+ * rows       within a column of tiles: the channels of a row of tiles, of all pixels of the column -> tower
+ *            own pixels by narrowToWide and wideToNarrow, then down (meshBus0), then up (meshBus2)
+ * columns    within a row of tiles: the channels of a tile, of all pixels -> gathered
+ *            own pixels, then to the right (meshBus3), then to the left (meshBus1)
  * </pre>
  *
  * <p>Source: derived, identical with four compiled programs.
@@ -27,40 +29,39 @@ import org.tensorizer.isa.ProgramBuilder;
 final class GatherCode {
     private final ProgramBuilder program;
     private final GatherPlan plan;
-    private final Traffic traffic;
+    private final Progress progress;
     private final Image image;
     private final PixelMove move;
-    private final Map<Opcode, Integer> relay = new EnumMap<>(Opcode.class);
+    private final Map<Opcode, Integer> relay;
 
-    GatherCode(ProgramBuilder program, GatherPlan plan, Traffic traffic) {
+    GatherCode(ProgramBuilder program, GatherPlan plan, Progress progress) {
         this.program = program;
         this.plan = plan;
-        this.traffic = traffic;
+        this.progress = progress;
         this.image = plan.image().image();
         this.move = new PixelMove(plan.ring());
-        relay.put(Opcode.MESH_BUS_2, plan.relay(0));
-        relay.put(Opcode.MESH_BUS_0, plan.relay(1));
-        relay.put(Opcode.MESH_BUS_1, plan.relay(2));
-        relay.put(Opcode.MESH_BUS_3, plan.relay(3));
+        this.relay = Map.of(
+                Opcode.MESH_BUS_2, plan.relay(0),
+                Opcode.MESH_BUS_0, plan.relay(1),
+                Opcode.MESH_BUS_1, plan.relay(2),
+                Opcode.MESH_BUS_3, plan.relay(3));
     }
 
     void emit() {
         program.fence(ProgramBuilder.TILE_COUNTERS);
-        traffic.clear();
+        progress.clear();
         IdentityCode.again(program, plan.identityWords(), plan.identityRow());
-        for (int tile = 0; tile < Chip.TILES; tile++) {
-            traffic.receive(Opcode.MESH_BUS_2, tile, 1); // the last word of the identity
-        }
+        Arrays.fill(progress.blocks(TileCounter.MESH_SOUTH_IN), 1); // the last word of the identity
         rows();
         program.fence(ProgramBuilder.TILE_COUNTERS);
-        traffic.clear();
+        progress.clear();
         columns();
         program.fence(ProgramBuilder.TILE_COUNTERS);
-        traffic.clear();
+        progress.clear();
     }
 
     private void rows() {
-        MeshLines own = new MeshLines(traffic, relay, tile -> tile / Chip.GRID);
+        MeshLines own = new MeshLines(progress, relay, tile -> tile / Chip.GRID);
         for (int row = 0; row < Chip.GRID && plan.slice(row) > 0; row++) {
             for (int column = 0; column < Chip.GRID; column++) {
                 int tile = Chip.GRID * row + column;
@@ -87,7 +88,7 @@ final class GatherCode {
     }
 
     private void rows(Opcode mesh) {
-        MeshLines lines = new MeshLines(traffic, relay, tile -> tile / Chip.GRID);
+        MeshLines lines = new MeshLines(progress, relay, tile -> tile / Chip.GRID);
         for (int row = 0; row < Chip.GRID && plan.slice(row) > 0; row++) {
             for (int column = 0; column < Chip.GRID; column++) {
                 for (int sender : senders(mesh == Opcode.MESH_BUS_0, row)) {
@@ -132,7 +133,7 @@ final class GatherCode {
     }
 
     private void columns() {
-        MeshLines lines = new MeshLines(traffic, relay, tile -> tile % Chip.GRID);
+        MeshLines lines = new MeshLines(progress, relay, tile -> tile % Chip.GRID);
         for (int row = 0; row < Chip.GRID; row++) {
             for (int column = 0; column < Chip.GRID; column++) {
                 int tile = Chip.GRID * row + column;

@@ -7,11 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.conv.DoesNotFitException;
 import org.tensorizer.conv.Image;
-import org.tensorizer.conv.NarrowMemory;
-import org.tensorizer.conv.NarrowMemory.Range;
 import org.tensorizer.conv.NarrowPlan;
 import org.tensorizer.conv.PlacedImage;
-import org.tensorizer.conv.WideAreas;
+import org.tensorizer.conv.TileMemory;
+import org.tensorizer.conv.TileMemory.Range;
 import org.tensorizer.isa.Chip;
 
 /**
@@ -39,7 +38,7 @@ record GatherPlan(
         int averageRow,
         int identityRow) {
     private static final int GROUP_WORDS = Chip.LANES / 4;
-    private static final int LAST_ROW = WideAreas.ROWS - 1;
+    private static final int LAST_ROW = Chip.WIDE_ROWS - 1;
 
     /** Words for the relays of the four mesh units, two each. */
     private static final int IDENTITY_WORDS = 4;
@@ -81,7 +80,7 @@ record GatherPlan(
             widths.add(Math.min(unit, image.pixelWords() - at));
         }
         int rows = ceilDiv(image.width(), 4) * image.height() * (unit / GROUP_WORDS);
-        int[] areas = WideAreas.stack(1, 2, rows);
+        int[] areas = TileMemory.stack(1, 2, rows);
         Range gathered = new Range(narrow.gathered().orElseThrow(), gatheredWords(image));
         Range lastRange = new Range(last.base(), image.words());
         int most = 0;
@@ -89,7 +88,7 @@ record GatherPlan(
             most = Math.max(most, slice(widths, row));
         }
         int words = image.height() * image.mostColumns() * most;
-        Range room = NarrowMemory.lowest(words + RELAY_WORDS + 1 + IDENTITY_WORDS, lastRange, gathered);
+        Range room = TileMemory.lowest(words + RELAY_WORDS + 1 + IDENTITY_WORDS, lastRange, gathered);
         Range tower = new Range(room.base(), words);
         return new GatherPlan(
                 last,
@@ -97,7 +96,7 @@ record GatherPlan(
                 List.copyOf(widths),
                 gathered,
                 tower,
-                NarrowMemory.lowest(unit, gathered),
+                TileMemory.lowest(unit, gathered),
                 layersFollow ? LAST_ROW - rows - 2 : areas[1],
                 layersFollow ? LAST_ROW - rows : areas[2],
                 layersFollow ? LAST_ROW : areas[0]);

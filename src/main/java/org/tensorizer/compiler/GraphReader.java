@@ -26,14 +26,12 @@ final class GraphReader {
     private final Map<Integer, Operator> pads = new HashMap<>();
 
     private final OperatorView view;
-    private final ChainTensors tensors;
     private final ElementReader reader;
 
     private GraphReader(TfliteModel model) {
         this.model = model;
         view = new OperatorView(model);
-        tensors = new ChainTensors(view);
-        reader = new ElementReader(view, tensors);
+        reader = new ElementReader(view);
     }
 
     /**
@@ -59,7 +57,7 @@ final class GraphReader {
         try {
             int input = soleInput(operator);
             int next = start;
-            tensors.begin(input);
+            view.begin(input);
             for (; next + 1 < operators.size() && view.isRenaming(operators.get(next)); next++) {
                 operator = operators.get(next);
                 add(operator); // the image is what comes out
@@ -69,7 +67,7 @@ final class GraphReader {
                     ? input
                     : elements.get(elements.size() - 1).tensor();
             requireImage(operator, model.tensors().get(image));
-            tensors.begin(image);
+            view.begin(image);
             for (; next < operators.size(); next++) {
                 operator = operators.get(next);
                 add(operator);
@@ -143,7 +141,7 @@ final class GraphReader {
         }
         taken.add(operator);
         elements.add(new Element(taken, output.index(), part));
-        tensors.add(operator, output.index(), part);
+        view.add(operator, output.index(), part);
     }
 
     /** All that an operator takes is a constant, or there already. */
@@ -155,7 +153,7 @@ final class GraphReader {
             throw refuse(operator, "takes nothing");
         }
         List<Integer> unknown = variables(operator).stream()
-                .filter(index -> !tensors.has(index) && !pads.containsKey(index))
+                .filter(index -> !view.isOnChip(index) && !pads.containsKey(index))
                 .toList();
         if (!unknown.isEmpty()) {
             throw refuse(operator, "takes the tensors " + unknown + ", which nothing in front of it on the chip gives");

@@ -101,11 +101,6 @@ public record Head(Optional<Mean> mean, List<Layer> layers, Optional<Softmax> so
                     Optional.of(mapped));
         }
 
-        /** What the sums of all outputs are multiplied with, 1 where each output has its own. */
-        float multiplier() {
-            return format.isPerChannel() ? 1 : quantization.multiplier();
-        }
-
         /** What the sums of each output are multiplied with where the format is per channel, else empty. */
         float[] multipliers() {
             return quantization.channelScales(weightScales);

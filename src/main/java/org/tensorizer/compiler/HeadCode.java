@@ -1,22 +1,30 @@
 package org.tensorizer.compiler;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.tensorizer.conv.IdentityCode;
 import org.tensorizer.conv.ImageCode;
 import org.tensorizer.conv.NarrowPlan;
 import org.tensorizer.conv.ParameterPlaces.Piece;
+import org.tensorizer.conv.PerTile;
+import org.tensorizer.conv.Progress;
+import org.tensorizer.conv.ResultCode;
+import org.tensorizer.conv.TileMemory.Range;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.NarrowToWide;
+import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.ProgramBuilder;
 import org.tensorizer.isa.TileCounter;
 import org.tensorizer.isa.TileFence;
+import org.tensorizer.isa.Wait;
 
 /** Emits what follows the images of a network, as its {@link HeadPlan} says: gather and mean, layers, softmax, the result. */
 final class HeadCode {
     private final ProgramBuilder program;
     private final HeadPlan plan;
-    private final Traffic traffic;
+    private final Progress progress;
     private final NarrowPlan narrow;
     private final Deque<List<Piece>> streamed;
     private final List<Piece> farTables;
@@ -29,13 +37,13 @@ final class HeadCode {
     HeadCode(
             ProgramBuilder program,
             HeadPlan plan,
-            Traffic traffic,
+            Progress progress,
             NarrowPlan narrow,
             List<List<Piece>> streamed,
             List<Piece> farTables) {
         this.program = program;
         this.plan = plan;
-        this.traffic = traffic;
+        this.progress = progress;
         this.narrow = narrow;
         this.streamed = new ArrayDeque<>(streamed);
         this.farTables = farTables;
@@ -46,9 +54,9 @@ final class HeadCode {
         boolean layers = !plan.layers().isEmpty();
         if (plan.gather().isPresent()) {
             GatherPlan gather = plan.gather().get();
-            new GatherCode(program, gather, traffic).emit();
+            new GatherCode(program, gather, progress).emit();
             new MeanCode(gather, plan.head().mean().orElseThrow()).emit(program, layers);
-            traffic.clear();
+            progress.clear();
         } else {
             program.fence(ProgramBuilder.TILE_COUNTERS);
             if (plan.softmax().isPresent()) {
@@ -64,17 +72,13 @@ final class HeadCode {
 
     private void layer(int index) {
         LayerPlan layer = plan.layers().get(index);
-        LayerCode code = new LayerCode(program, traffic, layer);
+        FullyConnectedCode code = new FullyConnectedCode(program, progress, layer);
         if (index > 0) {
             LayerPlan before = plan.layers().get(index - 1);
             if (before.isStreamed()) {
-                code.gather(before.result().base(), before.outputWords());
+                code.gather(new Range(before.result().base(), before.outputWords()));
             } else {
-                List<Integer> words = new ArrayList<>();
-                for (int tile = 0; tile < before.tiles(); tile++) {
-                    words.add(before.words(tile));
-                }
-                code.gather(before.result().base(), words);
+                code.gather(before.result().base(), before.words());
             }
         } else if (plan.gather().isPresent()) {
             GatherPlan gather = plan.gather().get();
@@ -108,19 +112,48 @@ final class HeadCode {
             step = last.isStreamed() ? LayerPlan.TILE_WORDS : 0;
             if (plan.softmax().isPresent()) {
                 SoftmaxPlan softmax = plan.softmax().get();
-                new SoftmaxCode(program, softmax, traffic, plan.identityRow(), farTables).emit(last.layer());
+                new SoftmaxCode(program, softmax, progress, plan.identityRow(), farTables).emit(last.layer());
                 base = softmax.result();
                 step = 0;
             }
             program.fence(ProgramBuilder.TILE_COUNTERS);
         }
-        new VectorResultCode(program, traffic).emit(base, step, plan.resultWords(), name);
-        if (traffic.packetsB() > 0) {
-            program.packets(traffic.packetsA(), traffic.packetsB());
+        give(base, step, name);
+        if (progress.packetsB() > 0) {
+            program.packets(progress.packetsA(), progress.packetsB());
             ImageCode.end(program, ProgramBuilder.PACKET_COUNTERS);
         } else {
-            program.packets(traffic.packetsA());
+            program.packets(progress.packetsA());
             ImageCode.end(program, TileFence.bit(TileCounter.RING_PRODUCER_A));
         }
+    }
+
+    /**
+     * A result of one pixel to the host: the words of each tile that has any, tile after tile.
+     *
+     * @param base first word, of tile 0
+     * @param step words from the first word of a tile to that of the next, 0 where each has its own
+     * @param name of the output, empty where there is one
+     */
+    private void give(int base, int step, String name) {
+        List<Integer> words = plan.resultWords();
+        program.meet();
+        ResultCode.start(program, name);
+        PerTile.add(program, tile -> tile < words.size() ? pack(base + step * tile, words.get(tile)) : null);
+        ResultCode.describe(program, plan.resultBytes());
+        for (int tile = 0; tile < words.size(); tile++) {
+            program.add(ResultCode.outfeed(HeadPlan.tileBytes(words.get(tile))));
+            program.add(ResultCode.send(tile, Loops.from(ResultCode.ROW).step(1, 1), progress.nextPacketA()));
+        }
+        program.fence(ProgramBuilder.TILE_COUNTERS);
+    }
+
+    private static Instruction pack(int source, int words) {
+        Instruction pack = Instruction.of(Opcode.NARROW_TO_WIDE).set(NarrowToWide.PACK, 1);
+        NarrowToWide.WORDS.set(pack, Loops.from(source).step(1, words));
+        NarrowToWide.ROWS.set(pack, Loops.from(ResultCode.ROW).single().window(1, 1));
+        NarrowToWide.WAITS.set(pack, 0, Wait.room(TileCounter.RING_WRITE, 1, -1, 1));
+        NarrowToWide.SIGNAL.set(pack, 1);
+        return pack;
     }
 }

@@ -4,6 +4,7 @@ import static org.tensorizer.conv.Arithmetic.ceilDiv;
 import static org.tensorizer.conv.Arithmetic.roundUp;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -11,9 +12,9 @@ import org.tensorizer.conv.ConvolutionPlan;
 import org.tensorizer.conv.DoesNotFitException;
 import org.tensorizer.conv.Image;
 import org.tensorizer.conv.ImageChain;
-import org.tensorizer.conv.NarrowMemory;
-import org.tensorizer.conv.NarrowMemory.Range;
 import org.tensorizer.conv.NarrowPlan;
+import org.tensorizer.conv.TileMemory;
+import org.tensorizer.conv.TileMemory.Range;
 import org.tensorizer.isa.Chip;
 
 /**
@@ -40,10 +41,10 @@ record HeadPlan(
         List<Integer> start,
         int floor,
         int words) {
-    private static final int LAST_ROW = 2079;
+    private static final int LAST_ROW = Chip.WIDE_ROWS - 1;
 
     /** Rows above belong to packets and tables. */
-    private static final int PACKET_FLOOR = 2039;
+    private static final int PACKET_FLOOR = Chip.WIDE_ROWS - 41;
 
     /** Rows of wide memory that may wait in place. */
     private static final int MOST_ROWS_IN_PLACE = 1600;
@@ -72,12 +73,7 @@ record HeadPlan(
         if (layers.isEmpty()) {
             return gather.orElseThrow().widths();
         }
-        LayerPlan last = layers.get(layers.size() - 1);
-        List<Integer> words = new ArrayList<>();
-        for (int tile = 0; tile < last.tiles(); tile++) {
-            words.add(last.words(tile));
-        }
-        return words;
+        return layers.get(layers.size() - 1).words();
     }
 
     /** Channels of the result. */
@@ -149,13 +145,10 @@ record HeadPlan(
             int identityWords =
                     functions ? words : gather.map(GatherPlan::identityWords).orElse(words);
             use(identityWords + 4);
-            int most = 0;
-            for (int used : start) {
-                most = Math.max(most, used);
-            }
+            int most = Arrays.stream(start).max().orElseThrow();
             DoesNotFitException.require(
                     floor > most, "%d rows of parameters wait in place, a tile has %d free", most, floor);
-            NarrowMemory.require(words, "what follows the images");
+            TileMemory.require(words, "what follows the images");
             return new HeadPlan(
                     head,
                     narrow,
@@ -164,7 +157,7 @@ record HeadPlan(
                     softmax,
                     identityRow,
                     identityWords,
-                    java.util.Arrays.stream(start).boxed().toList(),
+                    Arrays.stream(start).boxed().toList(),
                     floor,
                     words);
         }
@@ -191,7 +184,7 @@ record HeadPlan(
                     "a fully connected layer of %d outputs, at most %d",
                     layer.outputs(),
                     Chip.LANES * Chip.TILES);
-            Range gathered = NarrowMemory.lowest(arrive, source);
+            Range gathered = TileMemory.lowest(arrive, source);
             boolean beforeSoftmax = head.softmax().isPresent() && lastLayer;
             int rows = layer.format().headerRows() + arrive;
             boolean spread = beforeSoftmax && layer.outputs() > Chip.LANES;
@@ -208,7 +201,7 @@ record HeadPlan(
             }
             LayerPlan bare = new LayerPlan(layer, arrive, pixelChannels, gathered, gathered, row, stream);
             int resultWords = streamed ? bare.outputWords() : LayerPlan.TILE_WORDS;
-            Range result = NarrowMemory.lowest(resultWords, source, gathered);
+            Range result = TileMemory.lowest(resultWords, source, gathered);
             if (beforeSoftmax) {
                 int behind = streamed && spread ? Math.max(result.end(), gathered.end()) : gathered.end();
                 logits = Math.max(SoftmaxPlan.firstWord(bare.outputWords()), behind);

@@ -1,13 +1,16 @@
 package org.tensorizer.compiler;
 
 import static org.tensorizer.conv.Arithmetic.ceilDiv;
+import static org.tensorizer.conv.Arithmetic.roundUp;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.tensorizer.conv.Convolution;
 import org.tensorizer.conv.ConvolutionPlan;
 import org.tensorizer.conv.Image;
-import org.tensorizer.conv.NarrowMemory.Range;
 import org.tensorizer.conv.PlacedImage;
+import org.tensorizer.conv.TileMemory.Range;
 import org.tensorizer.conv.Window;
 import org.tensorizer.isa.Chip;
 
@@ -55,6 +58,11 @@ record LayerPlan(
         return Math.max(0, Math.min(TILE_WORDS, outputWords() - TILE_WORDS * tile));
     }
 
+    /** Words of outputs of each tile that has any. */
+    List<Integer> words() {
+        return IntStream.range(0, tiles()).mapToObj(this::words).toList();
+    }
+
     /** The tiles that compute. */
     int mask() {
         return isStreamed() ? Chip.ALL_TILES : (1 << tiles()) - 1;
@@ -80,7 +88,7 @@ record LayerPlan(
 
     /** Where an input stands among {@link #paddedInputs()}. */
     int padded(int input) {
-        int padded = (pixelChannels + 3) / 4 * 4;
+        int padded = roundUp(pixelChannels, 4);
         return input / pixelChannels * padded + input % pixelChannels;
     }
 }

@@ -2,12 +2,12 @@ package org.tensorizer.compiler;
 
 import static org.tensorizer.conv.Arithmetic.ceilDiv;
 
-import org.tensorizer.conv.Fill;
 import org.tensorizer.conv.Image;
 import org.tensorizer.conv.PerTile;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.MeshBus;
 import org.tensorizer.isa.NarrowToWide;
 import org.tensorizer.isa.Op;
 import org.tensorizer.isa.Opcode;
@@ -20,9 +20,9 @@ import org.tensorizer.isa.Wait;
  * constant 1.
  *
  * <pre>
- * 0x17        the constant
- * 0x13 turn   four pixels of a row turned into one row of weights, for each group of 64 channels
- * op          loops: columns, rows, 1, 1, groups of 64 channels
+ * meshBus2            the constant
+ * narrowToWide turn   four pixels of a row turned into one row of weights, for each group of 64 channels
+ * op                  loops: columns, rows, 1, 1, groups of 64 channels
  * </pre>
  *
  * <p>Source: derived, identical with four compiled programs.
@@ -43,7 +43,8 @@ final class MeanCode {
     }
 
     void emit(ProgramBuilder program, boolean layersFollow) {
-        program.add(Fill.one(Opcode.MESH_BUS_2, plan.channelTiles(), plan.one(), 1))
+        program.add(MeshBus.fill(
+                        Opcode.MESH_BUS_2, plan.channelTiles(), Loops.from(plan.one()).single(), 1))
                 .fence();
         PerTile.add(program, this::turn);
         program.fence();
@@ -63,18 +64,16 @@ final class MeanCode {
         Instruction turn = Instruction.of(Opcode.NARROW_TO_WIDE)
                 .set(NarrowToWide.TRANSPOSE)
                 .set(NarrowToWide.PACK, 2);
-        Loops.Builder walk = Loops.from(plan.gathered().base()).step(words, 4).step(1, Math.min(GROUP_WORDS, words));
-        int level = 3;
-        if (quads > 1) {
-            walk.step(4 * words, quads);
-            level++;
-        }
-        walk.step(words * image.width(), image.height());
-        Loops.Builder rows = Loops.from(plan.averageRow()).step(1, plan.rowsOfGroup());
-        if (groups > 1) {
-            walk.step(GROUP_WORDS, groups);
-            rows.step(plan.rowsOfGroup(), groups);
-        }
+        Loops.Builder walk = Loops.from(plan.gathered().base())
+                .step(words, 4)
+                .step(1, Math.min(GROUP_WORDS, words))
+                .stepIfSeveral(4 * words, quads)
+                .step(words * image.width(), image.height());
+        int level = walk.loops();
+        walk.stepIfSeveral(GROUP_WORDS, groups);
+        Loops.Builder rows = Loops.from(plan.averageRow())
+                .step(1, plan.rowsOfGroup())
+                .stepIfSeveral(plan.rowsOfGroup(), groups);
         NarrowToWide.WORDS.set(turn, walk);
         NarrowToWide.ROWS.set(turn, rows);
         NarrowToWide.SIGNAL.set(turn, 1);

@@ -78,14 +78,14 @@ final class MeshChain {
 
     private Instruction give(Instruction mesh, Opcode into) {
         MeshBus.SOURCE.set(mesh, buffer());
-        MeshBus.WAITS.set(mesh, 0, Wait.data(MeshLines.in(into), 1, 1, 1));
+        MeshBus.WAITS.set(mesh, 0, Wait.data(MeshBus.in(into), 1, 1, 1));
         MeshBus.SIGNAL_SOURCE.set(mesh, 1);
         return mesh;
     }
 
     private Instruction take(Instruction mesh, Opcode out, int slot) {
         MeshBus.DESTINATION.set(mesh, buffer());
-        MeshBus.WAITS.set(mesh, slot, Wait.room(MeshLines.out(out), 1, -1, 1));
+        MeshBus.WAITS.set(mesh, slot, Wait.room(MeshBus.out(out), 1, -1, 1));
         MeshBus.SIGNAL_DESTINATION.set(mesh, 1);
         return mesh;
     }

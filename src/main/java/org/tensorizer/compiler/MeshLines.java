@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
+import org.tensorizer.conv.Progress;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
 import org.tensorizer.isa.MeshBus;
@@ -21,11 +22,11 @@ import org.tensorizer.isa.Wait;
  *
  * <p>Merging: a send joins the tile's own receive before it. An instruction joins an equal one of a tile at the same place
  * of another line that stands behind the last one of its own line and opcode; a receive from a tile whose sending
- * instruction has both halves joins nothing. Pairs of 0x13 and 0x14 join any equal pair. Source: found from four compiled
+ * instruction has both halves joins nothing. Pairs of narrowToWide and wideToNarrow join any equal pair. Source: found from four compiled
  * programs, exact there.
  */
 final class MeshLines {
-    private final Traffic traffic;
+    private final Progress progress;
     private final Map<Opcode, Integer> relay;
     private final IntUnaryOperator place;
     private final List<Item> items = new ArrayList<>();
@@ -91,13 +92,13 @@ final class MeshLines {
      * @param relay word of narrow memory, of two, through which each mesh unit passes on
      * @param place of a tile in its line
      */
-    MeshLines(Traffic traffic, Map<Opcode, Integer> relay, IntUnaryOperator place) {
-        this.traffic = traffic;
+    MeshLines(Progress progress, Map<Opcode, Integer> relay, IntUnaryOperator place) {
+        this.progress = progress;
         this.relay = relay;
         this.place = place;
     }
 
-    /** A pair of 0x13 and 0x14 of one tile. */
+    /** A pair of narrowToWide and wideToNarrow of one tile. */
     void local(int line, int tile, Instruction pack, Instruction unpack) {
         items.add(new Item(line, tile, pack, false));
         items.add(new Item(line, tile, unpack, false));
@@ -111,15 +112,15 @@ final class MeshLines {
         int words = source.words();
         for (int tile : path.subList(1, path.size() - 1)) {
             put(line, tile, pass(mesh, tile, words), false);
-            traffic.receive(mesh, tile, words);
-            traffic.send(mesh, tile, words);
+            progress.blocks(MeshBus.in(mesh))[tile] += words;
+            progress.blocks(MeshBus.out(mesh))[tile] += words;
             busy = true;
         }
         Instruction take = Instruction.of(mesh);
         MeshBus.DESTINATION.set(take, destination.walk());
         MeshBus.SIGNAL_DESTINATION.set(take, destination.level());
         put(line, receiver, take, busy);
-        traffic.receive(mesh, receiver, destination.blocks());
+        progress.blocks(MeshBus.in(mesh))[receiver] += destination.blocks();
     }
 
     /** @return whether the instruction that sends receives as well */
@@ -132,17 +133,19 @@ final class MeshLines {
         if (!joins) {
             put(line, tile, give, false);
         }
-        traffic.send(mesh, tile, source.blocks());
+        progress.blocks(MeshBus.out(mesh))[tile] += source.blocks();
         return joins;
     }
 
     private Instruction pass(Opcode mesh, int tile, int words) {
+        TileCounter in = MeshBus.in(mesh);
+        TileCounter out = MeshBus.out(mesh);
         Instruction pass = Instruction.of(mesh);
         Loops.Builder walk = Loops.from(relay.get(mesh)).repeat(words).window(0, 1);
         MeshBus.SOURCE.set(pass, walk);
         MeshBus.DESTINATION.set(pass, walk);
-        MeshBus.WAITS.set(pass, 0, Wait.data(in(mesh), 0, traffic.received(mesh, tile) + 1, 1));
-        MeshBus.WAITS.set(pass, 1, Wait.room(out(mesh), 0, traffic.sent(mesh, tile) - 1, 1));
+        MeshBus.WAITS.set(pass, 0, Wait.data(in, 0, progress.blocks(in)[tile] + 1, 1));
+        MeshBus.WAITS.set(pass, 1, Wait.room(out, 0, progress.blocks(out)[tile] - 1, 1));
         MeshBus.SIGNAL_SOURCE.set(pass, 0);
         MeshBus.SIGNAL_DESTINATION.set(pass, 0);
         return pass;
@@ -152,28 +155,6 @@ final class MeshLines {
         Item item = new Item(line, tile, instruction, alone);
         items.add(item);
         last.put(List.of(line, instruction.opcode(), tile), item);
-    }
-
-    /** Counter of what a tile receives over a mesh unit. */
-    static TileCounter in(Opcode mesh) {
-        return switch (mesh) {
-            case MESH_BUS_0 -> TileCounter.MESH_NORTH_IN;
-            case MESH_BUS_1 -> TileCounter.MESH_EAST_IN;
-            case MESH_BUS_2 -> TileCounter.MESH_SOUTH_IN;
-            case MESH_BUS_3 -> TileCounter.MESH_WEST_IN;
-            default -> throw new IllegalArgumentException(mesh + " is no mesh unit");
-        };
-    }
-
-    /** Counter of what a tile sends over a mesh unit. */
-    static TileCounter out(Opcode mesh) {
-        return switch (mesh) {
-            case MESH_BUS_0 -> TileCounter.MESH_SOUTH_OUT;
-            case MESH_BUS_1 -> TileCounter.MESH_WEST_OUT;
-            case MESH_BUS_2 -> TileCounter.MESH_NORTH_OUT;
-            case MESH_BUS_3 -> TileCounter.MESH_EAST_OUT;
-            default -> throw new IllegalArgumentException(mesh + " is no mesh unit");
-        };
     }
 
     /** Merges what was asked for so far, adds it to a program and forgets it; what may join later stays known. */

@@ -201,15 +201,17 @@ public final class NetworkProgram {
     /** @param names of the outputs, by which their addresses are told apart */
     List<Program> executionOnly(List<String> names) {
         ProgramBuilder program = new ProgramBuilder();
-        ImageCode images = new ImageCode(program, chain, narrow, places);
+        Progress progress = new Progress();
+        ImageCode images = new ImageCode(program, chain, narrow, places, progress);
         images.emit();
-        Progress progress = images.giveResults(names);
+        images.giveResults(names);
+        progress.clear();
         if (head.isEmpty()) {
             images.end();
         } else {
             List<List<Piece>> streamed = places.layers()
                     .subList(chain.convolutions().size(), broadcast().size());
-            new HeadCode(program, head.get(), new Traffic(progress), narrow, streamed, farTables())
+            new HeadCode(program, head.get(), progress, narrow, streamed, farTables())
                     .emit(names.get(names.size() - 1));
         }
         DoesNotFitException.require(

@@ -3,6 +3,8 @@ package org.tensorizer.compiler;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.conv.Window;
@@ -15,9 +17,22 @@ import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.OperatorNumbers;
 
-/** Tensors, constants and options of the operators of a source, and the refusals that name them. */
+/**
+ * Tensors, constants and options of the operators of a source, the refusals that name them, and what the tensors are on the
+ * chip, as far as operators were read: images by their numbers, the same with other dimensions, and the newest vector behind
+ * the images. Mutable, one for a source.
+ */
 final class OperatorView {
     private final TfliteModel model;
+
+    /** Number of the image that a tensor is: 0 for the input, j for the result of step j - 1. */
+    private final Map<Integer, Integer> images = new HashMap<>();
+
+    /** The same for tensors that are an image with other dimensions. */
+    private final Map<Integer, Integer> renamed = new HashMap<>();
+
+    private int steps;
+    private int vector = -1;
 
     OperatorView(TfliteModel model) {
         this.model = model;
@@ -74,7 +89,7 @@ final class OperatorView {
     }
 
     int zeroPoint(Operator operator, Tensor tensor) {
-        if (!TensorDomain.has(tensor.type()) || !tensor.isQuantizedPerTensor()) {
+        if (!isPerTensor(tensor)) {
             throw refuse(
                     operator,
                     "has tensor " + tensor.index() + " (" + Printable.name(tensor.name()) + ") of " + tensor.type()
@@ -128,6 +143,62 @@ final class OperatorView {
                         operator,
                         "stands behind a PAD by " + Arrays.toString(amounts) + ", which is not what SAME would pad");
             }
+        }
+    }
+
+    /** Begins with a tensor, which is the input of the chip's part from now on. */
+    void begin(int tensor) {
+        images.clear();
+        renamed.clear();
+        images.put(tensor, 0);
+    }
+
+    /** Takes the result of a part. */
+    void add(Operator operator, int tensor, Element.Part part) {
+        if (part instanceof Element.ImageStep) {
+            images.put(tensor, ++steps);
+            return;
+        }
+        int from = operator.inputs().get(0);
+        if (!(part instanceof Element.Renamed) || from == vector) {
+            vector = tensor;
+        } else if (input(operator).shape().equals(output(operator).shape()) && images.containsKey(from)) {
+            images.put(tensor, images.get(from));
+        } else {
+            renamed.put(tensor, images.getOrDefault(from, renamed.get(from)));
+        }
+    }
+
+    /** Whether a tensor is there at all. */
+    boolean isOnChip(int tensor) {
+        return images.containsKey(tensor) || renamed.containsKey(tensor) || tensor == vector;
+    }
+
+    /** Whether a tensor is what the newest part behind the images gave. */
+    boolean isVector(int tensor) {
+        return tensor == vector;
+    }
+
+    /** Number of the image that an operator takes. */
+    int image(Operator operator, Tensor tensor) {
+        if (!images.containsKey(tensor.index())) {
+            throw refuse(
+                    operator,
+                    "takes tensor " + tensor.index() + " of shape " + tensor.shape()
+                            + ", which is no image of the chip's part");
+        }
+        return images.get(tensor.index());
+    }
+
+    /** What ends the images takes the newest of them. */
+    void requireNewest(Operator operator) {
+        int tensor = operator.inputs().get(0);
+        int number = images.getOrDefault(tensor, renamed.getOrDefault(tensor, -1));
+        if (number != steps) {
+            throw refuse(
+                    operator,
+                    "takes tensor " + tensor + ", image " + number + " of " + steps
+                            + "; what follows the images is covered behind the last of them");
         }
     }
 }

@@ -3,10 +3,7 @@ package org.tensorizer.compiler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.tensorizer.conv.Concatenation;
-import org.tensorizer.conv.Enlargement;
 import org.tensorizer.conv.Image;
-import org.tensorizer.conv.Product;
 import org.tensorizer.conv.Step;
 import org.tensorizer.isa.Chip;
 
@@ -61,8 +58,8 @@ final class OwnForms {
     }
 
     private static boolean isOurs(Step step) {
-        return step instanceof Product
-                || step instanceof Concatenation
-                || step instanceof Enlargement enlargement && !enlargement.bilinear();
+        return step instanceof Step.Product
+                || step instanceof Step.Concatenation
+                || step instanceof Step.Enlargement enlargement && !enlargement.bilinear();
     }
 }

@@ -1,6 +1,7 @@
 package org.tensorizer.compiler;
 
 import org.tensorizer.conv.DoesNotFitException;
+import org.tensorizer.conv.Progress;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
@@ -15,14 +16,14 @@ import org.tensorizer.isa.Wait;
 import org.tensorizer.isa.WideToNarrow;
 
 /**
- * Up to 64 words of one tile to others round the ring. Who takes stands before who sends: unpack (0x14), store (0x11), send
- * (0x10), pack (0x13); each waits for what it names since the last clearing fence.
+ * Up to 64 words of one tile to others round the ring. Who takes stands before who sends: unpack (wideToNarrow), store (ringBusConsumer0), send
+ * (ringBusProducer), pack (narrowToWide); each waits for what it names since the last clearing fence.
  *
  * <p>Source: derived, identical with compiled programs.
  */
 final class Packets {
     private final ProgramBuilder program;
-    private final Traffic traffic;
+    private final Progress progress;
     private final int storeRow;
     private final int sendRow;
 
@@ -30,9 +31,9 @@ final class Packets {
      * @param storeRow row of wide memory where packets arrive
      * @param sendRow row where they are packed
      */
-    Packets(ProgramBuilder program, Traffic traffic, int storeRow, int sendRow) {
+    Packets(ProgramBuilder program, Progress progress, int storeRow, int sendRow) {
         this.program = program;
-        this.traffic = traffic;
+        this.progress = progress;
         this.storeRow = storeRow;
         this.sendRow = sendRow;
     }
@@ -41,11 +42,11 @@ final class Packets {
     void send(int sender, int receivers, int source, int words, int destination) {
         DoesNotFitException.require(words <= Chip.LANES, "a packet of %d words, at most 64", words);
         int first = 31 - Integer.numberOfLeadingZeros(receivers);
-        program.add(unpack(receivers, destination, words, traffic.read(first) + 1));
-        program.add(store(receivers, traffic.words(first) - Chip.LANES));
-        program.add(send(sender, receivers, traffic.nextPacketA(), traffic.rows(sender) + 1));
-        program.add(pack(sender, source, words, traffic.rows(sender) - 1));
-        traffic.packet(sender, receivers, words);
+        program.add(unpack(receivers, destination, words, progress.read(first) + 1));
+        program.add(store(receivers, progress.words(first) - Chip.LANES));
+        program.add(send(sender, receivers, progress.nextPacketA(), progress.rows(sender) + 1));
+        program.add(pack(sender, source, words, progress.rows(sender) - 1));
+        progress.packet(sender, receivers, words);
         program.pause();
     }
 

@@ -10,7 +10,7 @@ import org.tensorizer.isa.Wait;
 import org.tensorizer.isa.WideToNarrow;
 
 /**
- * Moves words of pixels within a tile: 0x13 packs them into rows of wide memory, as many pixels to a row as it takes, 0x14
+ * Moves words of pixels within a tile: narrowToWide packs them into rows of wide memory, as many pixels to a row as it takes, wideToNarrow
  * puts them where they belong. Source: derived, identical with four compiled programs.
  */
 final class PixelMove {
@@ -69,10 +69,10 @@ final class PixelMove {
             chunk--;
         }
         int rows = pixels.pixels() * words / chunk;
-        Loops.Builder source = Loops.from(pixels.source()).step(1, chunk).step(chunk, words / chunk);
-        if (pixels.pixels() > 1) {
-            source.step(pixels.step(), pixels.pixels());
-        }
+        Loops.Builder source = Loops.from(pixels.source())
+                .step(1, chunk)
+                .step(chunk, words / chunk)
+                .stepIfSeveral(pixels.step(), pixels.pixels());
         NarrowToWide.WORDS.set(pack.set(NarrowToWide.PACK, 1), source);
         NarrowToWide.ROWS.set(pack, ring(rows));
         NarrowToWide.WAITS.set(pack, 0, Wait.room(TileCounter.WIDE_TO_NARROW, 0, -1, 1));
@@ -90,10 +90,7 @@ final class PixelMove {
         if (closed) {
             source.step(1, q * words);
         } else {
-            source.step(1, words);
-            if (q > 1) {
-                source.step(pixels.step(), q);
-            }
+            source.step(1, words).stepIfSeveral(pixels.step(), q);
         }
         if (rows > 1) {
             source.step(q * pixels.step(), rows);
@@ -109,30 +106,19 @@ final class PixelMove {
         int width = pixels.width();
         int rows = pixels.pixels() / q;
         Loops.Builder walk = Loops.from(to);
-        int loops = 1;
         int pack = 1;
         if (pitch == width * words) {
-            walk.step(1, q * words);
-            loops += add(walk, q * words, rows);
+            walk.step(1, q * words).stepIfSeveral(q * words, rows);
         } else if (q <= width) {
-            walk.step(1, q * words);
-            loops += add(walk, q * words, width / q);
-            loops += add(walk, pitch, pixels.pixels() / width);
+            walk.step(1, q * words)
+                    .stepIfSeveral(q * words, width / q)
+                    .stepIfSeveral(pitch, pixels.pixels() / width);
         } else {
-            walk.step(1, width * words).step(pitch, q / width);
-            loops += 1 + add(walk, q / width * pitch, rows);
+            walk.step(1, width * words).step(pitch, q / width).stepIfSeveral(q / width * pitch, rows);
             pack = 2;
         }
         WideToNarrow.ROWS.set(unpack, rows > 1 ? ring(rows) : Loops.from(ring).step(1, 1));
         WideToNarrow.WORDS.set(unpack.set(WideToNarrow.PACK, pack), walk);
-        WideToNarrow.SIGNAL.set(unpack, Math.min(pack, loops - 1));
-    }
-
-    private static int add(Loops.Builder walk, int step, int count) {
-        if (count == 1) {
-            return 0;
-        }
-        walk.step(step, count);
-        return 1;
+        WideToNarrow.SIGNAL.set(unpack, Math.min(pack, walk.loops() - 1));
     }
 }

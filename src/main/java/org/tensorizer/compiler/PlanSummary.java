@@ -1,6 +1,7 @@
 package org.tensorizer.compiler;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import org.tensorizer.conv.Image;
 import org.tensorizer.conv.NarrowPlan;
 import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.conv.PlacedImage;
-import org.tensorizer.conv.PoolPlan;
+import org.tensorizer.conv.Step;
 import org.tensorizer.conv.StepPlan;
 import org.tensorizer.conv.Sum;
 import org.tensorizer.dense.Elementwise;
@@ -81,7 +82,7 @@ public record PlanSummary(
         }
         program.head().ifPresent(head -> head(head, broadcast, steps));
         List<Integer> tiles = new ArrayList<>(
-                program.head().map(HeadPlan::start).orElse(java.util.Collections.nCopies(Chip.TILES, 0)));
+                program.head().map(HeadPlan::start).orElse(Collections.nCopies(Chip.TILES, 0)));
         program.places()
                 .layers()
                 .forEach(layer -> layer.forEach(piece ->
@@ -213,8 +214,8 @@ public record PlanSummary(
         if (plan instanceof ConvolutionPlan convolution) {
             return pixels * convolution.passRows() * convolution.passes() * convolution.groups();
         }
-        if (plan instanceof PoolPlan pool) {
-            int kernel = pool.step().window().kernel();
+        if (plan.step() instanceof Step.MaxPool pool) {
+            int kernel = pool.window().kernel();
             return pixels * kernel * kernel * plan.groups();
         }
         return plan.step() instanceof Sum ? 4 * pixels * result.pixelWords() : pixels;

@@ -2,8 +2,10 @@ package org.tensorizer.compiler;
 
 import java.util.List;
 import java.util.function.IntFunction;
+import org.tensorizer.conv.ConvolutionCode;
 import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.conv.PerTile;
+import org.tensorizer.conv.Progress;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
@@ -41,15 +43,15 @@ final class SoftmaxCode {
 
     private final ProgramBuilder program;
     private final SoftmaxPlan plan;
-    private final Traffic traffic;
+    private final Progress progress;
     private final int identityRow;
     private final List<Piece> tables;
 
     /** @param tables where far tables are kept, else empty */
-    SoftmaxCode(ProgramBuilder program, SoftmaxPlan plan, Traffic traffic, int identityRow, List<Piece> tables) {
+    SoftmaxCode(ProgramBuilder program, SoftmaxPlan plan, Progress progress, int identityRow, List<Piece> tables) {
         this.program = program;
         this.plan = plan;
-        this.traffic = traffic;
+        this.progress = progress;
         this.identityRow = identityRow;
         this.tables = tables;
     }
@@ -70,8 +72,8 @@ final class SoftmaxCode {
         return plan;
     }
 
-    Traffic traffic() {
-        return traffic;
+    Progress progress() {
+        return progress;
     }
 
     /** Quarter row of the identity matrix. */
@@ -108,12 +110,12 @@ final class SoftmaxCode {
         for (int i = 0; i < fences; i++) {
             program.fence(ProgramBuilder.TILE_COUNTERS);
         }
-        traffic.clear();
+        progress.clear();
     }
 
     /** Packets of tile 0 to each other tile, to the address they come from. */
     void tell(int word, int words, int storeRow, int sendRow) {
-        Packets packets = new Packets(program, traffic, storeRow, sendRow);
+        Packets packets = new Packets(program, progress, storeRow, sendRow);
         for (int tile = 1; tile < plan.tiles(); tile++) {
             packets.send(0, 1 << tile, word, words, word);
         }
@@ -152,7 +154,7 @@ final class SoftmaxCode {
         if (plan.far()) {
             program.scalarFence(Chip.ALL_TILES, 0, 0).meet();
         }
-        traffic.clear();
+        progress.clear();
     }
 
     private Instruction store(int tile) {
@@ -171,13 +173,13 @@ final class SoftmaxCode {
                 .set(RingBusProducer.RECEIVERS, 1L << tile);
         int rows = plan.words(tile);
         RingBusProducer.ROWS.set(send, Loops.from(row).step(1, rows));
-        RingBusProducer.WAITS.set(send, 0, Wait.data(TileCounter.RING_PRODUCER_B, 1, traffic.nextPacketsB(rows), 1));
+        RingBusProducer.WAITS.set(send, 0, Wait.data(TileCounter.RING_PRODUCER_B, 1, progress.nextPacketsB(rows), 1));
         RingBusProducer.SIGNAL_RING.set(send, 0);
         return send;
     }
 
     private Instruction loadOf(int table, int unit, int tile) {
-        Instruction reader = scaling();
+        Instruction reader = ConvolutionCode.scaling();
         WideToNarrow.ROWS.set(
                 reader,
                 plan.far()
@@ -197,15 +199,6 @@ final class SoftmaxCode {
         if (plan.far()) {
             WideToNarrow.WAITS.set(reader, 0, Wait.data(TileCounter.RING_READ_B, 1, 1, 1));
         }
-        return reader;
-    }
-
-    /** A reader of rows for the scaling registers. */
-    static Instruction scaling() {
-        Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW)
-                .set(WideToNarrow.TO_SCALING)
-                .set(WideToNarrow.PACK, 1);
-        WideToNarrow.SIGNAL.set(reader, 2);
         return reader;
     }
 

@@ -3,11 +3,13 @@ package org.tensorizer.compiler;
 import static org.tensorizer.compiler.SoftmaxCode.op;
 import static org.tensorizer.compiler.SoftmaxCode.thrice;
 
-import org.tensorizer.conv.Fill;
+import org.tensorizer.conv.ConvolutionCode;
 import org.tensorizer.conv.PerTile;
 import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.FunctionTable;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.MeshBus;
 import org.tensorizer.isa.NarrowToWide;
 import org.tensorizer.isa.Op;
 import org.tensorizer.isa.Opcode;
@@ -29,6 +31,21 @@ final class SoftmaxExponentials {
 
     /** Below this exp rounds to 0: -13.038, with the bits that compiled programs have. */
     private static final float LOWEST = Float.intBitsToFloat(0xc1509c0d);
+
+    /**
+     * exp(x) * 65535 for x up to 0: bits of the coefficients of 8 segments, then of 7 break points. Source: compiled programs, the same in all of them.
+     */
+    private static final float[] EXPONENTIAL = FunctionTable.values("""
+            44e5f55c 441d8dc9 42a2afa8 4095cab4 3dcf45c2
+            4659a168 45d554f6 44a0412a 42d9b585 4060d81f
+            470121be 46a24017 459fe964 44112fbe 41cb5dd3
+            47449ff0 4715e4c2 4639c0ca 44da36f1 42ca1d8d
+            476d9bf8 4751c52c 469f09c7 45702e8d 4394ba1d
+            477d4a57 4774d594 46daa6a6 45d3725e 4434d33d
+            477ff661 477f9434 46fc2a11 461a0641 44c72aea
+            477fff00 477ffef3 46fffa9e 462a207c 451c7c63
+            c0ff9475 c0af6050 c07bb089 c02cb4ec bfe0f9a9 bf6abd95 be32671f
+            """);
 
     private final SoftmaxCode code;
     private final SoftmaxPlan plan;
@@ -52,8 +69,7 @@ final class SoftmaxExponentials {
 
     /** The negative of the largest number as int32: weights 0, and the sum goes on from nothing but the constant 255. */
     private void negate() {
-        program.add(Fill.signalled(
-                Fill.words(Opcode.MESH_BUS_2, plan.mask(), Loops.from(factors).step(1, 8), 0), 1));
+        fill(Opcode.MESH_BUS_2, Loops.from(factors).step(1, 8), 0);
         Instruction rows = factorRows();
         NarrowToWide.WAITS.set(rows, 0, Wait.data(TileCounter.MESH_SOUTH_IN, 2, 1, 0));
         program.add(rows).fence();
@@ -112,11 +128,11 @@ final class SoftmaxExponentials {
     }
 
     private void fill(Opcode mesh, Loops.Builder walk, int word) {
-        program.add(Fill.signalled(Fill.words(mesh, plan.mask(), walk, word), 1));
+        program.add(MeshBus.countedFill(mesh, plan.mask(), walk, word));
     }
 
     private Instruction bias() {
-        Instruction reader = SoftmaxCode.scaling().set(TileInstruction.TILES, plan.mask());
+        Instruction reader = ConvolutionCode.scaling().set(TileInstruction.TILES, plan.mask());
         WideToNarrow.ROWS.set(reader, Loops.from(BIAS_ROW).step(1, 1).repeat(2).step(1, 1));
         WideToNarrow.WORDS.set(
                 reader,
@@ -166,7 +182,7 @@ final class SoftmaxExponentials {
     }
 
     private void exponentiate() {
-        program.functionTable(SoftmaxTable.EXPONENTIAL.instruction(plan.mask()));
+        program.functionTable(FunctionTable.load(plan.mask(), EXPONENTIAL));
         code.withTable(2, 0, this::exponential);
         code.clearBehindTable();
         program.fence();

@@ -3,10 +3,10 @@ package org.tensorizer.compiler;
 import static org.tensorizer.compiler.SoftmaxCode.op;
 import static org.tensorizer.conv.Arithmetic.ceilDiv;
 
-import org.tensorizer.conv.Fill;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.MeshBus;
 import org.tensorizer.isa.NarrowToWide;
 import org.tensorizer.isa.Op;
 import org.tensorizer.isa.Opcode;
@@ -17,7 +17,7 @@ import org.tensorizer.isa.TileInstruction;
 import org.tensorizer.isa.Wait;
 
 /**
- * Steps 1 to 3 of a softmax: numbers beyond the last become the smallest there is, all go to tile 0, whose op 0x02 finds
+ * Steps 1 to 3 of a softmax: numbers beyond the last become the smallest there is, all go to tile 0, whose opMaximum finds
  * the largest of every lane and then of the four lanes; packets take it to all tiles, an op to all words.
  */
 final class SoftmaxMaximum {
@@ -53,8 +53,8 @@ final class SoftmaxMaximum {
         program.meet(ProgramBuilder.TILE_COUNTERS).fence(ProgramBuilder.TILE_COUNTERS);
         code.withTable(0, Chip.SCALING_UNITS / 2, this::padded);
         program.fence();
-        code.traffic().clear();
-        Packets packets = new Packets(program, code.traffic(), 2043, 2039);
+        code.progress().clear();
+        Packets packets = new Packets(program, code.progress(), 2043, 2039);
         for (int tile = 1; tile < plan.tiles(); tile++) {
             packets.send(tile, 1, LayerPlan.TILE_WORDS * tile, plan.words(tile), LayerPlan.TILE_WORDS * tile);
         }
@@ -82,7 +82,7 @@ final class SoftmaxMaximum {
         program.add(turn(words, blocks)).add(ofLanes(words, blocks)).fence(0, TileFence.OP);
         program.add(pack(words, blocks)).add(ofWord(words, blocks));
         program.fence(ProgramBuilder.TILE_COUNTERS).fence();
-        code.traffic().clear();
+        code.progress().clear();
         code.tell(words, 1, 2069, 2065);
         code.clear(2);
     }
@@ -153,8 +153,8 @@ final class SoftmaxMaximum {
     /** Byte 0 of a word on every tile to all words. */
     private void everywhere() {
         int words = plan.words();
-        program.add(Fill.signalled(
-                Fill.words(Opcode.MESH_BUS_2, plan.mask(), Loops.from(words + 1).step(1, 4), 1), 1));
+        program.add(MeshBus.countedFill(
+                Opcode.MESH_BUS_2, plan.mask(), Loops.from(words + 1).step(1, 4), 1));
         program.add(ones(plan.mask(), words + 1)).fence();
         code.spread(words, words, 0, 4);
         program.fence(ProgramBuilder.TILE_COUNTERS);

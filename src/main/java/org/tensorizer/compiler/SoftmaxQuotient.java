@@ -5,10 +5,11 @@ import static org.tensorizer.compiler.SoftmaxCode.thrice;
 import static org.tensorizer.compiler.SoftmaxCode.unclamped;
 import static org.tensorizer.conv.Arithmetic.ceilDiv;
 
-import org.tensorizer.conv.Fill;
 import org.tensorizer.conv.PerTile;
+import org.tensorizer.isa.FunctionTable;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.MeshBus;
 import org.tensorizer.isa.NarrowToWide;
 import org.tensorizer.isa.Op;
 import org.tensorizer.isa.Opcode;
@@ -26,6 +27,21 @@ final class SoftmaxQuotient {
     private static final int ROW = 2071;
     private static final int PRODUCT_ROW = 2077;
     private static final float FROM_16_BITS = (float) (1 / 65535d);
+
+    /**
+     * 65536 / sqrt(2 x) for x from 1 to 4: bits of the coefficients of 8 segments, then of 7 break points. Source: compiled programs, the same in all of them.
+     */
+    private static final float[] RECIPROCAL_ROOT = FunctionTable.values("""
+            47d62fb4 c803f636 47db5722 c740be35 460a357b
+            47c2e514 c7c6c3c5 4788a6ad c6c69257 456b57aa
+            47af3d7e c7907d9a 47209fc4 c63cb459 44b4d079
+            479d13d2 c75017dd 46b9cf3f c5af4fb6 4406e281
+            478c9847 c7153a9e 46558933 c5217249 434718c8
+            477cee8c c6d93e73 45fb974c c499f9b3 4299ba81
+            476756f3 c6a64a81 45a14319 c4256088 420a6991
+            476756f3 c6a64a81 45a14319 c4256088 420a6991
+            3f96545a 3fb9f21d 3fe5fda8 401006eb 40332a53 405bff99 7f800000
+            """);
 
     private final SoftmaxCode code;
     private final SoftmaxPlan plan;
@@ -46,13 +62,13 @@ final class SoftmaxQuotient {
         program.fence(TileFence.bit(TileCounter.NARROW_TO_WIDE))
                 .fence(TileFence.bit(TileCounter.PARAMETERS))
                 .fence(ProgramBuilder.TILE_COUNTERS);
-        code.traffic().clear();
+        code.progress().clear();
     }
 
     private void root() {
         int words = plan.wideWords();
         int blocks = ceilDiv(words, 4);
-        program.functionTable(SoftmaxTable.RECIPROCAL_ROOT.instruction(1));
+        program.functionTable(FunctionTable.load(1, RECIPROCAL_ROOT));
         Instruction turn = Instruction.of(Opcode.NARROW_TO_WIDE).set(TileInstruction.TILES, 1);
         NarrowToWide.WORDS.set(turn, Loops.from(plan.exponentials()).step(1, words));
         NarrowToWide.ROWS.set(turn, Loops.stream(ROW, words, 4, 4));
@@ -120,7 +136,7 @@ final class SoftmaxQuotient {
                 .fence(TileFence.bit(TileCounter.PARAMETERS))
                 .fence(ProgramBuilder.TILE_COUNTERS)
                 .fence();
-        code.traffic().clear();
+        code.progress().clear();
     }
 
     private void everywhere() {
@@ -128,9 +144,9 @@ final class SoftmaxQuotient {
         code.tell(root, 2, 2069, 2065);
         code.clear(2);
         program.add(
-                Fill.words(Opcode.MESH_BUS_2, plan.mask(), Loops.from(root + 2).step(2, 2), 1));
-        program.add(Fill.signalled(
-                Fill.words(Opcode.MESH_BUS_2, plan.mask(), Loops.from(root + 3).step(2, 2), 0x100), 1));
+                MeshBus.fill(Opcode.MESH_BUS_2, plan.mask(), Loops.from(root + 2).step(2, 2), 1));
+        program.add(MeshBus.countedFill(
+                Opcode.MESH_BUS_2, plan.mask(), Loops.from(root + 3).step(2, 2), 0x100));
         program.add(SoftmaxMaximum.ones(plan.mask(), root + 2)).fence();
         code.spread(root, 2 * plan.words(), plan.exponentials(), 8);
         program.fence(ProgramBuilder.TILE_COUNTERS);

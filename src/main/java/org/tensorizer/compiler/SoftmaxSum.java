@@ -4,6 +4,7 @@ import static org.tensorizer.compiler.SoftmaxCode.op;
 import static org.tensorizer.compiler.SoftmaxCode.thrice;
 import static org.tensorizer.compiler.SoftmaxCode.unclamped;
 
+import org.tensorizer.conv.ConvolutionCode;
 import org.tensorizer.conv.PerTile;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
@@ -39,7 +40,7 @@ final class SoftmaxSum {
     void emit() {
         PerTile.add(program, tile -> words(tile) > 0 ? own(tile) : null);
         program.fence(ProgramBuilder.TILE_COUNTERS).fence();
-        Packets packets = new Packets(program, code.traffic(), 2077, 2073);
+        Packets packets = new Packets(program, code.progress(), 2077, 2073);
         for (int tile = 0; tile < plan.tiles(); tile++) {
             for (int sender = 0; sender < plan.tiles(); sender++) {
                 if (sender != tile && words(sender) > 0) {
@@ -53,11 +54,11 @@ final class SoftmaxSum {
         } else {
             code.clear(2);
         }
-        program.packets(code.traffic().packetsA(), code.traffic().packetsB())
+        program.packets(code.progress().packetsA(), code.progress().packetsB())
                 .meet(ProgramBuilder.PACKET_COUNTERS)
                 .fence()
                 .fence();
-        code.traffic().clearPackets();
+        code.progress().clearPackets();
         if (plan.isOdd() && last > 0) {
             mesh(0, last, plan.relay() - 1, plan.relay() - 1);
             code.clear(2);
@@ -108,7 +109,7 @@ final class SoftmaxSum {
         }
         program.fence(MESH_COUNTERS, TileFence.MESH).fence();
         program.fence(ProgramBuilder.TILE_COUNTERS).fence().fence(ProgramBuilder.TILE_COUNTERS);
-        code.traffic().clear();
+        code.progress().clear();
         program.add(factor()).add(masked(pair)).fence();
         code.tell(plan.relay() - 1, 1, 2043, 2039);
         code.clear(2);
@@ -121,7 +122,7 @@ final class SoftmaxSum {
 
     /** Scale 1 for the number, 0 for the other half of its word. */
     private Instruction factor() {
-        Instruction reader = SoftmaxCode.scaling().set(TileInstruction.TILES, 1);
+        Instruction reader = ConvolutionCode.scaling().set(TileInstruction.TILES, 1);
         WideToNarrow.ROWS.set(reader, Loops.from(plan.oddRow()).step(1, 1));
         WideToNarrow.WORDS.set(
                 reader, Loops.from(0).step(1, 1).step(Chip.SCALING_UNITS / 2, 1).window(2, Chip.SCALING_UNITS / 4));

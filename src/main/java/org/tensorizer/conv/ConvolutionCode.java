@@ -23,14 +23,14 @@ import org.tensorizer.isa.WideToNarrow;
  * One convolution: its parameters travel round the ring to all tiles while all tiles compute.
  *
  * <pre>
- * 0x12               rows of weights into one of two halves, header rows in front; waits until the half was used up
- *                    (PARAMETERS). Depthwise, and from the host: 0x11
- * 0x14 scaling       header rows of a group to the scaling registers; waits for the row, and until the results of the
- *                    group before the last are out (AVDATA, two sets of registers)
- * op                 {@link ConvolutionOp}
- * 0x26, 0x27         depthwise only: rows of 256 bytes come back over the loop-back, as rows of 16 bytes
- * 0x10 per piece     the rows of a tile that keeps some, in the order of pieces and layers (RING_PRODUCER_B)
- * 0x25, 0x26         instead of 0x10, where the host sends the parameters in every inference
+ * ringBusConsumer1            rows of weights into one of two halves, header rows in front; waits until the half was used up
+ *                             (PARAMETERS). Depthwise, and from the host: ringBusConsumer0
+ * wideToNarrow scaling        header rows of a group to the scaling registers; waits for the row, and until the results of the
+ *                             group before the last are out (AVDATA, two sets of registers)
+ * op                          {@link ConvolutionOp}
+ * pop, outfeed                depthwise only: rows of 256 bytes come back over the loop-back, as rows of 16 bytes
+ * ringBusProducer per piece   the rows of a tile that keeps some, in the order of pieces and layers (RING_PRODUCER_B)
+ * infeed, pop                 instead of ringBusProducer, where the host sends the parameters in every inference
  * </pre>
  *
  * <p>Source: derived, byte-identical with compiled programs. Extrapolated: parameters from the host are put together from
@@ -113,15 +113,21 @@ public final class ConvolutionCode {
         return store;
     }
 
+    /** A reader of rows for the scaling registers. */
+    public static Instruction scaling() {
+        Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW)
+                .set(WideToNarrow.TO_SCALING)
+                .set(WideToNarrow.PACK, 1);
+        WideToNarrow.SIGNAL.set(reader, 2);
+        return reader;
+    }
+
     /** Scales and biases; the zero points stay in their rows, where the op reads them. */
     private Instruction scaling(TileCounter arrived, int stored) {
         ParameterFormat format = step.format();
         int rows = (format.hasBias() ? 1 : 0) + (format.isPerChannel() ? 1 : 0);
         int units = step.depthwise() ? 2 : step.rowBytes() / Chip.SCALING_UNIT_BYTES;
-        Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW)
-                .set(TileInstruction.TILES, Chip.ALL_TILES)
-                .set(WideToNarrow.TO_SCALING)
-                .set(WideToNarrow.PACK, 1);
+        Instruction reader = scaling().set(TileInstruction.TILES, Chip.ALL_TILES);
         Loops.Builder walk = Loops.from(plan.headerRow()).step(1, rows).repeat(plan.groups());
         WideToNarrow.ROWS.set(reader, plan.isDoubleBuffered() ? walk.window(1, step.headerRows()) : walk);
         int base = format == ParameterFormat.PER_TENSOR_BIAS ? Chip.SCALING_UNITS / 2 : 0;
@@ -134,7 +140,6 @@ public final class ConvolutionCode {
                         .window(2, Chip.SCALING_UNITS / 4));
         WideToNarrow.WAITS.set(reader, 0, Wait.data(arrived, 1, stored + 1, plan.passes()));
         WideToNarrow.WAITS.set(reader, 1, Wait.room(TileCounter.AVDATA, 2, progress.results - 1, 1));
-        WideToNarrow.SIGNAL.set(reader, 2);
         return reader;
     }
 

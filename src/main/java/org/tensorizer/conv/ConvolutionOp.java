@@ -1,5 +1,7 @@
 package org.tensorizer.conv;
 
+import org.tensorizer.dense.Activation;
+import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
@@ -22,7 +24,7 @@ import org.tensorizer.isa.Wait;
  * makes one round is left out of the walks. It waits for every pass of the weights and for the scaling registers of every
  * group.
  */
-final class ConvolutionOp {
+public final class ConvolutionOp {
     private enum Kind {
         INSIDE,
         SUMS,
@@ -63,7 +65,11 @@ final class ConvolutionOp {
                 .set(Op.FRESH_SUMS)
                 .set(Op.LANES, step.lanes() - 1L)
                 .set(Op.LANES_LAST, step.lastLanes() - 1L);
-        quantize(op);
+        quantize(op, step.format(), step.quantization(), step.activation());
+        if (step.format().isPerChannel()) {
+            int first = plan.headerRow() + step.headerRows() - 1;
+            zeroPointRows(op, first, plan.isDoubleBuffered() ? step.headerRows() : 1, plan.buffers());
+        }
         rounds(op, kind, tile);
         Op.ACTIVATIONS.set(op, activations(kind, tile));
         Op.WEIGHTS.set(op, weights(kind, tile));
@@ -99,23 +105,25 @@ final class ConvolutionOp {
         return kind == Kind.SINGLE || kind == Kind.POINT ? 1 : 2;
     }
 
-    private void quantize(Instruction op) {
-        Quantization q = step.quantization();
-        boolean perChannel = step.format().isPerChannel();
-        op.set(Op.INPUT_ZERO_POINT, q.inputZeroPoint())
-                .set(Op.OUTPUT_ZERO_POINT, q.outputZeroPoint())
-                .set(Op.FORMAT, step.format().code())
-                .set(Op.WEIGHT_ZERO_POINT, perChannel ? 0 : q.weightZeroPoint())
-                .setFloat(Op.MULTIPLIER, perChannel ? 1 : q.multiplier())
-                .setFloat(Op.CLAMP_MAX, q.clampMax(step.activation()))
-                .setFloat(Op.CLAMP_MIN, q.clampMin(step.activation()));
-        if (perChannel) {
-            int first = plan.headerRow() + step.headerRows() - 1;
-            op.set(Op.ZERO_POINT_ROWS)
-                    .set(Op.ZERO_POINT_FIRST, first)
-                    .set(Op.ZERO_POINT_STEP, plan.isDoubleBuffered() ? step.headerRows() : 1)
-                    .set(Op.ZERO_POINT_LAST, first + (plan.buffers() - 1L) * step.headerRows());
-        }
+    /** Zero points, multiplier and clamps of a layer with weights. */
+    public static void quantize(
+            Instruction op, ParameterFormat format, Quantization quantization, Activation activation) {
+        boolean perChannel = format.isPerChannel();
+        op.set(Op.INPUT_ZERO_POINT, quantization.inputZeroPoint())
+                .set(Op.OUTPUT_ZERO_POINT, quantization.outputZeroPoint())
+                .set(Op.FORMAT, format.code())
+                .set(Op.WEIGHT_ZERO_POINT, perChannel ? 0 : quantization.weightZeroPoint())
+                .setFloat(Op.MULTIPLIER, perChannel ? 1 : quantization.multiplier())
+                .setFloat(Op.CLAMP_MAX, quantization.clampMax(activation))
+                .setFloat(Op.CLAMP_MIN, quantization.clampMin(activation));
+    }
+
+    /** Weight zero points from rows of wide memory: so many, {@code step} apart, one for each group in turn. */
+    public static void zeroPointRows(Instruction op, int first, int step, int rows) {
+        op.set(Op.ZERO_POINT_ROWS)
+                .set(Op.ZERO_POINT_FIRST, first)
+                .set(Op.ZERO_POINT_STEP, step)
+                .set(Op.ZERO_POINT_LAST, first + (rows - 1L) * step);
     }
 
     private void rounds(Instruction op, Kind kind, int tile) {
@@ -174,20 +182,12 @@ final class ConvolutionOp {
     private void positions(Loops.Builder walk, int tile) {
         int pixel = 4 * source.image().pixelWords();
         if (!source.image().isBordered()) {
-            unlessOne(walk, pixel, pixels(tile));
+            walk.stepIfSeveral(pixel, pixels(tile));
             return;
         }
         int stride = step.window().stride();
-        unlessOne(walk, pixel * stride, target.image().columns(tile));
-        unlessOne(walk, 4 * source.image().pitch(tile) * stride, target.image().rows(tile));
-    }
-
-    private static int unlessOne(Loops.Builder walk, int distance, int rounds) {
-        if (rounds == 1) {
-            return 0;
-        }
-        walk.step(distance, rounds);
-        return 1;
+        walk.stepIfSeveral(pixel * stride, target.image().columns(tile))
+                .stepIfSeveral(4 * source.image().pitch(tile) * stride, target.image().rows(tile));
     }
 
     private Loops.Builder weights(Kind kind, int tile) {
@@ -236,13 +236,12 @@ final class ConvolutionOp {
         int pitch = 4 * target.image().pitch(tile);
         int columns = target.image().columns(tile);
         Loops.Builder walk = Loops.from(4 * target.pixel(tile, 0, 0)).step(4, words);
-        int level = 1;
         if (pitch == columns * pixel) {
-            level += unlessOne(walk, pixel, pixels(tile));
+            walk.stepIfSeveral(pixel, pixels(tile));
         } else {
-            level += unlessOne(walk, pixel, columns);
-            level += unlessOne(walk, pitch, target.image().rows(tile));
+            walk.stepIfSeveral(pixel, columns).stepIfSeveral(pitch, target.image().rows(tile));
         }
+        int level = walk.loops();
         walk.step(4 * words, plan.groups());
         Op.OUTPUTS.set(op, lastWords < words ? walk.tail(level, lastWords) : walk);
         return level;

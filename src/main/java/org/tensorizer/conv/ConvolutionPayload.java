@@ -1,7 +1,6 @@
 package org.tensorizer.conv;
 
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.layout.BlockLayout;
 import org.tensorizer.layout.Header;
@@ -10,13 +9,7 @@ import org.tensorizer.layout.RowLayout;
 
 /** The parameters of a planned convolution, written as its {@link PayloadLayout} has them. */
 public final class ConvolutionPayload {
-    private final ConvolutionPlan plan;
-    private final Convolution step;
-
-    private ConvolutionPayload(ConvolutionPlan plan) {
-        this.plan = plan;
-        this.step = plan.step();
-    }
+    private ConvolutionPayload() {}
 
     /**
      * Numbers of a convolution. Arrays are not copied.
@@ -34,66 +27,29 @@ public final class ConvolutionPayload {
      * @throws BadInputException the numbers do not fit the plan
      */
     public static void write(ConvolutionPlan plan, Numbers numbers, byte[] target, int at) {
-        ConvolutionPayload payload = new ConvolutionPayload(plan);
-        payload.check(numbers);
-        boolean perChannel = plan.step().format().isPerChannel();
-        int zero = perChannel ? Header.ZERO_POINT : plan.step().quantization().weightZeroPoint();
-        payload.layout()
-                .write(
-                        payload.channelsFirst(numbers.weights()),
-                        zero,
-                        numbers.bias(),
-                        payload.scales(numbers),
-                        target,
-                        at);
-    }
-
-    private PayloadLayout layout() {
-        ParameterFormat format = step.format();
-        Header header = new Header(format.isPerChannel(), format.hasBias(), format.isPerChannel());
+        Convolution step = plan.step();
+        Quantization quantization = step.quantization();
+        boolean hasBias = step.format().hasBias();
+        boolean perChannel = step.format().isPerChannel();
         int kernel = step.window().kernel();
-        return step.depthwise()
+        int inputs = step.depthwise() ? 1 : plan.inputs();
+        require(step, "weights", numbers.weights().length, (long) step.outputs() * kernel * kernel * inputs);
+        require(step, "biases", numbers.bias().length, hasBias ? step.outputs() : 0);
+        require(step, "weight scales", numbers.weightScales().length, perChannel ? step.outputs() : 0);
+        Header header = new Header(perChannel, hasBias, perChannel);
+        PayloadLayout layout = step.depthwise()
                 ? new BlockLayout(step.outputs(), kernel, kernel, header)
-                : new RowLayout(
-                        step.outputs(), kernel, kernel, plan.inputs(), header, plan.block(), RowLayout.Rows.PADDED);
+                : new RowLayout(step.outputs(), kernel, kernel, inputs, header, plan.block(), RowLayout.Rows.PADDED);
+        layout.write(
+                step.depthwise() ? BlockLayout.transposed(numbers.weights(), kernel * kernel) : numbers.weights(),
+                perChannel ? Header.ZERO_POINT : quantization.weightZeroPoint(),
+                numbers.bias(),
+                quantization.channelScales(numbers.weightScales()),
+                target,
+                at);
     }
 
-    /** W[out][ky][kx][in], also where the numbers have the channels of a depthwise convolution last. */
-    private byte[] channelsFirst(byte[] weights) {
-        if (!step.depthwise()) {
-            return weights;
-        }
-        int taps = step.window().taps();
-        byte[] turned = new byte[weights.length];
-        for (int tap = 0; tap < taps; tap++) {
-            for (int channel = 0; channel < step.outputs(); channel++) {
-                turned[channel * taps + tap] = weights[tap * step.outputs() + channel];
-            }
-        }
-        return turned;
-    }
-
-    /** One multiplier for each weight scale. */
-    private float[] scales(Numbers numbers) {
-        float[] scales = new float[numbers.weightScales().length];
-        for (int channel = 0; channel < scales.length; channel++) {
-            scales[channel] = Quantization.multiplier(
-                    step.quantization().inputScale(),
-                    numbers.weightScales()[channel],
-                    step.quantization().outputScale());
-        }
-        return scales;
-    }
-
-    private void check(Numbers numbers) {
-        int taps = step.window().taps();
-        long weights = (long) step.outputs() * taps * (step.depthwise() ? 1 : plan.inputs());
-        require("weights", numbers.weights().length, weights);
-        require("biases", numbers.bias().length, step.format().hasBias() ? step.outputs() : 0);
-        require("weight scales", numbers.weightScales().length, step.format().isPerChannel() ? step.outputs() : 0);
-    }
-
-    private void require(String what, long found, long expected) {
+    private static void require(Convolution step, String what, long found, long expected) {
         if (found != expected) {
             throw new BadInputException(step.describe() + ": " + found + " " + what + ", expected " + expected);
         }

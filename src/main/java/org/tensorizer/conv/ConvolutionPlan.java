@@ -2,6 +2,9 @@ package org.tensorizer.conv;
 
 import static org.tensorizer.conv.Arithmetic.ceilDiv;
 
+import java.util.Arrays;
+import org.tensorizer.isa.Chip;
+
 /**
  * How a convolution is computed: in which order its products are summed, and the rows of wide memory for weights,
  * header rows and sums meanwhile.
@@ -63,9 +66,9 @@ public record ConvolutionPlan(
                 step.outputs());
         int taps = step.window().taps();
         int buffers = buffers(taps);
-        int[] rows = WideAreas.stack(buffers * taps, ABOVE_HEADER + buffers * step.headerRows());
+        int[] rows = TileMemory.stack(buffers * taps, ABOVE_HEADER + buffers * step.headerRows());
         ConvolutionPlan plan = new ConvolutionPlan(
-                step, inputs, Form.DEPTHWISE, 1, 1, buffers, rows[0], rows[1], 0, WideAreas.lowest(rows));
+                step, inputs, Form.DEPTHWISE, 1, 1, buffers, rows[0], rows[1], 0, Arrays.stream(rows).min().orElseThrow());
         plan.check(pixels);
         return plan;
     }
@@ -82,7 +85,7 @@ public record ConvolutionPlan(
         boolean sums = form != Form.INSIDE;
         int weightRows = buffers * passRows;
         int headRows = header ? ABOVE_HEADER + buffers * step.headerRows() : 0;
-        int[] rows = WideAreas.stack(weightRows, headRows, sums ? pixels : 0);
+        int[] rows = TileMemory.stack(weightRows, headRows, sums ? pixels : 0);
         ConvolutionPlan plan = new ConvolutionPlan(
                 step,
                 inputs,
@@ -93,7 +96,7 @@ public record ConvolutionPlan(
                 rows[0],
                 header ? rows[1] : 0,
                 sums ? rows[2] : 0,
-                WideAreas.lowest(rows));
+                Arrays.stream(rows).min().orElseThrow());
         plan.check(pixels);
         return plan;
     }
@@ -129,12 +132,17 @@ public record ConvolutionPlan(
                 (long) passRows() * pixels * passes * groups(),
                 MOST_STEPS);
         DoesNotFitException.require(
-                floor > 0, "%s needs more than the %d rows of wide memory of a tile", step.describe(), WideAreas.ROWS);
+                floor > 0, "%s needs more than the %d rows of wide memory of a tile", step.describe(), Chip.WIDE_ROWS);
     }
 
     @Override
     public int groups() {
         return step.groups();
+    }
+
+    @Override
+    public int narrowWords() {
+        return 0;
     }
 
     /** Rows of wide memory of one pass. */

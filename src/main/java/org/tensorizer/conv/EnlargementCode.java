@@ -13,10 +13,10 @@ import org.tensorizer.isa.Resize;
  * An image of twice the size, behind the border that brought the pixels of the neighbours.
  *
  * <pre>
- * 4 fills, 0x13    the identity matrix ({@link IdentityCode})
- * 4 ops copy       the outermost columns, then rows, of the image once more beyond its edge; bilinear only
- * op 0x05          loops: 2 taps in x, 2 in y (nearest: 1, 1), columns, rows, words of a pixel; where its first output lies
- *                  between two pixels is a phase in quarters
+ * 4 fills, narrowToWide   the identity matrix ({@link IdentityCode})
+ * 4 ops copy              the outermost columns, then rows, of the image once more beyond its edge; bilinear only
+ * opResize                loops: 2 taps in x, 2 in y (nearest: 1, 1), columns, rows, words of a pixel; where its first output lies
+ *                         between two pixels is a phase in quarters
  * </pre>
  *
  * <p>Source: derived from movenet_lightning, all fields of copies and resize; the nearest pixel as published of other
@@ -28,7 +28,7 @@ final class EnlargementCode {
     private static final int ALL_BUT_FIRST_INPUT_OF_16_BITS = 6;
     private static final float BILINEAR = 0x1p-14f;
 
-    private final Enlargement step;
+    private final Step.Enlargement step;
     private final PlacedImage source;
     private final PlacedImage target;
     private final int scratch;
@@ -36,7 +36,7 @@ final class EnlargementCode {
     private final Reading columns;
 
     /** @param scratch first of four words */
-    EnlargementCode(Enlargement step, PlacedImage source, PlacedImage target, int scratch) {
+    EnlargementCode(Step.Enlargement step, PlacedImage source, PlacedImage target, int scratch) {
         this.step = step;
         this.source = source;
         this.target = target;
@@ -48,7 +48,7 @@ final class EnlargementCode {
     void emit(ProgramBuilder program) {
         program.fence(ProgramBuilder.TILE_COUNTERS);
         if (step.bilinear()) {
-            IdentityCode.again(program, scratch, IdentityPlan.ROW);
+            IdentityCode.again(program, scratch, IdentityCode.ROW);
             for (int side : new int[] {0, Chip.GRID - 1}) {
                 PerTile.add(program, tile -> tile % Chip.GRID == side ? outerColumn(tile) : null);
             }
@@ -63,15 +63,15 @@ final class EnlargementCode {
     private Instruction outerColumn(int tile) {
         boolean left = tile % Chip.GRID == 0;
         int column = left ? 0 : source.image().columns(tile) - 1;
-        int first = rows.skip(tile / Chip.GRID);
-        return copy(tile, first, column, first, left ? -1 : column + 1, rows.span(tile / Chip.GRID), 1);
+        int first = rows.skip()[tile / Chip.GRID];
+        return copy(tile, first, column, first, left ? -1 : column + 1, rows.span()[tile / Chip.GRID], 1);
     }
 
     private Instruction outerRow(int tile) {
         boolean top = tile / Chip.GRID == 0;
         int row = top ? 0 : source.image().rows(tile) - 1;
-        int first = columns.skip(tile % Chip.GRID);
-        return copy(tile, row, first, top ? -1 : row + 1, first, 1, columns.span(tile % Chip.GRID));
+        int first = columns.skip()[tile % Chip.GRID];
+        return copy(tile, row, first, top ? -1 : row + 1, first, 1, columns.span()[tile % Chip.GRID]);
     }
 
     private Instruction copy(int tile, int row, int column, int toRow, int toColumn, int height, int width) {
@@ -122,7 +122,7 @@ final class EnlargementCode {
 
     private void axis(Instruction op, Resize.Axis axis, int loop, int firstOutput, int pitch) {
         op.set(axis.loop(), loop)
-                .set(axis.start(), Math.floorMod(Doubling.position(firstOutput), QUARTERS))
+                .set(axis.start(), Math.floorMod(Reach.Doubling.position(firstOutput), QUARTERS))
                 .set(axis.step(), STEP)
                 .set(axis.pitch(), pitch);
         if (!step.bilinear()) {

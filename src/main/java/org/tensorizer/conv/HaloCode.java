@@ -11,8 +11,8 @@ import org.tensorizer.isa.TileCounter;
 import org.tensorizer.isa.Wait;
 
 /**
- * Borders of the parts from the neighbouring tiles: first rows up (0x17) and down (0x15), then columns to the left (0x16)
- * and to the right (0x18) with the corners that came with the rows. Where there is no neighbour the border is filled with
+ * Borders of the parts from the neighbouring tiles: first rows up (meshBus2) and down (meshBus0), then columns to the left (meshBus1)
+ * and to the right (meshBus3) with the corners that came with the rows. Where there is no neighbour the border is filled with
  * the zero point.
  *
  * <p>A block is what 64 channels of the area have, so that a border travels while the op before computes the next 64
@@ -75,8 +75,8 @@ final class HaloCode {
         this.progress = progress;
         this.computed = computed;
         this.results = results;
-        this.before = progress.fromNorth.clone();
-        this.after = progress.fromSouth.clone();
+        this.before = progress.blocks(TileCounter.MESH_NORTH_IN).clone();
+        this.after = progress.blocks(TileCounter.MESH_SOUTH_IN).clone();
     }
 
     void emit() {
@@ -98,15 +98,15 @@ final class HaloCode {
         }
         Instruction mesh = Instruction.of(way.opcode);
         if (sent > 0) {
-            Area area = area(way, tile, way.forward ? 0 : axis.size(mine) - sent, sent);
+            Area area = area(way, tile, way.forward ? 0 : axis.size()[mine] - sent, sent);
             MeshBus.SOURCE.set(mesh, area.walk());
             waits(mesh, way, tile, area.level());
         }
         if (taken > 0) {
-            Area area = area(way, tile, way.forward ? axis.size(mine) : -taken, taken);
+            Area area = area(way, tile, way.forward ? axis.size()[mine] : -taken, taken);
             MeshBus.DESTINATION.set(mesh, area.walk());
             MeshBus.SIGNAL_DESTINATION.set(mesh, area.level());
-            received(way)[tile] += Arithmetic.ceilDiv(image.image().pixelWords(), CHUNK);
+            progress.blocks(MeshBus.in(way.opcode))[tile] += Arithmetic.ceilDiv(image.image().pixelWords(), CHUNK);
             boolean edge = alone || mine == (way.forward ? Chip.GRID - 1 : 0);
             if (edge) {
                 mesh.set(MeshBus.CONSTANT_ON).set(MeshBus.CONSTANT, Integer.toUnsignedLong(fill));
@@ -117,15 +117,6 @@ final class HaloCode {
 
     private static int wanted(Reading reading, Way way, int part) {
         return way.forward ? reading.after(part) : reading.before(part);
-    }
-
-    private int[] received(Way way) {
-        return switch (way) {
-            case UP -> progress.fromSouth;
-            case DOWN -> progress.fromNorth;
-            case LEFT -> progress.fromEast;
-            case RIGHT -> progress.fromWest;
-        };
     }
 
     private void waits(Instruction mesh, Way way, int tile, int level) {
@@ -157,29 +148,19 @@ final class HaloCode {
             return area(image.pixel(tile, first, 0), tile, image.image().columns(tile), count);
         }
         int row = tile / Chip.GRID;
-        return area(image.pixel(tile, rows.skip(row), first), tile, count, rows.span(row));
+        return area(image.pixel(tile, rows.skip()[row], first), tile, count, rows.span()[row]);
     }
 
     private Area area(int address, int tile, int columns, int rows) {
         int words = image.image().pixelWords();
-        Loops.Builder walk = Loops.from(address);
-        int level = 0;
-        if (words > 1) {
-            walk.step(1, Math.min(words, CHUNK));
-            level++;
-        }
-        if (columns > 1) {
-            walk.step(words, columns);
-            level++;
-        }
-        if (rows > 1) {
-            walk.step(image.image().pitch(tile), rows);
-            level++;
-        }
-        if (level == 0) {
+        Loops.Builder walk = Loops.from(address)
+                .stepIfSeveral(1, Math.min(words, CHUNK))
+                .stepIfSeveral(words, columns)
+                .stepIfSeveral(image.image().pitch(tile), rows);
+        if (walk.loops() == 0) {
             walk.step(1, 1);
-            level++;
         }
+        int level = walk.loops();
         if (words > CHUNK) {
             walk.step(CHUNK, Arithmetic.ceilDiv(words, CHUNK));
             if (words % CHUNK != 0) {

@@ -3,6 +3,7 @@ package org.tensorizer.conv;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.MeshBus;
 import org.tensorizer.isa.NarrowToWide;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.ProgramBuilder;
@@ -11,11 +12,15 @@ import org.tensorizer.isa.TileInstruction;
 import org.tensorizer.isa.Wait;
 
 /**
- * The identity matrix of 4 x 4 as a row of weights, with which an op copies words: four fills write its words, 0x13 takes
+ * The identity matrix of 4 x 4 as a row of weights, with which an op copies words: four fills write its words, narrowToWide takes
  * them to wide memory.
  */
 public final class IdentityCode {
-    private static final int WORDS = 4;
+    /** Its words of narrow memory. */
+    static final int WORDS = 4;
+
+    /** Its row of wide memory, the highest. */
+    static final int ROW = Chip.WIDE_ROWS - 1;
 
     private IdentityCode() {}
 
@@ -24,7 +29,7 @@ public final class IdentityCode {
         if (input.isSpread()) {
             fills(program, words, false);
             int rest = input.identityWords() - WORDS;
-            program.add(Fill.words(
+            program.add(MeshBus.fill(
                     Opcode.MESH_BUS_2, Chip.ALL_TILES, Loops.from(words + WORDS).step(1, rest), 0));
             program.fence();
             Instruction pack = pack(words, input.identityWords());
@@ -44,8 +49,11 @@ public final class IdentityCode {
 
     private static void fills(ProgramBuilder program, int words, boolean counted) {
         for (int j = 0; j < WORDS; j++) {
-            Instruction fill = Fill.one(Opcode.MESH_BUS_2, Chip.ALL_TILES, words + j, 1 << 8 * j);
-            program.add(counted && j == WORDS - 1 ? Fill.signalled(fill, 1) : fill);
+            Loops.Builder word = Loops.from(words + j).single();
+            program.add(
+                    counted && j == WORDS - 1
+                            ? MeshBus.countedFill(Opcode.MESH_BUS_2, Chip.ALL_TILES, word, 1 << 8 * j)
+                            : MeshBus.fill(Opcode.MESH_BUS_2, Chip.ALL_TILES, word, 1 << 8 * j));
         }
     }
 

@@ -175,22 +175,24 @@ public final class ImageChain {
         if (step instanceof Convolution convolution) {
             return ConvolutionPlan.of(convolution, source.channels(), result.mostPixels());
         }
-        if (step instanceof Concatenation) {
-            return IdentityPlan.of(step);
+        if (step instanceof Step.Concatenation) {
+            return StepPlan.WithoutParameters.handingOn(step);
         }
         DoesNotFitException.require(
                 source.channels() == step.outputs(),
                 "%d channels in, %d out, expected the same",
                 source.channels(),
                 step.outputs());
-        if (step instanceof MaxPool pool) {
-            return PoolPlan.of(pool, result);
+        if (step instanceof Step.MaxPool pool) {
+            return StepPlan.WithoutParameters.of(pool, result);
         }
         if (step instanceof Sum sum) {
             requireOnePitch(images.get(sum.older()), source);
-            return new SumPlan(sum);
+            return StepPlan.WithoutParameters.of(sum);
         }
-        return step instanceof Product product ? IdentityPlan.ofProduct(product, result) : IdentityPlan.of(step);
+        return step instanceof Step.Product product
+                ? StepPlan.WithoutParameters.of(product, result)
+                : StepPlan.WithoutParameters.handingOn(step);
     }
 
     /** One walk goes over both operands. */

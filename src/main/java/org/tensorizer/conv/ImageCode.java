@@ -22,21 +22,24 @@ public final class ImageCode {
     private final ImageChain chain;
     private final NarrowPlan narrow;
     private final ParameterPlaces places;
-    private Progress progress = new Progress();
+    private final Progress progress;
 
-    public ImageCode(ProgramBuilder program, ImageChain chain, NarrowPlan narrow, ParameterPlaces places) {
+    /** @param progress one that has not begun */
+    public ImageCode(
+            ProgramBuilder program,
+            ImageChain chain,
+            NarrowPlan narrow,
+            ParameterPlaces places,
+            Progress progress) {
+        this.progress = progress;
         this.program = program;
         this.chain = chain;
         this.narrow = narrow;
         this.places = places;
     }
 
-    /**
-     * Everything up to the last step.
-     *
-     * @return what the counters stand at
-     */
-    public Progress emit() {
+    /** Everything up to the last step. */
+    public void emit() {
         prologue();
         if (chain.strips().isPresent()) {
             strips(chain.strips().get());
@@ -49,7 +52,7 @@ public final class ImageCode {
             border(i, narrow.images().get(chain.source(i)));
             if (i > 0 && !(chain.steps().get(i - 1) instanceof Convolution)) {
                 program.fence(ProgramBuilder.TILE_COUNTERS);
-                progress = progress.cleared();
+                progress.clear();
             }
             StepPlan plan = chain.plans().get(i);
             PlacedImage source = narrow.images().get(chain.source(i));
@@ -58,17 +61,10 @@ public final class ImageCode {
                 program.meet();
                 new ConvolutionCode(program, mine, source, target, progress)
                         .emit(places.layers().get(convolution++));
-            } else if (plan instanceof PoolPlan mine) {
-                new PoolCode(mine, source, target, progress)
-                        .emit(program, progress.results - groups(chain.source(i) - 1));
-            } else if (plan instanceof SumPlan mine) {
-                PlacedImage older = narrow.images().get(mine.step().older());
-                new SumCode(mine.step(), older, source, target, narrow.scratch(i)).emit(program);
             } else {
-                elements((IdentityPlan) plan, source, target, narrow.scratch(i));
+                withoutParameters(i, plan, source, target);
             }
         }
-        return progress;
     }
 
     private void input(PlacedImage part) {
@@ -89,7 +85,7 @@ public final class ImageCode {
                         .emit(places.layers().get(i));
             }
             program.fence(ProgramBuilder.TILE_COUNTERS);
-            progress = progress.cleared();
+            progress.clear();
         }
     }
 
@@ -98,18 +94,24 @@ public final class ImageCode {
                 strips.image(strip, image), narrow.images().get(image).base());
     }
 
-    private void elements(IdentityPlan plan, PlacedImage source, PlacedImage target, int scratch) {
-        MappingCode mapping = new MappingCode(program, target, scratch);
-        if (plan.step() instanceof Mapping step) {
-            mapping.map(step.element(), source);
-        } else if (plan.step() instanceof Concatenation step) {
-            List<PlacedImage> sources =
-                    step.others().stream().map(narrow.images()::get).toList();
-            mapping.join(step.operands(), sources);
-        } else if (plan.step() instanceof Product step) {
-            new ProductCode(step, narrow.images().get(step.older()), source, target, scratch).emit(program);
+    private void withoutParameters(int number, StepPlan plan, PlacedImage source, PlacedImage target) {
+        Step step = plan.step();
+        int scratch = narrow.scratch(number);
+        List<PlacedImage> others =
+                step.others().stream().map(narrow.images()::get).toList();
+        if (step instanceof Step.MaxPool pool) {
+            new PoolCode(pool, plan.floor(), source, target, progress)
+                    .emit(program, progress.results - groups(chain.source(number) - 1));
+        } else if (step instanceof Sum sum) {
+            new SumCode(sum, others.get(0), source, target, scratch).emit(program);
+        } else if (step instanceof Step.Mapping mapping) {
+            new MappingCode(program, target, scratch).map(mapping.element(), source);
+        } else if (step instanceof Step.Concatenation concatenation) {
+            new MappingCode(program, target, scratch).join(concatenation.operands(), others);
+        } else if (step instanceof Step.Product product) {
+            new ProductCode(product, others.get(0), source, target, scratch).emit(program);
         } else {
-            new EnlargementCode((Enlargement) plan.step(), source, target, scratch).emit(program);
+            new EnlargementCode((Step.Enlargement) step, source, target, scratch).emit(program);
         }
     }
 
@@ -117,9 +119,8 @@ public final class ImageCode {
      * The images that are results to the host, one behind the other.
      *
      * @param names of the outputs, empty where there is one
-     * @return what the counters stand at
      */
-    public Progress giveResults(List<String> names) {
+    public void giveResults(List<String> names) {
         List<Integer> results = chain.results();
         for (int i = 0; i < results.size(); i++) {
             if (i > 0 || !(chain.steps().get(chain.steps().size() - 1) instanceof Convolution)) {
@@ -129,7 +130,6 @@ public final class ImageCode {
             ResultCode.emit(program, narrow.images().get(results.get(i)), progress.packetsA, names.get(i));
             progress.packetsA += Chip.TILES;
         }
-        return progress;
     }
 
     /** The end of a program whose results are all there. */
@@ -163,11 +163,11 @@ public final class ImageCode {
         boolean isMadeInStrips =
                 chain.strips().filter(strips -> strips.steps() == step).isPresent();
         boolean travels =
-                !isMadeInStrips && source == step && (before instanceof Convolution || before instanceof MaxPool);
+                !isMadeInStrips && source == step && (before instanceof Convolution || before instanceof Step.MaxPool);
         if (!travels && step > 0) {
             // fills have counted as received blocks, which the border waits for; others may still read the image
             program.fence(ProgramBuilder.TILE_COUNTERS);
-            progress = progress.cleared();
+            progress.clear();
         }
         OptionalInt computed = travels ? OptionalInt.of(progress.results - groups(step - 1)) : OptionalInt.empty();
         boolean depthwise = before instanceof Convolution convolution && convolution.depthwise();

@@ -1,5 +1,6 @@
 package org.tensorizer.conv;
 
+import org.tensorizer.dense.Elementwise;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Infeed;
 import org.tensorizer.isa.Instruction;
@@ -23,11 +24,11 @@ import org.tensorizer.model.Relocation.Kind;
  * The input from the host to the tiles' parts.
  *
  * <pre>
- * 0x25 infeed        host -> input buffer, units of 8 bytes
- * 0x26, 0x11         per row of tiles: its image rows, popped to all its tiles into a ring of two image rows
- * 0x14               per tile: skips what lies to the left, then takes a pass of image rows into the staging buffer; waits
- *                    for the row in the ring (RING_READ_A) and is at most one pass ahead of the copy
- * op COPY            identity: the tile's columns from the staging buffer to its part; waits for the words
+ * infeed                  host -> input buffer, units of 8 bytes
+ * pop, ringBusConsumer0   per row of tiles: its image rows, popped to all its tiles into a ring of two image rows
+ * wideToNarrow            per tile: skips what lies to the left, then takes a pass of image rows into the staging buffer; waits
+ *                         for the row in the ring (RING_READ_A) and is at most one pass ahead of the copy
+ * op COPY                 identity: the tile's columns from the staging buffer to its part; waits for the words
  * </pre>
  *
  * The last pass has a copy of its own, because what a column reads behind it differs: the wait names the least that it
@@ -259,14 +260,7 @@ final class InputCode {
 
     /** @param level loops of one pass */
     private Instruction copyOp(int words, int level) {
-        Instruction op = Instruction.of(Opcode.MULTIPLY_ACCUMULATE)
-                .set(Op.FRESH_SUMS)
-                .set(Op.SUMS_INSIDE)
-                .set(Op.LANES, 3)
-                .set(Op.LANES_LAST, 3)
-                .setFloat(Op.MULTIPLIER, 1)
-                .setFloat(Op.CLAMP_MAX, Float.POSITIVE_INFINITY)
-                .setFloat(Op.CLAMP_MIN, Float.NEGATIVE_INFINITY);
+        Instruction op = Elementwise.copy().op();
         Op.WAITS.set(op, 0, Wait.data(TileCounter.WIDE_TO_NARROW, level, words, plan.pass()));
         return op;
     }

@@ -26,7 +26,7 @@ public record InputPlan(int height, int width, int channels, int ringRow, int id
     /** @throws DoesNotFitException the image cannot be fed */
     static InputPlan of(int height, int width, int channels) {
         DoesNotFitException.require(
-                height >= Axis.PARTS && width >= Axis.PARTS,
+                height >= Chip.GRID && width >= Chip.GRID,
                 "an input of %d x %d pixels, expected at least 4 x 4",
                 height,
                 width);
@@ -38,7 +38,7 @@ public record InputPlan(int height, int width, int channels, int ringRow, int id
                 width,
                 channels);
         InputPlan bare = new InputPlan(height, width, channels, 0, 0);
-        int[] rows = WideAreas.stack(2 * bare.ringRows(), bare.identityRows());
+        int[] rows = TileMemory.stack(2 * bare.ringRows(), bare.identityRows());
         InputPlan plan = new InputPlan(height, width, channels, rows[0], rows[1]);
         plan.check();
         return plan;
@@ -50,8 +50,8 @@ public record InputPlan(int height, int width, int channels, int ringRow, int id
                 "%d image rows of %d bytes at a time, fewer than 131072 bytes can be counted",
                 passRows(),
                 rowBytes());
-        long rows = ceilDiv(height, Axis.PARTS);
-        long columns = ceilDiv(width, Axis.PARTS);
+        long rows = ceilDiv(height, Chip.GRID);
+        long columns = ceilDiv(width, Chip.GRID);
         DoesNotFitException.require(
                 rows * rowBytes() / Chip.INPUT_UNIT_BYTES < (1 << 20) - 1,
                 "%d bytes of input for a row of tiles, fewer than %d can be named",

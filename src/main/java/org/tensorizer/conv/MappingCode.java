@@ -1,6 +1,7 @@
 package org.tensorizer.conv;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorizer.dense.Elementwise;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
@@ -14,9 +15,9 @@ import org.tensorizer.isa.Wait;
  * Images handed on word by word through an identity matrix.
  *
  * <pre>
- * 4 fills, 0x13   the identity matrix ({@link IdentityCode})
- * 0x19            the table of a function
- * op              loops: pixels, words of a pixel; per operand of a concatenation one
+ * 4 fills, narrowToWide   the identity matrix ({@link IdentityCode})
+ * functionTable           the table of a function
+ * op                      loops: pixels, words of a pixel; per operand of a concatenation one
  * </pre>
  *
  * <p>Source: the ops as in movenet_lightning (LOGISTIC, QUANTIZE) and rl_mlp_tanh (TANH), where one identity matrix serves
@@ -42,7 +43,7 @@ final class MappingCode {
     }
 
     /** The channels of several images one behind the other. */
-    void join(List<Concatenation.Operand> operands, List<PlacedImage> sources) {
+    void join(List<Step.Concatenation.Operand> operands, List<PlacedImage> sources) {
         identity();
         int word = 0;
         for (int i = 0; i < operands.size(); i++) {
@@ -54,7 +55,7 @@ final class MappingCode {
 
     private void identity() {
         program.fence(ProgramBuilder.TILE_COUNTERS);
-        IdentityCode.again(program, scratch, IdentityPlan.ROW);
+        IdentityCode.again(program, scratch, IdentityCode.ROW);
     }
 
     private void operand(Elementwise element, PlacedImage source, int word, int words) {
@@ -92,22 +93,20 @@ final class MappingCode {
         Instruction op = element.op();
         boolean one =
                 columns > 1 && rows > 1 && from.pitch() == columns * from.pixel() && to.pitch() == columns * to.pixel();
-        int[] rounds = rounds(one ? 1 : rows, one ? rows * columns : columns, words);
-        Loops.Builder read = Loops.from(from.byteAddress(0));
-        Loops.Builder write = Loops.from(to.byteAddress(word));
-        Loops.Builder weights = Loops.from(4 * IdentityPlan.ROW);
+        // loops of one round are left out, but for the words
+        IntStream pixels = one ? IntStream.of(rows * columns) : IntStream.of(columns, rows);
+        int[] rounds = IntStream.concat(pixels.filter(round -> round > 1), IntStream.of(words))
+                .toArray();
+        int run = one ? rows * columns : columns;
+        Loops.Builder read = Loops.from(from.byteAddress(0)).stepIfSeveral(from.pixel(), run);
+        Loops.Builder write = Loops.from(to.byteAddress(word)).stepIfSeveral(to.pixel(), run);
+        if (!one) {
+            read.stepIfSeveral(from.pitch(), rows);
+            write.stepIfSeveral(to.pitch(), rows);
+        }
+        int level = read.loops();
+        Loops.Builder weights = Loops.from(4 * IdentityCode.ROW);
         Loops.Builder sums = Loops.from(0);
-        int level = 0;
-        if (columns > 1) {
-            read.step(from.pixel(), rounds[level]);
-            write.step(to.pixel(), rounds[level]);
-            level++;
-        }
-        if (rows > 1 && !one) {
-            read.step(from.pitch(), rows);
-            write.step(to.pitch(), rows);
-            level++;
-        }
         for (int round : rounds) {
             weights.repeat(round);
             sums.repeat(round);
@@ -122,19 +121,5 @@ final class MappingCode {
         Op.SIGNAL_OUTPUTS.set(op, level + 1);
         Op.SIGNAL_WEIGHTS.set(op, level);
         return op;
-    }
-
-    /** Loops of one round are left out, but for the words. */
-    private static int[] rounds(int rows, int columns, int words) {
-        int[] rounds = new int[1 + (columns > 1 ? 1 : 0) + (rows > 1 ? 1 : 0)];
-        int at = 0;
-        if (columns > 1) {
-            rounds[at++] = columns;
-        }
-        if (rows > 1) {
-            rounds[at++] = rows;
-        }
-        rounds[at] = words;
-        return rounds;
     }
 }

@@ -11,7 +11,8 @@ import java.util.OptionalInt;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.tensorizer.conv.NarrowMemory.Range;
+import org.tensorizer.conv.TileMemory.Range;
+import org.tensorizer.isa.Chip;
 
 /**
  * Addresses of all images of a chain in narrow memory. An image lives from the step that makes it to its last reader; a
@@ -20,16 +21,23 @@ import org.tensorizer.conv.NarrowMemory.Range;
  *
  * <p>Source: derived; equal to the compiled program in all 63 images of a mobilenet v2, of four mobilenet v1 and of two
  * networks with maxima. Immutable, thread-safe.
+ *
+ * @param images the input, then the result of each step
+ * @param lives when the images are in memory
+ * @param gathered first word of what is made of the last image
+ * @param staging the buffer of two image rows of the input
+ * @param identity first word of the identity matrix
+ * @param scratch the words that each step works in ({@link StepPlan#narrowWords}), by its number
+ * @param words in use: the highest end
  */
-public final class NarrowPlan {
-    private final List<PlacedImage> images;
-    private final List<Life> lives;
-    private final OptionalInt gathered;
-    private final Range staging;
-    private final int identity;
-    private final Map<Integer, Range> scratch;
-    private final int words;
-
+public record NarrowPlan(
+        List<PlacedImage> images,
+        List<Life> lives,
+        OptionalInt gathered,
+        Range staging,
+        int identity,
+        Map<Integer, Range> scratch,
+        int words) {
     /**
      * When something is in memory; step j makes image j + 1 at time j + 1, when all it reads must be there.
      *
@@ -50,61 +58,21 @@ public final class NarrowPlan {
         }
     }
 
-    private NarrowPlan(Placement placement) {
-        images = placement.images();
-        lives = placement.lives();
-        gathered = placement.gathered();
-        staging = placement.staging;
-        identity = placement.identity;
-        scratch = Map.copyOf(placement.scratch);
-        words = placement.end();
-    }
-
     /**
      * @param gatheredWords of what is made of the last image before that one's place is free, 0 for nothing
      * @throws DoesNotFitException narrow memory is full
      */
     public static NarrowPlan of(ImageChain chain, int gatheredWords) {
-        return new NarrowPlan(new Placement(chain, gatheredWords).place());
-    }
-
-    /** The input, then the result of each step. */
-    public List<PlacedImage> images() {
-        return images;
-    }
-
-    /** When the images are in memory. */
-    public List<Life> lives() {
-        return lives;
+        return new Placement(chain, gatheredWords).place();
     }
 
     public PlacedImage result() {
         return images.get(images.size() - 1);
     }
 
-    /** First word of what is made of the last image. */
-    public OptionalInt gathered() {
-        return gathered;
-    }
-
-    /** The buffer of two image rows of the input. */
-    public Range staging() {
-        return staging;
-    }
-
-    /** First word of the identity matrix. */
-    public int identity() {
-        return identity;
-    }
-
-    /** First of the words that a step works in ({@link StepPlan#narrowWords}). */
+    /** First of the words that a step works in, 0 where it needs none. */
     int scratch(int step) {
-        return scratch.get(step).base();
-    }
-
-    /** Words in use: the highest end. */
-    public int words() {
-        return words;
+        return scratch.containsKey(step) ? scratch.get(step).base() : 0;
     }
 
     private static final class Placement {
@@ -148,14 +116,14 @@ public final class NarrowPlan {
             return chain.strips().filter(strips -> image == strips.steps()).isPresent();
         }
 
-        Placement place() {
+        NarrowPlan place() {
             for (int j = 0; j < chain.steps().size(); j++) {
-                if (chain.steps().get(j) instanceof MaxPool pool) {
+                if (chain.steps().get(j) instanceof Step.MaxPool pool) {
                     words[chain.source(j)] += readBeyond(j, pool);
                 }
                 int source = chain.source(j);
                 boolean mayReplace =
-                        (chain.steps().get(j) instanceof Sum || chain.steps().get(j) instanceof Mapping)
+                        (chain.steps().get(j) instanceof Sum || chain.steps().get(j) instanceof Step.Mapping)
                                 && chain.lastReader(source) == j
                                 && !chain.images().get(source).isBordered()
                                 && !chain.images().get(j + 1).isBordered();
@@ -169,20 +137,30 @@ public final class NarrowPlan {
             Range first = ranges[0];
             List<Range> kept = new ArrayList<>(List.of(first));
             chain.strips().ifPresent(strips -> kept.add(ranges[strips.steps()]));
-            staging = NarrowMemory.lowest(chain.input().stagingWords(), kept);
+            staging = TileMemory.lowest(chain.input().stagingWords(), kept);
             kept.add(staging);
-            identity = NarrowMemory.lowest(chain.input().identityWords(), kept).base();
+            identity = TileMemory.lowest(chain.input().identityWords(), kept).base();
             placeScratch();
             requireRoom();
-            return this;
+            List<Image> all = chain.images();
+            return new NarrowPlan(
+                    IntStream.range(0, all.size())
+                            .mapToObj(j -> new PlacedImage(all.get(j), ranges[j].base()))
+                            .toList(),
+                    IntStream.range(0, all.size()).mapToObj(this::life).toList(),
+                    gathers ? OptionalInt.of(ranges[count - 1].base()) : OptionalInt.empty(),
+                    staging,
+                    identity,
+                    Map.copyOf(scratch),
+                    end());
         }
 
         /** Words behind a part that a maximum reads: it takes four pixels of a row at a time. */
-        private int readBeyond(int step, MaxPool pool) {
+        private int readBeyond(int step, Step.MaxPool pool) {
             int most = 0;
-            for (int column = 0; column < Axis.PARTS; column++) {
-                int columns = PoolPlan.read(
-                        pool.window(), chain.images().get(step + 1).columns(column));
+            for (int column = 0; column < Chip.GRID; column++) {
+                int columns =
+                        pool.window().read(chain.images().get(step + 1).columns(column));
                 most = Math.max(most, Arithmetic.roundUp(columns, 4) - columns);
             }
             return most * chain.images().get(chain.source(step)).pixelWords();
@@ -194,7 +172,7 @@ public final class NarrowPlan {
             boolean[] grouped = new boolean[count];
             for (int j = 0; j < chain.steps().size(); j++) {
                 List<Integer> group = List.of();
-                if (chain.steps().get(j) instanceof MaxPool) {
+                if (chain.steps().get(j) instanceof Step.MaxPool) {
                     group = List.of(chain.source(j), j + 1);
                 } else if (chain.steps().get(j) instanceof Sum sum) {
                     int mine = inPlace.getOrDefault(j + 1, chain.source(j));
@@ -220,7 +198,7 @@ public final class NarrowPlan {
         /** Words times steps of life: of a maximum the larger of its two images, else the sum. */
         private long rank(List<Integer> group) {
             boolean maximum = IntStream.range(0, chain.steps().size())
-                    .anyMatch(i -> chain.steps().get(i) instanceof MaxPool && group.contains(chain.source(i)));
+                    .anyMatch(i -> chain.steps().get(i) instanceof Step.MaxPool && group.contains(chain.source(i)));
             long rank = 0;
             for (int j : group) {
                 long mine = (long) words[j] * life(j).length();
@@ -233,7 +211,7 @@ public final class NarrowPlan {
             if (ranges[j] != null) {
                 return;
             }
-            ranges[j] = NarrowMemory.lowest(words[j], placed(life(j)::meets));
+            ranges[j] = TileMemory.lowest(words[j], placed(life(j)::meets));
             placed.add(j);
         }
 
@@ -249,7 +227,7 @@ public final class NarrowPlan {
                 int needed = chain.plans().get(j).narrowWords();
                 if (needed > 0) {
                     int time = j + 1;
-                    scratch.put(j, NarrowMemory.lowest(needed, placed(life -> life.has(time))));
+                    scratch.put(j, TileMemory.lowest(needed, placed(life -> life.has(time))));
                 }
             }
         }
@@ -264,7 +242,7 @@ public final class NarrowPlan {
                 largest = words[j] > words[largest] ? j : largest;
             }
             try {
-                NarrowMemory.require(
+                TileMemory.require(
                         end(),
                         "the plan of " + chain.steps().size() + " steps (largest image " + largest + ", "
                                 + chain.images().get(largest) + ", " + 4 * words[largest] + " bytes a tile)");
@@ -278,22 +256,6 @@ public final class NarrowPlan {
             return Stream.concat(Arrays.stream(ranges), scratch.values().stream())
                     .mapToInt(Range::end)
                     .reduce(end, Math::max);
-        }
-
-        private List<PlacedImage> images() {
-            return IntStream.range(0, chain.images().size())
-                    .mapToObj(j -> new PlacedImage(chain.images().get(j), ranges[j].base()))
-                    .toList();
-        }
-
-        private List<Life> lives() {
-            return IntStream.range(0, chain.images().size())
-                    .mapToObj(this::life)
-                    .toList();
-        }
-
-        private OptionalInt gathered() {
-            return gathers ? OptionalInt.of(ranges[count - 1].base()) : OptionalInt.empty();
         }
     }
 }

@@ -1,8 +1,7 @@
 package org.tensorizer.conv;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.IntFunction;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
@@ -16,7 +15,7 @@ import org.tensorizer.isa.TileInstruction;
 public final class PerTile {
     private PerTile() {}
 
-    private record Shared(Instruction instruction, Object shape, int tiles) {}
+    private record Shared(Instruction instruction, Object shape) {}
 
     /** @param code instruction of a tile, its mask empty; null if the tile has none */
     public static void add(ProgramBuilder program, IntFunction<Instruction> code) {
@@ -25,24 +24,13 @@ public final class PerTile {
 
     /** @param shape where this differs tiles share nothing */
     public static void add(ProgramBuilder program, IntFunction<Instruction> code, IntFunction<?> shape) {
-        List<Shared> all = new ArrayList<>();
+        Map<Shared, Integer> all = new LinkedHashMap<>();
         for (int tile = 0; tile < Chip.TILES; tile++) {
             Instruction instruction = code.apply(tile);
             if (instruction != null) {
-                put(all, new Shared(instruction, shape.apply(tile), 1 << tile));
+                all.merge(new Shared(instruction, shape.apply(tile)), 1 << tile, (some, more) -> some | more);
             }
         }
-        all.forEach(each -> program.add(each.instruction().set(TileInstruction.TILES, each.tiles())));
-    }
-
-    private static void put(List<Shared> all, Shared mine) {
-        for (int i = 0; i < all.size(); i++) {
-            Shared other = all.get(i);
-            if (other.instruction().equals(mine.instruction()) && Objects.equals(other.shape(), mine.shape())) {
-                all.set(i, new Shared(other.instruction(), other.shape(), other.tiles() | mine.tiles()));
-                return;
-            }
-        }
-        all.add(mine);
+        all.forEach((each, tiles) -> program.add(each.instruction().set(TileInstruction.TILES, tiles)));
     }
 }

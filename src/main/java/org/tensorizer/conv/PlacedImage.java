@@ -1,5 +1,6 @@
 package org.tensorizer.conv;
 
+import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Loops;
 
 /**
@@ -31,7 +32,7 @@ public record PlacedImage(Image image, int base) {
         }
         return pixel(
                 tile,
-                image.rowsRead(reader).skip(tile / 4),
-                image.columnsRead(reader).skip(tile % 4));
+                image.rowsRead(reader).skip()[tile / Chip.GRID],
+                image.columnsRead(reader).skip()[tile % Chip.GRID]);
     }
 }

@@ -1,5 +1,6 @@
 package org.tensorizer.conv;
 
+import java.util.List;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
@@ -14,16 +15,22 @@ import org.tensorizer.isa.Wait;
  * The largest byte of each window.
  *
  * <pre>
- * 0x13 turn   the part, four pixels of a row turned into one row of weights: byte k of a lane is pixel k. The last row may
- *             reach behind the part, which nobody looks at
- * 0x02        kernel x kernel quarters of rows, for each pixel and group of 64 channels
+ * narrowToWide turn   the part, four pixels of a row turned into one row of weights: byte k of a lane is pixel k. The last row may
+ *                     reach behind the part, which nobody looks at
+ * opMaximum           kernel x kernel quarters of rows, for each pixel and group of 64 channels
  * </pre>
  *
  * <p>Source: derived, all fields but addresses as in compiled programs; which rows those take is not understood.
  */
 final class PoolCode {
-    private final PoolPlan plan;
-    private final MaxPool step;
+    private static final List<TileCounter> SIDES = List.of(
+            TileCounter.MESH_EAST_IN,
+            TileCounter.MESH_WEST_IN,
+            TileCounter.MESH_SOUTH_IN,
+            TileCounter.MESH_NORTH_IN);
+
+    private final int firstRow;
+    private final Step.MaxPool step;
     private final PlacedImage source;
     private final PlacedImage target;
     private final Progress progress;
@@ -31,9 +38,10 @@ final class PoolCode {
     private final int groupWords;
     private final int lastWords;
 
-    PoolCode(PoolPlan plan, PlacedImage source, PlacedImage target, Progress progress) {
-        this.plan = plan;
-        this.step = plan.step();
+    /** @param firstRow first of the rows of wide memory of the turned part */
+    PoolCode(Step.MaxPool step, int firstRow, PlacedImage source, PlacedImage target, Progress progress) {
+        this.step = step;
+        this.firstRow = firstRow;
         this.source = source;
         this.target = target;
         this.progress = progress;
@@ -56,11 +64,11 @@ final class PoolCode {
     }
 
     private int columns(int tile) {
-        return PoolPlan.read(step.window(), target.image().columns(tile));
+        return step.window().read(target.image().columns(tile));
     }
 
     private int rows(int tile) {
-        return PoolPlan.read(step.window(), target.image().rows(tile));
+        return step.window().read(target.image().rows(tile));
     }
 
     /** Rows of wide memory of a row of pixels. */
@@ -72,24 +80,16 @@ final class PoolCode {
         Instruction turn = Instruction.of(Opcode.NARROW_TO_WIDE)
                 .set(NarrowToWide.TRANSPOSE)
                 .set(NarrowToWide.PACK, 2);
-        Loops.Builder walk =
-                Loops.from(source.firstRead(tile, step.window())).step(words, 4).step(1, groupWords);
-        int level = 2;
-        if (quads(tile) > 1) {
-            walk.step(4 * words, quads(tile));
-            level++;
-        }
-        if (rows(tile) > 1) {
-            walk.step(source.image().pitch(tile), rows(tile));
-            level++;
-        }
         int groups = step.groups();
         int area = quads(tile) * rows(tile);
-        Loops.Builder wide = Loops.from(plan.firstRow()).step(1, area);
-        if (groups > 1) {
-            walk.step(Chip.LANES / 4, groups);
-            wide.step(area, groups);
-        }
+        Loops.Builder walk = Loops.from(source.firstRead(tile, step.window()))
+                .step(words, 4)
+                .step(1, groupWords)
+                .stepIfSeveral(4 * words, quads(tile))
+                .stepIfSeveral(source.image().pitch(tile), rows(tile));
+        int level = walk.loops();
+        walk.stepIfSeveral(Chip.LANES / 4, groups);
+        Loops.Builder wide = Loops.from(firstRow).step(1, area).stepIfSeveral(area, groups);
         NarrowToWide.WORDS.set(turn, walk);
         NarrowToWide.ROWS.set(turn, wide);
         NarrowToWide.SIGNAL.set(turn, 1);
@@ -108,15 +108,10 @@ final class PoolCode {
     /** Behind the fence everything has arrived; compiled programs name it all once more. */
     private void waits(Instruction turn, int level, int tile, int computed) {
         NarrowToWide.WAITS.set(turn, 0, Wait.data(TileCounter.AVDATA, level, computed + 1, 1));
-        NarrowToWide.WAITS.set(turn, 1, arrived(TileCounter.MESH_EAST_IN, level, progress.fromEast[tile]));
-        NarrowToWide.WAITS.set(turn, 2, arrived(TileCounter.MESH_WEST_IN, level, progress.fromWest[tile]));
-        NarrowToWide.WAITS.set(turn, 3, arrived(TileCounter.MESH_SOUTH_IN, level, progress.fromSouth[tile]));
-        NarrowToWide.WAITS.set(turn, 4, arrived(TileCounter.MESH_NORTH_IN, level, progress.fromNorth[tile]));
-    }
-
-    /** @param blocks that came in all, the last of them with the last group */
-    private Wait arrived(TileCounter counter, int level, int blocks) {
-        return Wait.data(counter, level, blocks + 1 - step.groups(), 1);
+        for (int i = 0; i < SIDES.size(); i++) {
+            int last = progress.blocks(SIDES.get(i))[tile]; // came with the last group
+            NarrowToWide.WAITS.set(turn, i + 1, Wait.data(SIDES.get(i), level, last + 1 - step.groups(), 1));
+        }
     }
 
     private Instruction maximum(int tile) {
@@ -125,7 +120,7 @@ final class PoolCode {
         int width = target.image().columns(tile);
         int height = target.image().rows(tile);
         int groups = step.groups();
-        int zero = step.zeroPoint();
+        int zero = step.inputZeroPoint();
         int area = 4 * quads(tile) * rows(tile);
         Instruction op = Instruction.of(Opcode.MAXIMUM)
                 .set(Op.FRESH_SUMS)
@@ -151,7 +146,7 @@ final class PoolCode {
         Op.OUTPUTS.set(op, lastWords < groupWords ? outputs.tail(3, lastWords) : outputs);
         Op.WEIGHTS.set(
                 op,
-                Loops.from(4 * plan.firstRow())
+                Loops.from(4 * firstRow)
                         .step(1, kernel)
                         .step(4 * quads(tile), kernel)
                         .step(stride, width)

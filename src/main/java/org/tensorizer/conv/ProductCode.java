@@ -16,22 +16,25 @@ import org.tensorizer.isa.Wait;
  * op takes the lowest bytes.
  *
  * <pre>
- * 4 fills, 0x13    the identity matrix ({@link IdentityCode})
- * 0x13             the image itself, one word a row; waits until the word before the last was used up (PARAMETERS)
+ * 4 fills, narrowToWide   the identity matrix ({@link IdentityCode})
+ * narrowToWide            the image itself, one word a row; waits until the word before the last was used up (PARAMETERS)
  * per row of pixels
- *   op product     loops: 4 bytes, words of a pixel, columns; weights quarter by quarter; waits for its word
- *                  (NARROW_TO_WIDE)
- *   op pack        loops: 4 bytes, words of the row; input 0 of each word to its lane
+ *   op product            loops: 4 bytes, words of a pixel, columns; weights quarter by quarter; waits for its word
+ *                         (NARROW_TO_WIDE)
+ *   op pack               loops: 4 bytes, words of the row; input 0 of each word to its lane
  * </pre>
  *
  * <p>Source: operand, ring, product and pack as published of compiled products; that it goes row by row, and all addresses,
  * are ours.
  */
 final class ProductCode {
+    /** First of the two rows through which an operand passes. */
+    static final int RING_ROW = IdentityCode.ROW - 2;
+
     private static final int BYTES = 4;
     private static final int FIRST_INPUT_ALONE = 7;
 
-    private final Product step;
+    private final Step.Product step;
     private final PlacedImage older;
     private final PlacedImage before;
     private final PlacedImage target;
@@ -44,19 +47,19 @@ final class ProductCode {
      * @param before read as weights
      * @param scratch words of the identity matrix, then four for each word of a row of pixels
      */
-    ProductCode(Product step, PlacedImage older, PlacedImage before, PlacedImage target, int scratch) {
+    ProductCode(Step.Product step, PlacedImage older, PlacedImage before, PlacedImage target, int scratch) {
         this.step = step;
         this.older = older;
         this.before = before;
         this.target = target;
         this.scratch = scratch;
-        this.between = scratch + IdentityPlan.WORDS;
+        this.between = scratch + IdentityCode.WORDS;
         this.words = target.image().pixelWords();
     }
 
     void emit(ProgramBuilder program) {
         program.fence(ProgramBuilder.TILE_COUNTERS);
-        IdentityCode.again(program, scratch, IdentityPlan.ROW);
+        IdentityCode.again(program, scratch, IdentityCode.ROW);
         // its row has counted as one
         program.fence(ProgramBuilder.TILE_COUNTERS);
         PerTile.add(program, this::operand);
@@ -84,14 +87,10 @@ final class ProductCode {
                         .step(before.image().pitch(tile), rows));
         NarrowToWide.ROWS.set(
                 move,
-                Loops.from(ring()).repeat(words).repeat(columns).repeat(rows).window(0, 1));
+                Loops.from(RING_ROW).repeat(words).repeat(columns).repeat(rows).window(0, 1));
         NarrowToWide.WAITS.set(move, 0, Wait.room(TileCounter.PARAMETERS, 0, -1, 1));
         NarrowToWide.SIGNAL.set(move, 0);
         return move;
-    }
-
-    private static int ring() {
-        return IdentityPlan.ROW - 2;
     }
 
     private Instruction product(int tile, int row) {
@@ -116,7 +115,7 @@ final class ProductCode {
         Op.OUTPUTS.set(op, Loops.from(4 * between).step(4, BYTES * rowWords(tile)));
         Op.WEIGHTS.set(
                 op,
-                Loops.from(4 * ring())
+                Loops.from(4 * RING_ROW)
                         .step(1, BYTES)
                         .repeat(words)
                         .repeat(columns)
@@ -135,7 +134,7 @@ final class ProductCode {
         Op.rounds(op, BYTES, count);
         Op.ACTIVATIONS.set(op, Loops.from(4 * between).step(4, BYTES).step(4 * BYTES, count));
         Op.OUTPUTS.set(op, Loops.from(4 * target.pixel(tile, row, 0)).step(4, count));
-        Op.WEIGHTS.set(op, Loops.from(4 * IdentityPlan.ROW).step(1, BYTES).repeat(count));
+        Op.WEIGHTS.set(op, Loops.from(4 * IdentityCode.ROW).step(1, BYTES).repeat(count));
         Op.SUMS.set(op, Loops.from(0).repeat(BYTES).repeat(count).window(1, 4));
         return op;
     }

@@ -1,10 +1,14 @@
 package org.tensorizer.conv;
 
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.TileCounter;
 
 /**
- * What the counters stand at where the next step begins: every wait names a total since its counter was last set. Mutable,
- * one for a program, not thread-safe.
+ * What the counters stand at where the next piece of a program begins: every wait names a total since its counter was last
+ * set. Mutable, one for a program, not thread-safe.
  */
 public final class Progress {
     /** Passes of weights, results of ops, loads of the scaling registers. */
@@ -17,13 +21,6 @@ public final class Progress {
     int storedA;
 
     int storedB;
-
-    /** Mesh blocks that came to each tile from the four sides. */
-    final int[] fromNorth = new int[Chip.TILES];
-
-    final int[] fromSouth = new int[Chip.TILES];
-    final int[] fromWest = new int[Chip.TILES];
-    final int[] fromEast = new int[Chip.TILES];
 
     /** Packets of both kinds; these counters run on through the whole program. */
     int packetsA;
@@ -38,9 +35,32 @@ public final class Progress {
     /** Units of parameters that the host sent in this inference. */
     int fetched;
 
-    /** Units of parameters that the host sent so far. */
-    public int fetched() {
-        return fetched;
+    /** Blocks that each tile received from or sent to its four sides. */
+    private final Map<TileCounter, int[]> blocks = new EnumMap<>(TileCounter.class);
+
+    /** Packets stored by ring consumer 0 of each tile, words read from them, rows packed. */
+    private final int[] read = new int[Chip.TILES];
+
+    private final int[] words = new int[Chip.TILES];
+    private final int[] rows = new int[Chip.TILES];
+
+    /** Behind a fence that sets the counters of the tiles to 0. */
+    public void clear() {
+        passes = 0;
+        results = 0;
+        loads = 0;
+        storedA = 0;
+        storedB = 0;
+        blocks.clear();
+        Arrays.fill(read, 0);
+        Arrays.fill(words, 0);
+        Arrays.fill(rows, 0);
+    }
+
+    /** Behind a fence of the scalar core that counts the packets from 0 again. */
+    public void clearPackets() {
+        packetsA = 0;
+        packetsB = 0;
     }
 
     /** Packets of kind A so far. */
@@ -53,22 +73,49 @@ public final class Progress {
         return packetsB;
     }
 
-    /** A progress that begins with so many packets of kind B and units from the host, everything else 0. */
-    public static Progress after(int packetsB, int fetched) {
-        Progress progress = new Progress();
-        progress.packetsB = packetsB;
-        progress.fetched = fetched;
-        return progress;
+    /** Number of the next packet of kind A. */
+    public int nextPacketA() {
+        return packetsA++;
     }
 
-    /** The same behind a fence that sets the counters of the tiles to 0. */
-    Progress cleared() {
-        Progress fresh = new Progress();
-        fresh.packetsA = packetsA;
-        fresh.packetsB = packetsB;
-        fresh.looped = looped;
-        fresh.popped = popped;
-        fresh.fetched = fetched;
-        return fresh;
+    /** Number of the first of the next packets of kind B. */
+    public int nextPacketsB(int count) {
+        packetsB += count;
+        return packetsB - count;
+    }
+
+    /**
+     * Blocks by tile, which the caller may raise.
+     *
+     * @param counter one of a mesh unit
+     */
+    public int[] blocks(TileCounter counter) {
+        return blocks.computeIfAbsent(counter, key -> new int[Chip.TILES]);
+    }
+
+    /** Packets that a tile received. */
+    public int read(int tile) {
+        return read[tile];
+    }
+
+    /** Words that a tile read from packets. */
+    public int words(int tile) {
+        return words[tile];
+    }
+
+    /** Rows that a tile packed for packets. */
+    public int rows(int tile) {
+        return rows[tile];
+    }
+
+    /** A packet of so many words went from a tile to those of a mask. */
+    public void packet(int sender, int receivers, int count) {
+        for (int tile = 0; tile < Chip.TILES; tile++) {
+            if ((receivers >> tile & 1) != 0) {
+                read[tile]++;
+                words[tile] += count;
+            }
+        }
+        rows[sender]++;
     }
 }

@@ -1,20 +1,16 @@
 package org.tensorizer.conv;
 
+import java.util.Arrays;
+import org.tensorizer.isa.Chip;
+
 /**
- * What a step reads along one direction of an image: for each of the four parts its first and last pixel, and how many
- * pixels of the neighbours that takes.
+ * What a step reads along one direction of an image.
+ *
+ * @param size pixels of each of the four parts
+ * @param skip first pixel that is read of each part, counted from its start; negative in front of it
+ * @param span pixels that are read of each part and its neighbours
  */
-final class Reading {
-    private final int outputs;
-    private final int[] before = new int[Axis.PARTS];
-    private final int[] after = new int[Axis.PARTS];
-    private final int[] skip = new int[Axis.PARTS];
-    private final int[] span = new int[Axis.PARTS];
-
-    private Reading(int outputs) {
-        this.outputs = outputs;
-    }
-
+record Reading(int[] size, int[] skip, int[] span) {
     /** @throws DoesNotFitException the outputs cannot be split over the tiles, or need more than the neighbouring tile */
     static Reading of(int pixels, Reach reach) {
         DoesNotFitException.require(
@@ -22,27 +18,25 @@ final class Reading {
                 "%d pixels for %s",
                 pixels,
                 reach);
-        Reading reading = new Reading(reach.outputs(pixels));
+        int outputs = reach.outputs(pixels);
+        DoesNotFitException.require(
+                pixels >= Chip.GRID && outputs >= Chip.GRID,
+                "%d pixels in and %d out along an axis, at least 4 are needed to split them over 4 tiles",
+                pixels,
+                outputs);
         int[] start = Axis.starts(pixels);
-        int[] out = Axis.starts(reading.outputs);
-        for (int i = 0; i < Axis.PARTS; i++) {
-            DoesNotFitException.require(
-                    start[i + 1] > start[i] && out[i + 1] > out[i],
-                    "%d pixels in and %d out along an axis, at least 4 are needed to split them over 4 tiles",
-                    pixels,
-                    reading.outputs);
+        int[] out = Axis.starts(outputs);
+        Reading reading = new Reading(Axis.sizes(start), new int[Chip.GRID], new int[Chip.GRID]);
+        for (int i = 0; i < Chip.GRID; i++) {
             int first = reach.first(pixels, out[i]);
-            int last = reach.last(pixels, out[i + 1] - 1);
-            reading.before[i] = Math.max(0, start[i] - first);
-            reading.after[i] = Math.max(0, last - start[i + 1] + 1);
             reading.skip[i] = first - start[i];
-            reading.span[i] = last - first + 1;
+            reading.span[i] = reach.last(pixels, out[i + 1] - 1) - first + 1;
         }
-        for (int i = 0; i + 1 < Axis.PARTS; i++) {
-            int mine = start[i + 1] - start[i];
-            int next = start[i + 2] - start[i + 1];
+        for (int i = 0; i + 1 < Chip.GRID; i++) {
+            int mine = reading.size[i];
+            int next = reading.size[i + 1];
             DoesNotFitException.require(
-                    reading.after[i] <= next && reading.before[i + 1] <= mine,
+                    reading.after(i) <= next && reading.before(i + 1) <= mine,
                     "%s reaches beyond the neighbouring tile, which keeps %d of %d pixels",
                     reach,
                     Math.min(mine, next),
@@ -53,38 +47,19 @@ final class Reading {
 
     /** All pixels that the parts have, and the room around them. */
     static Reading all(Axis axis) {
-        Reading reading = new Reading(0);
-        for (int i = 0; i < Axis.PARTS; i++) {
-            reading.before[i] = axis.before(i);
-            reading.after[i] = axis.after(i);
-            reading.skip[i] = -axis.before(i);
-            reading.span[i] = axis.before(i) + axis.size(i) + axis.after(i);
-        }
-        return reading;
-    }
-
-    /** Pixels of the result along this direction. */
-    int outputs() {
-        return outputs;
+        int[] skip = Arrays.stream(axis.before()).map(before -> -before).toArray();
+        int[] span = new int[Chip.GRID];
+        Arrays.setAll(span, axis::room);
+        return new Reading(axis.size(), skip, span);
     }
 
     /** Pixels in front of the part that are read. */
     int before(int part) {
-        return before[part];
+        return Math.max(0, -skip[part]);
     }
 
     /** Pixels behind the part that are read. */
     int after(int part) {
-        return after[part];
-    }
-
-    /** First pixel that is read, counted from the start of the part; negative in front of it. */
-    int skip(int part) {
-        return skip[part];
-    }
-
-    /** Pixels that are read. */
-    int span(int part) {
-        return span[part];
+        return Math.max(0, skip[part] + span[part] - size[part]);
     }
 }

@@ -23,7 +23,7 @@ import org.tensorizer.model.Relocation.Kind;
  */
 public final class ResultCode {
     /** Two rows that nothing else uses. */
-    static final int ROW = WideAreas.ROWS - 2;
+    public static final int ROW = Chip.WIDE_ROWS - 2;
 
     private ResultCode() {}
 

@@ -11,14 +11,10 @@ import org.tensorizer.isa.Chip;
  * Columns travel as ever. What comes out stands where the whole image has it.
  *
  * <p>Extrapolated: compiled programs cut images into strips too, but move their rows over the mesh. Immutable.
+ *
+ * @param images of each strip: what it has of each image; of the last one the rows that it makes
  */
-final class Strips {
-    private final List<List<Image>> images;
-
-    private Strips(List<List<Image>> images) {
-        this.images = images;
-    }
-
+record Strips(List<List<Image>> images) {
     /**
      * @param steps how many convolutions, in order, each the only reader of the image before it
      * @param images the whole images, from the input on
@@ -35,30 +31,30 @@ final class Strips {
 
     private static List<Image> strip(List<Convolution> steps, List<Image> images, int strip, int count) {
         Image result = images.get(steps.size());
-        int[] start = new int[Axis.PARTS];
-        int[] size = new int[Axis.PARTS];
-        int[] before = new int[Axis.PARTS];
-        int[] after = new int[Axis.PARTS];
-        for (int part = 0; part < Axis.PARTS; part++) {
+        int[] start = new int[Chip.GRID];
+        int[] size = new int[Chip.GRID];
+        int[] before = new int[Chip.GRID];
+        int[] after = new int[Chip.GRID];
+        for (int part = 0; part < Chip.GRID; part++) {
             int tile = Chip.GRID * part;
             int rows = result.rows(tile);
             DoesNotFitException.require(rows >= count, "%d strips of %d rows", count, rows);
             int first = strip * rows / count;
             start[part] = result.firstRow(tile) + first;
             size[part] = (strip + 1) * rows / count - first;
-            before[part] = result.y().before(part) + first;
-            after[part] = result.y().after(part) + rows - first - size[part];
+            before[part] = result.y().before()[part] + first;
+            after[part] = result.y().after()[part] + rows - first - size[part];
         }
         List<Image> found = new ArrayList<>();
-        found.add(result.rowsOf(Axis.of(start, size, before, after)));
+        found.add(result.rowsOf(new Axis(start, size, before, after)));
         for (int step = steps.size() - 1; step >= 0; step--) {
             Image image = images.get(step);
             Window window = steps.get(step).window();
-            int[] from = new int[Axis.PARTS];
-            int[] held = new int[Axis.PARTS];
-            int[] above = new int[Axis.PARTS];
-            int[] below = new int[Axis.PARTS];
-            for (int part = 0; part < Axis.PARTS; part++) {
+            int[] from = new int[Chip.GRID];
+            int[] held = new int[Chip.GRID];
+            int[] above = new int[Chip.GRID];
+            int[] below = new int[Chip.GRID];
+            for (int part = 0; part < Chip.GRID; part++) {
                 int first = window.first(image.height(), start[part]);
                 int end = window.last(image.height(), start[part] + size[part] - 1) + 1;
                 from[part] = Math.max(0, first);
@@ -69,7 +65,7 @@ final class Strips {
             }
             start = from;
             size = held;
-            found.add(0, image.strip(Axis.of(from, held, above, below)));
+            found.add(0, image.strip(new Axis(from, held, above, below)));
         }
         return found;
     }
@@ -90,19 +86,11 @@ final class Strips {
 
     /** Words of the largest part of an image, over all strips. */
     int words(int number) {
-        int most = 0;
-        for (List<Image> strip : images) {
-            most = Math.max(most, strip.get(number).words());
-        }
-        return most;
+        return images.stream().mapToInt(strip -> strip.get(number).words()).max().orElseThrow();
     }
 
     /** Pixels of the largest part of an image, over all strips. */
     int mostPixels(int number) {
-        int most = 0;
-        for (List<Image> strip : images) {
-            most = Math.max(most, strip.get(number).mostPixels());
-        }
-        return most;
+        return images.stream().mapToInt(strip -> strip.get(number).mostPixels()).max().orElseThrow();
     }
 }

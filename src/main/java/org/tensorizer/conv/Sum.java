@@ -76,18 +76,8 @@ public record Sum(
     }
 
     @Override
-    public Reach reach() {
-        return Window.POINT;
-    }
-
-    @Override
     public List<Integer> others() {
         return List.of(older);
-    }
-
-    @Override
-    public int inputZeroPoint() {
-        return 0;
     }
 
     @Override

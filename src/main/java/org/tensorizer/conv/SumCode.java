@@ -1,8 +1,10 @@
 package org.tensorizer.conv;
 
+import java.util.stream.IntStream;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.MeshBus;
 import org.tensorizer.isa.NarrowToWide;
 import org.tensorizer.isa.Op;
 import org.tensorizer.isa.Opcode;
@@ -15,17 +17,21 @@ import org.tensorizer.isa.Wait;
  * The sum of two images: an op with 16-bit weights, two halves of a word of each of the two operands in turn.
  *
  * <pre>
- * 10 fills    the factor in the low and high half of words, zeros between, of the operand at the lower address first;
- *             the four mesh units take turns
- * 0x13        the 16 words to four rows
- * op          loops: 2 halves, 2 operands, columns, rows, words of a pixel
+ * 10 fills       the factor in the low and high half of words, zeros between, of the operand at the lower address first;
+ *                the four mesh units take turns
+ * narrowToWide   the 16 words to four rows
+ * op             loops: 2 halves, 2 operands, columns, rows, words of a pixel
  * </pre>
  *
  * <p>Source: derived, all fields as in compiled programs of mobilenet v2.
  */
 final class SumCode {
     private static final Opcode[] MESH = {Opcode.MESH_BUS_2, Opcode.MESH_BUS_3, Opcode.MESH_BUS_1, Opcode.MESH_BUS_0};
-    private static final int FACTOR_WORDS = 8;
+    /** The highest four rows of wide memory hold the factors. */
+    static final int FIRST_ROW = Chip.WIDE_ROWS - 4;
+
+    /** Words of the factors, half of them of each operand. */
+    static final int FACTOR_WORDS = 16;
 
     private final Sum step;
     private final PlacedImage first;
@@ -55,15 +61,15 @@ final class SumCode {
         program.fence(ProgramBuilder.TILE_COUNTERS);
         int turn = 0;
         for (int operand = 0; operand < 2; operand++) {
-            int at = fill + FACTOR_WORDS * operand;
+            int at = fill + FACTOR_WORDS / 2 * operand;
             int factor = factors[operand];
             for (int half = 0; half < 2; half++) {
                 int word = at + 6 * half;
-                program.add(one(turn++, word, factor));
-                program.add(one(turn++, word + 1, factor << 16));
+                program.add(fill(turn++, Loops.from(word).single(), factor));
+                program.add(fill(turn++, Loops.from(word + 1).single(), factor << 16));
                 if (half == 0) {
                     Loops.Builder zeros = Loops.from(word + 2).step(1, 4);
-                    program.add(Fill.signalled(Fill.words(MESH[turn++ % MESH.length], Chip.ALL_TILES, zeros, 0), 1));
+                    program.add(fill(turn++, zeros, 0));
                 }
             }
         }
@@ -74,8 +80,8 @@ final class SumCode {
                 tile -> target.image().rows(tile) << 16 | target.image().columns(tile));
     }
 
-    private static Instruction one(int turn, int address, int word) {
-        return Fill.signalled(Fill.one(MESH[turn % MESH.length], Chip.ALL_TILES, address, word), 1);
+    private static Instruction fill(int turn, Loops.Builder walk, int word) {
+        return MeshBus.countedFill(MESH[turn % MESH.length], Chip.ALL_TILES, walk, word);
     }
 
     private Instruction factorRows() {
@@ -83,7 +89,7 @@ final class SumCode {
                 .set(TileInstruction.TILES, Chip.ALL_TILES)
                 .set(NarrowToWide.PACK, 1);
         NarrowToWide.WORDS.set(pack, Loops.from(fill).step(1, 4).step(4, 4));
-        NarrowToWide.ROWS.set(pack, Loops.from(SumPlan.FIRST_ROW).step(1, 4));
+        NarrowToWide.ROWS.set(pack, Loops.from(FIRST_ROW).step(1, 4));
         NarrowToWide.WAITS.set(pack, 0, Wait.data(TileCounter.MESH_NORTH_IN, 2, 2, 1));
         NarrowToWide.WAITS.set(pack, 1, Wait.data(TileCounter.MESH_SOUTH_IN, 2, 3, 1));
         NarrowToWide.WAITS.set(pack, 2, Wait.data(TileCounter.MESH_WEST_IN, 2, 3, 1));
@@ -96,7 +102,8 @@ final class SumCode {
         int width = target.image().columns(tile);
         int height = target.image().rows(tile);
         int words = target.image().pixelWords();
-        int[] rounds = rounds(width, height, words);
+        int[] rounds = IntStream.concat(IntStream.of(2, 2, width, height).filter(round -> round > 1), IntStream.of(words))
+                .toArray();
         Instruction op = Instruction.of(Opcode.MULTIPLY_ACCUMULATE)
                 .set(Op.FRESH_SUMS)
                 .set(Op.SUMS_INSIDE)
@@ -121,25 +128,10 @@ final class SumCode {
                         .step(4 * second.image().size(tile), 1)
                         .step(4, words));
         Op.OUTPUTS.set(op, target.wordByWord(tile));
-        Op.WEIGHTS.set(op, Loops.from(4 * SumPlan.FIRST_ROW).step(4, 4).repeat(width * height * words));
+        Op.WEIGHTS.set(op, Loops.from(4 * FIRST_ROW).step(4, 4).repeat(width * height * words));
         Op.SUMS.set(op, Loops.from(0).repeat(4).repeat(width * height * words).window(1, 4));
         Op.WAITS.set(op, 0, Wait.data(TileCounter.NARROW_TO_WIDE, rounds.length, 1, 1));
         Op.SIGNAL_OUTPUTS.set(op, 4);
         return op;
-    }
-
-    private static int[] rounds(int width, int height, int words) {
-        int[] rounds = new int[3 + (width > 1 ? 1 : 0) + (height > 1 ? 1 : 0)];
-        int at = 0;
-        rounds[at++] = 2;
-        rounds[at++] = 2;
-        if (width > 1) {
-            rounds[at++] = width;
-        }
-        if (height > 1) {
-            rounds[at++] = height;
-        }
-        rounds[at] = words;
-        return rounds;
     }
 }

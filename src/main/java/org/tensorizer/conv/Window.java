@@ -37,6 +37,11 @@ public record Window(int kernel, int stride, boolean valid) implements Reach {
         return kernel * kernel;
     }
 
+    /** Pixels read along an axis for so many outputs. */
+    int read(int outputs) {
+        return stride * outputs + kernel - stride;
+    }
+
     @Override
     public int outputs(int pixels) {
         return valid ? (pixels - kernel) / stride + 1 : Arithmetic.ceilDiv(pixels, stride);

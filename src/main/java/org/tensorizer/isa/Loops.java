@@ -140,6 +140,16 @@ public record Loops(
             return this;
         }
 
+        /** The same, but a loop of one round is left out. */
+        public Builder stepIfSeveral(int step, int count) {
+            return count == 1 ? this : step(step, count);
+        }
+
+        /** Loops so far. */
+        public int loops() {
+            return loops;
+        }
+
         /** The next loop outwards starts again {@code count} times. */
         public Builder repeat(int count) {
             return step(0, count);

@@ -28,4 +28,43 @@ public final class MeshBus {
     public static final Field CONSTANT = TABLE.mask("constant", 728, 32, "the word", EXECUTED);
 
     private MeshBus() {}
+
+    /** A constant in narrow memory of some tiles: a mesh unit writes one word to all addresses of a walk. */
+    public static Instruction fill(Opcode mesh, int tiles, Loops.Builder walk, int word) {
+        Instruction fill = Instruction.of(mesh)
+                .set(TileInstruction.TILES, tiles)
+                .set(CONSTANT_ON)
+                .set(CONSTANT, Integer.toUnsignedLong(word));
+        DESTINATION.set(fill, walk);
+        return fill;
+    }
+
+    /** The same, counted as received once the innermost loop is there. */
+    public static Instruction countedFill(Opcode mesh, int tiles, Loops.Builder walk, int word) {
+        Instruction fill = fill(mesh, tiles, walk, word);
+        SIGNAL_DESTINATION.set(fill, 1);
+        return fill;
+    }
+
+    /** Counter of what a tile receives over a mesh unit. */
+    public static TileCounter in(Opcode mesh) {
+        return switch (mesh) {
+            case MESH_BUS_0 -> TileCounter.MESH_NORTH_IN;
+            case MESH_BUS_1 -> TileCounter.MESH_EAST_IN;
+            case MESH_BUS_2 -> TileCounter.MESH_SOUTH_IN;
+            case MESH_BUS_3 -> TileCounter.MESH_WEST_IN;
+            default -> throw new IllegalArgumentException(mesh + " is no mesh unit");
+        };
+    }
+
+    /** Counter of what a tile sends over a mesh unit. */
+    public static TileCounter out(Opcode mesh) {
+        return switch (mesh) {
+            case MESH_BUS_0 -> TileCounter.MESH_SOUTH_OUT;
+            case MESH_BUS_1 -> TileCounter.MESH_WEST_OUT;
+            case MESH_BUS_2 -> TileCounter.MESH_NORTH_OUT;
+            case MESH_BUS_3 -> TileCounter.MESH_EAST_OUT;
+            default -> throw new IllegalArgumentException(mesh + " is no mesh unit");
+        };
+    }
 }

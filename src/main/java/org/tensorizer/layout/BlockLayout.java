@@ -142,4 +142,16 @@ public record BlockLayout(int outputs, int height, int width, Header header) imp
             }
         }
     }
+
+    /** A matrix of bytes with rows and columns exchanged: from channels last to channels first, or back. */
+    public static byte[] transposed(byte[] matrix, int rows) {
+        byte[] turned = new byte[matrix.length];
+        int columns = matrix.length / rows;
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                turned[column * rows + row] = matrix[row * columns + column];
+            }
+        }
+        return turned;
+    }
 }

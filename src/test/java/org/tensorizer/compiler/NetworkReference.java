@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.conv.Convolution;
 import org.tensorizer.conv.ConvolutionPayload;
-import org.tensorizer.conv.MaxPool;
+import org.tensorizer.conv.Step.MaxPool;
 import org.tensorizer.conv.NetworkText;
 import org.tensorizer.conv.Step;
 import org.tensorizer.conv.Sum;

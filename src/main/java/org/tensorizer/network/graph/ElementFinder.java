@@ -211,7 +211,7 @@ final class ElementFinder {
             } else if (readsInternal(record, true)) {
                 places.internal(record);
             } else {
-                ProductFinder.find(record, places, builder);
+                product(record);
             }
         } else if (readsInternal(record, false)) {
             places.internal(record);
@@ -228,5 +228,47 @@ final class ElementFinder {
         } else {
             pools.find(record, true);
         }
+    }
+
+    /** A product of two tensors. */
+    private void product(OpRecord record) {
+        OpInstruction op = record.instruction();
+        OpFields fields = op.fields();
+        if (record.width() != 1) {
+            throw new TraceException(op + ": sum of " + record.width() + " products of activations");
+        }
+        Run left = Run.ofFactors(record, 0, places);
+        Run right = Run.of(record, 0, places);
+        int a = -1;
+        int b = -1;
+        for (int result = 0; result < record.results(); result++) {
+            if (left.valid[result] == 0 && right.valid[result] == 0) {
+                continue;
+            }
+            boolean same = left.valid[result] == right.valid[result]
+                    && left.element[result] == right.element[result]
+                    && (a < 0 || a == left.tensor[result])
+                    && (b < 0 || b == right.tensor[result]);
+            if (!same) {
+                throw new TraceException(op + ": product of different elements");
+            }
+            a = left.tensor[result];
+            b = right.tensor[result];
+        }
+        if (a < 0) {
+            throw new TraceException(op + ": product of constants");
+        }
+        GraphTensor first = builder.tensor(a);
+        GraphTensor second = builder.tensor(b);
+        requireZeroPoint(op, fields.inputZero(), first);
+        requireZeroPoint(op, fields.weightZero(), second);
+        List<GraphTensor> inputs = List.of(first, second);
+        GraphTensor output = builder.get(
+                new Key("MUL", inputs, fields, null),
+                key -> builder.add(
+                        first.shape(),
+                        fields.outputZero(),
+                        (tensor, list) -> new GraphOperator.Multiply(inputs, tensor, list, fields)));
+        put(record, left, a, output);
     }
 }

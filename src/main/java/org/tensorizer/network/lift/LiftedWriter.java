@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.layout.BlockLayout;
+import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.Graph;
@@ -240,12 +242,10 @@ final class LiftedWriter {
         int zero = folded ? SIGN : network.weightZero(layer);
         byte[] weights = folded ? ones(outputs) : network.weights(layer);
         if (depthwise) {
-            weights = channelsLast(weights, outputs);
+            weights = BlockLayout.transposed(weights, outputs); // W[channel][ky][kx] to W[ky][kx][channel]
         }
         if (signed) {
-            for (int i = 0; i < weights.length; i++) {
-                weights[i] ^= (byte) SIGN;
-            }
+            weights = TensorDomain.turned(weights);
         }
         inputs.add(writer.tensor(
                 name + "_weights",
@@ -260,17 +260,5 @@ final class LiftedWriter {
         byte[] ones = new byte[count];
         Arrays.fill(ones, (byte) (SIGN + 1));
         return ones;
-    }
-
-    /** W[c][ky][kx] to W[ky][kx][c]. */
-    private static byte[] channelsLast(byte[] weights, int channels) {
-        byte[] turned = new byte[weights.length];
-        int taps = weights.length / channels;
-        for (int channel = 0; channel < channels; channel++) {
-            for (int tap = 0; tap < taps; tap++) {
-                turned[tap * channels + channel] = weights[channel * taps + tap];
-            }
-        }
-        return turned;
     }
 }

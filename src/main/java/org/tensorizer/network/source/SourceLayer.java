@@ -1,7 +1,9 @@
 package org.tensorizer.network.source;
 
+import java.util.Arrays;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.layout.BlockLayout;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
@@ -18,8 +20,6 @@ import org.tensorizer.network.rules.Quantized;
 public final class SourceLayer {
     /** How far a bias scale may be from input scale times weight scale, in output steps; TFLite's own tolerance. */
     private static final double BIAS_TOLERANCE = 0.02;
-
-    private static final byte SIGN = (byte) 0x80;
 
     private final SourceGraph graph;
     private final Operator operator;
@@ -146,33 +146,14 @@ public final class SourceLayer {
     public byte[] weights() {
         byte[] weights = graph.data(weightTensor);
         if (weightTensor.type() == TensorType.INT8) {
-            for (int i = 0; i < weights.length; i++) {
-                weights[i] ^= SIGN;
-            }
+            weights = TensorDomain.turned(weights);
         }
-        return isDepthwise() ? channelsFirst(weights, outputs) : weights;
-    }
-
-    /** W[ky][kx][c] to W[c][ky][kx]. */
-    private static byte[] channelsFirst(byte[] weights, int channels) {
-        byte[] turned = new byte[weights.length];
-        int taps = weights.length / channels;
-        for (int tap = 0; tap < taps; tap++) {
-            for (int channel = 0; channel < channels; channel++) {
-                turned[channel * taps + tap] = weights[tap * channels + channel];
-            }
-        }
-        return turned;
+        return isDepthwise() ? BlockLayout.transposed(weights, height * width) : weights;
     }
 
     /** Whether the operator has a bias that is not zero throughout. */
     public boolean hasBias() {
-        for (int bias : biases()) {
-            if (bias != 0) {
-                return true;
-            }
-        }
-        return false;
+        return Arrays.stream(biases()).anyMatch(bias -> bias != 0);
     }
 
     /**
@@ -218,7 +199,7 @@ public final class SourceLayer {
             float scale = weightTensor.scales().get(isPerChannel() ? channel : 0);
             try {
                 multipliers[channel] = FieldRules.multiplier(input, scale, output);
-            } catch (org.tensorizer.base.BadInputException e) {
+            } catch (BadInputException e) {
                 throw graph.refuse(operator, "channel " + channel + ": " + e.getMessage());
             }
         }

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * <p>Any other kind has {@code width} sources a lane: {@code sources[(result * lanes + lane) * width + k]} with its factor,
  * which is a value for {@link Kind#LINEAR}, a tag for a {@link Kind#DATA} that multiplies activations, and 1 for the
- * others; {@code lanes} is {@link #laneStride()}. Missing ones are {@link Tag#NOTHING}.
+ * others; {@code lanes} is {@link Sources#laneStride}. Missing ones are {@link Tag#NOTHING}.
  */
 public final class OpRecord {
     /** What an op does, by where its weights come from. */
@@ -32,7 +32,6 @@ public final class OpRecord {
         RESIZE
     }
 
-    private final int number;
     private final int run;
     private final OpInstruction instruction;
     private final int tile;
@@ -99,7 +98,6 @@ public final class OpRecord {
     }
 
     OpRecord(
-            int number,
             int run,
             OpInstruction instruction,
             int tile,
@@ -109,7 +107,6 @@ public final class OpRecord {
             int[] group,
             List<ParameterTags> parameters,
             Content content) {
-        this.number = number;
         this.run = run;
         this.instruction = instruction;
         this.tile = tile;
@@ -119,11 +116,6 @@ public final class OpRecord {
         this.group = group;
         this.parameters = parameters;
         this.content = content;
-    }
-
-    /** Position among all records, which is an order in which the program may run. */
-    public int number() {
-        return number;
     }
 
     /** Number of the execution of the instruction in the linked program; the same on all its tiles. */
@@ -213,10 +205,6 @@ public final class OpRecord {
     /** Of a COPY: one tag of every op, input or constant that it hands on. */
     public int[] origins() {
         return content(Copy.class).origins();
-    }
-
-    public int laneStride() {
-        return content(Sources.class).laneStride();
     }
 
     /** Sources of each lane. */

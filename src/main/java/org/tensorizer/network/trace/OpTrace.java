@@ -134,7 +134,7 @@ abstract class OpTrace {
             groups[result] = shape.group(shape.last(result));
         }
         return new OpRecord(
-                number, run, instruction, tile, firstByte, stride, lanes, groups, List.copyOf(parameters), content());
+                run, instruction, tile, firstByte, stride, lanes, groups, List.copyOf(parameters), content());
     }
 
     /** Which kind of trace an op needs, by the origin of the weights of its first step. */

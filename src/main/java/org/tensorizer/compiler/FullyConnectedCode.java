@@ -2,12 +2,14 @@ package org.tensorizer.compiler;
 
 import java.util.List;
 import org.tensorizer.conv.ConvolutionCode;
+import org.tensorizer.conv.ConvolutionOp;
 import org.tensorizer.conv.IdentityCode;
 import org.tensorizer.conv.Image;
 import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.conv.PerTile;
 import org.tensorizer.conv.PlacedImage;
 import org.tensorizer.conv.Progress;
+import org.tensorizer.conv.TileMemory.Range;
 import org.tensorizer.dense.Elementwise;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.isa.Chip;
@@ -25,29 +27,29 @@ import org.tensorizer.isa.WideToNarrow;
  * A fully connected layer: packets bring all inputs to every tile that computes; then
  *
  * <pre>
- * in place    0x14 scaling    scales and biases of the tile
- *             op              one loop over the words of the input, 64 outputs
- * streamed    {@link ConvolutionCode}, one pixel
- * a function  4 fills, 0x13   the identity matrix ({@link IdentityCode})
- *             0x19            its table
- *             op              one loop over the words of the outputs
+ * in place    wideToNarrow            scales and biases of the tile to the scaling registers
+ *             op                      one loop over the words of the input, 64 outputs
+ * streamed    {@link ConvolutionCode}         one pixel
+ * a function  4 fills, narrowToWide   the identity matrix ({@link IdentityCode})
+ *             functionTable           its table
+ *             op                      one loop over the words of the outputs
  * </pre>
  *
  * <p>Source: in place with one weight scale as in compiled programs behind a mean. Extrapolated: scales by output there are
  * put together from that form and from the header rows of compiled Dense layers by themselves, no real network shows
  * both; packets of an image, and streaming, are ours. A function: derived from rl_mlp_tanh.
  */
-final class LayerCode {
+final class FullyConnectedCode {
     private static final int STORE_ROW = 2077;
     private static final int SEND_ROW = 2073;
 
     private final ProgramBuilder program;
-    private final Traffic traffic;
+    private final Progress progress;
     private final LayerPlan plan;
 
-    LayerCode(ProgramBuilder program, Traffic traffic, LayerPlan plan) {
+    FullyConnectedCode(ProgramBuilder program, Progress progress, LayerPlan plan) {
         this.program = program;
-        this.traffic = traffic;
+        this.progress = progress;
         this.plan = plan;
     }
 
@@ -84,15 +86,11 @@ final class LayerCode {
     }
 
     /** Takes the inputs from words that every tile has. */
-    void gather(int source, int words) {
+    void gather(Range source) {
         Packets packets = packets();
-        for (int x = 0; x < words; x += Chip.LANES) {
-            packets.send(
-                    0,
-                    plan.mask(),
-                    source + x,
-                    Math.min(Chip.LANES, words - x),
-                    plan.gathered().base() + x);
+        for (int x = 0; x < source.words(); x += Chip.LANES) {
+            int words = Math.min(Chip.LANES, source.words() - x);
+            packets.send(0, plan.mask(), source.base() + x, words, plan.gathered().base() + x);
         }
         gathered();
     }
@@ -108,12 +106,12 @@ final class LayerCode {
     }
 
     private Packets packets() {
-        return new Packets(program, traffic, STORE_ROW, SEND_ROW);
+        return new Packets(program, progress, STORE_ROW, SEND_ROW);
     }
 
     private void gathered() {
         program.meet().fence(ProgramBuilder.TILE_COUNTERS).scalarFence(0, 0, 0).fence(ProgramBuilder.TILE_COUNTERS);
-        traffic.clear();
+        progress.clear();
     }
 
     void computeInPlace() {
@@ -124,19 +122,16 @@ final class LayerCode {
 
     /** @param identity whether the identity matrix is needed once more, at the word and row that are given */
     void computeStreamed(List<Piece> pieces, boolean identity, int identityWords, int identityRow) {
-        int rows = pieces.stream().mapToInt(Piece::rows).sum();
-        Progress progress = Progress.after(traffic.nextPacketsB(rows), traffic.fetched());
         new ConvolutionCode(program, plan.stream().orElseThrow(), plan.streamedInput(), plan.streamedResult(), progress)
                 .emit(pieces);
-        traffic.fetched(progress.fetched());
         program.fence(ProgramBuilder.TILE_COUNTERS);
+        progress.clear();
         if (identity) {
             IdentityCode.again(program, identityWords, identityRow);
         }
         program.fence(ProgramBuilder.TILE_COUNTERS);
     }
 
-    /** Scales and biases; the zero points stay in their row, where the op reads them. */
     /**
      * A function of the outputs, in their place.
      *
@@ -171,13 +166,11 @@ final class LayerCode {
         return op;
     }
 
+    /** Scales and biases; the zero points stay in their row, where the op reads them. */
     private Instruction scaling() {
         ParameterFormat format = plan.layer().format();
         int rows = (format.isPerChannel() ? 1 : 0) + (format.hasBias() ? 1 : 0);
-        Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW)
-                .set(TileInstruction.TILES, plan.mask())
-                .set(WideToNarrow.TO_SCALING)
-                .set(WideToNarrow.PACK, 1);
+        Instruction reader = ConvolutionCode.scaling().set(TileInstruction.TILES, plan.mask());
         WideToNarrow.ROWS.set(reader, Loops.from(plan.row()).step(1, rows));
         int half = Chip.SCALING_UNITS / 2;
         WideToNarrow.WORDS.set(
@@ -187,7 +180,6 @@ final class LayerCode {
                         .step(half, rows)
                         .window(2, half / 2));
         WideToNarrow.WAITS.set(reader, 0, Wait.room(TileCounter.AVDATA, 2, -1, 1));
-        WideToNarrow.SIGNAL.set(reader, 2);
         return reader;
     }
 
@@ -205,20 +197,10 @@ final class LayerCode {
                 .set(Op.GROUP_LEVEL, 1)
                 .set(Op.REDUCED, 1)
                 .set(Op.LANES, 4L * words - 1)
-                .set(Op.LANES_LAST, 4L * words - 1)
-                .set(Op.FORMAT, layer.format().code())
-                .set(Op.WEIGHT_ZERO_POINT, layer.format().isPerChannel() ? 0 : layer.weightZeroPoint())
-                .set(Op.INPUT_ZERO_POINT, layer.quantization().inputZeroPoint())
-                .set(Op.OUTPUT_ZERO_POINT, layer.quantization().outputZeroPoint())
-                .setFloat(Op.MULTIPLIER, layer.multiplier())
-                .setFloat(Op.CLAMP_MAX, layer.clampMax())
-                .setFloat(Op.CLAMP_MIN, layer.clampMin());
+                .set(Op.LANES_LAST, 4L * words - 1);
+        ConvolutionOp.quantize(op, layer.format(), layer.quantization(), layer.activation());
         if (layer.format().isPerChannel()) {
-            int zeroPoints = plan.weightsRow() - 1;
-            op.set(Op.ZERO_POINT_ROWS)
-                    .set(Op.ZERO_POINT_FIRST, zeroPoints)
-                    .set(Op.ZERO_POINT_STEP, 1)
-                    .set(Op.ZERO_POINT_LAST, zeroPoints);
+            ConvolutionOp.zeroPointRows(op, plan.weightsRow() - 1, 1, 1);
         }
         Op.rounds(op, inputs);
         Op.ACTIVATIONS.set(

@@ -1,10 +1,12 @@
-package org.tensorizer.compiler;
+package org.tensorizer.experiments;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.compiler.CompiledNetwork;
+import org.tensorizer.compiler.NetworkProgram;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Opcode;
@@ -79,7 +81,7 @@ public record ProgramComparison(List<Counted> programs, int payloadBytes, int pa
     }
 
     /** Whether all is the same. */
-    boolean isSame() {
+    public boolean isSame() {
         return otherInstructions() == 0 && payloadDiffering == 0 && others.isEmpty();
     }
 
