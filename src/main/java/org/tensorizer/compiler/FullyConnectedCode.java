@@ -39,19 +39,9 @@ import org.tensorizer.isa.WideToNarrow;
  * put together from that form and from the header rows of compiled Dense layers by themselves, no real network shows
  * both; packets of an image, and streaming, are ours. A function: derived from rl_mlp_tanh.
  */
-final class FullyConnectedCode {
+record FullyConnectedCode(ProgramBuilder program, Progress progress, LayerPlan plan) {
     private static final int STORE_ROW = 2077;
     private static final int SEND_ROW = 2073;
-
-    private final ProgramBuilder program;
-    private final Progress progress;
-    private final LayerPlan plan;
-
-    FullyConnectedCode(ProgramBuilder program, Progress progress, LayerPlan plan) {
-        this.program = program;
-        this.progress = progress;
-        this.plan = plan;
-    }
 
     /** Takes the inputs from an image, every tile its part. */
     void gather(PlacedImage image) {

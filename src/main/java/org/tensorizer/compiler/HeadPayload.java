@@ -17,18 +17,11 @@ import org.tensorizer.layout.RowLayout;
  * Parameters of what follows the images that wait on their tiles: per fully connected layer and tile header rows of 64
  * lanes (scales, biases, zero points, as the format says) and rows of weights, byte 4 * lane + input % 4; then the tables
  * of a softmax in rows of 64 bytes.
+ *
+ * @param tables where far tables of a softmax are kept, else empty
  */
-final class HeadPayload {
+record HeadPayload(HeadPlan plan, List<Piece> tables) {
     private static final int TABLE_ROW_BYTES = 64;
-
-    private final HeadPlan plan;
-    private final List<Piece> tables;
-
-    /** @param tables where far tables of a softmax are kept, else empty */
-    HeadPayload(HeadPlan plan, List<Piece> tables) {
-        this.plan = plan;
-        this.tables = tables;
-    }
 
     /** What goes where, in the order of the payload. */
     List<Part> parts() {

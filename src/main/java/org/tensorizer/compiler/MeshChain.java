@@ -14,17 +14,10 @@ import org.tensorizer.isa.Wait;
 /**
  * One word from a tile to another over the mesh, first along the column, then along the row; tiles in between keep it in
  * one of two halves of a buffer. Source: derived, identical with compiled programs.
+ *
+ * @param relay first of 8 words of the tiles in between
  */
-final class MeshChain {
-    private final ProgramBuilder program;
-    private final int relay;
-
-    /** @param relay first of 8 words of the tiles in between */
-    MeshChain(ProgramBuilder program, int relay) {
-        this.program = program;
-        this.relay = relay;
-    }
-
+record MeshChain(ProgramBuilder program, int relay) {
     void send(int sender, int receiver, int source, int destination) {
         int rows = receiver / Chip.GRID - sender / Chip.GRID;
         int columns = receiver % Chip.GRID - sender % Chip.GRID;

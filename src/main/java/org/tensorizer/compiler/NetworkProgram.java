@@ -24,21 +24,12 @@ import org.tensorizer.isa.ProgramBuilder;
  * A whole network as two programs: images first ({@link ImageChain}), then what follows them ({@link Head}).
  *
  * <p>Immutable, thread-safe.
+ *
+ * @param head what follows the images, where anything does
+ * @param places where broadcast parameters are kept: of convolutions, streamed layers, far tables of a softmax
  */
-public final class NetworkProgram {
+public record NetworkProgram(ImageChain chain, NarrowPlan narrow, Optional<HeadPlan> head, ParameterPlaces places) {
     private static final int MOST_STRIPS = 16;
-
-    private final ImageChain chain;
-    private final NarrowPlan narrow;
-    private final Optional<HeadPlan> head;
-    private final ParameterPlaces places;
-
-    private NetworkProgram(ImageChain chain, NarrowPlan narrow, Optional<HeadPlan> head, ParameterPlaces places) {
-        this.chain = chain;
-        this.narrow = narrow;
-        this.head = head;
-        this.places = places;
-    }
 
     /** @throws DoesNotFitException there is no room for it, or no program is known */
     public static NetworkProgram of(ImageChain chain, Head head) {
@@ -153,18 +144,6 @@ public final class NetworkProgram {
                 .toList();
     }
 
-    public ImageChain chain() {
-        return chain;
-    }
-
-    public NarrowPlan narrow() {
-        return narrow;
-    }
-
-    public ParameterPlaces places() {
-        return places;
-    }
-
     /** What it is, in a few words. */
     public String describe() {
         String result = head.map(plan -> plan.resultChannels() + " channels")
@@ -177,10 +156,6 @@ public final class NetworkProgram {
     /** What of it no compiled program at hand shows: forms of ours, put together from pieces of several. */
     public List<String> extrapolated() {
         return OwnForms.of(this);
-    }
-
-    Optional<HeadPlan> head() {
-        return head;
     }
 
     /** Narrow memory in use on each tile. */

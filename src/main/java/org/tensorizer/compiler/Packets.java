@@ -20,24 +20,11 @@ import org.tensorizer.isa.WideToNarrow;
  * (ringBusProducer), pack (narrowToWide); each waits for what it names since the last clearing fence.
  *
  * <p>Source: derived, identical with compiled programs.
+ *
+ * @param storeRow row of wide memory where packets arrive
+ * @param sendRow row where they are packed
  */
-final class Packets {
-    private final ProgramBuilder program;
-    private final Progress progress;
-    private final int storeRow;
-    private final int sendRow;
-
-    /**
-     * @param storeRow row of wide memory where packets arrive
-     * @param sendRow row where they are packed
-     */
-    Packets(ProgramBuilder program, Progress progress, int storeRow, int sendRow) {
-        this.program = program;
-        this.progress = progress;
-        this.storeRow = storeRow;
-        this.sendRow = sendRow;
-    }
-
+record Packets(ProgramBuilder program, Progress progress, int storeRow, int sendRow) {
     /** @param receivers mask of tiles that have received alike so far */
     void send(int sender, int receivers, int source, int words, int destination) {
         DoesNotFitException.require(words <= Chip.LANES, "a packet of %d words, at most 64", words);

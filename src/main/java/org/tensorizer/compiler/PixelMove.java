@@ -12,15 +12,10 @@ import org.tensorizer.isa.WideToNarrow;
 /**
  * Moves words of pixels within a tile: narrowToWide packs them into rows of wide memory, as many pixels to a row as it takes, wideToNarrow
  * puts them where they belong. Source: derived, identical with four compiled programs.
+ *
+ * @param ring first of two rows of wide memory
  */
-final class PixelMove {
-    private final int ring;
-
-    /** @param ring first of two rows of wide memory */
-    PixelMove(int ring) {
-        this.ring = ring;
-    }
-
+record PixelMove(int ring) {
     /**
      * Pixels of one tile, some words of each.
      *

@@ -37,33 +37,21 @@ import org.tensorizer.isa.WideToNarrow;
  * the infeed of PARAMETER_CACHING programs, the stores of depthwise convolutions and the addresses of compiled input
  * strips; no real program at hand shows them.
  */
-public final class ConvolutionCode {
+public record ConvolutionCode(
+        ProgramBuilder program, ConvolutionPlan plan, PlacedImage source, PlacedImage target, Progress progress) {
     private static final int LOOP_BACK_ROW_WORDS = 4;
 
-    private final ProgramBuilder program;
-    private final ConvolutionPlan plan;
-    private final Convolution step;
-    private final PlacedImage source;
-    private final PlacedImage target;
-    private final Progress progress;
-
-    public ConvolutionCode(
-            ProgramBuilder program, ConvolutionPlan plan, PlacedImage source, PlacedImage target, Progress progress) {
-        this.program = program;
-        this.plan = plan;
-        this.step = plan.step();
-        this.source = source;
-        this.target = target;
-        this.progress = progress;
+    private Convolution step() {
+        return plan.step();
     }
 
     /** @param pieces where its parameters are kept, none where the host sends them */
     public void emit(List<Piece> pieces) {
-        boolean first = step.depthwise() || pieces.isEmpty();
+        boolean first = step().depthwise() || pieces.isEmpty();
         int stored = first ? progress.storedA : progress.storedB;
         TileCounter arrived = first ? TileCounter.RING_READ_A : TileCounter.RING_READ_B;
         program.add(weights(first ? Opcode.RING_BUS_CONSUMER_0 : Opcode.RING_BUS_CONSUMER_1));
-        if (step.headerRows() > 0) {
+        if (step().headerRows() > 0) {
             program.add(scaling(arrived, stored));
         }
         ConvolutionOp op = new ConvolutionOp(plan, source, target, arrived, stored, progress.loads);
@@ -71,7 +59,7 @@ public final class ConvolutionCode {
                 program,
                 op::of,
                 tile -> List.of(target.image().rows(tile) == 1, target.image().columns(tile) == 1));
-        if (step.depthwise()) {
+        if (step().depthwise()) {
             loopBack();
         }
         if (pieces.isEmpty()) {
@@ -81,7 +69,7 @@ public final class ConvolutionCode {
         int passes = plan.passes() * plan.groups();
         progress.passes += passes;
         progress.results += plan.groups();
-        progress.loads += step.headerRows() > 0 ? plan.groups() : 0;
+        progress.loads += step().headerRows() > 0 ? plan.groups() : 0;
         if (first) {
             progress.storedA += passes;
         } else {
@@ -101,7 +89,7 @@ public final class ConvolutionCode {
         int ahead = progress.passes - (plan.isDoubleBuffered() ? 1 : 0);
         RingBusConsumer.WAITS.set(store, 0, Wait.room(TileCounter.PARAMETERS, 1, ahead, 1));
         RingBusConsumer.SIGNAL.set(store, 1);
-        int header = step.headerRows();
+        int header = step().headerRows();
         if (header > 0) {
             store.set(RingBusConsumer.HEADER_ON)
                     .set(RingBusConsumer.HEADER_LEVEL, plan.passes() > 1 ? 2 : 1)
@@ -124,12 +112,12 @@ public final class ConvolutionCode {
 
     /** Scales and biases; the zero points stay in their rows, where the op reads them. */
     private Instruction scaling(TileCounter arrived, int stored) {
-        ParameterFormat format = step.format();
+        ParameterFormat format = step().format();
         int rows = (format.hasBias() ? 1 : 0) + (format.isPerChannel() ? 1 : 0);
-        int units = step.depthwise() ? 2 : step.rowBytes() / Chip.SCALING_UNIT_BYTES;
+        int units = step().depthwise() ? 2 : step().rowBytes() / Chip.SCALING_UNIT_BYTES;
         Instruction reader = scaling().set(TileInstruction.TILES, Chip.ALL_TILES);
         Loops.Builder walk = Loops.from(plan.headerRow()).step(1, rows).repeat(plan.groups());
-        WideToNarrow.ROWS.set(reader, plan.isDoubleBuffered() ? walk.window(1, step.headerRows()) : walk);
+        WideToNarrow.ROWS.set(reader, plan.isDoubleBuffered() ? walk.window(1, step().headerRows()) : walk);
         int base = format == ParameterFormat.PER_TENSOR_BIAS ? Chip.SCALING_UNITS / 2 : 0;
         WideToNarrow.WORDS.set(
                 reader,
@@ -179,7 +167,7 @@ public final class ConvolutionCode {
         }
         program.move(6, 5).move(7, 4).descriptor(6, Descriptor.PARAMETERS, offset, Chip.PARAMETER_UNIT_BYTES * units);
         program.add(ParameterCode.infeed(first, units));
-        program.add(ParameterCode.pop(Chip.ALL_TILES, first, units, step.rowBytes()));
+        program.add(ParameterCode.pop(Chip.ALL_TILES, first, units, step().rowBytes()));
         progress.fetched += units;
     }
 
@@ -187,7 +175,7 @@ public final class ConvolutionCode {
         Instruction send = Instruction.of(Opcode.RING_BUS_PRODUCER)
                 .set(TileInstruction.TILES, 1L << piece.tile())
                 .set(RingBusProducer.KIND_B);
-        if (step.depthwise()) {
+        if (step().depthwise()) {
             send.set(RingBusProducer.RECEIVERS, RingBusProducer.OUTFEED);
             RingBusProducer.ROWS.set(send, Loops.from(piece.row()).step(1, 1).step(1, piece.rows()));
             RingBusProducer.WAITS.set(send, 0, Wait.data(TileCounter.RING_PRODUCER_A, 1, progress.packetsA - 1, 1));

@@ -23,8 +23,13 @@ import org.tensorizer.isa.Wait;
  * <p>The activations of a tap are the words of the block, then the columns and rows of the window; a loop over pixels that
  * makes one round is left out of the walks. It waits for every pass of the weights and for the scaling registers of every
  * group.
+ *
+ * @param arrived counts the passes of weights that were stored
+ * @param stored passes that were stored before
+ * @param loads of the scaling registers before
  */
-public final class ConvolutionOp {
+public record ConvolutionOp(
+        ConvolutionPlan plan, PlacedImage source, PlacedImage target, TileCounter arrived, int stored, int loads) {
     private enum Kind {
         INSIDE,
         SUMS,
@@ -34,28 +39,8 @@ public final class ConvolutionOp {
         POINT
     }
 
-    private final ConvolutionPlan plan;
-    private final Convolution step;
-    private final PlacedImage source;
-    private final PlacedImage target;
-    private final TileCounter arrived;
-    private final int stored;
-    private final int loads;
-
-    /**
-     * @param arrived counts the passes of weights that were stored
-     * @param stored passes that were stored before
-     * @param loads of the scaling registers before
-     */
-    ConvolutionOp(
-            ConvolutionPlan plan, PlacedImage source, PlacedImage target, TileCounter arrived, int stored, int loads) {
-        this.arrived = arrived;
-        this.plan = plan;
-        this.step = plan.step();
-        this.source = source;
-        this.target = target;
-        this.stored = stored;
-        this.loads = loads;
+    private Convolution step() {
+        return plan.step();
     }
 
     Instruction of(int tile) {
@@ -63,12 +48,12 @@ public final class ConvolutionOp {
         Instruction op = Instruction.of(Opcode.MULTIPLY_ACCUMULATE)
                 .set(Op.WEIGHTS_FROM_RING)
                 .set(Op.FRESH_SUMS)
-                .set(Op.LANES, step.lanes() - 1L)
-                .set(Op.LANES_LAST, step.lastLanes() - 1L);
-        quantize(op, step.format(), step.quantization(), step.activation());
-        if (step.format().isPerChannel()) {
-            int first = plan.headerRow() + step.headerRows() - 1;
-            zeroPointRows(op, first, plan.isDoubleBuffered() ? step.headerRows() : 1, plan.buffers());
+                .set(Op.LANES, step().lanes() - 1L)
+                .set(Op.LANES_LAST, step().lastLanes() - 1L);
+        quantize(op, step().format(), step().quantization(), step().activation());
+        if (step().format().isPerChannel()) {
+            int first = plan.headerRow() + step().headerRows() - 1;
+            zeroPointRows(op, first, plan.isDoubleBuffered() ? step().headerRows() : 1, plan.buffers());
         }
         rounds(op, kind, tile);
         Op.ACTIVATIONS.set(op, activations(kind, tile));
@@ -76,7 +61,7 @@ public final class ConvolutionOp {
         sums(op, kind, tile);
         int level = outputs(op, tile);
         Op.WAITS.set(op, 0, Wait.data(arrived, passLoops(kind), stored + 1, 1));
-        if (step.headerRows() > 0) {
+        if (step().headerRows() > 0) {
             int groupLoops = kind == Kind.SUMS ? 3 : kind == Kind.POINT ? 1 : 2;
             Op.WAITS.set(op, 1, Wait.data(TileCounter.WIDE_TO_SCALING, groupLoops, loads + 1, 1));
         }
@@ -90,7 +75,7 @@ public final class ConvolutionOp {
         boolean onePixel = pixels(tile) == 1;
         return switch (plan.form()) {
             case INSIDE -> Kind.INSIDE;
-            case SUMS -> onePixel && step.window().kernel() == 1 ? Kind.SINGLE : Kind.SUMS;
+            case SUMS -> onePixel && step().window().kernel() == 1 ? Kind.SINGLE : Kind.SUMS;
             case SINGLE -> Kind.SINGLE;
             case DEPTHWISE -> onePixel ? Kind.POINT : Kind.DEPTHWISE;
         };
@@ -139,7 +124,7 @@ public final class ConvolutionOp {
     }
 
     private Loops.Builder activations(Kind kind, int tile) {
-        Loops.Builder walk = Loops.from(4 * source.firstRead(tile, step.window()));
+        Loops.Builder walk = Loops.from(4 * source.firstRead(tile, step().window()));
         taps(walk, tile);
         int block = 4 * plan.block();
         switch (kind) {
@@ -155,17 +140,17 @@ public final class ConvolutionOp {
             case DEPTHWISE -> positions(walk, tile);
             case POINT -> {}
         }
-        return walk.step(step.depthwise() ? 4 : 0, plan.groups());
+        return walk.step(step().depthwise() ? 4 : 0, plan.groups());
     }
 
     /** The words under the window: those of the block, columns, rows; neighbours that continue each other are one loop. */
     private void taps(Loops.Builder walk, int tile) {
-        int kernel = step.window().kernel();
+        int kernel = step().window().kernel();
         int pixel = 4 * source.image().pixelWords();
         int pitch = 4 * source.image().pitch(tile);
         if (kernel == 1) {
             walk.step(4, plan.block());
-        } else if (step.depthwise()) {
+        } else if (step().depthwise()) {
             walk.step(4, 1);
             if (pitch == kernel * pixel) {
                 walk.step(pixel, kernel * kernel);
@@ -185,7 +170,7 @@ public final class ConvolutionOp {
             walk.stepIfSeveral(pixel, pixels(tile));
             return;
         }
-        int stride = step.window().stride();
+        int stride = step().window().stride();
         walk.stepIfSeveral(pixel * stride, target.image().columns(tile))
                 .stepIfSeveral(4 * source.image().pitch(tile) * stride, target.image().rows(tile));
     }
@@ -230,8 +215,8 @@ public final class ConvolutionOp {
 
     /** @return loops of the results of a group */
     private int outputs(Instruction op, int tile) {
-        int words = step.lanes() / 4;
-        int lastWords = step.lastLanes() / 4;
+        int words = step().lanes() / 4;
+        int lastWords = step().lastLanes() / 4;
         int pixel = 4 * target.image().pixelWords();
         int pitch = 4 * target.image().pitch(tile);
         int columns = target.image().columns(tile);

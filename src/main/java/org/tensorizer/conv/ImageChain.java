@@ -10,31 +10,26 @@ import org.tensorizer.isa.Chip;
  * Images and steps one behind the other, before anything has an address in narrow memory: how each image is split over
  * the tiles, how each step works. A step stands on the image before it or on any older one, and several steps may read the
  * same; several images may be results. Image 0 is the input, image j the result of step j - 1. Immutable, thread-safe.
+ *
+ * @param sources number of the image that each step stands on
+ * @param results numbers of the images that are results, in the order of the outputs
+ * @param images the input, then the result of each step
+ * @param strips the first convolutions where they are computed in strips
  */
-public final class ImageChain {
-    private final InputPlan input;
-    private final List<Step> steps;
-    private final List<Integer> sources;
-    private final List<Integer> results;
-    private final List<Image> images;
-    private final List<StepPlan> plans;
-    private final Optional<Strips> strips;
-
-    private ImageChain(
-            InputPlan input,
-            List<Step> steps,
-            List<Integer> sources,
-            List<Integer> results,
-            List<Image> images,
-            List<StepPlan> plans,
-            Optional<Strips> strips) {
-        this.strips = strips;
-        this.input = input;
-        this.steps = List.copyOf(steps);
-        this.sources = List.copyOf(sources);
-        this.results = List.copyOf(results);
-        this.images = List.copyOf(images);
-        this.plans = List.copyOf(plans);
+public record ImageChain(
+        InputPlan input,
+        List<Step> steps,
+        List<Integer> sources,
+        List<Integer> results,
+        List<Image> images,
+        List<StepPlan> plans,
+        Optional<Strips> strips) {
+    public ImageChain {
+        steps = List.copyOf(steps);
+        sources = List.copyOf(sources);
+        results = List.copyOf(results);
+        images = List.copyOf(images);
+        plans = List.copyOf(plans);
     }
 
     /**
@@ -127,11 +122,6 @@ public final class ImageChain {
         return sources.get(step) == step && readers == 1 && !results.contains(step);
     }
 
-    /** The first convolutions where they are computed in strips. */
-    Optional<Strips> strips() {
-        return strips;
-    }
-
     /** How many strips the first convolutions are computed in, 1 where they are not. */
     public int stripCount() {
         return strips.map(Strips::count).orElse(1);
@@ -212,22 +202,9 @@ public final class ImageChain {
                 source.channels());
     }
 
-    public InputPlan input() {
-        return input;
-    }
-
-    public List<Step> steps() {
-        return steps;
-    }
-
     /** Number of the image that a step stands on. */
     public int source(int step) {
         return sources.get(step);
-    }
-
-    /** Numbers of the images that are results, in the order of the outputs. */
-    public List<Integer> results() {
-        return results;
     }
 
     /** The last step that reads an image, the number of steps where it is a result or the last, -1 where nobody reads it. */
@@ -239,15 +216,6 @@ public final class ImageChain {
             }
         }
         return last;
-    }
-
-    /** The input, then the result of each step. */
-    public List<Image> images() {
-        return images;
-    }
-
-    public List<StepPlan> plans() {
-        return plans;
     }
 
     /** The last image. */

@@ -23,19 +23,10 @@ import org.tensorizer.isa.Wait;
  * <p>Source: the ops as in movenet_lightning (LOGISTIC, QUANTIZE) and rl_mlp_tanh (TANH), where one identity matrix serves
  * several steps; rows and columns in loops of their own where an image has a border, and concatenations of images by copies,
  * are ours.
+ *
+ * @param scratch first of four words
  */
-final class MappingCode {
-    private final ProgramBuilder program;
-    private final PlacedImage target;
-    private final int scratch;
-
-    /** @param scratch first of four words */
-    MappingCode(ProgramBuilder program, PlacedImage target, int scratch) {
-        this.program = program;
-        this.target = target;
-        this.scratch = scratch;
-    }
-
+record MappingCode(ProgramBuilder program, PlacedImage target, int scratch) {
     /** One image. */
     void map(Elementwise element, PlacedImage source) {
         identity();

@@ -13,12 +13,12 @@ import org.tensorizer.network.graph.GraphTensor;
 /**
  * What a network computed in one inference, tensor by tensor, put together from the results of its ops on all tiles. Bytes
  * are in the chip's unsigned domain, in the order y, x, channel. Immutable but for the arrays, which are its own.
+ *
+ * @param outputs in the order of the executable
+ * @param tensors those of which ops compute at least one element
+ * @param disagreeing elements that were computed several times, as the rims of tiles are, and not always the same
  */
-public final class InnerTensors {
-    private final List<byte[]> outputs;
-    private final Map<GraphTensor, Tensor> tensors;
-    private final long disagreeing;
-
+public record InnerTensors(List<byte[]> outputs, Map<GraphTensor, Tensor> tensors, long disagreeing) {
     /**
      * A tensor as far as its elements were found.
      *
@@ -30,12 +30,6 @@ public final class InnerTensors {
         public boolean isWhole() {
             return computed.cardinality() == bytes.length;
         }
-    }
-
-    private InnerTensors(List<byte[]> outputs, Map<GraphTensor, Tensor> tensors, long disagreeing) {
-        this.outputs = outputs;
-        this.tensors = tensors;
-        this.disagreeing = disagreeing;
     }
 
     /**
@@ -58,16 +52,6 @@ public final class InnerTensors {
         return new InnerTensors(outputs, Map.copyOf(tensors), collector.disagreeing);
     }
 
-    /** Outputs in the order of the executable. */
-    public List<byte[]> outputs() {
-        return outputs;
-    }
-
-    /** Tensors of which ops compute at least one element. */
-    public Map<GraphTensor, Tensor> tensors() {
-        return tensors;
-    }
-
     /**
      * Bytes of a tensor, 0 where no op computes an element.
      *
@@ -78,11 +62,6 @@ public final class InnerTensors {
             throw new IllegalArgumentException(tensor + ": its elements are moved, not computed");
         }
         return tensors.get(tensor).bytes();
-    }
-
-    /** Elements that were computed several times, as the rims of tiles are, and not always the same. */
-    public long disagreeing() {
-        return disagreeing;
     }
 
     private static final class Collector implements InnerResults.Listener {

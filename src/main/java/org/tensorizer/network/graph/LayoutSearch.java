@@ -11,34 +11,17 @@ import org.tensorizer.network.trace.TraceException;
 /**
  * The layout that puts every weight of a layer where the program read it. A layout is taken only if it agrees with every
  * row of every group, header rows included, and if all bytes that met no activation are zero points.
+ *
+ * @param y row of the kernel, by weight row
+ * @param x column of the kernel, by weight row
+ * @param channel first input channel, by weight row
+ * @param runs number of input channels, by weight row
  */
-final class LayoutSearch {
-    private final LayerRecords layer;
-    private final byte[] payload;
-    private final int[] y;
-    private final int[] x;
-    private final int[] channel;
-    private final int[] runs;
-
+record LayoutSearch(LayerRecords layer, byte[] payload, int[] y, int[] x, int[] channel, int[] runs) {
     /**
      * @param start payload offset of the layer's first byte
      */
     record Found(PayloadLayout layout, int start) {}
-
-    /**
-     * @param y row of the kernel, by weight row
-     * @param x column of the kernel, by weight row
-     * @param channel first input channel, by weight row
-     * @param runs number of input channels, by weight row
-     */
-    LayoutSearch(LayerRecords layer, byte[] payload, int[] y, int[] x, int[] channel, int[] runs) {
-        this.layer = layer;
-        this.payload = payload;
-        this.y = y;
-        this.x = x;
-        this.channel = channel;
-        this.runs = runs;
-    }
 
     /** @throws TraceException no layout of rows fits */
     Found rows(int outputs, int height, int width, int inputs) {

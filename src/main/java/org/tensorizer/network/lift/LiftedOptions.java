@@ -10,17 +10,12 @@ import org.tensorizer.template.BuiltinFields;
 import org.tensorizer.template.BuiltinFields.Steps;
 import org.tensorizer.template.TfliteWriter;
 
-/** What lifted operators are told besides their tensors. */
-final class LiftedOptions {
-    private final String model;
-    private final TfliteWriter writer;
-
-    /** @param model for messages */
-    LiftedOptions(String model, TfliteWriter writer) {
-        this.model = model;
-        this.writer = writer;
-    }
-
+/**
+ * What lifted operators are told besides their tensors.
+ *
+ * @param model for messages
+ */
+record LiftedOptions(String model, TfliteWriter writer) {
     /** A constant tensor of int32. */
     int integers(String name, List<Integer> values) {
         int[] numbers = values.stream().mapToInt(Integer::intValue).toArray();

@@ -14,8 +14,25 @@ import java.util.List;
  * <p>Any other kind has {@code width} sources a lane: {@code sources[(result * lanes + lane) * width + k]} with its factor,
  * which is a value for {@link Kind#LINEAR}, a tag for a {@link Kind#DATA} that multiplies activations, and 1 for the
  * others; {@code lanes} is {@link Sources#laneStride}. Missing ones are {@link Tag#NOTHING}.
+ *
+ * @param run number of the execution of the instruction in the linked program; the same on all its tiles
+ * @param firstByte number of the first byte of the first result among the bytes of kind RESULT
+ * @param stride bytes from one result to the next
+ * @param lanes of each result, before those without data are told from the others
+ * @param group channel group of each result
+ * @param parameters of the channel groups that have some of their own
+ * @param content what was read
  */
-public final class OpRecord {
+public record OpRecord(
+        int run,
+        OpInstruction instruction,
+        int tile,
+        int firstByte,
+        int stride,
+        int[] lanes,
+        int[] group,
+        List<ParameterTags> parameters,
+        Content content) {
     /** What an op does, by where its weights come from. */
     public enum Kind {
         /** Weights from the payload: a convolution, depthwise or Dense. */
@@ -31,16 +48,6 @@ public final class OpRecord {
         /** Four taps a result in y and x, with phases. */
         RESIZE
     }
-
-    private final int run;
-    private final OpInstruction instruction;
-    private final int tile;
-    private final int firstByte;
-    private final int stride;
-    private final int[] lanes;
-    private final int[] group;
-    private final List<ParameterTags> parameters;
-    private final Content content;
 
     /**
      * Where the parameters of the lanes of one channel group come from: the tag of the first byte of lane 0, {@link
@@ -97,40 +104,6 @@ public final class OpRecord {
         }
     }
 
-    OpRecord(
-            int run,
-            OpInstruction instruction,
-            int tile,
-            int firstByte,
-            int stride,
-            int[] lanes,
-            int[] group,
-            List<ParameterTags> parameters,
-            Content content) {
-        this.run = run;
-        this.instruction = instruction;
-        this.tile = tile;
-        this.firstByte = firstByte;
-        this.stride = stride;
-        this.lanes = lanes;
-        this.group = group;
-        this.parameters = parameters;
-        this.content = content;
-    }
-
-    /** Number of the execution of the instruction in the linked program; the same on all its tiles. */
-    public int run() {
-        return run;
-    }
-
-    public OpInstruction instruction() {
-        return instruction;
-    }
-
-    public int tile() {
-        return tile;
-    }
-
     public Kind kind() {
         return content.kind();
     }
@@ -138,16 +111,6 @@ public final class OpRecord {
     /** Number of results. */
     public int results() {
         return lanes.length;
-    }
-
-    /** Number of the first byte of the first result among the bytes of kind RESULT. */
-    public int firstByte() {
-        return firstByte;
-    }
-
-    /** Bytes from one result to the next. */
-    public int stride() {
-        return stride;
     }
 
     /** Lanes of a result, before those without data are told from the others. */
@@ -163,11 +126,6 @@ public final class OpRecord {
     /** Parameters of a channel group. */
     public ParameterTags parameters(int channelGroup) {
         return channelGroup < parameters.size() ? parameters.get(channelGroup) : ParameterTags.NONE;
-    }
-
-    /** Channel groups that have parameters of their own. */
-    public List<ParameterTags> parameters() {
-        return parameters;
     }
 
     private <T extends Content> T content(Class<T> type) {

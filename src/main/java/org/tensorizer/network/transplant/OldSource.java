@@ -16,17 +16,7 @@ import org.tensorizer.network.trace.OpRecord;
 import org.tensorizer.network.trace.Place;
 
 /** Checks that a network holds the numbers of the source it is said to be compiled from. */
-final class OldSource {
-    private final Network network;
-    private final SourceGraph source;
-    private final Matching matching;
-
-    OldSource(Network network, SourceGraph source, Matching matching) {
-        this.network = network;
-        this.source = source;
-        this.matching = matching;
-    }
-
+record OldSource(Network network, SourceGraph source, Matching matching) {
     /**
      * Compares everything that is understood.
      *
