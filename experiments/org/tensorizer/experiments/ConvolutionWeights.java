@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.compiler.ConvolutionModel;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.emulator.WeightCode;
+import org.tensorizer.device.emulator.ChipParameters.WeightCode;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.Evidence;

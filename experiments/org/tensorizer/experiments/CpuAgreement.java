@@ -10,7 +10,7 @@ import java.util.List;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Session;
-import org.tensorizer.device.emulator.WeightCode;
+import org.tensorizer.device.emulator.ChipParameters.WeightCode;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.Devices;
 import org.tensorizer.harness.Bench;

@@ -4,7 +4,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.device.emulator.WeightCode;
+import org.tensorizer.device.emulator.ChipParameters.WeightCode;
 import org.tensorizer.gemm.ByteMatrix;
 import org.tensorizer.gemm.ExactGemm;
 import org.tensorizer.gemm.IntMatrix;

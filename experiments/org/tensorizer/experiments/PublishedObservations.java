@@ -15,7 +15,7 @@ import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.device.Provenance;
-import org.tensorizer.device.emulator.WeightCode;
+import org.tensorizer.device.emulator.ChipParameters.WeightCode;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.CompiledModels;
 import org.tensorizer.harness.Counterexample;

@@ -2,7 +2,7 @@ package org.tensorizer.experiments;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.device.emulator.WeightCode;
+import org.tensorizer.device.emulator.ChipParameters.WeightCode;
 import org.tensorizer.harness.Bench;
 import org.tensorizer.harness.Counterexample;
 import org.tensorizer.harness.EveryTemplate;

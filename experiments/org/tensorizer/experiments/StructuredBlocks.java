@@ -3,7 +3,7 @@ package org.tensorizer.experiments;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.tensorizer.device.emulator.WeightCode;
+import org.tensorizer.device.emulator.ChipParameters.WeightCode;
 import org.tensorizer.gemm.ByteMatrix;
 import org.tensorizer.gemm.Gemm;
 import org.tensorizer.gemm.IntMatrix;

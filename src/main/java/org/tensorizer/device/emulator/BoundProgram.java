@@ -3,6 +3,7 @@ package org.tensorizer.device.emulator;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.tensorizer.device.InnerResults;
+import org.tensorizer.isa.Chip;
 
 /**
  * A linked program with its parameters in place, on a chip: what an inference runs. Weights are unpacked when an op runs
@@ -58,6 +59,39 @@ final class BoundProgram {
         return row.source() == RowBytes.Source.CACHED ? cached : parameters;
     }
 
+    /** Lanes whose constant weight of a step and input is the zero point: what they meet does not matter. */
+    long neutralLanes(Operation operation, int index, int step, int input) {
+        TensorOp op = operation.op();
+        RowBytes row = operation.row(index, step);
+        byte[] bytes = constants(row);
+        RowBytes zeros = operation.parameters(index, op.shape().group(step)).zeroPoints();
+        int size = op.weightBytes();
+        int offset = operation.quarter(step) + input * size;
+        long lanes = 0;
+        for (int lane = 0; lane < Chip.LANES; lane++) {
+            int at = Chip.WORD_BYTES * lane + offset;
+            if (at + size > row.length()) {
+                break;
+            }
+            int weight = bytes[row.offset() + at] & 0xff;
+            if (size == 2) {
+                weight |= (bytes[row.offset() + at + 1] & 0xff) << 8;
+            }
+            if (weight == zeroPoint(op, zeros, lane)) {
+                lanes |= 1L << lane;
+            }
+        }
+        return lanes;
+    }
+
+    private int zeroPoint(TensorOp op, RowBytes zeros, int lane) {
+        if (zeros == null) {
+            return op.weightZeroPoint();
+        }
+        int at = Chip.WORD_BYTES * lane;
+        return zeros.isConstant() && at + 4 <= zeros.length() ? Words.get(constants(zeros), zeros.offset() + at) : -1;
+    }
+
     /** The kernel of an operation. */
     OpKernel kernel(int step) {
         OpKernel kernel = kernels[step];
@@ -69,12 +103,12 @@ final class BoundProgram {
     }
 
     /** One inference that nobody listens to. */
-    void run(HostPort host) {
+    void run(Transfer.Port host) {
         run(host, null);
     }
 
     /** One inference. */
-    void run(HostPort host, InnerResults.Listener listener) {
+    void run(Transfer.Port host, InnerResults.Listener listener) {
         Inference inference = idle.poll();
         if (inference == null) {
             inference = new Inference(this);

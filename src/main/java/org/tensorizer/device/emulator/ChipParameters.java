@@ -36,7 +36,7 @@ public record ChipParameters(
         OptionalLong permutation,
         WeightCode code,
         Rounding rounding,
-        Requantization requantization,
+        Scaling requantization,
         NetworkFault network) {
     /** A respect in which whole networks differ and a single layer does not. */
     public enum NetworkFault {
@@ -69,7 +69,7 @@ public record ChipParameters(
             OptionalLong.empty(),
             WeightCode.OFFSET_128,
             Rounding.HALF_TO_EVEN,
-            Requantization.FLOAT32,
+            Scaling.FLOAT32,
             NetworkFault.NONE);
 
     public ChipParameters {
@@ -130,7 +130,7 @@ public record ChipParameters(
                 lanes, inputs, laneFastest, reversedLanes, permutation, code, rounding, requantization, value);
     }
 
-    ChipParameters withRequantization(Requantization value) {
+    ChipParameters withRequantization(Scaling value) {
         return new ChipParameters(
                 lanes, inputs, laneFastest, reversedLanes, permutation, code, rounding, value, network);
     }
@@ -234,5 +234,53 @@ public record ChipParameters(
             parts.add(network.text);
         }
         return parts.isEmpty() ? "Edge TPU" : String.join(", ", parts);
+    }
+
+    /** How the chip rounds an output that lies between two integers. Public evidence fits both: they differ on ties only. */
+    public enum Rounding {
+        HALF_TO_EVEN,
+        HALF_AWAY_FROM_ZERO;
+
+        float round(float value) {
+            return this == HALF_TO_EVEN
+                    ? (float) Math.rint(value)
+                    : (float) Math.copySign(Math.floor(Math.abs((double) value) + 0.5), value);
+        }
+    }
+
+    /** How the chip reads a weight from its stored byte. */
+    public enum WeightCode {
+        /**
+         * The byte is unsigned, 128 means 0 where the zero point is 128. Source: payloads of compiled models next to their
+         * sources.
+         */
+        OFFSET_128,
+        /** The byte is a two's complement number. Not the real chip; to see experiments fail. */
+        TWOS_COMPLEMENT,
+        /** Bit 7 is the sign, the others the magnitude. Not the real chip; to see experiments fail. */
+        SIGN_MAGNITUDE;
+
+        /** The unsigned value, 0 to 255, that the multiplier sees for a stored byte. */
+        int unsigned(int stored) {
+            return switch (this) {
+                case OFFSET_128 -> stored;
+                case TWOS_COMPLEMENT -> stored ^ 0x80;
+                case SIGN_MAGNITUDE -> 128 + (stored < 128 ? stored : 128 - stored);
+            };
+        }
+    }
+
+    /** How an accumulator becomes a real value before it is clamped and rounded. */
+    @FunctionalInterface
+    public interface Scaling {
+        /** Two products in float32, one after the other. Source: layers of whole networks equal it on every byte. */
+        Scaling FLOAT32 = (accumulator, scale, multiplier) -> (float) accumulator * scale * multiplier;
+
+        /**
+         * @param accumulator sum, bias and constant
+         * @param scale of the lane, 1 where the op has one for all
+         * @param multiplier M
+         */
+        float scaled(int accumulator, float scale, float multiplier);
     }
 }

@@ -209,7 +209,7 @@ final class Definedness {
         RowBytes row = operation.row(index, step);
         if (row.isConstant()) {
             dependsOnWeights = true;
-            return bound == null ? 0 : NeutralWeights.lanes(bound, operation, index, step, input);
+            return bound == null ? 0 : bound.neutralLanes(operation, index, step, input);
         }
         TensorOp op = operation.op();
         if (row.source() != RowBytes.Source.ARENA || op.hasZeroPointRows()) {

@@ -172,7 +172,7 @@ public final class EmulatedChip {
      * @throws UnsupportedProgramException what an op would do is not known
      * @throws IllegalStateException there is none
      */
-    public void run(HostPort host) {
+    public void run(Transfer.Port host) {
         if (ready == null) {
             throw new IllegalStateException("no program was taken");
         }
@@ -188,7 +188,7 @@ public final class EmulatedChip {
         }
     }
 
-    private static byte[] parameters(LinkedProgram linked, HostPort host) {
+    private static byte[] parameters(LinkedProgram linked, Transfer.Port host) {
         byte[] parameters = new byte[linked.parameterBytes()];
         for (Transfer transfer : linked.transfers()) {
             if (transfer.kind() == Transfer.Kind.PARAMETERS) {

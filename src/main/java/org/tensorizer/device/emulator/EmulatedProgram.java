@@ -61,8 +61,8 @@ public final class EmulatedProgram {
     public static EmulatedProgram load(EdgeTpuPackage compiled, ByteBuffer file, ChipParameters chip) {
         Executable execution = execution(compiled);
         Optional<Executable> caching = caching(compiled);
-        ExecutableCheck.kind(execution);
-        caching.ifPresent(ExecutableCheck::kind);
+        check(execution);
+        caching.ifPresent(EmulatedProgram::check);
         WideContents.Parameters parameters = new WideContents.Parameters(ParameterImage.EMPTY, new byte[0]);
         if (caching.isPresent()) {
             RelocatedProgram sent = RelocatedProgram.link(caching.get(), file, ParameterImage.EMPTY);
@@ -121,6 +121,27 @@ public final class EmulatedProgram {
                     + compiled.range().start() + ": expected one " + type + " executable, found " + found.size());
         }
         return found.stream().findFirst();
+    }
+
+    /** Holds an executable to what the emulated chip can run, beside its instructions. */
+    private static void check(Executable executable) {
+        require(
+                executable.chip().isEmpty() || executable.chip().equals(Executable.EDGE_TPU),
+                executable,
+                "chip",
+                Executable.EDGE_TPU,
+                Printable.name(executable.chip()));
+        require(executable.batchSize() == 1, executable, "batch size", 1, executable.batchSize());
+        require(executable.scratchBytes() >= 0, executable, "scratch bytes", "0 or more", executable.scratchBytes());
+        require(!executable.useTpuDram(), executable, "parameters in the chip's DRAM", false, true);
+        require(!executable.chunks().isEmpty(), executable, "instruction chunks", "some", "none");
+    }
+
+    private static void require(boolean met, Executable executable, String what, Object expected, Object found) {
+        if (!met) {
+            throw new UnsupportedProgramException(executable.type() + " executable at byte "
+                    + executable.range().start() + ": " + what + ": expected " + expected + ", found " + found);
+        }
     }
 
     /** The inputs in the program's order, sizes with and without padding. */

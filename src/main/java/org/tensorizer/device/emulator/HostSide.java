@@ -13,7 +13,7 @@ final class HostSide {
     private final StepRecorder recorder;
     private final Tile[] tiles;
     private final ScalarMemory memory;
-    private final TransferList transfers = new TransferList();
+    private final Transfer.Descriptors transfers = new Transfer.Descriptors();
     private final Deque<Transfer> incoming = new ArrayDeque<>();
     private final HostOutput output;
     private final int[] counters = new int[ScalarCounter.COUNT];
@@ -271,7 +271,7 @@ final class HostSide {
     }
 
     /** What the program has asked of the host. */
-    TransferList transfers() {
+    Transfer.Descriptors transfers() {
         return transfers;
     }
 }

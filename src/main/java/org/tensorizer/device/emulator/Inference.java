@@ -41,7 +41,7 @@ final class Inference {
      *
      * @param listener null if nobody listens
      */
-    void run(HostPort host, InnerResults.Listener listener) {
+    void run(Transfer.Port host, InnerResults.Listener listener) {
         for (byte[] memory : narrow) {
             Arrays.fill(memory, (byte) 0);
         }
@@ -73,7 +73,7 @@ final class Inference {
         }
     }
 
-    private void move(Step step, HostPort host) {
+    private void move(Step step, Transfer.Port host) {
         if (step instanceof Step.ToNarrow move) {
             toNarrow(move);
         } else if (step instanceof Step.ToWide move) {
@@ -183,6 +183,44 @@ final class Inference {
         for (int at = 0; at < move.row().length(); at++) {
             int origin = move.move().origin(at);
             arena[offset + at] = origin < end ? from[4 * words[move.from() + origin / 4] + origin % 4] : 0;
+        }
+    }
+
+    /** Arrays that kernels use for the time of one run, kept to be used again. */
+    static final class Scratch {
+        private float[][] activations = {};
+        private float[] part = {};
+        private int[] sums = {};
+        private int[] words = {};
+
+        /** Rows of at least a width; what they hold is left over. */
+        float[][] activations(int rows, int width) {
+            if (activations.length < rows) {
+                float[][] more = new float[rows][];
+                System.arraycopy(activations, 0, more, 0, activations.length);
+                activations = more;
+            }
+            for (int row = 0; row < rows; row++) {
+                if (activations[row] == null || activations[row].length < width) {
+                    activations[row] = new float[width];
+                }
+            }
+            return activations;
+        }
+
+        float[] part(int width) {
+            part = part.length < width ? new float[width] : part;
+            return part;
+        }
+
+        int[] sums(int width) {
+            sums = sums.length < width ? new int[width] : sums;
+            return sums;
+        }
+
+        int[] words(int width) {
+            words = words.length < width ? new int[width] : words;
+            return words;
         }
     }
 }

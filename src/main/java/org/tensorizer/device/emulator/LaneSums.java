@@ -14,7 +14,7 @@ final class LaneSums {
     private LaneSums() {}
 
     /** Sums of one lane over all inputs. */
-    static int[] of(Scratch scratch, float[][] x, float[] weights, int first, int inputs, int width) {
+    static int[] of(Inference.Scratch scratch, float[][] x, float[] weights, int first, int inputs, int width) {
         int[] sums = scratch.sums(width);
         float[] part = scratch.part(width);
         boolean empty = true;

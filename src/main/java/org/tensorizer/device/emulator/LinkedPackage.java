@@ -57,7 +57,7 @@ public final class LinkedPackage {
     }
 
     /** Where its transfers lie, by their number. */
-    public List<HostPlace> places() {
+    public List<Transfer.Place> places() {
         return program.hostPlaces();
     }
 
@@ -67,7 +67,7 @@ public final class LinkedPackage {
     }
 
     /** Where its transfers lie, by their number; empty if there is no such program. */
-    public List<HostPlace> cachingPlaces() {
+    public List<Transfer.Place> cachingPlaces() {
         return sent.map(RelocatedProgram::hostPlaces).orElse(List.of());
     }
 

@@ -1,6 +1,9 @@
 package org.tensorizer.device.emulator;
 
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.tensorizer.isa.Chip;
 
 /**
@@ -8,6 +11,18 @@ import org.tensorizer.isa.Chip;
  * thread-safe.
  */
 public final class LinkedProgram {
+    private static final int MOST_KNOWN = 32;
+
+    /** Those linked before, the most recently used last: a patched model differs in its payload only. */
+    private static final Map<Key, LinkedProgram> KNOWN = new LinkedHashMap<>(16, 0.75f, true);
+
+    /**
+     * Everything that a linked program depends on.
+     *
+     * @param chunks with relocated immediates
+     */
+    private record Key(List<ByteBuffer> chunks, ParameterImage cached) {}
+
     private final String name;
     private final List<Step> steps;
     private final List<Transfer> transfers;
@@ -31,6 +46,32 @@ public final class LinkedProgram {
         arenaBytes = recorder.arenaBytes();
         meshBytes = recorder.meshBytes();
         steps.forEach(this::measure);
+    }
+
+    /**
+     * Links a program, or finds the one that was linked of the same instruction bytes.
+     *
+     * @param name what messages of a refused program call it
+     * @param chunks not copied, must not change
+     * @param cached the parameters that are in wide memory when it begins
+     * @throws UnsupportedProgramException the program is refused; that is not remembered
+     */
+    static LinkedProgram of(String name, List<byte[]> chunks, ParameterImage cached) {
+        Key key = new Key(chunks.stream().map(ByteBuffer::wrap).toList(), cached);
+        synchronized (KNOWN) {
+            LinkedProgram known = KNOWN.get(key);
+            if (known != null) {
+                return known;
+            }
+        }
+        LinkedProgram linked = Linker.link(name, chunks, cached);
+        synchronized (KNOWN) {
+            KNOWN.put(key, linked);
+            if (KNOWN.size() > MOST_KNOWN) {
+                KNOWN.remove(KNOWN.keySet().iterator().next());
+            }
+        }
+        return linked;
     }
 
     /** Widens narrow memory to what a step reads or writes. */

@@ -153,7 +153,7 @@ final class MatrixKernel extends OpKernel {
 
     private void multiply(
             Inference inference, Part part, float[] weights, LaneParameters parameters, int from, int width) {
-        Scratch scratch = inference.scratch;
+        Inference.Scratch scratch = inference.scratch;
         int inputs = part.block().steps.length * op.inputs();
         float[][] x = scratch.activations(inputs + 3, width);
         gather(inference, part, x, from, width);

@@ -9,7 +9,7 @@ final class MemoryTasks {
     private MemoryTasks() {}
 
     /** 0x13. */
-    static final class ToWide extends UnitTask {
+    static final class ToWide extends Tile.Task {
         private static final int ROW_WORDS = Chip.ROW_BYTES / Chip.WORD_BYTES;
 
         private final ToWideMove move;
@@ -67,7 +67,7 @@ final class MemoryTasks {
     }
 
     /** 0x14. */
-    static final class ToNarrow extends UnitTask {
+    static final class ToNarrow extends Tile.Task {
         private final ToNarrowMove move;
         private final int half;
         private final int[] rows;
@@ -168,7 +168,7 @@ final class MemoryTasks {
     record Words(int at, int count) {}
 
     /** 0x15..0x18: both halves run independently. */
-    static final class Mesh extends UnitTask {
+    static final class Mesh extends Tile.Task {
         private final MeshMove move;
         private final Deque<Words> outgoing;
         private final Deque<Words> incoming;

@@ -8,7 +8,7 @@ final class OpTasks {
     private OpTasks() {}
 
     /** 0x19. */
-    static final class Table extends UnitTask {
+    static final class Table extends Tile.Task {
         private final TableLoad load;
         private boolean done;
 
@@ -32,7 +32,7 @@ final class OpTasks {
     }
 
     /** 0x01, 0x02, 0x03, 0x05. */
-    static final class Run extends UnitTask {
+    static final class Run extends Tile.Task {
         private final TensorOp op;
         private final OpShape shape;
         private final int run;

@@ -127,7 +127,7 @@ final class RelocatedProgram {
 
     /** The program where other parameters are in wide memory. */
     LinkedProgram linkedTo(ParameterImage cached) {
-        return ProgramCache.SHARED.link(executable.type().toString(), chunks, cached);
+        return LinkedProgram.of(executable.type().toString(), chunks, cached);
     }
 
     /** Which part of which region each transfer means. */
@@ -180,10 +180,10 @@ final class RelocatedProgram {
     }
 
     /** Where each transfer lies, by its number. */
-    List<HostPlace> hostPlaces() {
-        List<HostPlace> found = new ArrayList<>();
+    List<Transfer.Place> hostPlaces() {
+        List<Transfer.Place> found = new ArrayList<>();
         for (Place place : places) {
-            found.add(new HostPlace(place.region().kind(), place.region().name(), place.at()));
+            found.add(new Transfer.Place(place.region().kind(), place.region().name(), place.at()));
         }
         return found;
     }
@@ -232,7 +232,7 @@ final class RelocatedProgram {
     }
 
     /** Host memory during one inference. */
-    private final class Memory implements HostPort {
+    private final class Memory implements Transfer.Port {
         private final Map<Region, byte[]> contents = new HashMap<>();
         private final BitSet scratchWritten = new BitSet();
 

@@ -20,8 +20,8 @@ final class Requantizer {
     /** Whether {@link #store} does it: clamps keep every result in range, float32, half to even. */
     boolean isFast() {
         return !saturates
-                && chip.rounding() == Rounding.HALF_TO_EVEN
-                && chip.requantization() == Requantization.FLOAT32
+                && chip.rounding() == ChipParameters.Rounding.HALF_TO_EVEN
+                && chip.requantization() == ChipParameters.Scaling.FLOAT32
                 && op.clampMin() <= op.clampMax()
                 && Math.rint(op.clampMin()) + op.outputZeroPoint() >= 0
                 && Math.rint(op.clampMax()) + op.outputZeroPoint() <= top;

@@ -9,7 +9,7 @@ final class RingTasks {
     private RingTasks() {}
 
     /** 0x10. */
-    static final class Send extends UnitTask {
+    static final class Send extends Tile.Task {
         private final RowMove move;
         private final Tile[] tiles;
         private final HostSide host;
@@ -65,7 +65,7 @@ final class RingTasks {
     }
 
     /** 0x11 and 0x12. */
-    static final class Store extends UnitTask {
+    static final class Store extends Tile.Task {
         private final RowMove move;
         private final Deque<RowBytes> inbox;
         private final boolean watched;

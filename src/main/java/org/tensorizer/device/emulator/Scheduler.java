@@ -93,7 +93,7 @@ final class Scheduler {
         if (queue.isEmpty()) {
             return false;
         }
-        UnitTask task = tile.running.get(unit);
+        Tile.Task task = tile.running.get(unit);
         if (task == null) {
             task = begin(tile, queue.peek());
             tile.running.put(unit, task);
@@ -107,7 +107,7 @@ final class Scheduler {
         return moved;
     }
 
-    private UnitTask begin(Tile tile, Tile.Issue issue) {
+    private Tile.Task begin(Tile tile, Tile.Issue issue) {
         TileCommand command = issue.command();
         if (command instanceof RowMove move) {
             return Tile.Unit.of(move) == Tile.Unit.PRODUCER

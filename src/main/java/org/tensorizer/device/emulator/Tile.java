@@ -68,7 +68,7 @@ final class Tile {
     private final Map<Long, Integer> headers = new HashMap<>();
     private int groups;
     final Map<Unit, Deque<Issue>> queues = new EnumMap<>(Unit.class);
-    final Map<Unit, UnitTask> running = new EnumMap<>(Unit.class);
+    final Map<Unit, Task> running = new EnumMap<>(Unit.class);
     final Deque<RowBytes> inboxA = new ArrayDeque<>();
     final Deque<RowBytes> inboxB = new ArrayDeque<>();
     boolean hasTable;
@@ -239,5 +239,25 @@ final class Tile {
             }
         }
         return text.isEmpty() ? "all 0" : text.toString();
+    }
+
+    /** An instruction that a unit of a tile is executing while a program is linked. */
+    abstract static class Task {
+        final Tile tile;
+        final StepRecorder recorder;
+
+        Task(Tile tile, StepRecorder recorder) {
+            this.tile = tile;
+            this.recorder = recorder;
+        }
+
+        /**
+         * Goes on until it is done or has to wait.
+         *
+         * @return whether anything happened
+         */
+        abstract boolean advance();
+
+        abstract boolean isDone();
     }
 }

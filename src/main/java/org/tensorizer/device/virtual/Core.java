@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatedChip;
-import org.tensorizer.device.emulator.HostPort;
 import org.tensorizer.device.emulator.LinkedProgram;
 import org.tensorizer.device.emulator.Operation;
 import org.tensorizer.device.emulator.Step;
@@ -87,7 +86,7 @@ interface Core {
                 return false;
             }
             port.takes(cycles(program.get()));
-            chip.run(new HostPort() {
+            chip.run(new Transfer.Port() {
                 @Override
                 public void read(Transfer transfer, byte[] into, int at) {
                     Tag tag = transfer.kind() == Transfer.Kind.PARAMETERS ? Tag.PARAMETERS : Tag.INPUT;

@@ -135,11 +135,7 @@ final class ElementFinder {
     }
 
     /** Results that read a tensor belong to an operator of this name on it. */
-    private void each(
-            OpRecord record,
-            Run run,
-            String name,
-            Function<GraphTensor, GraphTensor> make) {
+    private void each(OpRecord record, Run run, String name, Function<GraphTensor, GraphTensor> make) {
         OpFields fields = record.instruction().fields();
         for (int t : run.tensors()) {
             GraphTensor input = builder.tensor(t);

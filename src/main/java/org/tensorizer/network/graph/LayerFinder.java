@@ -152,7 +152,8 @@ final class LayerFinder {
             layer.require(vertical.before() >= 0 && horizontal.before() >= 0, "starts inside its input");
             input = pad(input, vertical, horizontal);
         }
-        Geometry geometry = new Geometry(vertical.stride(), horizontal.stride(), down.dilation(), across.dilation(), same);
+        Geometry geometry =
+                new Geometry(vertical.stride(), horizontal.stride(), down.dilation(), across.dilation(), same);
         GraphTensor output = operator(
                 layer,
                 depthwise ? Kind.DEPTHWISE_CONV_2D : Kind.CONV_2D,
@@ -192,7 +193,12 @@ final class LayerFinder {
     }
 
     private GraphTensor operator(
-            LayerRecords layer, Kind kind, GraphTensor input, Shape shape, Geometry geometry, LayoutSearch.Found found) {
+            LayerRecords layer,
+            Kind kind,
+            GraphTensor input,
+            Shape shape,
+            Geometry geometry,
+            LayoutSearch.Found found) {
         layer.require(
                 layer.fields.inputZero() == input.zeroPoint(),
                 "input zero point " + layer.fields.inputZero() + ", " + input + " has " + input.zeroPoint());

@@ -57,8 +57,11 @@ final class TapAxis {
 
     /** @param size of the input */
     Border border(int size) {
-        int[] positions =
-                Arrays.stream(origins).flatMapToInt(Arrays::stream).distinct().sorted().toArray();
+        int[] positions = Arrays.stream(origins)
+                .flatMapToInt(Arrays::stream)
+                .distinct()
+                .sorted()
+                .toArray();
         int stride = distance(positions);
         if (stride == 0) {
             throw new TraceException("windows begin at " + Arrays.toString(positions) + ", expected one distance");

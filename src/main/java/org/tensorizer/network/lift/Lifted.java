@@ -213,8 +213,10 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
                 }
             }
             List<Integer> inputs = model.inputs().stream().map(this::tensor).toList();
-            List<Integer> outputs =
-                    model.outputs().stream().filter(this::isThere).map(this::tensor).toList();
+            List<Integer> outputs = model.outputs().stream()
+                    .filter(this::isThere)
+                    .map(this::tensor)
+                    .toList();
             if (outputs.isEmpty()) {
                 throw new BadInputException(model.name() + ": no output of the model is left");
             }
@@ -223,15 +225,16 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
 
         /** Whether a tensor is an input, a constant, or made already: outputs that were left out are not. */
         private boolean isThere(int tensor) {
-            boolean made =
-                    network.model().operators().stream().anyMatch(o -> o.outputs().contains(tensor));
+            boolean made = network.model().operators().stream()
+                    .anyMatch(o -> o.outputs().contains(tensor));
             return at.containsKey(tensor) || !made;
         }
 
         private int tensor(int index) {
             return at.computeIfAbsent(
                     index,
-                    i -> writer.copied(network.model(), network.model().tensors().get(i)));
+                    i -> writer.copied(
+                            network.model(), network.model().tensors().get(i)));
         }
 
         private void embed() {

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorizer.base.Printable;
-import org.tensorizer.device.emulator.HostPlace;
 import org.tensorizer.device.emulator.LinkedProgram;
 import org.tensorizer.device.emulator.Operation;
 import org.tensorizer.device.emulator.Step;
@@ -20,7 +19,7 @@ import org.tensorizer.model.Relocation;
 /** Follows the steps of a linked program on tags. Used once. */
 final class TagMachine {
     private final LinkedProgram program;
-    private final List<HostPlace> places;
+    private final List<Transfer.Place> places;
     private final Map<String, int[]> inputs;
     private final Map<String, int[]> outputs = new HashMap<>();
     private final TagMemory memory;
@@ -33,11 +32,7 @@ final class TagMachine {
      * @param places where each transfer of the program lies
      * @param inputs tags of the bytes of each input
      */
-    TagMachine(
-            LinkedProgram program,
-            List<HostPlace> places,
-            Map<String, int[]> inputs,
-            TagMemory memory) {
+    TagMachine(LinkedProgram program, List<Transfer.Place> places, Map<String, int[]> inputs, TagMemory memory) {
         this.program = program;
         this.places = places;
         this.inputs = inputs;
@@ -83,8 +78,7 @@ final class TagMachine {
     int[] output(String name) {
         int[] found = outputs.get(name);
         if (found == null) {
-            throw new TraceException(
-                    "the program writes nothing to output " + Printable.name(name));
+            throw new TraceException("the program writes nothing to output " + Printable.name(name));
         }
         return found;
     }
@@ -172,7 +166,7 @@ final class TagMachine {
     }
 
     private void fetch(Transfer transfer) {
-        HostPlace place = places.get(transfer.index());
+        Transfer.Place place = places.get(transfer.index());
         int[] region = place.kind() == Relocation.Kind.SCRATCH ? scratch : inputs.get(place.name());
         for (int k = 0; k < transfer.size(); k++) {
             int at = place.at() + k;
@@ -181,7 +175,7 @@ final class TagMachine {
     }
 
     private void deliver(Transfer transfer) {
-        HostPlace place = places.get(transfer.index());
+        Transfer.Place place = places.get(transfer.index());
         int end = place.at() + transfer.size();
         int[] region =
                 place.kind() == Relocation.Kind.SCRATCH ? scratch : outputs.getOrDefault(place.name(), new int[0]);

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
-import org.tensorizer.device.emulator.HostPlace;
 import org.tensorizer.device.emulator.LinkedPackage;
 import org.tensorizer.device.emulator.LinkedProgram;
 import org.tensorizer.device.emulator.Transfer;
@@ -66,13 +65,7 @@ public final class Tracer {
                     layer.name(), layer.y(), layer.x(), layer.z() * layer.type().bytes(), tags));
         }
         return new Trace(
-                machine.records(),
-                memory.words,
-                payload,
-                cachedBytes,
-                shapes,
-                outputs,
-                List.copyOf(memory.fills));
+                machine.records(), memory.words, payload, cachedBytes, shapes, outputs, List.copyOf(memory.fills));
     }
 
     private static byte[] payload(TfliteModel model, LinkedPackage linked) {
@@ -85,7 +78,7 @@ public final class Tracer {
     }
 
     /** Tags of a program's parameter stream. */
-    private static int[] parameters(LinkedProgram program, List<HostPlace> places, int first) {
+    private static int[] parameters(LinkedProgram program, List<Transfer.Place> places, int first) {
         int[] tags = new int[program.parameterBytes()];
         for (Transfer transfer : program.transfers()) {
             if (transfer.kind() == Transfer.Kind.PARAMETERS) {

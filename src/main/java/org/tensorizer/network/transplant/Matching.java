@@ -41,12 +41,20 @@ public final class Matching {
         Graph graph = network.graph();
         TfliteModel outer = network.model();
         for (GraphTensor input : graph.inputs()) {
-            int tensor = matching.edge(input.name(), network.inputs(), outer.inputs(), source.model().inputs());
+            int tensor = matching.edge(
+                    input.name(),
+                    network.inputs(),
+                    outer.inputs(),
+                    source.model().inputs());
             matching.pairs.bind(input, source.origin(tensor));
         }
         for (Graph.Output output : graph.outputs()) {
             if (output.tensor().isPresent()) {
-                int tensor = matching.edge(output.name(), network.outputs(), outer.outputs(), source.model().outputs());
+                int tensor = matching.edge(
+                        output.name(),
+                        network.outputs(),
+                        outer.outputs(),
+                        source.model().outputs());
                 if (!matching.tensor(output.tensor().get(), tensor)) {
                     throw new BadInputException(matching.difference(graph, output.name()));
                 }
@@ -66,8 +74,9 @@ public final class Matching {
                 .orElseThrow();
         int position = outer.indexOf(edge.tensor().index());
         if (position < 0 || outer.size() != inSource.size()) {
-            throw new BadInputException(source.model().name() + ": not the network that was compiled: no tensor is named "
-                    + Printable.name(name) + ", and it is no input or output of the whole model");
+            throw new BadInputException(
+                    source.model().name() + ": not the network that was compiled: no tensor is named "
+                            + Printable.name(name) + ", and it is no input or output of the whole model");
         }
         return inSource.get(position);
     }

@@ -20,7 +20,7 @@ class ChipParametersTest {
 
     @Test
     void theEdgeTpuReadsRowsInOrder() {
-        assertThat(RowReading.positions(ChipParameters.EDGE_TPU, 64, N))
+        assertThat(WeightRows.positions(ChipParameters.EDGE_TPU, 64, N))
                 .isEqualTo(IntStream.range(0, 64 * N).toArray());
     }
 
@@ -28,7 +28,7 @@ class ChipParametersTest {
     @MethodSource("wrongChips")
     void everyByteIsReadOnceAlsoWhereNumbersDoNotDivide(ChipParameters chip) {
         for (int[] size : new int[][] {{64, 256}, {64, 500}, {12, 8}, {40, 100}}) {
-            assertThat(IntStream.of(RowReading.positions(chip, size[0], size[1]))
+            assertThat(IntStream.of(WeightRows.positions(chip, size[0], size[1]))
                             .sorted()
                             .toArray())
                     .as("%d lanes, %d inputs", size[0], size[1])
@@ -97,10 +97,11 @@ class ChipParametersTest {
     @Test
     void weightCodes() {
         int[] stored = {0, 1, 127, 128, 129, 255};
-        assertThat(IntStream.of(stored).map(WeightCode.OFFSET_128::unsigned)).containsExactly(0, 1, 127, 128, 129, 255);
-        assertThat(IntStream.of(stored).map(b -> WeightCode.TWOS_COMPLEMENT.unsigned(b) - 128))
+        assertThat(IntStream.of(stored).map(ChipParameters.WeightCode.OFFSET_128::unsigned))
+                .containsExactly(0, 1, 127, 128, 129, 255);
+        assertThat(IntStream.of(stored).map(b -> ChipParameters.WeightCode.TWOS_COMPLEMENT.unsigned(b) - 128))
                 .containsExactly(0, 1, 127, -128, -127, -1);
-        assertThat(IntStream.of(stored).map(b -> WeightCode.SIGN_MAGNITUDE.unsigned(b) - 128))
+        assertThat(IntStream.of(stored).map(b -> ChipParameters.WeightCode.SIGN_MAGNITUDE.unsigned(b) - 128))
                 .containsExactly(0, 1, 127, 0, -1, -127);
     }
 
@@ -116,19 +117,20 @@ class ChipParametersTest {
         byte[] in = zero.randomInput(new Random(5));
         byte[] out = new byte[N];
         zero.compiled()
-                .load(ChipParameters.EDGE_TPU.withCode(WeightCode.TWOS_COMPLEMENT))
+                .load(ChipParameters.EDGE_TPU.withCode(ChipParameters.WeightCode.TWOS_COMPLEMENT))
                 .run(in, out);
         assertThat(out).isEqualTo(lowest.expected(in));
     }
 
     @Test
     void roundingDiffersOnTiesOnly() {
-        assertThat(Rounding.HALF_TO_EVEN.round(2.5f)).isEqualTo(2);
-        assertThat(Rounding.HALF_TO_EVEN.round(-2.5f)).isEqualTo(-2);
-        assertThat(Rounding.HALF_AWAY_FROM_ZERO.round(2.5f)).isEqualTo(3);
-        assertThat(Rounding.HALF_AWAY_FROM_ZERO.round(-2.5f)).isEqualTo(-3);
-        assertThat(Rounding.HALF_AWAY_FROM_ZERO.round(0.49999997f)).isZero();
-        assertThat(Rounding.HALF_AWAY_FROM_ZERO.round(-2.4f)).isEqualTo(-2);
+        assertThat(ChipParameters.Rounding.HALF_TO_EVEN.round(2.5f)).isEqualTo(2);
+        assertThat(ChipParameters.Rounding.HALF_TO_EVEN.round(-2.5f)).isEqualTo(-2);
+        assertThat(ChipParameters.Rounding.HALF_AWAY_FROM_ZERO.round(2.5f)).isEqualTo(3);
+        assertThat(ChipParameters.Rounding.HALF_AWAY_FROM_ZERO.round(-2.5f)).isEqualTo(-3);
+        assertThat(ChipParameters.Rounding.HALF_AWAY_FROM_ZERO.round(0.49999997f))
+                .isZero();
+        assertThat(ChipParameters.Rounding.HALF_AWAY_FROM_ZERO.round(-2.4f)).isEqualTo(-2);
     }
 
     @Test

@@ -51,7 +51,7 @@ class EmulatedChipTest {
     }
 
     /** Host memory as it is sent: parameters, input, output one behind the other. */
-    private static final class Bytes implements HostPort {
+    private static final class Bytes implements Transfer.Port {
         private final byte[] sent;
         private byte[] received = {};
         private int next;

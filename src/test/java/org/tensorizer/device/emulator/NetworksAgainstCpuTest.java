@@ -118,7 +118,7 @@ class NetworksAgainstCpuTest {
      * TFLite's MultiplyByQuantizedMultiplier: a multiplier of 31 bits, a rounding product, a rounding shift. Its multipliers
      * are doubles; the source model tells which double a float32 of the program stands for.
      */
-    private record FixedPoint(Map<Float, Double> multipliers) implements Requantization {
+    private record FixedPoint(Map<Float, Double> multipliers) implements ChipParameters.Scaling {
         static FixedPoint of(Path source) {
             Subgraph graph = TfliteModel.read(source).subgraphs().get(0);
             Map<Float, Double> multipliers = new HashMap<>();
