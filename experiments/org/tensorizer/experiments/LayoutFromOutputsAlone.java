@@ -111,7 +111,7 @@ class LayoutFromOutputsAlone {
                         found.budget().bound(),
                         found.budget().levels()));
         evidence.fact("invocations by phase", found.budget().byPhase());
-        evidence.fact("answers that did not repeat", found.contradictions());
+        evidence.fact("answers that did not repeat", found.budget().contradictions());
     }
 
     private static void draw(RecoveredLayout found, DenseLayout predicted, Evidence evidence) {

@@ -168,8 +168,8 @@ final class RecoverCommand extends FactsCommand {
                 .put("times_the_bound", layout.budget().ratio())
                 .put("levels_per_answer", layout.budget().levels())
                 .put("invocations_by_phase", phases)
-                .put("answers_from_the_record", layout.recordedAnswers())
-                .put("answers_that_did_not_repeat", layout.contradictions())
+                .put("answers_from_the_record", layout.budget().recorded())
+                .put("answers_that_did_not_repeat", layout.budget().contradictions())
                 .put("cells_struck_by_verification", layout.struckCells())
                 .put("complete", layout.isComplete());
         if (isPredicted) {

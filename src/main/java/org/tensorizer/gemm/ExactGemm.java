@@ -8,6 +8,7 @@ import org.tensorizer.device.Device;
 import org.tensorizer.gemm.Blocks.LoadedBlock;
 import org.tensorizer.gemm.DigitRows.DigitRow;
 import org.tensorizer.gemm.ExactPlan.ExactSearch;
+import org.tensorizer.gemm.ExactPlan.ExactSearch.Choice;
 import org.tensorizer.gemm.ExactScale.ExactBlocks;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TensorDomain;
@@ -47,11 +48,10 @@ public final class ExactGemm implements AutoCloseable {
     private final Blocks blocks;
     private final Exclusive exclusive;
 
-    private ExactGemm(Device device, ByteMatrix weights, ExactGemmSetup setup) {
-        DenseTemplate template = setup.template();
-        plan = setup.plan(weights);
-        parts = setup.blocks();
-        scale = setup.scale();
+    private ExactGemm(Device device, ByteMatrix weights, DenseTemplate template, Choice choice) {
+        plan = choice.plan(weights);
+        parts = choice.blocks();
+        scale = choice.scale();
         input = template.inputDomain();
         output = template.outputDomain();
         exclusive = new Exclusive("exact gemm of " + template.name());
@@ -70,7 +70,8 @@ public final class ExactGemm implements AutoCloseable {
      */
     public static ExactGemm assemble(Device device, ByteMatrix weights) {
         requireInputs(weights);
-        return new ExactGemm(device, weights, new ExactSearch(weights).choose().assemble());
+        Choice choice = new ExactSearch(weights).choose();
+        return new ExactGemm(device, weights, ExactSearch.assemble(choice.shape()), choice);
     }
 
     /**
@@ -81,7 +82,7 @@ public final class ExactGemm implements AutoCloseable {
     public static ExactGemm on(Device device, DenseTemplate template, ByteMatrix weights) {
         requireInputs(weights);
         Gemm.requireSymmetric(template);
-        return new ExactGemm(device, weights, ExactGemmSetup.on(template, weights));
+        return new ExactGemm(device, weights, template, Choice.on(template, weights));
     }
 
     /** What it would cost, without a device. */
@@ -196,30 +197,6 @@ public final class ExactGemm implements AutoCloseable {
             if (use != null) {
                 blocks.close();
             }
-        }
-    }
-
-    /** Everything an {@link ExactGemm} runs on. */
-    record ExactGemmSetup(DenseTemplate template, ExactScale scale, ExactBlocks blocks, String reason) {
-        /** A template that is given. */
-        static ExactGemmSetup on(DenseTemplate template, ByteMatrix weights) {
-            ExactScale scale = ExactScale.of(template);
-            DigitRows digits =
-                    new DigitRows(weights, scale, template.shape().format().hasBias());
-            return new ExactGemmSetup(
-                    template,
-                    scale,
-                    ExactBlocks.deal(
-                            ExactBlocks.split(
-                                    digits, weights.columns(), template.shape().inputs()),
-                            weights.columns(),
-                            template.shape()),
-                    "the template that was given; 1 is a weight of " + scale.weight() + " and an input " + scale.drive()
-                            + " from its zero point");
-        }
-
-        ExactPlan plan(ByteMatrix weights) {
-            return ExactPlan.of(weights, template.shape(), scale, blocks, reason);
         }
     }
 }

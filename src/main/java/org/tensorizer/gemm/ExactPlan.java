@@ -9,7 +9,6 @@ import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.ShapeStatus;
 import org.tensorizer.gemm.DigitRows.DigitRow;
-import org.tensorizer.gemm.ExactGemm.ExactGemmSetup;
 import org.tensorizer.gemm.ExactScale.ExactBlocks;
 import org.tensorizer.gemm.GemmPlan.TemplateSearch;
 import org.tensorizer.template.DenseSpec;
@@ -44,19 +43,6 @@ public record ExactPlan(
 
     /** Digits of an int8 weight that can differ from 0, of 8. */
     private static final int MOST_DIGITS = 4;
-
-    static ExactPlan of(ByteMatrix weights, DenseShape template, ExactScale scale, ExactBlocks blocks, String reason) {
-        return new ExactPlan(
-                weights.rows(),
-                weights.columns(),
-                template,
-                blocks.rows(),
-                blocks.blockColumns(),
-                blocks.blocks().size(),
-                scale.low(),
-                scale.high(),
-                reason);
-    }
 
     /**
      * Inferences for a batch, at most: one whose bits are all 0 is left out. {@link #mostRows} is a bound without knowing
@@ -133,14 +119,33 @@ public record ExactPlan(
             }
         }
 
-        /** The best, and why. */
-        record Choice(DenseShape shape, ExactBlocks blocks, String reason) {
-            ExactPlan plan(ByteMatrix weights) {
-                return ExactPlan.of(weights, shape, SCALE, blocks, reason);
+        /** What an exact product runs on, and why. */
+        record Choice(DenseShape shape, ExactScale scale, ExactBlocks blocks, String reason) {
+            /** A template that is given. */
+            static Choice on(DenseTemplate template, ByteMatrix weights) {
+                DenseShape shape = template.shape();
+                ExactScale scale = ExactScale.of(template);
+                DigitRows digits = new DigitRows(weights, scale, shape.format().hasBias());
+                List<List<DigitRow>> columns = ExactBlocks.split(digits, weights.columns(), shape.inputs());
+                return new Choice(
+                        shape,
+                        scale,
+                        ExactBlocks.deal(columns, weights.columns(), shape),
+                        "the template that was given; 1 is a weight of " + scale.weight() + " and an input "
+                                + scale.drive() + " from its zero point");
             }
 
-            ExactGemmSetup assemble() {
-                return new ExactGemmSetup(ExactSearch.assemble(shape), SCALE, blocks, reason);
+            ExactPlan plan(ByteMatrix weights) {
+                return new ExactPlan(
+                        weights.rows(),
+                        weights.columns(),
+                        shape,
+                        blocks.rows(),
+                        blocks.blockColumns(),
+                        blocks.blocks().size(),
+                        scale.low(),
+                        scale.high(),
+                        reason);
             }
         }
 
@@ -187,10 +192,10 @@ public record ExactPlan(
                     other.blocks.rows(),
                     other.blocks.blocks().size(),
                     other.shape);
-            return new Choice(chosen.shape, chosen.blocks, reason);
+            return new Choice(chosen.shape, SCALE, chosen.blocks, reason);
         }
 
-        private static DenseTemplate assemble(DenseShape shape) {
+        static DenseTemplate assemble(DenseShape shape) {
             DenseSpec.Builder spec =
                     DenseSpec.of(shape).quantization(ONE).weights(new byte[shape.inputs() * shape.outputs()]);
             if (shape.format().hasBias()) {

@@ -1,5 +1,6 @@
 package org.tensorizer.recovery;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -11,77 +12,37 @@ import org.tensorizer.layout.ByteRole;
 
 /**
  * A layout as a device's answers gave it. Immutable and thread-safe.
+ *
+ * @param template what messages call the model
+ * @param device that answered
+ * @param provenance what kind of evidence this is
+ * @param kernelHeight rows of the kernel, 1 of a Dense layer
+ * @param kernelWidth columns of the kernel
+ * @param weights payload offset of every weight W[out][in], W[out][ky][kx][in] of a larger kernel; rows are output channels,
+ *     and columns taps and input channels, column (ky * kernelWidth + kx) * channels + in
+ * @param roles of the payload's bytes
+ * @param encoding how a payload byte stands for a number; the weight is that number minus {@link #zeroPoint}
+ * @param zeroPoints the number that stands for weight 0, by output channel
+ * @param formula of the weight map; empty if not one cell is known
+ * @param headers formulas of the header bytes by kind ({@code scale}, {@code bias}, {@code zero_point}), variables out and
+ *     byte
+ * @param budget what it cost
+ * @param struckCells cells whose offset was read but did not stand the verification; they are unknown in {@code weights}
  */
-public final class RecoveredLayout {
-    private final String template;
-    private final String device;
-    private final Provenance provenance;
-    private final CellMap weights;
-    private final RoleTable roles;
-    private final ByteEncoding encoding;
-    private final int[] zeroPoints;
-    private final Optional<FormulaFit> formula;
-    private final Map<String, FormulaFit> headers;
-    private final Budget budget;
-    private final int recorded;
-    private final int contradictions;
-    private final int struck;
-    private final int kernelHeight;
-    private final int kernelWidth;
-
-    RecoveredLayout(
-            PayloadTarget target,
-            CellMap weights,
-            RoleTable roles,
-            Responses responses,
-            Optional<FormulaFit> formula,
-            Map<String, FormulaFit> headers,
-            Budget budget,
-            Interview talk,
-            int struck) {
-        this.template = target.name();
-        this.device = target.device();
-        this.provenance = target.provenance();
-        this.weights = weights;
-        this.roles = roles;
-        this.encoding = responses.encoding();
-        this.zeroPoints = new int[weights.rows()];
-        for (int out = 0; out < zeroPoints.length; out++) {
-            zeroPoints[out] = responses.zero(out);
-        }
-        this.formula = formula;
-        this.headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
-        this.budget = budget;
-        this.recorded = talk.recorded();
-        this.contradictions = talk.contradictions();
-        this.struck = struck;
-        this.kernelHeight = target.kernelHeight();
-        this.kernelWidth = target.kernelWidth();
-    }
-
-    public String template() {
-        return template;
-    }
-
-    public String device() {
-        return device;
-    }
-
-    /** What kind of evidence this is. */
-    public Provenance provenance() {
-        return provenance;
-    }
-
-    /** Rows of the kernel, 1 of a Dense layer. */
-    public int kernelHeight() {
-        return kernelHeight;
-    }
-
-    /** Columns of the kernel. */
-    public int kernelWidth() {
-        return kernelWidth;
-    }
-
+public record RecoveredLayout(
+        String template,
+        String device,
+        Provenance provenance,
+        int kernelHeight,
+        int kernelWidth,
+        CellMap weights,
+        RoleTable roles,
+        ByteEncoding encoding,
+        int[] zeroPoints,
+        Optional<FormulaFit> formula,
+        Map<String, FormulaFit> headers,
+        Budget budget,
+        int struckCells) {
     /** Input channels. */
     public int channels() {
         return weights.columns() / (kernelHeight * kernelWidth);
@@ -92,14 +53,6 @@ public final class RecoveredLayout {
         return kernelHeight * kernelWidth == 1
                 ? List.of(weights.rows(), weights.columns())
                 : List.of(weights.rows(), kernelHeight, kernelWidth, channels());
-    }
-
-    /**
-     * Payload offset of every weight W[out][in], W[out][ky][kx][in] of a larger kernel; rows are output channels, and columns
-     * taps and input channels, column (ky * kernelWidth + kx) * channels + in.
-     */
-    public CellMap weights() {
-        return weights;
     }
 
     /** Number of payload bytes. */
@@ -129,11 +82,6 @@ public final class RecoveredLayout {
         return counts;
     }
 
-    /** How a payload byte stands for a number; the weight is that number minus {@link #zeroPoint}. */
-    public ByteEncoding encoding() {
-        return encoding;
-    }
-
     /** The number that stands for weight 0 at an output channel. */
     public int zeroPoint(int out) {
         return zeroPoints[out];
@@ -146,37 +94,8 @@ public final class RecoveredLayout {
 
     /** Encoding and zero point in words. */
     public String encodingText() {
-        boolean same = java.util.Arrays.stream(zeroPoints).distinct().count() == 1;
+        boolean same = Arrays.stream(zeroPoints).distinct().count() == 1;
         return encoding + (same ? ", weight = value - (" + zeroPoints[0] + ")" : ", zero points differ by output");
-    }
-
-    /** Formula of the weight map; empty if not one cell is known. */
-    public Optional<FormulaFit> formula() {
-        return formula;
-    }
-
-    /** Formulas of the header bytes by kind ({@code scale}, {@code bias}, {@code zero_point}), variables out and byte. */
-    public Map<String, FormulaFit> headers() {
-        return headers;
-    }
-
-    public Budget budget() {
-        return budget;
-    }
-
-    /** How many answers came from the record of an earlier run. */
-    public int recordedAnswers() {
-        return recorded;
-    }
-
-    /** How many questions were answered differently when they were repeated. */
-    public int contradictions() {
-        return contradictions;
-    }
-
-    /** Cells whose offset was read but did not stand the verification; they are unknown in {@link #weights}. */
-    public int struckCells() {
-        return struck;
     }
 
     /** Whether every weight has its offset and every byte its role. */
@@ -191,10 +110,19 @@ public final class RecoveredLayout {
      * @param bound fewest answers that can carry the map: cells * log2(payload bytes) / (outputs * log2(levels))
      * @param levels how many byte values one answer tells apart on this template, 256 at best
      * @param used answers asked for, repetitions and recorded ones included
+     * @param recorded how many answers came from the record of an earlier run
+     * @param contradictions how many questions were answered differently when they were repeated
      * @param inferences of this run; fewer than the answers where one inference answers several, or answers were recorded
      * @param byPhase answers by phase, in order
      */
-    public record Budget(int bound, int levels, int used, int inferences, Map<String, Integer> byPhase) {
+    public record Budget(
+            int bound,
+            int levels,
+            int used,
+            int recorded,
+            int contradictions,
+            int inferences,
+            Map<String, Integer> byPhase) {
         public Budget {
             byPhase = Collections.unmodifiableMap(new LinkedHashMap<>(byPhase));
         }
@@ -206,6 +134,8 @@ public final class RecoveredLayout {
                     (int) Math.ceil(inputs * bits / perAnswer - 1e-9),
                     levels,
                     talk.answers(),
+                    talk.recorded(),
+                    talk.contradictions(),
                     talk.inferences(),
                     talk.perPhase());
         }
@@ -217,7 +147,7 @@ public final class RecoveredLayout {
     }
 
     /** The role of every payload byte, five bytes each. */
-    static final class RoleTable {
+    public static final class RoleTable {
         /** Kinds of roles; the ordinal is the code in exported arrays. */
         enum Kind {
             UNKNOWN,

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.recovery.Canvas.Trial;
 import org.tensorizer.recovery.HeaderJudge.HeaderGain;
@@ -116,7 +117,20 @@ public final class Recovery {
         new HeaderRoles(talk, canvas, responses, map, words, roles).prove(scaleIsTheGain);
         Optional<FormulaFit> formula = map.known() == 0 ? Optional.empty() : Optional.of(FormulaFit.of(map));
         Budget budget = Budget.of(inputs, canvas.size(), code.levels(), talk);
-        return new RecoveredLayout(target, map, roles, asFound, formula, headerFormulas(roles), budget, talk, struck);
+        return new RecoveredLayout(
+                target.name(),
+                target.device(),
+                target.provenance(),
+                target.kernelHeight(),
+                target.kernelWidth(),
+                map,
+                roles,
+                asFound.encoding(),
+                IntStream.range(0, map.rows()).map(asFound::zero).toArray(),
+                formula,
+                headerFormulas(roles),
+                budget,
+                struck);
     }
 
     private static void requireRepeatable(Interview talk, byte[] original) {

@@ -94,8 +94,8 @@ public final class RecoveryFiles {
         cost.put("used", budget.used());
         cost.put("inferences", budget.inferences());
         cost.put("ratio", Math.round(1000 * budget.ratio()) / 1000.0);
-        cost.put("recorded", layout.recordedAnswers());
-        cost.put("contradictions", layout.contradictions());
+        cost.put("recorded", budget.recorded());
+        cost.put("contradictions", budget.contradictions());
         cost.put("by_phase", budget.byPhase());
         json.put("answers", cost);
         return JsonWriter.indent("  ").string().object(json).done() + "\n";

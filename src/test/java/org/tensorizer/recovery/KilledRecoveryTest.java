@@ -67,7 +67,7 @@ class KilledRecoveryTest {
                         Recovery.of(Child.chip()).recordingTo(copy).run();
                 assertThat(resumed.weights()).isEqualTo(expected.weights());
                 assertThat(resumed.formula()).isEqualTo(expected.formula());
-                assertThat(resumed.recordedAnswers()).as("answers kept").isPositive();
+                assertThat(resumed.budget().recorded()).as("answers kept").isPositive();
                 assertThat(copy).hasSameBinaryContentAs(undisturbed);
             }
         }
@@ -99,7 +99,7 @@ class KilledRecoveryTest {
         long whole = Files.size(record);
         assertThat(whole).isBetween(40L, 4096L);
         RecoveredLayout resumed = Recovery.of(Child.chip()).recordingTo(record).run();
-        assertThat(resumed.recordedAnswers()).isPositive();
+        assertThat(resumed.budget().recorded()).isPositive();
         assertThat(resumed.weights()).isEqualTo(Recovery.of(Child.chip()).run().weights());
     }
 

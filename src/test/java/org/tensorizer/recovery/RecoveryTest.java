@@ -201,7 +201,7 @@ class RecoveryTest {
             };
             RecoveredLayout layout = expectWeights(chip);
             if (layout.budget().used() > wrong) {
-                assertThat(layout.contradictions()).as("answer %d", wrong).isEqualTo(1);
+                assertThat(layout.budget().contradictions()).as("answer %d", wrong).isEqualTo(1);
             }
         }
     }
@@ -216,7 +216,7 @@ class RecoveryTest {
             }
         };
         RecoveredLayout layout = expectWeights(chip);
-        assertThat(layout.contradictions()).isEqualTo(1);
+        assertThat(layout.budget().contradictions()).isEqualTo(1);
     }
 
     @Test
@@ -228,7 +228,7 @@ class RecoveryTest {
                 answer[random.nextInt(answer.length)] ^= (byte) (1 << random.nextInt(8));
             }
         };
-        assertThat(expectWeights(chip).contradictions()).isPositive();
+        assertThat(expectWeights(chip).budget().contradictions()).isPositive();
     }
 
     private static RecoveredLayout expectWeights(FakeChip chip) {

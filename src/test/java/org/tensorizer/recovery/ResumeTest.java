@@ -46,7 +46,7 @@ class ResumeTest {
         chip.answers = 0;
         RecoveredLayout layout = run();
         assertThat(layout.isComplete()).isTrue();
-        assertThat(layout.recordedAnswers()).isEqualTo(150);
+        assertThat(layout.budget().recorded()).isEqualTo(150);
         assertThat(chip.answers).isEqualTo(layout.budget().used() - 150);
     }
 
@@ -56,7 +56,7 @@ class ResumeTest {
         chip.opened = 0;
         RecoveredLayout second = run();
         assertThat(chip.opened).isZero();
-        assertThat(second.recordedAnswers()).isEqualTo(second.budget().used());
+        assertThat(second.budget().recorded()).isEqualTo(second.budget().used());
         assertThat(second.weights()).isEqualTo(first.weights());
         assertThat(second.formula()).isEqualTo(first.formula());
     }
@@ -69,10 +69,10 @@ class ResumeTest {
             }
         };
         RecoveredLayout first = run();
-        assertThat(first.contradictions()).isEqualTo(1);
+        assertThat(first.budget().contradictions()).isEqualTo(1);
         RecoveredLayout second = run();
-        assertThat(second.contradictions()).isEqualTo(1);
-        assertThat(second.recordedAnswers()).isEqualTo(first.budget().used());
+        assertThat(second.budget().contradictions()).isEqualTo(1);
+        assertThat(second.budget().recorded()).isEqualTo(first.budget().used());
     }
 
     @Test
@@ -87,7 +87,7 @@ class ResumeTest {
         byte[] damaged = whole.clone();
         damaged[4000] ^= 1;
         Files.write(record, damaged);
-        assertThat(run().recordedAnswers()).isBetween(10, 60);
+        assertThat(run().budget().recorded()).isBetween(10, 60);
         assertThat(Files.readAllBytes(record)).isEqualTo(whole);
     }
 
