@@ -1,5 +1,6 @@
 package org.tensorizer.layout;
 
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -37,7 +38,8 @@ public class PackingBenchmark {
         layout = DenseLayout.of(DenseShape.square(size, ParameterFormat.PER_TENSOR));
         weights = new byte[size * size];
         new Random(1).nextBytes(weights);
-        payload = layout.blank();
+        payload = new byte[layout.size()];
+        layout.clear(payload, 0);
         block = new WeightBlock(size / 4, size / 4, 64, 64);
     }
 

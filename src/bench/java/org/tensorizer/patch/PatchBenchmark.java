@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 import org.tensorizer.model.TfliteModel;
 
 /**

@@ -1,7 +1,7 @@
 package org.tensorizer.gemm;
 
 import java.util.BitSet;
-import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 import org.tensorizer.template.DenseArithmetic;
 
 /**

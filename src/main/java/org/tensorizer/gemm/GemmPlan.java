@@ -7,7 +7,7 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.ShapeStatus;
-import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 
 /**
  * How a matrix W[outputs][inputs] is cut into payloads of one template, and what that costs. Blocks along the outputs

@@ -2,7 +2,7 @@ package org.tensorizer.gemm;
 
 import java.util.Arrays;
 import org.tensorizer.gemm.GemmCheck.ExpectedProduct;
-import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.template.DenseArithmetic;
 import org.tensorizer.template.DenseTemplate;

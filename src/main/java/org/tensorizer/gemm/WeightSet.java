@@ -9,7 +9,7 @@ import org.tensorizer.gemm.WeightScales.OutOfRange;
 import org.tensorizer.gemm.WeightScales.Quantized;
 import org.tensorizer.gemm.WeightScales.Quantizer;
 import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 import org.tensorizer.template.DenseTemplate;
 
 /**

@@ -1,5 +1,6 @@
 package org.tensorizer.gemm;
 
+import org.tensorizer.gemm.Blocks.Background;
 import java.util.concurrent.CompletableFuture;
 import java.util.Iterator;
 

@@ -36,7 +36,7 @@ final class FieldTable {
         this.bundles = bundles;
         this.parents = List.of(parents);
         covered = new long[2 * bundles];
-        Bits.set(covered, Opcode.BIT, Opcode.WIDTH, -1);
+        Field.setBits(covered, Opcode.BIT, Opcode.WIDTH, -1);
         for (FieldTable parent : parents) {
             for (int i = 0; i < parent.covered.length; i++) {
                 covered[i] |= parent.covered[i];
@@ -50,14 +50,14 @@ final class FieldTable {
             throw new IllegalStateException(field + " ends beyond " + bundles + " bundles");
         }
         for (int at = bit; at < field.end(); at++) {
-            if (Bits.get(covered, at, 1) != 0) {
+            if (Field.bits(covered, at, 1) != 0) {
                 throw new IllegalStateException(field + " overlaps another field at bit " + at);
             }
         }
         if (fields().stream().anyMatch(other -> other.name().equals(name))) {
             throw new IllegalStateException("two fields are named " + name);
         }
-        Bits.set(covered, bit, width, -1);
+        Field.setBits(covered, bit, width, -1);
         fields.add(field);
         return field;
     }

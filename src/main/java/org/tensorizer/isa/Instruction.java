@@ -25,7 +25,7 @@ public final class Instruction {
     /** All fields zero, the opcode set. */
     public static Instruction of(Opcode opcode) {
         long[] words = new long[opcode.bundles() * 2];
-        Bits.set(words, Opcode.BIT, Opcode.WIDTH, opcode.code());
+        Field.setBits(words, Opcode.BIT, Opcode.WIDTH, opcode.code());
         return new Instruction(opcode, words);
     }
 
@@ -75,7 +75,7 @@ public final class Instruction {
      */
     public long get(Field field) {
         check(field);
-        long value = Bits.get(words, field.bit(), field.width());
+        long value = Field.bits(words, field.bit(), field.width());
         return field.kind() == Field.Kind.SIGNED ? value << (64 - field.width()) >> (64 - field.width()) : value;
     }
 
@@ -100,7 +100,7 @@ public final class Instruction {
             throw new IllegalArgumentException(
                     opcode + " has bits 0.." + (opcode.bits() - 1) + ", asked for " + width + " from " + bit + " on");
         }
-        return Bits.get(words, bit, width);
+        return Field.bits(words, bit, width);
     }
 
     /**
@@ -114,7 +114,7 @@ public final class Instruction {
             throw new IllegalArgumentException(
                     opcode + " " + field + ": " + value + " is not in " + field.min() + ".." + field.max());
         }
-        Bits.set(words, field.bit(), field.width(), value);
+        Field.setBits(words, field.bit(), field.width(), value);
         return this;
     }
 

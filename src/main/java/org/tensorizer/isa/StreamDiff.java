@@ -149,8 +149,8 @@ public final class StreamDiff {
                 int low = Long.numberOfTrailingZeros(difference);
                 int width = 64 - Long.numberOfLeadingZeros(difference) - low;
                 int bit = 64 * word + low;
-                long left = Bits.get(a, bit, width);
-                long right = Bits.get(b, bit, width);
+                long left = Field.bits(a, bit, width);
+                long right = Field.bits(b, bit, width);
                 changes.add(new FieldChange(
                         "bits " + bit + ".." + (bit + width - 1),
                         left,

@@ -1,5 +1,6 @@
 package org.tensorizer.layout;
 
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

@@ -94,7 +94,7 @@ public record PatchRecord(
         if (!(patch.token() instanceof TokenPolicy.Keep)) {
             target.tokenFields().forEach(field -> mayDiffer.set(field.start(), field.end()));
         }
-        int compared = Unchanged.outside(mayDiffer, before, after);
+        int compared = compareOutside(mayDiffer, before, after);
         return new PatchRecord(
                 target.model().name(),
                 patched.length,
@@ -106,7 +106,7 @@ public record PatchRecord(
                 target.layer().map(PatchedLayer::name),
                 steps,
                 patch.token().toString(),
-                Unchanged.differing(target.payload(), before, after),
+                countDiffering(target.payload(), before, after),
                 compared,
                 target.edgeTpuPackage().executables().stream()
                         .map(executable -> part(executable, before, after))
@@ -123,6 +123,43 @@ public record PatchRecord(
                 Sha256.of(after.slice(range.start(), range.length())),
                 executable.tokenField().map(field -> before.getLong(field.start())),
                 executable.tokenField().map(field -> after.getLong(field.start())));
+    }
+
+    /**
+     * Compares every byte that must not differ.
+     *
+     * @return how many bytes were compared
+     * @throws IllegalStateException one of them differs
+     */
+    public static int compareOutside(BitSet mayDiffer, ByteBuffer before, ByteBuffer after) {
+        if (before.limit() != after.limit()) {
+            throw new IllegalStateException("model of " + before.limit() + " bytes has " + after.limit() + " now");
+        }
+        int compared = 0;
+        int start = mayDiffer.nextClearBit(0);
+        while (start < before.limit()) {
+            int next = mayDiffer.nextSetBit(start);
+            int end = next < 0 ? before.limit() : next;
+            int mismatch = before.slice(start, end - start).mismatch(after.slice(start, end - start));
+            if (mismatch >= 0) {
+                throw new IllegalStateException(
+                        "byte " + (start + mismatch) + " differs and is outside of all that was to be patched");
+            }
+            compared += end - start;
+            start = mayDiffer.nextClearBit(end);
+        }
+        return compared;
+    }
+
+    /** Bytes of a range that differ. */
+    public static int countDiffering(ByteRange range, ByteBuffer before, ByteBuffer after) {
+        int count = 0;
+        for (int offset = range.start(); offset < range.end(); offset++) {
+            if (before.get(offset) != after.get(offset)) {
+                count++;
+            }
+        }
+        return count;
     }
 
     /** This as a JSON object; its field names are stable. */

@@ -1,5 +1,6 @@
 package org.tensorizer.patch;
 
+import org.tensorizer.patch.MatrixPattern.KernelShape;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;

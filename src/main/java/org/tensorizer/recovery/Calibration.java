@@ -32,13 +32,13 @@ final class Calibration {
     Calibration(Interview talk) {
         this.talk = talk;
         this.input = talk.input();
-        this.largest = Stimuli.largestTotal(input);
-        this.sign = Stimuli.strongest(input) > 0 ? 1 : -1;
+        this.largest = input.largestTotal();
+        this.sign = input.strongest() > 0 ? 1 : -1;
     }
 
     /** Measures all of it, gains to about a hundredth. About 20 questions. */
     Responses measure(Canvas canvas) {
-        int[] rest = talk.ask(canvas.flat(BYTES[0]), Stimuli.silence(input));
+        int[] rest = talk.ask(canvas.flat(BYTES[0]), input.silence());
         int total = workingTotal(canvas, rest);
         Map<Integer, int[]> flats = new LinkedHashMap<>();
         for (int value : BYTES) {
@@ -77,11 +77,11 @@ final class Calibration {
     }
 
     private int[] ask(Trial patch, int total) {
-        return talk.ask(patch, Stimuli.total(input, total));
+        return talk.ask(patch, input.total(total));
     }
 
     private int[] settle(Trial patch, int total, int[] first) {
-        return talk.settle(patch, Stimuli.total(input, total), first);
+        return talk.settle(patch, input.total(total), first);
     }
 
     /** The smallest total at which some flat patch moves some output well. */

@@ -79,7 +79,7 @@ final class Disturbance {
 
     private int[] stimulus(double wanted, long seed) {
         int total = isOneSided() ? LARGEST_TOTAL : (int) Math.max(1, Math.min(LARGEST_TOTAL, 4 * wanted));
-        return Stimuli.balanced(talk.input(), wanted, total, seed);
+        return talk.input().balanced(wanted, total, seed);
     }
 
     private BitSet visible(int[] answer) {
@@ -116,7 +116,7 @@ final class Disturbance {
      * zero point can overflow an accumulator.
      */
     boolean isStill(int... alternatives) {
-        int[] stimulus = Stimuli.balanced(talk.input(), strength, 0, 77);
+        int[] stimulus = talk.input().balanced(strength, 0, 77);
         List<int[]> usual = List.of(talk.ask(new Trial(original.clone()), stimulus));
         for (int bits : alternatives) {
             byte[] payload = original.clone();

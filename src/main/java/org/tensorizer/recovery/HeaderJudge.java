@@ -27,7 +27,7 @@ final class HeaderJudge {
         HeaderWords words = HeaderWords.none(candidates.size());
         int rounds = candidates.stream().mapToInt(Set::size).max().orElse(0);
         Trial plain = new Trial(original.clone());
-        int[] silence = Stimuli.silence(talk.input());
+        int[] silence = talk.input().silence();
         int[] rest = talk.ask(plain, silence);
         List<List<Integer>> lists =
                 candidates.stream().map(set -> set.stream().sorted().toList()).toList();

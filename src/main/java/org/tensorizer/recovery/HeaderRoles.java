@@ -34,7 +34,7 @@ final class HeaderRoles {
         this.words = words;
         this.roles = roles;
         this.input = talk.input();
-        this.sign = Stimuli.strongest(input) > 0 ? 1 : -1;
+        this.sign = input.strongest() > 0 ? 1 : -1;
         this.heaviest = heaviest();
     }
 
@@ -56,8 +56,8 @@ final class HeaderRoles {
         for (int index = 0; index < 4; index++) {
             int guide = firstAlive();
             double perUnit = responses.gain(guide) * Math.pow(256, index);
-            int total = (int) Math.max(1, Math.min(Stimuli.largestTotal(input), 40 / perUnit));
-            int[] answer = talk.ask(changed(still, words.zeroPoint(), index, 1), Stimuli.total(input, total));
+            int total = (int) Math.max(1, Math.min(input.largestTotal(), 40 / perUnit));
+            int[] answer = talk.ask(changed(still, words.zeroPoint(), index, 1), input.total(total));
             for (int out = 0; out < answer.length; out++) {
                 int word = words.zeroPoint()[out];
                 if (word >= 0) {
@@ -161,11 +161,11 @@ final class HeaderRoles {
     /** Without the exact gain only the upper two bytes show: a flipped bit multiplies by a known factor. */
     private void proveScalesRoughly() {
         int guide = firstAlive();
-        int total = (int) Math.max(1, Math.min(Stimuli.largestTotal(input), 30 / responses.gain(guide)));
+        int total = (int) Math.max(1, Math.min(input.largestTotal(), 30 / responses.gain(guide)));
         byte[] ones = weights(in -> 1);
         for (int index = 2; index < 4; index++) {
             int bits = index == 3 ? 1 : 0x40;
-            int[] answer = talk.ask(changed(ones, words.scale(), index, bits), Stimuli.total(input, total));
+            int[] answer = talk.ask(changed(ones, words.scale(), index, bits), input.total(total));
             for (int out = 0; out < answer.length; out++) {
                 int word = words.scale()[out];
                 if (word < 0 || !responses.isAlive(out)) {
@@ -185,10 +185,10 @@ final class HeaderRoles {
 
     /** Weights and inputs that give every output the same accumulator. */
     private Sum sum(int acc) {
-        int strongest = Math.abs(Stimuli.strongest(input));
+        int strongest = Math.abs(input.strongest());
         int full = acc / (heaviest * strongest);
         int rest = acc % (heaviest * strongest);
-        int[] stimulus = Stimuli.silence(input);
+        int[] stimulus = input.silence();
         for (int in = 0; in <= full; in++) {
             stimulus[in] = sign * strongest;
         }
@@ -201,7 +201,7 @@ final class HeaderRoles {
     private record Sum(byte[] payload, int[] stimulus) {}
 
     private boolean fits(int acc) {
-        return heaviest > 0 && acc / (heaviest * Math.abs(Stimuli.strongest(input))) + 2 <= input.channels();
+        return heaviest > 0 && acc / (heaviest * Math.abs(input.strongest())) + 2 <= input.channels();
     }
 
     /** The largest weight, of the sign of the strongest input, that all outputs have and all below it too. */

@@ -96,7 +96,7 @@ public final class Recovery {
         if (gain.canRaise()) {
             HeaderGain.Raised raised = gain.raise(responses, RAISED_GAIN);
             if (gain.canCentre()) {
-                HeaderGain.Raised centred = gain.centre(raised, Stimuli.strongest(target.input()));
+                HeaderGain.Raised centred = gain.centre(raised, target.input().strongest());
                 raised = calibration.isConfirmed(centred.canvas(), centred.responses()) ? centred : raised;
             }
             canvas = raised.canvas();
@@ -135,9 +135,9 @@ public final class Recovery {
 
     private static void requireRepeatable(Interview talk, byte[] original) {
         Trial patch = new Trial(original);
-        int strongest = Stimuli.strongest(talk.input());
+        int strongest = talk.input().strongest();
         int[] stimulus =
-                Stimuli.signs(talk.input(), 0, talk.input().channels(), Math.max(1, Math.abs(strongest) / 4), 1);
+                talk.input().signs(0, talk.input().channels(), Math.max(1, Math.abs(strongest) / 4), 1);
         int[] answer = talk.settle(patch, stimulus, talk.ask(patch, stimulus));
         for (int more = 0; more < 3 && talk.contradictions() > more; more++) {
             answer = talk.settle(patch, stimulus, answer);

@@ -48,7 +48,7 @@ final class Verification {
                 .orElse(1);
         double room = Math.max(responses.clampHigh(), -responses.clampLow());
         double wanted = 0.35 * room / (74 * gain * Math.sqrt(TOGETHER));
-        int most = Math.abs(Stimuli.strongest(talk.input()));
+        int most = Math.abs(talk.input().strongest());
         return (int) Math.max(1, Math.min(most, Math.round(wanted)));
     }
 
@@ -88,7 +88,7 @@ final class Verification {
     }
 
     private int[] stimulus(int patch, int from, int to) {
-        return Stimuli.signs(talk.input(), from, to, size, 31L * patch + from);
+        return talk.input().signs(from, to, size, 31L * patch + from);
     }
 
     /** Outputs whose settled answer to one group of inputs is outside the prediction. */

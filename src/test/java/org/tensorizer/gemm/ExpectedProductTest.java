@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.gemm.GemmCheck.ExpectedProduct;
-import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 import org.tensorizer.template.DenseArithmetic;
 
 /** Two vectors, five outputs; a tile of four outputs stands for outputs 2 to 4, its fourth is padding. */

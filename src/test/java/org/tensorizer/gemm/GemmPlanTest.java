@@ -11,7 +11,7 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.ShapeStatus;
-import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 
 class GemmPlanTest {
     @Test

@@ -3,6 +3,7 @@ package org.tensorizer.layout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;

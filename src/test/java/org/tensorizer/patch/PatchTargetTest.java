@@ -10,7 +10,7 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.layout.WeightBlock;
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 import org.tensorizer.model.SyntheticModel;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TfliteModel;

@@ -3,6 +3,7 @@ package org.tensorizer.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.tensorizer.patch.MatrixPattern.KernelShape;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;

@@ -35,18 +35,18 @@ class UnchangedTest {
 
     @Test
     void aModelOfAnotherSizeHasChanged() {
-        assertThatThrownBy(() -> Unchanged.outside(mayDiffer, ByteBuffer.wrap(before), ByteBuffer.wrap(new byte[9])))
+        assertThatThrownBy(() -> PatchRecord.compareOutside(mayDiffer, ByteBuffer.wrap(before), ByteBuffer.wrap(new byte[9])))
                 .hasMessage("model of 10 bytes has 9 now");
     }
 
     @Test
     void bytesOfTheRangeAreCounted() {
         Arrays.fill(after, (byte) 1);
-        assertThat(Unchanged.differing(new ByteRange(3, 6), ByteBuffer.wrap(before), ByteBuffer.wrap(after)))
+        assertThat(PatchRecord.countDiffering(new ByteRange(3, 6), ByteBuffer.wrap(before), ByteBuffer.wrap(after)))
                 .isEqualTo(3);
     }
 
     private int compare() {
-        return Unchanged.outside(mayDiffer, ByteBuffer.wrap(before), ByteBuffer.wrap(after));
+        return PatchRecord.compareOutside(mayDiffer, ByteBuffer.wrap(before), ByteBuffer.wrap(after));
     }
 }

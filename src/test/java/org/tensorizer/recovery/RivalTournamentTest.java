@@ -161,7 +161,7 @@ class RivalTournamentTest {
         byte[] payload = target.payload();
         byte[] input = new byte[target.input().channels()];
         Arrays.fill(input, target.input().toByte(0));
-        input[probe.in()] = target.input().toByte(Stimuli.strongest(target.input()));
+        input[probe.in()] = target.input().toByte(target.input().strongest());
         byte[] before = answer(target, payload, input);
         payload[probe.offset()] ^= FLIP;
         byte[] after = answer(target, payload, input);

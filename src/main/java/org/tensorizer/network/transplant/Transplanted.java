@@ -8,7 +8,7 @@ import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import org.tensorizer.base.Sha256;
-import org.tensorizer.patch.Unchanged;
+import org.tensorizer.patch.PatchRecord;
 
 /**
  * A compiled model with the numbers of another source, and what was written.
@@ -102,9 +102,9 @@ public record Transplanted(byte[] bytes, Record record) {
             List<String> notes) {
         ByteBuffer before = transplant.network().model().bytes();
         ByteBuffer after = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        int compared = Unchanged.outside(written, before, after);
+        int compared = PatchRecord.compareOutside(written, before, after);
         int changed = transplant.network().compiled().executables().stream()
-                .mapToInt(executable -> Unchanged.differing(executable.parameters(), before, after))
+                .mapToInt(executable -> PatchRecord.countDiffering(executable.parameters(), before, after))
                 .sum();
         return new Transplanted(
                 bytes,
