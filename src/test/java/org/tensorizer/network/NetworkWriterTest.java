@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.SharedFolder;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.device.ChangingSession;
@@ -24,6 +26,7 @@ import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.graph.LayerOperator;
+import org.tensorizer.network.source.SourceGraph;
 import org.tensorizer.network.transplant.AssembledNetwork;
 import org.tensorizer.patch.Patch;
 import org.tensorizer.patch.PatchedModel;
@@ -138,17 +141,23 @@ class NetworkWriterTest {
                 .hasMessageContaining("[0..63]");
     }
 
-    /** Depthwise and convolution kernels of a real network come back as its source has them. */
-    @Test
-    void weightsOfARealNetworkAreThoseOfItsSource() {
-        Network mobilenet =
-                Network.of(TfliteModel.read(SharedFolder.network("mobilenet_v1_1.0_224_extractor_edgetpu.tflite")));
-        var source = org.tensorizer.network.source.SourceGraph.of(
-                TfliteModel.read(SharedFolder.network("mobilenet_v1_1.0_224_extractor.tflite")));
+    static Stream<Arguments> mobilenets() {
+        return Stream.concat(
+                TestNetwork.rows("templates/mobilenet_v1_0.25_128_quant"),
+                TestNetwork.real("networks/mobilenet_v1_1.0_224_extractor"));
+    }
+
+    /** Depthwise and convolution kernels of a network come back as its source has them. */
+    @ParameterizedTest
+    @MethodSource("mobilenets")
+    void weightsOfANetworkAreThoseOfItsSource(TestNetwork tested) {
+        Network mobilenet = tested.network();
+        SourceGraph source = SourceGraph.of(tested.source().get());
         var layers = source.model().operators().stream()
                 .filter(source::isLayer)
                 .map(source::layer)
                 .toList();
+        assertThat(layers).hasSameSizeAs(mobilenet.layers());
         for (int i = 0; i < layers.size(); i++) {
             LayerOperator layer = mobilenet.layer(i);
             assertThat(mobilenet.weights(layer)).isEqualTo(layers.get(i).weights());

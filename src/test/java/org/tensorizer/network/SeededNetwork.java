@@ -124,6 +124,7 @@ public record SeededNetwork(String name, List<String> layers, List<String> progr
     private final class Source {
         private final SourceGraphBuilder graph = new SourceGraphBuilder();
         private final Random random;
+        private int tensors;
 
         Source(Random random) {
             this.random = random;
@@ -144,7 +145,8 @@ public record SeededNetwork(String name, List<String> layers, List<String> progr
         }
 
         private Activations tensor(List<Integer> shape, float scale, TensorDomain domain) {
-            return new Activations(graph.activation("tensor", shape, scale, domain), shape, scale, domain);
+            int tensor = graph.activation("tensor " + tensors++, shape, scale, domain);
+            return new Activations(tensor, shape, scale, domain);
         }
 
         private Activations operator(String[] words, Activations from) {
@@ -275,10 +277,13 @@ public record SeededNetwork(String name, List<String> layers, List<String> progr
             return "";
         }
         Tensor weights = source.tensors().get(operator.inputs().get(1));
-        Tensor bias = source.tensors().get(operator.inputs().get(2));
-        byte[] biases = new byte[bias.data().length()];
-        source.bytes(bias.data()).get(biases);
-        String numbers = bias.shape().get(0) + " "
+        int biased = operator.inputs().get(2);
+        byte[] biases =
+                new byte[biased < 0 ? 0 : source.tensors().get(biased).data().length()];
+        if (biased >= 0) {
+            source.bytes(source.tensors().get(biased).data()).get(biases);
+        }
+        String numbers = weights.shape().get(operator.name().startsWith("DEPTHWISE") ? 3 : 0) + " "
                 + (weights.scales().size() > 1 ? "channels" : weights.scale() + ":" + weights.zeroPoint())
                 + (Arrays.equals(biases, new byte[biases.length]) ? " none" : " bias");
         return operator.options() instanceof OperatorOptions.Convolution convolution

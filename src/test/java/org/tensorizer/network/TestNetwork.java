@@ -1,8 +1,11 @@
 package org.tensorizer.network;
 
+import java.lang.ref.SoftReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
@@ -11,7 +14,8 @@ import org.tensorizer.model.TfliteModel;
 
 /**
  * A network to test with: one of {@link SeededNetwork}, compiled here, or a real one with what edgetpu_compiler made of it,
- * where the shared folder has it.
+ * where the shared folder has it. Arguments of parameterized tests are written as rows, each a name or two and what else
+ * the test takes, behind commas; a row of a network that is not there is left out.
  *
  * @param name its path in the shared folder, and the seed if it has one
  * @param seeded whether it is one of {@link SeededNetwork}
@@ -19,35 +23,73 @@ import org.tensorizer.model.TfliteModel;
  * @param compiled for the Edge TPU
  */
 public record TestNetwork(String name, boolean seeded, Supplier<TfliteModel> source, Supplier<TfliteModel> compiled) {
-    /** Weights of a seed. */
-    public static TestNetwork seeded(String name, long seed) {
-        SeededNetwork network = SeededNetwork.of(name);
-        return new TestNetwork(
-                name + " of seed " + seed, true, () -> network.source(seed), () -> network.compiled(seed));
+    private static final Map<String, SoftReference<Network>> FOUND = new ConcurrentHashMap<>();
+
+    /** Each with the weights of seed 1 and as the real one. */
+    public static Stream<Arguments> rows(String... rows) {
+        return Stream.concat(seeded(rows), real(rows));
     }
 
-    /**
-     * Arguments of parameterized tests, a network first. A network that is described gives a row for seed 1, a network in
-     * the shared folder a row for the real one; one that is both gives two, one that is neither none.
-     *
-     * @param rows each a name and what follows it, behind commas
-     */
-    public static Stream<Arguments> rows(String... rows) {
-        return Stream.of(rows).flatMap(row -> {
-            String[] words = row.split(" *, *");
-            Path source = SharedFolder.root().resolve(words[0] + ".tflite");
-            Path compiled = SharedFolder.root().resolve(words[0] + "_edgetpu.tflite");
-            Stream<TestNetwork> seeded = SeededNetwork.has(words[0]) ? Stream.of(seeded(words[0], 1)) : Stream.empty();
-            Stream<TestNetwork> real = Files.exists(compiled)
-                    ? Stream.of(new TestNetwork(
-                            words[0], false, () -> TfliteModel.read(source), () -> TfliteModel.read(compiled)))
-                    : Stream.empty();
-            return Stream.concat(seeded, real).map(network -> {
-                Object[] arguments = Arrays.copyOf(words, words.length, Object[].class);
-                arguments[0] = network;
-                return Arguments.of(arguments);
-            });
+    /** Each with the weights of seed 1. */
+    public static Stream<Arguments> seeded(String... rows) {
+        return Stream.of(rows)
+                .map(TestNetwork::words)
+                .flatMap(words -> seeded(words[0], 1).map(network -> arguments(words, network)));
+    }
+
+    /** Each as the real one. */
+    public static Stream<Arguments> real(String... rows) {
+        return Stream.of(rows)
+                .map(TestNetwork::words)
+                .flatMap(words -> real(words[0]).map(network -> arguments(words, network)));
+    }
+
+    /** Two networks a row: the weights of seeds 1 and 2, and the real ones if they are two. */
+    public static Stream<Arguments> pairs(String... rows) {
+        return Stream.of(rows).map(TestNetwork::words).flatMap(words -> {
+            Stream<Arguments> seeded =
+                    seeded(words[0], 1).flatMap(a -> seeded(words[1], 2).map(b -> arguments(words, a, b)));
+            Stream<Arguments> real = real(words[0])
+                    .filter(a -> !words[0].equals(words[1]))
+                    .flatMap(a -> real(words[1]).map(b -> arguments(words, a, b)));
+            return Stream.concat(seeded, real);
         });
+    }
+
+    private static String[] words(String row) {
+        return row.split(" *, +");
+    }
+
+    private static Stream<TestNetwork> seeded(String name, long seed) {
+        return Stream.of(name)
+                .filter(SeededNetwork::has)
+                .map(SeededNetwork::of)
+                .map(network -> new TestNetwork(
+                        name + " of seed " + seed, true, () -> network.source(seed), () -> network.compiled(seed)));
+    }
+
+    private static Stream<TestNetwork> real(String name) {
+        Path source = SharedFolder.root().resolve(name + ".tflite");
+        Path compiled = SharedFolder.root().resolve(name + "_edgetpu.tflite");
+        return Stream.of(new TestNetwork(name, false, () -> TfliteModel.read(source), () -> TfliteModel.read(compiled)))
+                .filter(network -> Files.exists(compiled));
+    }
+
+    private static Arguments arguments(String[] words, TestNetwork... networks) {
+        Object[] arguments = Arrays.copyOf(words, words.length, Object[].class);
+        System.arraycopy(networks, 0, arguments, 0, networks.length);
+        return Arguments.of(arguments);
+    }
+
+    /** The network that was compiled; of one of {@link SeededNetwork} found once, while there is memory to keep it. */
+    public Network network() {
+        if (!seeded) {
+            return Network.of(compiled.get());
+        }
+        Network known = FOUND.getOrDefault(name, new SoftReference<>(null)).get();
+        Network network = known == null ? Network.of(compiled.get()) : known;
+        FOUND.put(name, new SoftReference<>(network));
+        return network;
     }
 
     @Override

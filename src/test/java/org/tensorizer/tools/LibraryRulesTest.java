@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.network.SeededNetwork;
 
 class LibraryRulesTest {
     private static final int CHANNELS = 20;
@@ -49,14 +51,18 @@ class LibraryRulesTest {
         }
     }
 
-    /** What the rules are taken from. */
+    /** Networks with the programs of edgetpu_compiler, and its own files, which the rules are taken from. */
     @Test
     void holdForModelsOfEdgetpuCompiler() {
+        List<TfliteModel> models = new ArrayList<>();
+        SeededNetwork.all().forEach(network -> models.add(network.compiled(1)));
+        if (Files.isDirectory(SharedFolder.root())) {
+            SharedFolder.networks().forEach(file -> models.add(TfliteModel.read(file)));
+        }
         int held = 0;
-        for (Path file : SharedFolder.networks()) {
-            TfliteModel model = TfliteModel.read(file);
+        for (TfliteModel model : models) {
             if (model.isCompiled() && model.packages().size() == 1) {
-                assertThat(LibraryRules.broken(model)).as(file.toString()).isEmpty();
+                assertThat(LibraryRules.broken(model)).as(model.name()).isEmpty();
                 held++;
             }
         }

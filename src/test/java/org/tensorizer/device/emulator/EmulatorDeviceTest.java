@@ -4,29 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.Fixture;
-import org.tensorizer.SharedFolder;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.CpuDevice;
+import org.tensorizer.network.TestNetwork;
 
-/** Real compiled models through TFLite's interpreter, against TFLite's own kernels on their sources. */
+/** Compiled models through TFLite's interpreter, against TFLite's own kernels on their sources. */
 class EmulatorDeviceTest {
+    static Stream<Arguments> templates() {
+        return TestNetwork.rows("templates/dense_256, 200", "templates/dense_1024, 50");
+    }
+
     @ParameterizedTest
-    @CsvSource({"dense_256, 200", "dense_1024, 50"})
-    void realTemplatesAgreeWithTheCpuOnTheirSources(String template, int inputs) {
-        byte[] compiled = SharedFolder.bytes(SharedFolder.template(template + "_edgetpu.tflite"));
-        byte[] source = SharedFolder.bytes(SharedFolder.template(template + ".tflite"));
+    @MethodSource("templates")
+    void templatesAgreeWithTheCpuOnTheirSources(TestNetwork template, int inputs) {
         Random random = new Random(20260000);
         int differing = 0;
         int bytes = 0;
         try (EmulatorDevice emulator = new EmulatorDevice();
                 CpuDevice cpu = new CpuDevice();
-                Session emulated = emulator.open(template, compiled);
-                Session expected = cpu.open(template, source)) {
+                Session emulated = emulator.open(template.compiled().get());
+                Session expected = cpu.open(template.source().get())) {
             byte[] in = new byte[emulated.inputs().get(0).byteSize()];
             for (int i = 0; i < inputs; i++) {
                 random.nextBytes(in);

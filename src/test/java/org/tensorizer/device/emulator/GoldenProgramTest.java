@@ -6,106 +6,112 @@ import com.grack.nanojson.JsonArray;
 import com.grack.nanojson.JsonObject;
 import com.grack.nanojson.JsonParser;
 import com.grack.nanojson.JsonParserException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
-import org.tensorizer.dense.Activation;
+import org.tensorizer.base.Sha256;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
-import org.tensorizer.isa.Program;
-import org.tensorizer.model.Relocation;
 import org.tensorizer.model.TfliteModel;
 
-/** Streams that this project did not assemble, and answers that it did not compute. */
+/** Streams as others assembled them, and answers that this project did not compute. */
 class GoldenProgramTest {
-    @Test
-    void rectangularRaggedAndBiasedStreams() throws JsonParserException {
-        JsonArray entries = json("any/index.json").getArray("entries");
-        for (Object object : entries) {
-            JsonObject entry = (JsonObject) object;
-            Activation activation = entry.isNull("activation")
-                    ? Activation.NONE
-                    : Activation.valueOf(entry.getString("activation").toUpperCase(Locale.ROOT));
-            DenseShape shape = new DenseShape(
-                    entry.getInt("n_in"),
-                    entry.getInt("n_out"),
-                    ParameterFormat.of(entry.getInt("format")),
-                    activation);
-            assertExecutes(shape, entry, "any/");
-        }
-        assertThat(entries).hasSizeGreaterThan(10);
+    /** Rows of the table of known streams that others assembled or edgetpu_compiler made, by their digests. */
+    static List<String> golden() {
+        return lines(DenseShape.class, "programs.tsv")
+                .filter(row -> row.contains("\tgolden "))
+                .toList();
     }
 
-    @Test
-    void squareStreamsOfTheCompiler() throws JsonParserException {
-        for (Object object : json("index.json").getArray("entries")) {
-            JsonObject entry = (JsonObject) object;
-            ParameterFormat format =
-                    entry.getString("family").equals("int8") ? ParameterFormat.PER_TENSOR : ParameterFormat.PER_CHANNEL;
-            assertExecutes(DenseShape.square(entry.getInt("n"), format), entry, "");
-        }
-    }
-
-    private static void assertExecutes(DenseShape shape, JsonObject entry, String folder) {
-        JsonObject quant = entry.getObject("quant");
+    /** With the files at hand, the digests are theirs. */
+    @ParameterizedTest
+    @MethodSource("golden")
+    void streamsOfOthersAreExecuted(String row) {
+        String[] column = row.split("\t");
+        DenseShape shape = DenseShape.of(
+                Integer.parseInt(column[0]),
+                Integer.parseInt(column[1]),
+                ParameterFormat.of(Integer.parseInt(column[2])));
         TestDense dense = TestDense.random(shape, 5)
                 .withQuantization(new Quantization(
-                        quant.getFloat("input_scale"),
-                        quant.getInt("input_zero_point"),
-                        quant.getFloat("weight_scale", 1),
-                        quant.getInt("weight_zero_point", 128),
-                        quant.getFloat("output_scale"),
-                        quant.getInt("output_zero_point")));
-        TestPackage compiled = new TestPackage(
-                program(entry.getObject("PC"), folder),
-                program(entry.getObject("EO"), folder),
-                dense.payload(),
-                shape.inputs(),
-                shape.outputs());
-        byte[] in = dense.randomInput(new Random(6));
-        assertThat(compiled.run(in)).as("%s", shape).isEqualTo(dense.expected(in));
-    }
-
-    private static Program program(JsonObject stream, String folder) {
-        List<Relocation> relocations = new ArrayList<>();
-        for (Object object : stream.getArray("relocations")) {
-            JsonArray relocation = (JsonArray) object;
-            relocations.add(new Relocation(
-                    Relocation.Kind.valueOf(relocation.getString(0)),
-                    0,
-                    "",
-                    Relocation.Half.valueOf(relocation.getString(1)),
-                    relocation.getInt(2)));
+                        Float.parseFloat(column[3]),
+                        Integer.parseInt(column[4]),
+                        Float.parseFloat(column[5]),
+                        Integer.parseInt(column[6]),
+                        Float.parseFloat(column[7]),
+                        Integer.parseInt(column[8])));
+        TestPackage compiled = dense.compiled();
+        assertThat(Sha256.of(compiled.caching().bytes())).isEqualTo(column[9]);
+        assertThat(Sha256.of(compiled.execution().bytes())).isEqualTo(column[10]);
+        Path execution = SharedFolder.root().resolve("golden").resolve(column[11].replace("golden ", ""));
+        Path caching =
+                execution.resolveSibling(execution.getFileName().toString().replace(".EO.", ".PC."));
+        if (Files.exists(execution)) {
+            assertThat(SharedFolder.bytes(caching)).isEqualTo(compiled.caching().bytes());
+            assertThat(SharedFolder.bytes(execution))
+                    .isEqualTo(compiled.execution().bytes());
         }
-        Path file = SharedFolder.golden(folder + stream.getString("file"));
-        return new Program(SharedFolder.bytes(file), relocations);
+        byte[] in = dense.randomInput(new Random(6));
+        assertThat(compiled.run(in)).isEqualTo(dense.expected(in));
     }
 
-    /** Answers of TFLite's kernels on the source of a real template, recorded elsewhere: no TFLite in this test. */
+    /**
+     * Answers of TFLite's kernels, recorded elsewhere: no TFLite in this test. Those of the repository's fixture on inputs of
+     * seeds 0, 1, 2, ..., and those of a real template.
+     */
     @Test
     void recordedAnswersOfTheCpu() throws JsonParserException {
-        TfliteModel model = TfliteModel.read(SharedFolder.template("dense_256_edgetpu.tflite"));
+        List<byte[]> inputs = new ArrayList<>();
+        List<byte[]> outputs = new ArrayList<>();
+        lines(GoldenProgramTest.class, "dense_256_answers.txt").forEach(answer -> {
+            inputs.add(new byte[256]);
+            new Random(inputs.size() - 1).nextBytes(inputs.get(inputs.size() - 1));
+            outputs.add(HexFormat.of().parseHex(answer));
+        });
+        assertAnswers(TfliteModel.parse("fixture", Fixture.compiledBytes()), inputs, outputs);
+
+        Path recorded = SharedFolder.root().resolve("golden").resolve("dense_256_cpu_io.json");
+        if (Files.exists(recorded)) {
+            inputs.clear();
+            outputs.clear();
+            String json = new String(SharedFolder.bytes(recorded), StandardCharsets.UTF_8);
+            for (Object object : JsonParser.object().from(json).getArray("cases")) {
+                inputs.add(bytes(((JsonObject) object).getArray("input")));
+                outputs.add(bytes(((JsonObject) object).getArray("output")));
+            }
+            assertAnswers(TfliteModel.read(SharedFolder.template("dense_256_edgetpu.tflite")), inputs, outputs);
+        }
+    }
+
+    private static void assertAnswers(TfliteModel model, List<byte[]> inputs, List<byte[]> recorded) {
         EmulatedProgram program = EmulatedProgram.load(model.onlyPackage(), model.bytes(), ChipParameters.EDGE_TPU);
         byte[] out = new byte[256];
         int differing = 0;
         int bytes = 0;
-        for (Object object : json("dense_256_cpu_io.json").getArray("cases")) {
-            JsonObject io = (JsonObject) object;
-            program.run(bytes(io.getArray("input")), out);
-            byte[] recorded = bytes(io.getArray("output"));
+        for (int k = 0; k < inputs.size(); k++) {
+            program.run(inputs.get(k), out);
             for (int i = 0; i < out.length; i++) {
-                int difference = Math.abs((out[i] & 0xff) - (recorded[i] & 0xff));
+                int difference = Math.abs((out[i] & 0xff) - (recorded.get(k)[i] & 0xff));
                 assertThat(difference).as("output %d", i).isLessThanOrEqualTo(1);
                 differing += difference;
             }
             bytes += out.length;
         }
+        assertThat(bytes).isPositive();
         assertThat(differing).as("of %d", bytes).isLessThanOrEqualTo(bytes / 1000);
     }
 
@@ -117,8 +123,12 @@ class GoldenProgramTest {
         return bytes;
     }
 
-    private static JsonObject json(String name) throws JsonParserException {
-        byte[] text = SharedFolder.bytes(SharedFolder.golden(name));
-        return JsonParser.object().from(new String(text, StandardCharsets.UTF_8));
+    /** Lines of a test resource beside a class, without comments. */
+    private static Stream<String> lines(Class<?> beside, String name) {
+        try (InputStream in = beside.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().filter(line -> !line.startsWith("#"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

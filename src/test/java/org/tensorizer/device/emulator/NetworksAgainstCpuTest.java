@@ -2,17 +2,17 @@ package org.tensorizer.device.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorizer.SharedFolder;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.tflite.CpuDevice;
@@ -20,6 +20,7 @@ import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.model.TfliteModel.Subgraph;
+import org.tensorizer.network.TestNetwork;
 
 /**
  * Whole networks on the emulated chip against TFLite's kernels on the source models, five seeded inputs each. TFLite
@@ -30,49 +31,77 @@ import org.tensorizer.model.TfliteModel.Subgraph;
 class NetworksAgainstCpuTest {
     private static final int INPUTS = 5;
 
+    static Stream<Arguments> networks() {
+        return Stream.concat(
+                TestNetwork.seeded(
+                        "networks/conv3x3_p32_h12_w176, 308, 1",
+                        "networks/rl_mlp_tanh, 1, 1",
+                        "networks/rl_pong, 0, 0",
+                        "networks/stack2_32, 6202, 1",
+                        "templates/dense_256, 0, 0",
+                        "templates/mobilenet_v1_0.25_128_quant, 29, 5"),
+                TestNetwork.real(
+                        "networks/bright_16x16, 0, 0",
+                        "networks/bright_64x64, 0, 0",
+                        "networks/conv3x3_p128_anchor, 120, 1",
+                        "networks/conv3x3_p32_h12_w176, 90, 1",
+                        "networks/conv3x3_p64_anchor, 50, 1",
+                        "networks/gabor_64x64_p4, 370, 1",
+                        "networks/looming_64x64_3x3, 0, 0",
+                        "networks/mobilenet_v1_1.0_224_extractor, 1460, 13",
+                        "networks/rl_mlp_tanh, 0, 0",
+                        "networks/rl_pong, 5, 1",
+                        "networks/stack2_32, 2430, 1",
+                        "networks/pairs/color_blue_64x64, 0, 0",
+                        "networks/pairs/color_red_64x64, 0, 0",
+                        "networks/pairs/rl_model1_a, 12, 1",
+                        "networks/pairs/rl_model1_b, 5, 1",
+                        "templates/dense_256, 2, 1",
+                        "templates/dense_1024, 5, 1",
+                        "templates/mobilenet_v1_0.25_128_quant, 35, 8",
+                        "templates/split_concat, 0, 0"));
+    }
+
     @ParameterizedTest(name = "{0}")
-    @CsvSource({
-        "networks/bright_16x16, 0, 0",
-        "networks/bright_64x64, 0, 0",
-        "networks/conv3x3_p128_anchor, 120, 1",
-        "networks/conv3x3_p32_h12_w176, 90, 1",
-        "networks/conv3x3_p64_anchor, 50, 1",
-        "networks/gabor_64x64_p4, 370, 1",
-        "networks/looming_64x64_3x3, 0, 0",
-        "networks/mobilenet_v1_1.0_224_extractor, 1460, 13",
-        "networks/rl_mlp_tanh, 0, 0",
-        "networks/rl_pong, 5, 1",
-        "networks/stack2_32, 2430, 1",
-        "networks/pairs/color_blue_64x64, 0, 0",
-        "networks/pairs/color_red_64x64, 0, 0",
-        "networks/pairs/rl_model1_a, 12, 1",
-        "networks/pairs/rl_model1_b, 5, 1",
-        "templates/dense_256, 2, 1",
-        "templates/dense_1024, 5, 1",
-        "templates/mobilenet_v1_0.25_128_quant, 35, 8",
-        "templates/split_concat, 0, 0"
-    })
-    void outputs(String model, int differing, int most, TestReporter reporter) {
-        Counts counts = compare(model, INPUTS);
-        reporter.publishEntry(model, counts.toString());
+    @MethodSource("networks")
+    void outputs(TestNetwork network, int differing, int most, TestReporter reporter) {
+        Counts counts = compare(network, INPUTS, new EmulatorDevice());
+        reporter.publishEntry(network.name(), counts.toString());
         assertThat(counts.bytes).isPositive();
         assertThat(counts.differing)
-                .as("%s: differing bytes of %d", model, counts.bytes)
+                .as("%s: differing bytes of %d", network, counts.bytes)
                 .isLessThanOrEqualTo(differing);
-        assertThat(counts.most).as("%s: largest difference", model).isLessThanOrEqualTo(most);
+        assertThat(counts.most).as("%s: largest difference", network).isLessThanOrEqualTo(most);
+    }
+
+    static Stream<Arguments> large() {
+        return Stream.concat(
+                TestNetwork.seeded("networks/stack5_120, 280557, 3"),
+                TestNetwork.real(
+                        "networks/deeplab_dm05, 0, 0",
+                        "networks/stack2_400, 51500, 1",
+                        "networks/stack5_120, 411000, 3"));
     }
 
     @ParameterizedTest(name = "{0}")
-    @org.junit.jupiter.api.Tag("long")
-    @CsvSource({"networks/deeplab_dm05, 0, 0", "networks/stack2_400, 51500, 1", "networks/stack5_120, 411000, 3"})
-    void largeOutputs(String model, int differing, int most, TestReporter reporter) {
-        outputs(model, differing, most, reporter);
+    @Tag("long")
+    @MethodSource("large")
+    void largeOutputs(TestNetwork network, int differing, int most, TestReporter reporter) {
+        outputs(network, differing, most, reporter);
     }
 
-    /** A 3x3 convolution of 400 channels takes 403,200 steps in one instruction: no bound on damaged walks may stop it. */
-    @Test
-    void theLongestWalksLink() {
-        TfliteModel model = TfliteModel.read(file("networks/stack2_400_edgetpu.tflite"));
+    static Stream<Arguments> longest() {
+        return TestNetwork.rows("networks/stack2_400");
+    }
+
+    /**
+     * A 3x3 convolution of 400 channels takes 403,200 steps in one instruction of edgetpu_compiler's, 806,400 in one of ours:
+     * no bound on damaged walks may stop it.
+     */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("longest")
+    void theLongestWalksLink(TestNetwork network) {
+        TfliteModel model = network.compiled().get();
         EmulatedProgram program = EmulatedProgram.load(model.onlyPackage(), model.bytes(), ChipParameters.EDGE_TPU);
         assertThat(program.linked().steps()).isNotEmpty();
     }
@@ -99,18 +128,22 @@ class NetworksAgainstCpuTest {
         }
     }
 
+    static Stream<Arguments> requantized() {
+        return Stream.concat(
+                TestNetwork.rows("networks/conv3x3_p32_h12_w176", "networks/stack2_32"),
+                TestNetwork.real(
+                        "templates/mobilenet_v1_0.25_128_quant",
+                        "networks/mobilenet_v1_1.0_224_extractor",
+                        "networks/conv3x3_p64_anchor"));
+    }
+
     /** With TFLite's own requantization in place of the chip's, only the average of a pool is left to differ: nothing. */
     @ParameterizedTest(name = "{0}")
-    @CsvSource({
-        "networks/mobilenet_v1_1.0_224_extractor",
-        "templates/mobilenet_v1_0.25_128_quant",
-        "networks/conv3x3_p64_anchor",
-        "networks/conv3x3_p32_h12_w176",
-        "networks/stack2_32"
-    })
-    void equalWithTheRequantizationOfTflite(String model) {
-        ChipParameters chip = ChipParameters.EDGE_TPU.withRequantization(FixedPoint.of(file(model + ".tflite")));
-        Counts counts = compare(model, 1, new EmulatorDevice(chip, true));
+    @MethodSource("requantized")
+    void equalWithTheRequantizationOfTflite(TestNetwork network) {
+        FixedPoint ofTflite = FixedPoint.of(network.source().get());
+        ChipParameters chip = ChipParameters.EDGE_TPU.withRequantization(ofTflite);
+        Counts counts = compare(network, 1, new EmulatorDevice(chip, true));
         assertThat(counts.toString()).isEqualTo("0 of " + counts.bytes + " bytes differ, at most by 0");
     }
 
@@ -119,8 +152,8 @@ class NetworksAgainstCpuTest {
      * are doubles; the source model tells which double a float32 of the program stands for.
      */
     private record FixedPoint(Map<Float, Double> multipliers) implements ChipParameters.Scaling {
-        static FixedPoint of(Path source) {
-            Subgraph graph = TfliteModel.read(source).subgraphs().get(0);
+        static FixedPoint of(TfliteModel source) {
+            Subgraph graph = source.subgraphs().get(0);
             Map<Float, Double> multipliers = new HashMap<>();
             for (Operator operator : graph.operators()) {
                 List<Tensor> tensors = operator.inputs().stream()
@@ -154,19 +187,13 @@ class NetworksAgainstCpuTest {
         }
     }
 
-    private static Counts compare(String model, int inputs) {
-        return compare(model, inputs, new EmulatorDevice());
-    }
-
-    private static Counts compare(String model, int inputs, EmulatorDevice device) {
-        byte[] compiled = SharedFolder.bytes(file(model + "_edgetpu.tflite"));
-        byte[] source = SharedFolder.bytes(file(model + ".tflite"));
+    private static Counts compare(TestNetwork network, int inputs, EmulatorDevice device) {
         Random random = new Random(1);
         Counts counts = new Counts();
         try (EmulatorDevice emulator = device;
                 CpuDevice cpu = new CpuDevice();
-                Session emulated = emulator.open(model, compiled);
-                Session expected = cpu.open(model, source)) {
+                Session emulated = emulator.open(network.compiled().get());
+                Session expected = cpu.open(network.source().get())) {
             for (int i = 0; i < inputs; i++) {
                 List<byte[]> in = new ArrayList<>();
                 for (TensorSpec spec : emulated.inputs()) {
@@ -185,11 +212,5 @@ class NetworksAgainstCpuTest {
             }
         }
         return counts;
-    }
-
-    private static Path file(String name) {
-        int slash = name.indexOf('/');
-        String rest = name.substring(slash + 1);
-        return name.startsWith("networks/") ? SharedFolder.network(rest) : SharedFolder.template(rest);
     }
 }

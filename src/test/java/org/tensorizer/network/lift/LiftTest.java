@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.SharedFolder;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.device.Session;
@@ -22,14 +22,26 @@ import org.tensorizer.model.Executable;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
+import org.tensorizer.network.TestNetwork;
 import org.tensorizer.network.source.SourceGraph;
 import org.tensorizer.network.source.SourceLayer;
 import org.tensorizer.network.transplant.AssembledNetwork;
 import org.tensorizer.network.transplant.Transplant;
 
 class LiftTest {
-    private static Network network(String name) {
-        return Network.of(TfliteModel.read(SharedFolder.network(name + "_edgetpu.tflite")));
+    static Stream<Arguments> liftable() {
+        return Stream.concat(
+                TestNetwork.rows(
+                        "networks/conv3x3_p32_h12_w176, 0", "networks/rl_mlp_tanh, 0", "networks/stack2_32, 1"),
+                TestNetwork.real(
+                        "networks/bright_16x16, 0",
+                        "networks/conv3x3_p64_anchor, 0",
+                        "networks/gabor_64x64_p4, 0",
+                        "networks/looming_64x64_3x3, 0",
+                        "networks/mobilenet_v1_1.0_224_extractor, 0",
+                        "networks/rl_pong, 1",
+                        "networks/pairs/color_red_64x64, 0",
+                        "networks/pairs/rl_model1_b, 0"));
     }
 
     /**
@@ -37,42 +49,36 @@ class LiftTest {
      * lifted model gives the compiled file; on the CPU it answers as its source.
      */
     @ParameterizedTest
-    @CsvSource({
-        "bright_16x16, 0",
-        "conv3x3_p32_h12_w176, 0",
-        "conv3x3_p64_anchor, 0",
-        "gabor_64x64_p4, 0",
-        "looming_64x64_3x3, 0",
-        "mobilenet_v1_1.0_224_extractor, 0",
-        "rl_mlp_tanh, 0",
-        "rl_pong, 1",
-        "stack2_32, 1",
-        "pairs/color_red_64x64, 0",
-        "pairs/rl_model1_b, 0"
-    })
-    void aLiftedNetworkIsItsSource(String name, int largest) {
-        Network network = network(name);
+    @MethodSource("liftable")
+    void aLiftedNetworkIsItsSource(TestNetwork tested, int largest) {
+        Network network = tested.network();
         Lifted lifted = Lifted.of(network, false);
-        TfliteModel source = TfliteModel.read(SharedFolder.network(name + ".tflite"));
+        byte[] source = tested.source().get().copy();
 
         assertThat(lifted.report().inexact()).isZero();
-        assertThat(layers(lifted.model())).isEqualTo(layers(source.copy()));
+        assertThat(layers(lifted.model())).isEqualTo(layers(source));
         LiftCheck check = LiftCheck.of(network, lifted.alone());
         assertThat(check.roundTripNote()).isEmpty();
         assertThat(check.roundTrip()).isZero();
         assertThat(check.answerNote()).isEmpty();
-        assertThat(answers(lifted.model(), source.copy())).isLessThanOrEqualTo(largest);
+        assertThat(answers(lifted.model(), source)).isLessThanOrEqualTo(largest);
+    }
+
+    static Stream<Arguments> large() {
+        return Stream.concat(
+                TestNetwork.rows("templates/mobilenet_v1_0.25_128_quant", "networks/stack5_120"),
+                TestNetwork.real("networks/deeplab_dm05", "networks/posenet_353_481", "networks/stack2_400"));
     }
 
     @ParameterizedTest
     @Tag("long")
-    @ValueSource(strings = {"deeplab_dm05", "posenet_353_481", "stack2_400", "stack5_120"})
-    void aLargeLiftedNetworkWrittenBackGivesTheCompiledFile(String name) {
-        Network network = network(name);
+    @MethodSource("large")
+    void aLargeLiftedNetworkWrittenBackGivesTheCompiledFile(TestNetwork tested) {
+        Network network = tested.network();
         Lifted lifted = Lifted.of(network, false);
-        TfliteModel source = TfliteModel.read(SharedFolder.network(name + ".tflite"));
         assertThat(lifted.report().inexact()).isZero();
-        assertThat(layers(lifted.model())).isEqualTo(layers(source.copy()));
+        assertThat(layers(lifted.model()))
+                .isEqualTo(layers(tested.source().get().copy()));
         assertThat(LiftCheck.of(network, lifted.alone()).roundTrip()).isZero();
     }
 
@@ -128,12 +134,20 @@ class LiftTest {
         return largest;
     }
 
+    static Stream<Arguments> checkpoints() {
+        return TestNetwork.pairs(
+                "networks/rl_mlp_tanh, networks/rl_mlp_tanh",
+                "templates/mobilenet_v1_0.25_128_quant, templates/mobilenet_v1_0.25_128_quant",
+                "networks/pairs/rl_model1_a, networks/pairs/rl_model1_b",
+                "networks/pairs/color_red_64x64, networks/pairs/color_blue_64x64");
+    }
+
     /** No source anywhere: lifted B written into compiled A is compiled B. */
     @ParameterizedTest
-    @CsvSource({"rl_model1_a, rl_model1_b", "color_red_64x64, color_blue_64x64"})
-    void liftedBInCompiledAIsCompiledB(String a, String b) {
-        Network first = network("pairs/" + a);
-        Network second = network("pairs/" + b);
+    @MethodSource("checkpoints")
+    void liftedBInCompiledAIsCompiledB(TestNetwork a, TestNetwork b) {
+        Network first = a.network();
+        Network second = b.network();
         SourceGraph lifted = SourceGraph.of(
                 TfliteModel.parse("lifted", Lifted.of(second, false).model()));
         byte[] made = Transplant.of(first, lifted, Optional.empty()).write(7).bytes();
@@ -150,9 +164,14 @@ class LiftTest {
         return parts;
     }
 
-    @Test
-    void scalesSayWhereTheyComeFrom() {
-        Lifted lifted = Lifted.of(network("rl_mlp_tanh"), false);
+    static Stream<Arguments> withTables() {
+        return TestNetwork.rows("networks/rl_mlp_tanh");
+    }
+
+    @ParameterizedTest
+    @MethodSource("withTables")
+    void scalesSayWhereTheyComeFrom(TestNetwork tested) {
+        Lifted lifted = Lifted.of(tested.network(), false);
         List<String> origins = lifted.report().tensors().stream()
                 .map(Lifted.TensorScale::origin)
                 .toList();
@@ -160,9 +179,14 @@ class LiftTest {
         assertThat(lifted.report().toJson()).contains("tensorizer-lift-1");
     }
 
-    @Test
-    void aDamagedPayloadIsRefusedWithTheLayer() {
-        Network whole = network("rl_pong");
+    static Stream<Arguments> withScalesForChannels() {
+        return TestNetwork.rows("networks/stack2_32", "networks/rl_pong");
+    }
+
+    @ParameterizedTest
+    @MethodSource("withScalesForChannels")
+    void aDamagedPayloadIsRefusedWithTheLayer(TestNetwork tested) {
+        Network whole = tested.network();
         byte[] damaged = whole.model().copy();
         int at = whole.range(whole.layer(1)).start() + whole.layer(1).layout().scaleOffset(3);
         java.nio.ByteBuffer.wrap(damaged)
@@ -177,9 +201,10 @@ class LiftTest {
     }
 
     /** A byte of the payload, a clamp, a zero point changed in the lifted model is seen by the round trip. */
-    @Test
-    void theRoundTripSeesEveryChange() {
-        Network network = network("rl_mlp_tanh");
+    @ParameterizedTest
+    @MethodSource("withTables")
+    void theRoundTripSeesEveryChange(TestNetwork tested) {
+        Network network = tested.network();
         byte[] lifted = Lifted.of(network, false).alone();
         TfliteModel model = TfliteModel.parse("lifted", lifted);
         Operator layer = model.operators().stream()

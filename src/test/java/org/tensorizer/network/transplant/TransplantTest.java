@@ -7,79 +7,87 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.ByteRange;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
+import org.tensorizer.network.TestNetwork;
 import org.tensorizer.network.source.SourceGraph;
 
 class TransplantTest {
-    private static TfliteModel compiled(String name) {
-        return TfliteModel.read(SharedFolder.network(name + "_edgetpu.tflite"));
-    }
-
-    private static SourceGraph source(String name) {
-        return SourceGraph.of(TfliteModel.read(SharedFolder.network(name + ".tflite")));
-    }
-
     private static long token(TfliteModel model) {
         return model.packages().get(0).executables().get(0).token();
     }
 
+    static Stream<Arguments> own() {
+        return Stream.concat(
+                TestNetwork.rows(
+                        "networks/conv3x3_p32_h12_w176",
+                        "networks/conv3x3_p64_anchor",
+                        "networks/rl_mlp_tanh",
+                        "networks/stack2_32",
+                        "templates/mobilenet_v1_0.25_128_quant"),
+                TestNetwork.real(
+                        "networks/bright_16x16",
+                        "networks/bright_64x64",
+                        "networks/conv3x3_p128_anchor",
+                        "networks/gabor_64x64_p4",
+                        "networks/looming_64x64_3x3",
+                        "networks/mobilenet_v1_1.0_224_extractor",
+                        "networks/rl_pong",
+                        "networks/stack5_120",
+                        "networks/pairs/color_blue_64x64",
+                        "networks/pairs/rl_model1_a"));
+    }
+
     /** Every byte the writer computes is the one that the compiler wrote; the token is given. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "bright_16x16",
-                "bright_64x64",
-                "conv3x3_p128_anchor",
-                "conv3x3_p32_h12_w176",
-                "conv3x3_p64_anchor",
-                "gabor_64x64_p4",
-                "looming_64x64_3x3",
-                "mobilenet_v1_1.0_224_extractor",
-                "rl_mlp_tanh",
-                "rl_pong",
-                "stack2_32",
-                "stack5_120",
-                "pairs/color_blue_64x64",
-                "pairs/rl_model1_a"
-            })
-    void aNetworksOwnSourceReproducesIt(String name) {
-        TfliteModel model = compiled(name);
-        Transplant transplant = Transplant.of(Network.of(model), source(name), Optional.empty());
-        Transplanted made = transplant.write(token(model));
+    @MethodSource("own")
+    void aNetworksOwnSourceReproducesIt(TestNetwork tested) {
+        Network network = tested.network();
+        Transplant transplant =
+                Transplant.of(network, SourceGraph.of(tested.source().get()), Optional.empty());
+        Transplanted made = transplant.write(token(network.model()));
 
-        assertThat(made.bytes()).isEqualTo(model.copy());
+        assertThat(made.bytes()).isEqualTo(network.model().copy());
         assertThat(made.record().instructionsChanged()).isZero();
         assertThat(made.record().payloadBytesChanged()).isZero();
         assertThat(made.record().notes()).isEmpty();
-        assertThat(transplant.table()).hasSameSizeAs(Network.of(model).layers());
+        assertThat(transplant.table()).hasSameSizeAs(network.layers());
+    }
+
+    static Stream<Arguments> large() {
+        return Stream.concat(
+                TestNetwork.seeded("networks/mobilenet_v1_1.0_224_extractor", "networks/stack5_120"),
+                TestNetwork.real("networks/deeplab_dm05", "networks/posenet_353_481", "networks/stack2_400"));
     }
 
     @ParameterizedTest
-    @org.junit.jupiter.api.Tag("long")
-    @ValueSource(strings = {"deeplab_dm05", "posenet_353_481", "stack2_400"})
-    void aLargeNetworksOwnSourceReproducesIt(String name) {
-        aNetworksOwnSourceReproducesIt(name);
+    @Tag("long")
+    @MethodSource("large")
+    void aLargeNetworksOwnSourceReproducesIt(TestNetwork tested) {
+        aNetworksOwnSourceReproducesIt(tested);
     }
 
     /** Its decoder computes with constants; with the old source such parts may stay where nothing around them changes. */
     @Test
-    @org.junit.jupiter.api.Tag("long")
+    @Tag("long")
     void whatIsNotUnderstoodStaysOnlyWhereBothSourcesAgree() {
-        TfliteModel model = compiled("movenet_lightning");
+        TfliteModel model = TfliteModel.read(SharedFolder.network("movenet_lightning_edgetpu.tflite"));
         Network network = Network.of(model);
-        SourceGraph source = source("movenet_lightning");
+        SourceGraph source = SourceGraph.of(TfliteModel.read(SharedFolder.network("movenet_lightning.tflite")));
         assertThatThrownBy(() -> Transplant.of(network, source, Optional.empty()))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("not understood")
@@ -95,25 +103,35 @@ class TransplantTest {
                 .hasMessageContaining("differ there");
     }
 
+    static Stream<Arguments> checkpoints() {
+        return TestNetwork.pairs(
+                "networks/stack2_32, networks/stack2_32",
+                "networks/rl_mlp_tanh, networks/rl_mlp_tanh",
+                "templates/mobilenet_v1_0.25_128_quant, templates/mobilenet_v1_0.25_128_quant",
+                "networks/pairs/color_blue_64x64, networks/pairs/color_red_64x64",
+                "networks/pairs/color_red_64x64, networks/pairs/color_blue_64x64",
+                "networks/pairs/rl_model1_a, networks/pairs/rl_model1_b",
+                "networks/pairs/rl_model1_b, networks/pairs/rl_model1_a");
+    }
+
     /** Two checkpoints of one architecture: what is left are tokens, names, and numerics that the file leaves out. */
     @ParameterizedTest
-    @CsvSource({
-        "color_blue_64x64, color_red_64x64",
-        "color_red_64x64, color_blue_64x64",
-        "rl_model1_a, rl_model1_b",
-        "rl_model1_b, rl_model1_a"
-    })
-    void anotherCheckpointBecomesWhatTheCompilerMadeOfIt(String a, String b) {
-        TfliteModel expected = compiled("pairs/" + b);
+    @MethodSource("checkpoints")
+    void anotherCheckpointBecomesWhatTheCompilerMadeOfIt(TestNetwork a, TestNetwork b) {
+        TfliteModel expected = b.compiled().get();
         Transplanted made = Transplant.of(
-                        Network.of(compiled("pairs/" + a)), source("pairs/" + b), Optional.of(source("pairs/" + a)))
+                        a.network(),
+                        SourceGraph.of(b.source().get()),
+                        Optional.of(SourceGraph.of(a.source().get())))
                 .write(token(expected));
         TfliteModel found = TfliteModel.parse("transplanted", made.bytes());
 
         assertThat(made.record().payloadBytesChanged()).isPositive();
         assertThat(found.size()).isEqualTo(expected.size());
         assertThat(programs(found)).isEqualTo(programs(expected));
-        if (a.startsWith("color")) {
+        if (a.seeded()) {
+            assertThat(found.copy()).isEqualTo(expected.copy());
+        } else if (a.name().contains("color")) {
             // the two files name their input differently, in five places
             assertThat(differences(found.copy(), expected.copy())).isEqualTo(25);
         }
@@ -137,38 +155,34 @@ class TransplantTest {
         return count;
     }
 
+    static Stream<Arguments> modified() {
+        return Stream.concat(
+                TestNetwork.rows("networks/stack2_32", "networks/rl_mlp_tanh"),
+                TestNetwork.real(
+                        "networks/rl_pong",
+                        "networks/gabor_64x64_p4",
+                        "networks/looming_64x64_3x3",
+                        "networks/bright_16x16",
+                        "networks/conv3x3_p64_anchor"));
+    }
+
     /**
      * Sources with other weights, scales, zero points and biases: the transplanted network on the emulator against the new
      * source on the CPU. TFLite requantizes in fixed point, the chip in float32, so outputs may be a step apart.
      */
     @ParameterizedTest
-    @CsvSource({
-        "stack2_32, 1, 2",
-        "rl_mlp_tanh, 1, 2",
-        "rl_pong, 1, 2",
-        "gabor_64x64_p4, 1, 2",
-        "looming_64x64_3x3, 1, 2",
-        "bright_16x16, 1, 2",
-        "conv3x3_p64_anchor, 1, 2"
-    })
-    void aModifiedSourceAnswersAsOnTheCpu(String name, int largest, int seeds) {
-        Network network = Network.of(compiled(name));
-        TfliteModel original = TfliteModel.read(SharedFolder.network(name + ".tflite"));
-        for (int seed = 1; seed <= seeds; seed++) {
-            TfliteModel modified = ModifiedSource.of(original, seed);
+    @MethodSource("modified")
+    void aModifiedSourceAnswersAsOnTheCpu(TestNetwork tested) {
+        Network network = tested.network();
+        for (int seed = 1; seed <= 2; seed++) {
+            TfliteModel modified = ModifiedSource.of(tested.source().get(), seed);
             byte[] made = Transplant.of(network, SourceGraph.of(modified), Optional.empty())
                     .write(seed)
                     .bytes();
             int[] found = compare(made, modified, network.model(), new Random(seed));
-            assertThat(found[2])
-                    .as("outputs of %s seed %d that moved", name, seed)
-                    .isPositive();
-            assertThat(found[1])
-                    .as("largest difference of %s seed %d", name, seed)
-                    .isLessThanOrEqualTo(largest);
-            assertThat(found[0])
-                    .as("outputs of %s seed %d that differ", name, seed)
-                    .isLessThanOrEqualTo(1 + found[3] / 10);
+            assertThat(found[2]).as("outputs of seed %d that moved", seed).isPositive();
+            assertThat(found[1]).as("largest difference of seed %d", seed).isLessThanOrEqualTo(1);
+            assertThat(found[0]).as("outputs of seed %d that differ", seed).isLessThanOrEqualTo(1 + found[3] / 10);
         }
     }
 
@@ -201,41 +215,58 @@ class TransplantTest {
         return found;
     }
 
+    static Stream<Arguments> strangers() {
+        return TestNetwork.pairs(
+                "networks/rl_pong, networks/stack2_32, CONV_2D 8x8x4 -> 16",
+                "networks/stack2_32, networks/stack5_120,"
+                        + " layer 0: CONV_2D 3x3x3 -> 32 of the compiled network is CONV_2D 3x3x3 -> 120",
+                "networks/mobilenet_v1_1.0_224_extractor, networks/posenet_353_481, no tensor is named",
+                "networks/bright_16x16, networks/bright_64x64, bright_64x64");
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "rl_pong, stack2_32, CONV_2D 8x8x4 -> 16",
-        "stack2_32, stack5_120, layer 0: CONV_2D 3x3x3 -> 32 of the compiled network is CONV_2D 3x3x3 -> 120",
-        "mobilenet_v1_1.0_224_extractor, posenet_353_481, no tensor is named",
-        "bright_16x16, bright_64x64, bright_64x64"
-    })
-    void anotherNetworkIsRefusedWithWhatDiffers(String network, String source, String message) {
-        Network compiled = Network.of(compiled(network));
-        var other = source(source);
-        assertThatThrownBy(() -> Transplant.of(compiled, other, Optional.empty()))
+    @MethodSource("strangers")
+    void anotherNetworkIsRefusedWithWhatDiffers(TestNetwork tested, TestNetwork stranger, String message) {
+        Network network = tested.network();
+        var other = SourceGraph.of(stranger.source().get());
+        assertThatThrownBy(() -> Transplant.of(network, other, Optional.empty()))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("not the network that was compiled")
                 .hasMessageContaining(message);
     }
 
-    @Test
-    void anOldSourceThatIsNotTheOldSourceIsRefused() {
-        Network compiled = Network.of(compiled("pairs/rl_model1_a"));
-        var other = source("pairs/rl_model1_b");
-        assertThatThrownBy(() -> Transplant.of(compiled, other, Optional.of(other)))
+    static Stream<Arguments> others() {
+        return TestNetwork.pairs(
+                "networks/stack2_32, networks/stack2_32", "networks/pairs/rl_model1_a, networks/pairs/rl_model1_b");
+    }
+
+    @ParameterizedTest
+    @MethodSource("others")
+    void anOldSourceThatIsNotTheOldSourceIsRefused(TestNetwork tested, TestNetwork another) {
+        Network network = tested.network();
+        var other = SourceGraph.of(another.source().get());
+        assertThatThrownBy(() -> Transplant.of(network, other, Optional.of(other)))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("compiled from another source");
     }
 
-    @Test
-    void aBiasWhereThereWasNoneIsRefusedWithTheRemedy() {
-        TfliteModel original = TfliteModel.read(SharedFolder.network("rl_pong.tflite"));
+    static Stream<Arguments> withoutBias() {
+        return Stream.concat(TestNetwork.rows("networks/stack2_32"), TestNetwork.real("networks/rl_pong"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("withoutBias")
+    void aBiasWhereThereWasNoneIsRefusedWithTheRemedy(TestNetwork tested) {
+        TfliteModel original = tested.source().get();
         byte[] biased = original.copy();
-        ByteRange bias = original.tensors()
-                .get(original.operators().get(2).inputs().get(2))
-                .data();
-        biased[bias.start()] = 1;
+        Operator first = original.operators().stream()
+                .filter(SourceGraph.of(original)::isLayer)
+                .findFirst()
+                .orElseThrow();
+        biased[original.tensors().get(first.inputs().get(2)).data().start()] = 1;
         SourceGraph changed = SourceGraph.of(TfliteModel.parse("biased.tflite", biased));
-        assertThatThrownBy(() -> Transplant.of(Network.of(compiled("rl_pong")), changed, Optional.empty()))
+        Network network = tested.network();
+        assertThatThrownBy(() -> Transplant.of(network, changed, Optional.empty()))
                 .hasMessageContaining("layer 0")
                 .hasMessageContaining("bias that is not zero")
                 .hasMessageContaining("compile the source");
