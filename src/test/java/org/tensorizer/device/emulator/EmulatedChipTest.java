@@ -143,7 +143,7 @@ class EmulatedChipTest {
         for (int i = 0; i < 20; i++) {
             assertThat(chip.take(linked(model, execution))).containsSame(first);
         }
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < 120; i++) {
             byte[] damaged = linked(model, execution);
             int bit = random.nextInt(damaged.length * 8);
             boolean pointer = execution.chunks().get(0).relocations().stream()

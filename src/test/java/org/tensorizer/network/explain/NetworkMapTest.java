@@ -17,7 +17,6 @@ class NetworkMapTest {
         return Stream.concat(
                 TestNetwork.rows(
                         "networks/stack2_32, 2, 41287680, 10880",
-                        "networks/conv3x3_p32_h12_w176, 1, 19464192, 9472",
                         "templates/mobilenet_v1_0.25_128_quant, 30, 13570304, 518656"),
                 TestNetwork.real(
                         "networks/mobilenet_v1_1.0_224_extractor, 28, 567716352, 3363072",

@@ -35,7 +35,6 @@ class TransplantTest {
         return Stream.concat(
                 TestNetwork.rows(
                         "networks/conv3x3_p32_h12_w176",
-                        "networks/conv3x3_p64_anchor",
                         "networks/rl_mlp_tanh",
                         "networks/stack2_32",
                         "templates/mobilenet_v1_0.25_128_quant"),
@@ -43,6 +42,7 @@ class TransplantTest {
                         "networks/bright_16x16",
                         "networks/bright_64x64",
                         "networks/conv3x3_p128_anchor",
+                        "networks/conv3x3_p64_anchor",
                         "networks/gabor_64x64_p4",
                         "networks/looming_64x64_3x3",
                         "networks/mobilenet_v1_1.0_224_extractor",
