@@ -34,7 +34,7 @@ class PublicMethodsTest {
             gemm.WeightScales fit perChannel: the README's library
             gemm.WeightSet bias weights: the README's library
             harness.Counterexample isDevice open test writeModels: the trials that experiments name are run by a test
-            harness.OutputsDiffer getActual getExpected: opentest4j's interface, which development environments ask
+            harness.Outputs$Differ getActual getExpected: opentest4j's interface, which development environments ask
             isa.Disassembler text: a listing without a file
             isa.InstructionStream checkClosed toBytes: the instruction set as a library reads and writes it
             isa.Walk strides: what a wrong walk is made of

@@ -9,7 +9,6 @@ import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.tools.Latency;
-import org.tensorizer.tools.LatencyComparison;
 import org.tensorizer.tools.Timings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,7 +68,7 @@ final class BenchCommand extends FactsCommand {
                 one(facts, latency);
                 result = latency.resultLine();
             } else {
-                LatencyComparison comparison = LatencyComparison.measure(opened, model, second, inputs, plan, seed);
+                Latency.Comparison comparison = Latency.Comparison.measure(opened, model, second, inputs, plan, seed);
                 two(facts, comparison);
                 result = comparison.resultLine();
             }
@@ -102,7 +101,7 @@ final class BenchCommand extends FactsCommand {
                 .put("score", latency.argmax().value());
     }
 
-    private void two(Facts facts, LatencyComparison comparison) {
+    private void two(Facts facts, Latency.Comparison comparison) {
         facts.put("against", other)
                 .put("runs_of_each", comparison.plan().runs())
                 .put("original_us", timings(comparison.originalTimings()))

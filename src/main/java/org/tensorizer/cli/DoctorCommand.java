@@ -6,7 +6,6 @@ import java.util.List;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.DeviceKind;
 import org.tensorizer.tools.Doctor;
-import org.tensorizer.tools.DoctorReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
@@ -31,16 +30,26 @@ final class DoctorCommand extends FactsCommand {
     @Override
     public Integer call() {
         DeviceChoice wanted = device == null ? DeviceChoice.ofUser() : DeviceChoice.parse(device);
-        DoctorReport report = Doctor.here().examine(wanted, templates);
+        Doctor.Report report = Doctor.here().examine(wanted, templates);
         if (json) {
-            out().print(report.toJson());
+            print(new Facts()
+                    .put("exit_status", report.exitStatus())
+                    .list("findings", report.findings(), DoctorCommand::facts));
         } else {
             report.findings().forEach(this::line);
         }
         return report.exitStatus();
     }
 
-    private void line(DoctorReport.Finding finding) {
+    private static Facts facts(Doctor.Report.Finding finding) {
+        return new Facts()
+                .put("check", finding.check())
+                .put("status", finding.status().toString())
+                .put("found", finding.found())
+                .put("remedy", finding.remedy());
+    }
+
+    private void line(Doctor.Report.Finding finding) {
         String style = switch (finding.status()) {
             case OK -> "green";
             case NOTE -> "yellow";

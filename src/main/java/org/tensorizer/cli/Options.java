@@ -1,8 +1,8 @@
 package org.tensorizer.cli;
 
 import java.nio.file.Path;
-import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.open.DeviceChoice;

@@ -244,7 +244,7 @@ final class Description {
                         : count + " of " + weights.length + " weights are not 0";
         paragraph(
                 "Model",
-                Printable.html(Templates.name(model), LONGEST_FACT) + " ("
+                Printable.html(CompiledModels.name(model), LONGEST_FACT) + " ("
                         + model.status().level().word() + "), " + words + ". Probe: "
                         + Printable.html(question.probe(), LONGEST_FACT));
         text.append(Figure.weights(weights, model.shape().outputs(), inputs));

@@ -1,9 +1,6 @@
 package org.tensorizer.harness;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.open.DeviceChoice;
@@ -29,13 +26,7 @@ public final class DeviceCheck {
 
     private static void settings() {
         new Shard();
-        Templates.SETTING.value().map(InputFile::path).ifPresent(DeviceCheck::folder);
-    }
-
-    private static void folder(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new BadInputException(Templates.SETTING + "=" + folder + ": expected a folder of .tflite files");
-        }
+        CompiledModels.SETTING.value().ifPresent(CompiledModels::folder);
     }
 
     private static void devices() {

@@ -18,10 +18,7 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.ReflectionSupport;
-import org.tensorizer.dense.DenseShape;
-import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 
 /**
@@ -70,18 +67,16 @@ public @interface EveryTemplate {
             if (wanted.assembled().length > 0) {
                 return Arrays.stream(wanted.assembled()).mapToObj(Source::assemble);
             }
-            Templates run = Templates.of(context);
+            CompiledModels run = CompiledModels.of(context);
             Stream<Named<?>> found = type == TfliteModel.class
-                    ? run.compiled().models().stream().map(model -> Named.of(Templates.name(model.name()), model))
-                    : run.templates().stream().map(template -> Named.of(Templates.name(template), template));
+                    ? run.models().stream().map(model -> Named.of(CompiledModels.name(model.name()), model))
+                    : run.templates().stream().map(template -> Named.of(CompiledModels.name(template), template));
             List<Named<?>> all = found.toList();
-            return all.isEmpty() ? Stream.of(Named.of("no model", null)) : all.stream(); // HypothesisExtension says why
+            return all.isEmpty() ? Stream.of(Named.of("no model", null)) : all.stream(); // Hypothesis.Extension says why
         }
 
         private static Named<?> assemble(int size) {
-            DenseShape shape = DenseShape.square(size, ParameterFormat.PER_TENSOR);
-            DenseTemplate template = DenseTemplate.assemble(
-                    DenseSpec.of(shape).weights(DenseSpec.identityWeights(size)).build());
+            DenseTemplate template = CompiledModels.assembled(size);
             return Named.of(
                     "assembled " + size + " (" + template.status().level().word() + ")", template);
         }

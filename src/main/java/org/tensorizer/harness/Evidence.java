@@ -52,7 +52,7 @@ public final class Evidence {
      * @param probe what was done to get it, such as {@code W[3][17] = 127, input one-hot 17}
      * @param expected predicted value of each output channel
      * @param observed the device's answer
-     * @throws OutputsDiffer naming the first output that differs
+     * @throws Outputs.Differ naming the first output that differs
      */
     public void expect(String probe, int[] expected, int[] observed) {
         record(Outputs.EXPECTED, probe, expected, observed, "").check();
@@ -125,7 +125,7 @@ public final class Evidence {
      *
      * @param allowed how many outputs may differ
      * @param reach how far each may be off
-     * @throws OutputsDiffer naming the output that is furthest off, if more differ or one by more
+     * @throws Outputs.Differ naming the output that is furthest off, if more differ or one by more
      */
     public void judgeObserved(int allowed, int reach) {
         int differing = outputs.stream().mapToInt(Outputs::differing).sum();

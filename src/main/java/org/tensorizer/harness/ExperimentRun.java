@@ -37,7 +37,7 @@ public final class ExperimentRun implements LauncherSessionListener, TestExecuti
     /** What has ended of each experiment of the plan, by class. */
     private static final Map<Class<?>, Progress> RUNNING = new ConcurrentHashMap<>();
 
-    private final ResultsFolder folder = ResultsFolder.ofThisRun();
+    private final ExperimentResults.Folder folder = ExperimentResults.Folder.ofThisRun();
     private final Map<String, String> waiting = new ConcurrentHashMap<>();
     private final Map<String, Integer> sums = new LinkedHashMap<>();
     private int width;

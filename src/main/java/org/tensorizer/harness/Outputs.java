@@ -38,10 +38,10 @@ record Outputs(String reference, String probe, int[] expected, int[] observed, S
         return first;
     }
 
-    /** @throws OutputsDiffer if an output differs */
+    /** @throws Differ if an output differs */
     void check() {
         if (expected.length != observed.length) {
-            throw new OutputsDiffer(
+            throw new Differ(
                     probe + ": " + observed.length + " outputs, expected " + expected.length, expected, observed);
         }
         if (differing() > 0) {
@@ -49,13 +49,48 @@ record Outputs(String reference, String probe, int[] expected, int[] observed, S
         }
     }
 
-    /** @throws OutputsDiffer always: names the first difference and adds the extent in parentheses */
+    /** @throws Differ always: names the first difference and adds the extent in parentheses */
     void fail(String extent) {
         int first = first();
-        throw new OutputsDiffer(
+        throw new Differ(
                 probe + ": output " + first + " is " + observed[first] + ", expected " + expected[first] + " (" + extent
                         + ")",
                 expected,
                 observed);
+    }
+
+    /**
+     * The device's outputs are not those that the hypothesis predicts. The message names the first difference; expected and
+     * actual outputs are kept as lines, one output channel a line, which is what the report draws a line difference from.
+     */
+    public static final class Differ extends AssertionError {
+        private static final long serialVersionUID = 1L;
+
+        private final String expected;
+        private final String actual;
+
+        Differ(String message, int[] expected, int[] observed) {
+            super(message);
+            this.expected = lines(expected);
+            this.actual = lines(observed);
+        }
+
+        /** Expected outputs, a line each: {@code out 17: -3}. */
+        public String getExpected() {
+            return expected;
+        }
+
+        /** Observed outputs in the same form. */
+        public String getActual() {
+            return actual;
+        }
+
+        private static String lines(int[] outputs) {
+            StringBuilder text = new StringBuilder();
+            for (int out = 0; out < outputs.length; out++) {
+                text.append("out ").append(out).append(": ").append(outputs[out]).append('\n');
+            }
+            return text.toString();
+        }
     }
 }

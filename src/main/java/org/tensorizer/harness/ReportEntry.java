@@ -74,10 +74,10 @@ final class ReportEntry {
     /** What tells an argument from others of its kind, null if nothing has to. */
     private static String text(Object argument) {
         if (argument instanceof DenseTemplate template) {
-            return Templates.name(template);
+            return CompiledModels.name(template);
         }
         if (argument instanceof TfliteModel model) {
-            return Templates.name(model.name());
+            return CompiledModels.name(model.name());
         }
         boolean injected = argument instanceof Device
                 || argument instanceof Bench
@@ -92,7 +92,7 @@ final class ReportEntry {
         }
         Verdict verdict = Verdict.of(thrown);
         DeviceFault fault = Verdict.fault(thrown);
-        String description = Description.of(HypothesisExtension.hypothesis(context), verdict, device, evidence, thrown);
+        String description = Description.of(Hypothesis.Extension.hypothesis(context), verdict, device, evidence, thrown);
         update(result -> {
             ReportLabel.VERDICT.set(result, verdict.toString());
             if (fault != null) {

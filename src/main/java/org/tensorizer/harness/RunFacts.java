@@ -34,7 +34,7 @@ final class RunFacts {
     private static final int LONGEST = 500;
 
     private final Map<String, String> facts = new ConcurrentSkipListMap<>();
-    private final ResultsFolder folder = ResultsFolder.ofThisRun();
+    private final ExperimentResults.Folder folder = ExperimentResults.Folder.ofThisRun();
 
     private RunFacts() {
         Revision revision = Revision.ofWorkingFolder();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.tensorizer.base.BadInputException;
@@ -13,7 +14,8 @@ import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.tools.DoctorReport.Finding;
+import org.tensorizer.tools.Doctor.Report.Finding;
+import org.tensorizer.tools.Machine.Surroundings;
 
 /** Looks at everything that a run on the chosen device depends on. Changes nothing, sends nothing to a device. */
 public final class Doctor {
@@ -37,21 +39,19 @@ public final class Doctor {
      * @param wanted the device that is to be used: what is missing for another is a note, not a problem
      * @param templates model files to look into, may be none
      */
-    public DoctorReport examine(DeviceChoice wanted, List<Path> templates) {
+    public Report examine(DeviceChoice wanted, List<Path> templates) {
         Surroundings surroundings = Surroundings.of(machine, wanted);
         List<Finding> findings = new ArrayList<>();
         findings.add(JavaCheck.run(machine));
         LibraryCheck library = new LibraryCheck(surroundings, libraries);
         findings.addAll(library.run());
-        findings.addAll(DriverCheck.run(surroundings, libraries));
         findings.addAll(UsbCheck.run(surroundings));
-        findings.addAll(UdevCheck.run(surroundings));
         findings.addAll(PciCheck.run(surroundings));
         findings.add(HolderCheck.run(surroundings));
         for (Path template : templates) {
             findings.add(TemplateCheck.run(template, library.runtimeVersion()));
         }
-        return new DoctorReport(findings);
+        return new Report(findings);
     }
 
     /** The JVM is new enough, or nothing here would run; Maven also needs its compiler. */
@@ -214,6 +214,60 @@ public final class Doctor {
                             CHECK,
                             found + ", payload " + payload + ", an executable without a parameter-caching token",
                             "patches of it cannot get fresh tokens: one session of the device for each");
+        }
+    }
+
+    /** All findings, in the order in which they are best read. */
+    public record Report(List<Finding> findings) {
+        public Report {
+            findings = List.copyOf(findings);
+        }
+
+        /** 1 where anything stands in the way of the chosen device, else 0: notes do not count. */
+        public int exitStatus() {
+            return findings.stream().anyMatch(finding -> finding.status() == Finding.Status.PROBLEM) ? 1 : 0;
+        }
+
+        /**
+         * What one check found.
+         *
+         * @param check its name; several findings may share one
+         * @param found what is there, or what is not
+         * @param remedy what to do, empty where there is nothing to be done
+         */
+        public record Finding(String check, Status status, String found, String remedy) {
+            /** How bad it is. */
+            public enum Status {
+                /** As it should be. */
+                OK,
+                /** Worth knowing, and in nobody's way. */
+                NOTE,
+                /** The chosen device will not work, or not well, before this is mended. */
+                PROBLEM;
+
+                @Override
+                public String toString() {
+                    return name().toLowerCase(Locale.ROOT);
+                }
+            }
+
+            static Finding ok(String check, String found) {
+                return new Finding(check, Status.OK, found, "");
+            }
+
+            static Finding note(String check, String found, String remedy) {
+                return new Finding(check, Status.NOTE, found, remedy);
+            }
+
+            static Finding problem(String check, String found, String remedy) {
+                return new Finding(check, Status.PROBLEM, found, remedy);
+            }
+
+            /** One line: {@code problem: USB Coral: ... -> remedy}. */
+            @Override
+            public String toString() {
+                return status + ": " + check + ": " + found + (remedy.isEmpty() ? "" : " -> " + remedy);
+            }
         }
     }
 }

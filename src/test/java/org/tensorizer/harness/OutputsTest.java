@@ -11,8 +11,8 @@ class OutputsTest {
 
     @Test
     void namesTheFirstDifferenceAndTheExtent() {
-        OutputsDiffer failure = catchThrowableOfType(
-                OutputsDiffer.class, () -> evidence.expect("row 3", new int[] {1, 2, 3, 4}, new int[] {1, 5, 3, -4}));
+        Outputs.Differ failure = catchThrowableOfType(
+                Outputs.Differ.class, () -> evidence.expect("row 3", new int[] {1, 2, 3, 4}, new int[] {1, 5, 3, -4}));
         assertThat(failure)
                 .hasMessage("row 3: output 1 is 5, expected 2 (2 of 4 outputs differ, largest difference 8)");
         assertThat(failure.getExpected()).isEqualTo("out 0: 1\nout 1: 2\nout 2: 3\nout 3: 4\n");
@@ -21,8 +21,8 @@ class OutputsTest {
 
     @Test
     void aShortAnswerDiffersToo() {
-        OutputsDiffer failure = catchThrowableOfType(
-                OutputsDiffer.class, () -> evidence.expect("row 3", new int[] {1, 2}, new int[] {1}));
+        Outputs.Differ failure = catchThrowableOfType(
+                Outputs.Differ.class, () -> evidence.expect("row 3", new int[] {1, 2}, new int[] {1}));
         assertThat(failure).hasMessage("row 3: 1 outputs, expected 2");
     }
 
@@ -35,11 +35,11 @@ class OutputsTest {
         evidence.observe("other", "first", expected, observed);
         evidence.observe("other", "second", expected, expected);
         assertThatCode(() -> evidence.judgeObserved(2, 1)).doesNotThrowAnyException();
-        assertThat(catchThrowableOfType(OutputsDiffer.class, () -> evidence.judgeObserved(1, 1)))
+        assertThat(catchThrowableOfType(Outputs.Differ.class, () -> evidence.judgeObserved(1, 1)))
                 .hasMessage("first: output 7 is 1, expected 0 (2 outputs differ in all, 1 may, by 1)");
         observed[8] = -2;
         evidence.observe("other", "third", expected, observed);
-        assertThat(catchThrowableOfType(OutputsDiffer.class, () -> evidence.judgeObserved(10, 1)))
+        assertThat(catchThrowableOfType(Outputs.Differ.class, () -> evidence.judgeObserved(10, 1)))
                 .hasMessageStartingWith("third: output 7 is 1");
     }
 

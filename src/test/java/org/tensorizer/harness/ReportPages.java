@@ -8,7 +8,7 @@ import com.grack.nanojson.JsonWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.tensorizer.harness.report.Main;
+import org.tensorizer.harness.report.Report;
 
 /** A generated report on the disk, and the scripts that read it in a browser. */
 record ReportPages(Path index) {
@@ -19,7 +19,7 @@ record ReportPages(Path index) {
 
     /** Makes one report of folders of results. */
     static ReportPages generate(List<Path> results, Path reports) {
-        Main.main(Stream.concat(
+        Report.main(Stream.concat(
                         Stream.of("--reports=" + reports), results.stream().map(Path::toString))
                 .toArray(String[]::new));
         return new ReportPages(reports.resolve("html/index.html"));

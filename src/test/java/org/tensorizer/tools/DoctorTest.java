@@ -2,8 +2,6 @@ package org.tensorizer.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.grack.nanojson.JsonObject;
-import com.grack.nanojson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,13 +10,13 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorizer.device.coral.CoralAddress;
 import org.tensorizer.device.coral.CoralAddress.Bus;
+import org.tensorizer.device.coral.CoralAddress;
 import org.tensorizer.device.open.DeviceChoice;
-import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbPort.Speed;
-import org.tensorizer.tools.DoctorReport.Finding;
-import org.tensorizer.tools.DoctorReport.Finding.Status;
+import org.tensorizer.device.usb.UsbPort;
+import org.tensorizer.tools.Doctor.Report.Finding.Status;
+import org.tensorizer.tools.Doctor.Report.Finding;
 
 /** Each finding on a machine of a few files. */
 class DoctorTest {
@@ -39,7 +37,7 @@ class DoctorTest {
 
     @Test
     void aMachineWithoutACoralIsFineWithTheEmulator() throws Exception {
-        DoctorReport report = machine.examine("auto", TEMPLATE);
+        Doctor.Report report = machine.examine("auto", TEMPLATE);
         assertThat(report.findings())
                 .extracting(finding -> finding.status() + " " + finding.check())
                 .containsExactly(
@@ -54,23 +52,20 @@ class DoctorTest {
                         "ok in use",
                         "ok template");
         assertThat(report.exitStatus()).isZero();
-        JsonObject json = JsonParser.object().from(report.toJson());
-        assertThat(json.getInt("exit_status")).isZero();
-        assertThat(json.getArray("findings")).hasSize(10);
-        assertThat(json.getArray("findings").getObject(1).getString("found")).contains("2.18.0", "SHA-256 cdcd");
+        assertThat(report.findings().get(1).found()).contains("2.18.0", "SHA-256 cdcd");
     }
 
     @Test
     void aHealthyCoralIsAllOk() {
-        DoctorReport report =
+        Doctor.Report report =
                 machine.usb(READY, "5000").goodRules().runtime(14, USB).examine("coral");
         assertThat(report.exitStatus()).isZero();
         assertThat(find(report, "USB Coral"))
-                .isEqualTo(DoctorReport.Finding.ok("USB Coral", READY + " on bus 2, port 2-1, device 3, 5000 Mbit/s"));
+                .isEqualTo(Doctor.Report.Finding.ok("USB Coral", READY + " on bus 2, port 2-1, device 3, 5000 Mbit/s"));
         assertThat(find(report, "USB Coral access").found()).isEqualTo("alice may read and write /dev/bus/usb/002/003");
         assertThat(find(report, "Corals listed").found()).isEqualTo("usb /sys/bus/usb/devices/2-1");
         assertThat(all(report, "udev rule"))
-                .extracting(DoctorReport.Finding::status)
+                .extracting(Doctor.Report.Finding::status)
                 .containsOnly(Status.OK);
         assertThat(find(report, "udev rule").found()).isEqualTo(NEW + " in /etc/udev/rules.d/99-coral.rules");
         assertThat(find(report, "in use").found()).isEqualTo("no other process has /dev/bus/usb/002/003");
@@ -85,7 +80,7 @@ class DoctorTest {
     @Test
     void ourOwnDriverNeedsNoLibedgetpu() {
         machine.usb(READY, "5000").goodRules().libusb(usb(0x9302, "", Optional.of("/lib/a.so, byte 5")));
-        DoctorReport report = machine.examine("usb");
+        Doctor.Report report = machine.examine("usb");
         assertThat(report.exitStatus()).isZero();
         assertThat(machine.examine("auto").exitStatus()).isZero();
         assertThat(find(report, "libedgetpu").status()).isEqualTo(Status.NOTE);
@@ -97,7 +92,7 @@ class DoctorTest {
     void whatKeepsOurOwnDriverFromACoralIsAProblem() {
         machine.usb(READY, "5000").goodRules().libusb(null);
         assertProblem(machine.examine("usb"), "libusb", "none", "libusb-1.0-0");
-        assertThat(machine.runtime(14, USB).examine("coral").hasProblem()).isFalse();
+        assertThat(machine.runtime(14, USB).examine("coral").exitStatus()).isZero();
         machine.libusb(usb(0x9302, "no permission", Optional.empty()));
         assertProblem(machine.examine("usb"), "USB Coral opened", "no permission", "udev rule");
         assertThat(find(machine.examine("usb"), "firmware").status()).isEqualTo(Status.NOTE);
@@ -111,11 +106,11 @@ class DoctorTest {
         machine.runtime(14);
         assertProblem(machine.examine("coral"), "Corals listed", "none; coral:0 is not among them", "plug it in");
         machine.runtime(14, USB);
-        assertThat(machine.examine("coral").hasProblem()).isFalse();
+        assertThat(machine.examine("coral").exitStatus()).isZero();
         assertProblem(machine.examine("coral:1"), "Corals listed", "coral:1 is not among them", "");
         assertProblem(machine.examine("pci"), "Corals listed", "pci:0 is not among them", "");
         assertProblem(machine.examine("/dev/apex_0"), "Corals listed", "/dev/apex_0 is not among them", "");
-        assertThat(machine.examine(USB.path()).hasProblem()).isFalse();
+        assertThat(machine.examine(USB.path()).exitStatus()).isZero();
     }
 
     @Test
@@ -128,7 +123,7 @@ class DoctorTest {
 
     @Test
     void aCoralBeforeItsFirstUseIsNormal() {
-        DoctorReport.Finding finding =
+        Doctor.Report.Finding finding =
                 find(machine.usb(NEW, "480").goodRules().runtime(14, USB).examine("coral"), "USB Coral");
         assertThat(finding.status()).isEqualTo(Status.NOTE);
         assertThat(finding.found()).contains(NEW, "480 Mbit/s", "normal before its first use", READY);
@@ -138,7 +133,7 @@ class DoctorTest {
     @Test
     void slowPortsAreNamed() {
         machine.runtime(14, USB).goodRules();
-        DoctorReport.Finding usb2 = find(machine.usb(READY, "480").examine("coral"), "USB Coral");
+        Doctor.Report.Finding usb2 = find(machine.usb(READY, "480").examine("coral"), "USB Coral");
         assertThat(usb2.status()).isEqualTo(Status.NOTE);
         assertThat(usb2.found()).contains("USB 2");
         assertProblem(machine.usb(READY, "12").examine("coral"), "USB Coral", "12 Mbit/s: too slow", "another port");
@@ -167,14 +162,14 @@ class DoctorTest {
                 "lib/udev/rules.d/60-edgetpu.rules",
                 "SUBSYSTEM==\"usb\",ATTRS{idVendor}==\"1a6e\",ATTRS{idProduct}==\"089a\",GROUP=\"plugdev\"\n"
                         + "#SUBSYSTEM==\"usb\",ATTRS{idVendor}==\"18d1\",ATTRS{idProduct}==\"9302\",MODE=\"0666\"\n");
-        List<DoctorReport.Finding> findings = all(machine.examine("coral"), "udev rule");
+        List<Doctor.Report.Finding> findings = all(machine.examine("coral"), "udev rule");
         assertThat(findings.get(0).found()).contains("for group plugdev, and alice is not in it");
         assertThat(findings.get(0).remedy()).startsWith("sudo usermod -aG plugdev alice");
         assertThat(findings.get(1).found()).isEqualTo("none for " + READY);
-        assertThat(findings).extracting(DoctorReport.Finding::status).containsOnly(Status.PROBLEM);
+        assertThat(findings).extracting(Doctor.Report.Finding::status).containsOnly(Status.PROBLEM);
         assertThat(all(machine.user("bob").examine("coral"), "udev rule").get(0).status())
                 .isEqualTo(Status.OK);
-        DoctorReport.Finding root =
+        Doctor.Report.Finding root =
                 all(machine.user("root").examine("coral"), "udev rule").get(1);
         assertThat(root.status()).isEqualTo(Status.NOTE);
         assertThat(root.found()).contains("works as root only");
@@ -185,19 +180,19 @@ class DoctorTest {
         machine.usb(READY, "5000").runtime(14, USB);
         machine.file("lib/udev/rules.d/60-x.rules", "ATTR{idVendor}==\"1A6E|18d1\", MODE=\"0666\"\n");
         assertThat(all(machine.examine("coral"), "udev rule"))
-                .extracting(DoctorReport.Finding::status)
+                .extracting(Doctor.Report.Finding::status)
                 .containsOnly(Status.OK);
         machine.file("etc/udev/rules.d/60-x.rules", "\n");
         assertThat(all(machine.examine("coral"), "udev rule"))
                 .as("a file in /etc hides the one of the same name")
-                .extracting(DoctorReport.Finding::status)
+                .extracting(Doctor.Report.Finding::status)
                 .containsOnly(Status.PROBLEM);
         machine.file("etc/udev/rules.d/60-x.rules", "ATTR{idVendor}==\"1a6e|18d1\", MODE=\"0660\"\n");
         assertThat(find(machine.examine("coral"), "udev rule").found()).contains("opens it to nobody");
         machine.file("etc/udev/rules.d/60-x.rules", "ATTR{idVendor}==\"1a6e|18d1\", GROUP=\"alice\"\n");
         assertThat(all(machine.examine("coral"), "udev rule"))
                 .as("alice's own group, by /etc/passwd")
-                .extracting(DoctorReport.Finding::status)
+                .extracting(Doctor.Report.Finding::status)
                 .containsOnly(Status.OK);
     }
 
@@ -210,7 +205,7 @@ class DoctorTest {
                 .runtime(14, new CoralAddress(Bus.PCI, "/dev/apex_0"));
         assertProblem(machine.examine("pci"), "PCI Coral", "1ac1:089a at 0000:03:00.0", "gasket-dkms");
         machine.file("dev/apex_0", "");
-        assertThat(machine.examine("pci").hasProblem()).isFalse();
+        assertThat(machine.examine("pci").exitStatus()).isZero();
         assertThat(find(machine.examine("pci"), "PCI Coral").found()).isEqualTo("alice may read and write /dev/apex_0");
         machine.forbid("dev/apex_0");
         assertProblem(machine.examine("pci"), "PCI Coral", "alice may not", "sudo usermod -aG apex alice");
@@ -229,7 +224,7 @@ class DoctorTest {
     void thisProcessMayHaveIt() {
         machine.usb(READY, "5000").goodRules().runtime(14, USB);
         machine.process((int) FakeMachine.OWN_PID, "java", "/dev/bus/usb/002/003");
-        assertThat(machine.examine("coral").hasProblem()).isFalse();
+        assertThat(machine.examine("coral").exitStatus()).isZero();
     }
 
     @Test
@@ -243,7 +238,7 @@ class DoctorTest {
     @Test
     void aRuntimeBesideTheLoadersPathIsFound() {
         machine.file("usr/local/lib/libedgetpu.so.1.0", "");
-        DoctorReport.Finding finding = find(machine.examine("auto"), "libedgetpu");
+        Doctor.Report.Finding finding = find(machine.examine("auto"), "libedgetpu");
         assertThat(finding.found()).contains("/usr/local/lib/libedgetpu.so.1.0");
         assertThat(finding.remedy()).contains("-Dtensorizer.libedgetpu=/usr/local/lib/libedgetpu.so.1.0");
     }
@@ -254,7 +249,7 @@ class DoctorTest {
         String check = "TFLite with libedgetpu";
         assertThat(find(machine.examine("auto"), check).status()).isEqualTo(Status.NOTE);
         assertThat(find(dpkg("16.0tf2.18.1-1"), check).status()).isEqualTo(Status.OK);
-        DoctorReport.Finding other = find(dpkg("16.0tf2.17.1-1"), check);
+        Doctor.Report.Finding other = find(dpkg("16.0tf2.17.1-1"), check);
         assertThat(other.status()).as("measured: builds for 2.16 and newer").isEqualTo(Status.OK);
         assertThat(other.found()).contains("libedgetpu1-std 16.0tf2.17.1-1 was built for TFLite 2.17, this is 2.18");
         assertThat(find(dpkg("14.1"), check).found()).contains("does not say");
@@ -265,13 +260,13 @@ class DoctorTest {
         machine.runtime(14);
         String check = "TFLite with libedgetpu";
         assertThat(find(dpkg("16.0"), check).status()).isEqualTo(Status.NOTE);
-        DoctorReport.Finding problem = find(machine.examine("coral"), check);
+        Doctor.Report.Finding problem = find(machine.examine("coral"), check);
         assertThat(problem.status()).isEqualTo(Status.PROBLEM);
         assertThat(problem.found()).contains("16.0 was built for TFLite 2.5, this is 2.18", "the next one");
         assertThat(problem.remedy()).contains("2.16 or newer", "--device usb", "-Dtensorizer.tflite=PATH");
     }
 
-    private DoctorReport dpkg(String version) {
+    private Doctor.Report dpkg(String version) {
         return machine.file(
                         "var/lib/dpkg/status",
                         "Package: libc6\nStatus: install ok installed\nVersion: 2.36\n\nPackage: libedgetpu1-std\n"
@@ -291,9 +286,9 @@ class DoctorTest {
         Path text = Files.writeString(root.resolve("text.tflite"), "not a model at all");
         Path source = Path.of("fixtures/templates/dense_256_int8_identity.tflite");
         Path missing = root.resolve("missing.tflite");
-        List<DoctorReport.Finding> findings = all(machine.examine("auto", TEMPLATE, text, source, missing), "template");
+        List<Doctor.Report.Finding> findings = all(machine.examine("auto", TEMPLATE, text, source, missing), "template");
         assertThat(findings)
-                .extracting(DoctorReport.Finding::status)
+                .extracting(Doctor.Report.Finding::status)
                 .containsExactly(Status.OK, Status.PROBLEM, Status.NOTE, Status.PROBLEM);
         assertThat(findings.get(0).found()).contains("compiled, needs runtime version ", ", payload [");
         assertThat(findings.get(1).found()).contains("text.tflite");
@@ -305,14 +300,14 @@ class DoctorTest {
 
     @Test
     void thisMachineCanBeExamined() {
-        DoctorReport report = Doctor.here().examine(DeviceChoice.parse("emulator"), List.of(TEMPLATE));
+        Doctor.Report report = Doctor.here().examine(DeviceChoice.parse("emulator"), List.of(TEMPLATE));
         assertThat(find(report, "TFLite").status()).isEqualTo(Status.OK);
         assertThat(find(report, "Java").found()).contains(System.getProperty("java.version"));
         assertThat(report.findings()).allSatisfy(f -> assertThat(f.toString()).doesNotContain("\n"));
         assertThat(Arrays.asList(0, 1)).contains(report.exitStatus());
     }
 
-    private static void assertProblem(DoctorReport report, String check, String found, String remedy) {
+    private static void assertProblem(Doctor.Report report, String check, String found, String remedy) {
         assertThat(report.exitStatus()).isEqualTo(1);
         assertThat(all(report, check)).anySatisfy(finding -> {
             assertThat(finding.status()).isEqualTo(Status.PROBLEM);
@@ -321,11 +316,11 @@ class DoctorTest {
         });
     }
 
-    private static DoctorReport.Finding find(DoctorReport report, String check) {
+    private static Doctor.Report.Finding find(Doctor.Report report, String check) {
         return all(report, check).get(0);
     }
 
-    private static List<DoctorReport.Finding> all(DoctorReport report, String check) {
+    private static List<Doctor.Report.Finding> all(Doctor.Report report, String check) {
         return report.findings().stream()
                 .filter(finding -> finding.check().equals(check))
                 .toList();

@@ -136,7 +136,7 @@ final class FakeMachine implements Libraries {
         return this;
     }
 
-    DoctorReport examine(String wanted, Path... templates) {
+    Doctor.Report examine(String wanted, Path... templates) {
         Machine machine = new Machine(
                 root,
                 user,

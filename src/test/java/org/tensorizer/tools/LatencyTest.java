@@ -40,7 +40,7 @@ class LatencyTest {
     @Test
     void comparisonInterleavesAndLeavesTheUploadsOut() {
         FakeChip chip = new FakeChip(model -> model.equals("A") ? 200_000 : 220_000);
-        LatencyComparison ab = LatencyComparison.measure(chip, A, B, INPUT, new Latency.Plan(30, 2), 1, chip);
+        Latency.Comparison ab = Latency.Comparison.measure(chip, A, B, INPUT, new Latency.Plan(30, 2), 1, chip);
         assertThat(ab.block()).isEqualTo(3);
         assertThat(ab.originalTimings().max()).isEqualTo(200);
         assertThat(ab.patchedTimings().max()).isEqualTo(220);
@@ -69,7 +69,7 @@ class LatencyTest {
     @Test
     void aTenthMoreIsFoundUnderNoise() {
         for (int seed = 0; seed < 5; seed++) {
-            LatencyComparison ab = noisy(seed, 1.1);
+            Latency.Comparison ab = noisy(seed, 1.1);
             assertThat(ab.differs()).as(ab.resultLine()).isTrue();
             assertThat(ab.low()).isLessThanOrEqualTo(ab.ratio());
             assertThat(ab.high()).isGreaterThanOrEqualTo(ab.ratio());
@@ -77,19 +77,19 @@ class LatencyTest {
         }
     }
 
-    private static LatencyComparison noisy(int seed, double factor) {
+    private static Latency.Comparison noisy(int seed, double factor) {
         Random random = new Random(seed);
         AtomicLong drift = new AtomicLong();
         FakeChip chip = new FakeChip(model -> (long) ((model.equals("A") ? 1 : factor)
                 * (200_000 + 20 * drift.incrementAndGet() + 5000 * Math.abs(random.nextGaussian()))));
-        return LatencyComparison.measure(chip, A, B, INPUT, new Latency.Plan(200, 5), seed, chip);
+        return Latency.Comparison.measure(chip, A, B, INPUT, new Latency.Plan(200, 5), seed, chip);
     }
 
     @Test
     void theSeedDecidesTheInterval() {
         long[][] above = {{5, 9}, {7, 8}, {6, 6}, {9, 4}, {5, 5}};
         long[][] below = {{5, 5}, {6, 4}, {5, 8}, {4, 4}, {7, 5}};
-        LatencyComparison.Bootstrap bootstrap = new LatencyComparison.Bootstrap(above, below);
+        Latency.Comparison.Bootstrap bootstrap = new Latency.Comparison.Bootstrap(above, below);
         assertThat(bootstrap.ratio()).isEqualTo(6.0 / 5);
         assertThat(bootstrap.interval(500, 0.95, 3)).isEqualTo(bootstrap.interval(500, 0.95, 3));
         double[] wide = bootstrap.interval(500, 0.95, 3);

@@ -13,8 +13,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.base.AtomicFiles;
 
 /**
  * The verdicts of earlier runs, a line of JSON each. A run is compared with those like it only: same experiments asked for,

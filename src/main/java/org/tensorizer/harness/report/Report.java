@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -17,9 +18,12 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.AtomicFiles.Existing;
+import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Printable;
 import org.tensorizer.harness.Verdict;
 
 /**
@@ -27,7 +31,7 @@ import org.tensorizer.harness.Verdict;
  * of the latest full run. Whatever is written is renamed into its place: killed at any moment, {@code html/index.html} is the
  * old page or the new one.
  */
-final class Report {
+public final class Report {
     private static final int KEPT = 20;
     private static final String INDEX = "index.html";
     private static final String ATTACHMENTS = "attachments";
@@ -42,6 +46,35 @@ final class Report {
         this.folders = folders;
         this.scope = scope;
         this.results = folders.stream().flatMap(f -> Result.read(f).stream()).toList();
+    }
+
+    /**
+     * Makes the report of folders of results: {@code [--scope=NAME] [--reports=DIR] RESULTS...}; several folders, such as
+     * those of shards or of several devices, become one report. {@code NAME} says what was run if not everything: its report
+     * does not replace that of a full run. Ends with 0, also without results, and with 1 if the report cannot be written; the
+     * last report stays then.
+     */
+    public static void main(String[] arguments) {
+        String scope = "";
+        Path reports = Path.of("reports");
+        List<Path> folders = new ArrayList<>();
+        for (String argument : arguments) {
+            if (argument.startsWith("--scope=")) {
+                scope = argument.substring("--scope=".length());
+            } else if (argument.startsWith("--reports=")) {
+                reports = Path.of(argument.substring("--reports=".length()));
+            } else if (Files.isDirectory(Path.of(argument))) {
+                folders.add(Path.of(argument));
+            }
+        }
+        try {
+            System.out.println(make(folders, reports, scope)
+                    .map(page -> "Report: " + page.toAbsolutePath().normalize().toUri())
+                    .orElse("No report: no results of experiments in " + List.of(arguments)));
+        } catch (BadInputException | UncheckedIOException e) {
+            System.out.println("No report, the last one stays: " + e.getMessage());
+            System.exit(1);
+        }
     }
 
     /**
@@ -165,5 +198,56 @@ final class Report {
             }
         }
         return facts;
+    }
+
+    /** What a job on GitHub says on its own page: the table of verdicts, and an annotation for each that needs a look. */
+    static final class JobSummary {
+        private static final int LONGEST = 300;
+
+        private JobSummary() {}
+
+        /** Does nothing where {@code GITHUB_STEP_SUMMARY} names no file. */
+        static void write(Standing standing) throws IOException {
+            String file = System.getenv("GITHUB_STEP_SUMMARY");
+            if (file == null || file.isBlank()) {
+                return;
+            }
+            Files.writeString(Path.of(file), markdown(standing), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            System.out.print(annotations(standing));
+        }
+
+        static String markdown(Standing standing) {
+            StringBuilder text = new StringBuilder("## " + standing.sentence() + "\n\n"
+                    + String.join("; ", standing.devices()) + "\n\n| verdict | hypothesis | experiment |\n|---|---|---|\n");
+            for (Standing.Of each : standing.all()) {
+                text.append("| ")
+                        .append(each.verdict())
+                        .append(" | ")
+                        .append(each.claim().replace("|", "\\|"))
+                        .append(" | ")
+                        .append(each.experiment())
+                        .append(" |\n");
+            }
+            return text.toString();
+        }
+
+        /** One line for each hypothesis that is refuted or has no verdict, in the words of a workflow command. */
+        static String annotations(Standing standing) {
+            return standing.all().stream()
+                    .filter(each -> each.verdict() != Verdict.SUPPORTED && each.verdict() != Verdict.NOT_APPLICABLE)
+                    .map(each -> (each.verdict() == Verdict.REFUTED ? "::error" : "::warning") + " title="
+                            + property(each.experiment() + " " + each.verdict()) + "::"
+                            + data(each.claim() + ": "
+                                    + Printable.of(each.decisive().message(), LONGEST)) + "\n")
+                    .collect(Collectors.joining());
+        }
+
+        private static String data(String text) {
+            return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A");
+        }
+
+        private static String property(String text) {
+            return data(text).replace(":", "%3A").replace(",", "%2C");
+        }
     }
 }

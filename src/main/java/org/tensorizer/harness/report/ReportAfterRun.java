@@ -41,7 +41,7 @@ public final class ReportAfterRun implements TestExecutionListener {
         }
         Path results = Path.of(PropertiesUtils.loadAllureProperties().getProperty(RESULTS, "allure-results"));
         Path reports = Path.of(Files.isRegularFile(Path.of("reports", "commands.md")) ? "reports" : "target/reports");
-        Main.main(new String[] {"--scope=" + scope(), "--reports=" + reports, results.toString()});
+        Report.main(new String[] {"--scope=" + scope(), "--reports=" + reports, results.toString()});
     }
 
     /** A handful of experiments by their names; more are a run of everything. */

@@ -139,10 +139,10 @@ class ReportTest {
         result(results("a"), "Two", "device fault", 2);
         Standing standing = new Standing(Result.read(results("a")));
 
-        assertThat(JobSummary.annotations(standing))
+        assertThat(Report.JobSummary.annotations(standing))
                 .isEqualTo("::error title=EOne refuted::One: because of One\n"
                         + "::warning title=ETwo device fault::Two: because of Two\n");
-        assertThat(JobSummary.markdown(standing)).contains("| refuted | One | EOne |");
+        assertThat(Report.JobSummary.markdown(standing)).contains("| refuted | One | EOne |");
     }
 
     @Test
@@ -170,7 +170,7 @@ class ReportTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Main.class.getName(),
+                        Report.class.getName(),
                         "--reports=" + folder.resolve("reports"),
                         results.toString())
                 .redirectErrorStream(true)
