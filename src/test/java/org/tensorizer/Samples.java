@@ -80,20 +80,29 @@ public final class Samples {
         return Branches.COMPILED;
     }
 
+    /** Compiled models of all kinds that the project makes. */
+    public static List<Sample> ownCompiled() {
+        return List.of(
+                Sample.of(Fixture.compiled()),
+                Sample.of(Fixture.compiled().resolveSibling("dense_256_int8_identity_edgetpu.tflite")),
+                network(),
+                branchesCompiled());
+    }
+
+    /** Those that edgetpu_compiler made; none where the shared folder is not. */
+    public static List<Sample> realCompiled() {
+        return real(true);
+    }
+
     /** Compiled models of all kinds. */
     public static List<Sample> compiled() {
-        return both(
-                List.of(
-                        Sample.of(Fixture.compiled()),
-                        Sample.of(Fixture.compiled().resolveSibling("dense_256_int8_identity_edgetpu.tflite")),
-                        network(),
-                        branchesCompiled()),
-                true);
+        return both(ownCompiled(), realCompiled());
     }
 
     /** Models for TFLite's kernels. */
     public static List<Sample> sources() {
-        return both(List.of(Sample.of(Fixture.source()), networkSource(), branchesSource(), severalInputs()), false);
+        return both(
+                List.of(Sample.of(Fixture.source()), networkSource(), branchesSource(), severalInputs()), real(false));
     }
 
     /**
@@ -111,19 +120,23 @@ public final class Samples {
         return found;
     }
 
-    private static boolean hasReal() {
+    /** Whether the shared folder is there. */
+    public static boolean hasReal() {
         return Files.isDirectory(SharedFolder.root().resolve("templates"));
     }
 
-    private static List<Sample> both(List<Sample> own, boolean compiled) {
-        List<Sample> all = new ArrayList<>(own);
-        if (hasReal()) {
-            SharedFolder.templates().stream()
-                    .filter(file -> file.toString().endsWith("_edgetpu.tflite") == compiled)
-                    .map(Sample::of)
-                    .forEach(all::add);
+    private static List<Sample> real(boolean compiled) {
+        if (!hasReal()) {
+            return List.of();
         }
-        return all;
+        return SharedFolder.templates().stream()
+                .filter(file -> file.toString().endsWith("_edgetpu.tflite") == compiled)
+                .map(Sample::of)
+                .toList();
+    }
+
+    private static List<Sample> both(List<Sample> own, List<Sample> real) {
+        return Stream.concat(own.stream(), real.stream()).toList();
     }
 
     /** Three inputs, three outputs, each output of other inputs. */

@@ -2,34 +2,36 @@ package org.tensorizer.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.grack.nanojson.JsonObject;
-import com.grack.nanojson.JsonParser;
-import com.grack.nanojson.JsonParserException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
-import org.tensorizer.SharedFolder;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 
 /** Whole payloads of made-up weights, compared by SHA-256 with those of an independent implementation. */
 class GoldenPayloadTest {
-    @TestFactory
-    Stream<DynamicTest> payloadsOfAllFormats() throws JsonParserException {
-        byte[] index = SharedFolder.bytes(SharedFolder.golden("any/index.json"));
-        JsonObject root = JsonParser.object().from(new String(index, StandardCharsets.UTF_8));
-        return root.getArray("entries").stream().map(JsonObject.class::cast).map(entry -> {
-            ParameterFormat format = ParameterFormat.of(entry.getInt("format"));
-            DenseShape shape = DenseShape.of(entry.getInt("n_in"), entry.getInt("n_out"), format);
-            JsonObject expected = entry.getObject("parameters");
-            return DynamicTest.dynamicTest(shape.toString(), () -> {
-                byte[] payload = payload(shape);
-                assertThat(payload).hasSize(expected.getInt("bytes"));
-                assertThat(Sha256.of(payload)).isEqualTo(expected.getString("sha256"));
-            });
-        });
+    static List<String> payloads() throws IOException {
+        try (InputStream in = GoldenPayloadTest.class.getResourceAsStream("payloads.tsv")) {
+            String rows = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return rows.lines().filter(row -> !row.startsWith("#")).toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("payloads")
+    void payloadsOfAllFormats(String row) {
+        String[] column = row.split("\t");
+        DenseShape shape = DenseShape.of(
+                Integer.parseInt(column[0]),
+                Integer.parseInt(column[1]),
+                ParameterFormat.of(Integer.parseInt(column[2])));
+        byte[] payload = payload(shape);
+        assertThat(payload).hasSize(Integer.parseInt(column[3]));
+        assertThat(Sha256.of(payload)).isEqualTo(column[4]);
     }
 
     private static byte[] payload(DenseShape shape) {

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Samples;
+import org.tensorizer.Samples.Sample;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.fuzz.Allocation;
 
@@ -137,20 +138,21 @@ class BadFilesTest {
                         + "the model is not compiled for the Edge TPU");
     }
 
-    static Stream<String> realModels() {
-        return Stream.of("dense_256_edgetpu.tflite", "split_concat_edgetpu.tflite");
+    /** Compiled ones that are not too large to be read often; real ones where they are. */
+    static Stream<Sample> models() {
+        return Samples.compiled().stream().filter(sample -> sample.bytes().length < 1 << 16);
     }
 
     @ParameterizedTest
-    @MethodSource("realModels")
-    void twoThousandByteFlipsEndInAModelOrAFormatException(String name) {
-        byte[] bytes = SharedFolder.bytes(SharedFolder.template(name));
+    @MethodSource("models")
+    void twoThousandByteFlipsEndInAModelOrAFormatException(Sample sample) {
+        byte[] bytes = sample.bytes().clone();
         Random random = new Random(20_260_101);
         for (int i = 0; i < 2000; i++) {
             int at = random.nextInt(bytes.length);
             byte before = bytes[at];
             bytes[at] = (byte) random.nextInt(256);
-            readOrRefuse(name, bytes);
+            readOrRefuse(sample.name(), bytes);
             bytes[at] = before;
         }
     }
@@ -170,12 +172,12 @@ class BadFilesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("realModels")
-    void twoHundredTruncationsEndInAModelOrAFormatException(String name) {
-        byte[] bytes = SharedFolder.bytes(SharedFolder.template(name));
+    @MethodSource("models")
+    void twoHundredTruncationsEndInAModelOrAFormatException(Sample sample) {
+        byte[] bytes = sample.bytes();
         Random random = new Random(20_260_102);
         for (int i = 0; i < 200; i++) {
-            readOrRefuse(name, Arrays.copyOf(bytes, random.nextInt(bytes.length)));
+            readOrRefuse(sample.name(), Arrays.copyOf(bytes, random.nextInt(bytes.length)));
         }
     }
 

@@ -3,14 +3,12 @@ package org.tensorizer.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Samples;
+import org.tensorizer.Samples.Sample;
 import org.tensorizer.model.DmaHints.DmaHint;
 import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.schema.AnyHint;
@@ -28,24 +26,19 @@ import org.tensorizer.model.schema.SubGraph;
  * models both must say the same.
  */
 class GeneratedAccessorsTest {
-    static Stream<Arguments> models() {
+    static Stream<Sample> models() {
         byte[] executable = SyntheticModel.executable(1, 5, new byte[8], List.of(new byte[16], new byte[32]));
         byte[] options = SyntheticModel.options(4, List.of(SyntheticModel.pack(List.of(executable))));
-        byte[] synthetic = SyntheticModel.tflite(List.of(options));
-
-        Stream<Path> real = Files.isDirectory(SharedFolder.root().resolve("templates"))
-                ? SharedFolder.templates().stream()
-                : Stream.of();
-        return Stream.concat(
-                Stream.of(Arguments.of("synthetic", synthetic)),
-                real.map(file -> Arguments.of(file.getFileName().toString(), SharedFolder.bytes(file))));
+        Sample synthetic = new Sample("synthetic", SyntheticModel.tflite(List.of(options)));
+        return Stream.of(List.of(synthetic), Samples.compiled(), Samples.sources())
+                .flatMap(List::stream);
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest
     @MethodSource("models")
-    void sayTheSameAsTheReader(String name, byte[] bytes) {
-        TfliteModel model = TfliteModel.parse(name, bytes);
-        Model generated = Model.getRootAsModel(ByteBuffer.wrap(bytes));
+    void sayTheSameAsTheReader(Sample sample) {
+        TfliteModel model = sample.model();
+        Model generated = Model.getRootAsModel(ByteBuffer.wrap(sample.bytes()));
         assertThat(model.version()).isEqualTo((int) generated.version());
         assertThat(model.description()).isEqualTo(text(generated.description()));
         assertThat(model.subgraphs()).hasSize(generated.subgraphsLength());

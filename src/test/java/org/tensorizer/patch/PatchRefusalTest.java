@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.Fixture;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Samples.Sample;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.dense.DenseShape;
@@ -22,10 +23,6 @@ import org.tensorizer.model.TfliteModel;
 
 class PatchRefusalTest {
     private static final Patch CELL = Patch.of(Region.cell(0, 0), Pattern.zero());
-
-    private static TfliteModel model(String name) {
-        return TfliteModel.read(SharedFolder.template(name));
-    }
 
     private static void refused(Patch patch, String... words) {
         PatchTarget target = PatchedModelTest.target();
@@ -188,24 +185,18 @@ class PatchRefusalTest {
                 p.multiChipPackages());
     }
 
-    @Test
-    void anyCompiledModelTakesBytesButWeightsNeedALayout() {
-        for (Path file : SharedFolder.templates()) {
-            TfliteModel model = TfliteModel.read(file);
-            if (model.packages().size() != 1) {
-                continue;
-            }
-            PatchTarget target = PatchTarget.of(model);
-            PatchRecord record =
-                    PatchedModel.of(target, Patch.of(Pattern.xor(0xFF))).record();
-            assertThat(record.payloadBytesChanged()).isEqualTo(target.payload().length());
-            PatchedModel.of(target, Patch.of(Region.range(3, 9), Pattern.ramp()))
-                    .record();
-            for (Patch patch : List.of(CELL, Patch.of(Pattern.identity()), Patch.of(Region.header(), Pattern.zero()))) {
-                assertThatThrownBy(() -> PatchedModel.of(target, patch))
-                        .isInstanceOf(BadInputException.class)
-                        .hasMessageContaining("needs to know where the weights of a layer stand");
-            }
+    @ParameterizedTest
+    @MethodSource("org.tensorizer.Samples#compiled")
+    void anyCompiledModelTakesBytesButWeightsNeedALayout(Sample sample) {
+        PatchTarget target = PatchTarget.of(sample.model());
+        PatchRecord record =
+                PatchedModel.of(target, Patch.of(Pattern.xor(0xFF))).record();
+        assertThat(record.payloadBytesChanged()).isEqualTo(target.payload().length());
+        PatchedModel.of(target, Patch.of(Region.range(3, 9), Pattern.ramp())).record();
+        for (Patch patch : List.of(CELL, Patch.of(Pattern.identity()), Patch.of(Region.header(), Pattern.zero()))) {
+            assertThatThrownBy(() -> PatchedModel.of(target, patch))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessageContaining("needs to know where the weights of a layer stand");
         }
     }
 }

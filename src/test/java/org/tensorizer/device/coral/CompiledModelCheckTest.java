@@ -5,23 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.Fixture;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Samples.Sample;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.TfliteModel;
 
 class CompiledModelCheckTest {
     private static final String NAME = "dense_256_edgetpu.tflite";
 
-    @Test
-    void acceptsEveryRealCompiledModel() {
-        SharedFolder.templates().stream()
-                .map(TfliteModel::read)
-                .filter(TfliteModel::isCompiled)
-                .forEach(model -> {
-                    assertThatCode(() -> CoralDevice.CompiledModelCheck.require(model, 14, "runtime"))
-                            .doesNotThrowAnyException();
-                });
+    @ParameterizedTest
+    @MethodSource("org.tensorizer.Samples#compiled")
+    void acceptsEveryCompiledModel(Sample sample) {
+        assertThatCode(() -> CoralDevice.CompiledModelCheck.require(sample.model(), 14, "runtime"))
+                .doesNotThrowAnyException();
     }
 
     @Test
