@@ -27,7 +27,7 @@ public final class Samples {
 
     /** A model and what it is called. */
     public record Sample(String name, byte[] bytes) {
-        static Sample of(Path file) {
+        public static Sample of(Path file) {
             return new Sample(file.getFileName().toString(), SharedFolder.bytes(file));
         }
 

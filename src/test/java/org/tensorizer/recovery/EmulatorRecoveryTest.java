@@ -7,11 +7,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorizer.SharedFolder;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorizer.DenseTwin;
+import org.tensorizer.Fixture;
 import org.tensorizer.compiler.ConvolutionModel;
 import org.tensorizer.conv.Convolution;
 import org.tensorizer.conv.ConvolutionPayload;
@@ -40,7 +43,11 @@ class EmulatorRecoveryTest {
     private static final String FORMULA = "offset = (out/64)*%d + %s(in/4)*256 + (out%%64)*4 + in%%4";
 
     private static RecoveredLayout recover(Path file, ChipParameters chip) {
-        RecoveredLayout layout = Recovery.of(new ModelTarget(TfliteModel.read(file), new EmulatorDevice(chip, true)))
+        return recover(TfliteModel.read(file), chip);
+    }
+
+    private static RecoveredLayout recover(TfliteModel model, ChipParameters chip) {
+        RecoveredLayout layout = Recovery.of(new ModelTarget(model, new EmulatorDevice(chip, true)))
                 .run();
         assertThat(layout.isComplete()).as("%s", layout.roleCounts()).isTrue();
         assertThat(layout.budget().ratio()).isLessThanOrEqualTo(1.5);
@@ -56,25 +63,26 @@ class EmulatorRecoveryTest {
         assertThat(layout.budget().bound()).isEqualTo(512);
     }
 
-    @Test
-    void perChannelTemplate() {
-        RecoveredLayout layout =
-                recover(FIXTURES.resolve("dense_256_uint8_per_channel_edgetpu.tflite"), ChipParameters.EDGE_TPU);
+    /** The fixture, the same program as the compiler's own; and that, if it is there. */
+    @ParameterizedTest
+    @MethodSource("perChannel")
+    void perChannelTemplate(TfliteModel model) {
+        RecoveredLayout layout = recover(model, ChipParameters.EDGE_TPU);
         assertThat(layout.formula().orElseThrow().formula()).hasToString(FORMULA.formatted(16896, "512 + "));
         assertThat(layout.headers()).containsKeys("scale", "zero_point");
     }
 
-    @Test
-    void theCompilersOwnTemplate() {
-        RecoveredLayout layout = recover(SharedFolder.template("dense_256_edgetpu.tflite"), ChipParameters.EDGE_TPU);
-        assertThat(layout.formula().orElseThrow().formula()).hasToString(FORMULA.formatted(16896, "512 + "));
+    static Stream<TfliteModel> perChannel() {
+        return Stream.concat(Stream.of(TfliteModel.read(Fixture.compiled())), DenseTwin.DENSE_256.real().stream());
     }
 
     @Test
     @Tag("long")
     void theCompilersOwn1024() {
-        RecoveredLayout layout = recover(SharedFolder.template("dense_1024_edgetpu.tflite"), ChipParameters.EDGE_TPU);
-        assertThat(layout.formula().orElseThrow().formula()).hasToString(FORMULA.formatted(66048, "512 + "));
+        for (TfliteModel model : DenseTwin.DENSE_1024.models()) {
+            RecoveredLayout layout = recover(model, ChipParameters.EDGE_TPU);
+            assertThat(layout.formula().orElseThrow().formula()).hasToString(FORMULA.formatted(66048, "512 + "));
+        }
     }
 
     /** Header words of lanes that exist only to fill a row up have no effect anybody could see. */

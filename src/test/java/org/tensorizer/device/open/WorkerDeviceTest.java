@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.tensorizer.DenseTwin;
 import org.tensorizer.Fixture;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Samples;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
@@ -61,10 +62,10 @@ class WorkerDeviceTest {
 
     @Test
     void severalInputsAndOutputsAndSessions() {
-        byte[] split = SharedFolder.bytes(SharedFolder.template("split_concat.tflite"));
-        byte[] dense = SharedFolder.bytes(SharedFolder.template("dense_1024.tflite"));
-        try (Session here = new CpuDevice().open("split", split);
-                Session there = cpu.open("split", split);
+        byte[] several = Samples.severalInputs().bytes();
+        byte[] dense = DenseTwin.DENSE_1024.source().copy();
+        try (Session here = new CpuDevice().open("several", several);
+                Session there = cpu.open("several", several);
                 Session other = cpu.open("dense", dense)) {
             List<byte[]> inputs = here.inputs().stream()
                     .map(spec -> {

@@ -12,8 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.Fixture;
-import org.tensorizer.SharedFolder;
+import org.tensorizer.Samples.Sample;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.model.TfliteModel;
@@ -205,11 +207,11 @@ class CustomKernelTest {
         }
     }
 
-    @Test
-    void worksOnAModelWhoseOpHasOtherOpsAround() {
-        byte[] ssd = SharedFolder.bytes(SharedFolder.template("split_concat_edgetpu.tflite"));
-        try (TfliteSession session =
-                TfliteSession.open(TfliteModel.parse("split_concat", ssd), options -> CustomKernelTest::zero)) {
+    /** Other operators around the custom one, several outputs; of real models several inputs, too. */
+    @ParameterizedTest
+    @MethodSource("org.tensorizer.Samples#compiled")
+    void worksOnAModelWhoseOpHasOtherOpsAround(Sample sample) {
+        try (TfliteSession session = TfliteSession.open(sample.model(), options -> CustomKernelTest::zero)) {
             List<byte[]> inputs = session.inputs().stream()
                     .map(spec -> new byte[spec.byteSize()])
                     .toList();

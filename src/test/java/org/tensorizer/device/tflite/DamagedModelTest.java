@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorizer.SharedFolder;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorizer.Samples;
+import org.tensorizer.Samples.Sample;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
@@ -22,28 +25,47 @@ import org.tensorizer.model.TfliteModel;
  * {@code -Dtensorizer.flips=5000}.
  */
 class DamagedModelTest {
-    private static final int FLIPS = Integer.getInteger("tensorizer.flips", 300);
+    /** Byte of the slot of Model.subgraphs in the vtable. */
+    private static final int SUBGRAPHS = 4 + 2 * 2;
+
+    private static final int FLIPS = Integer.getInteger("tensorizer.flips", 100);
     private final CpuDevice cpu = new CpuDevice();
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dense_256.tflite", "split_concat.tflite", "keras_lstm_mnist_ptq.tflite"})
-    void plainModels(String name) {
-        byte[] model = SharedFolder.bytes(SharedFolder.template(name));
-        damage(model, copy -> cpu.open(name, copy));
+    static Stream<Sample> plain() {
+        return Samples.sources().stream().filter(DamagedModelTest::isSmall);
+    }
+
+    static Stream<Sample> compiled() {
+        return Samples.compiled().stream().filter(DamagedModelTest::isSmall);
+    }
+
+    /** Larger ones take long and have no other structure. */
+    private static boolean isSmall(Sample sample) {
+        return sample.bytes().length < 1 << 17;
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dense_256_edgetpu.tflite", "split_concat_edgetpu.tflite"})
-    void compiledModels(String name) {
-        byte[] model = SharedFolder.bytes(SharedFolder.template(name));
-        damage(model, copy -> TfliteSession.open(TfliteModel.parse(name, copy), options -> CustomKernelTest::zero));
+    @MethodSource("plain")
+    void plainModels(Sample sample) {
+        damage(sample.bytes(), copy -> cpu.open(sample.name(), copy));
+    }
+
+    @ParameterizedTest
+    @MethodSource("compiled")
+    void compiledModels(Sample sample) {
+        damage(
+                sample.bytes(),
+                copy -> TfliteSession.open(TfliteModel.parse(sample.name(), copy), options -> CustomKernelTest::zero));
     }
 
     /** TFLite's verifier lets it pass, and making its interpreter reads address 0. */
-    @Test
-    void aModelWithoutSubgraphs() {
-        byte[] model = SharedFolder.bytes(SharedFolder.template("split_concat.tflite"));
-        model[22] ^= 8; // slot of Model.subgraphs in the vtable
+    @ParameterizedTest
+    @MethodSource("org.tensorizer.Samples#sources")
+    void aModelWithoutSubgraphs(Sample sample) {
+        byte[] model = sample.bytes().clone();
+        ByteBuffer bytes = ByteBuffer.wrap(model).order(ByteOrder.LITTLE_ENDIAN);
+        int root = bytes.getInt(0);
+        bytes.putShort(root - bytes.getInt(root) + SUBGRAPHS, (short) 0);
         assertThatThrownBy(() -> cpu.open("headless", model))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("Model.subgraphs");

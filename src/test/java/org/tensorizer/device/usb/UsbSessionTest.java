@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -16,13 +15,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.Fixture;
+import org.tensorizer.Samples;
+import org.tensorizer.Samples.Sample;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.WeightSwap;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
@@ -230,44 +235,43 @@ class UsbSessionTest {
     }
 
     /** Quantize and dequantize around the compiled part run under TFLite; several tensors, tiles, padding. */
-    @Test
-    void operatorsAroundTheCompiledOneRunUnderTflite() {
-        byte[] model =
-                SharedFolder.bytes(SharedFolder.root().resolve("networks").resolve(shared("rl_pong_edgetpu.tflite")));
-        bus.knows("pong", model);
-        try (Session session = device.open("pong", model)) {
-            byte[] answer = session.run(random(session.inputs().get(0).byteSize(), 8));
-            assertEquals(session.outputs().get(0).byteSize(), answer.length);
+    @ParameterizedTest
+    @MethodSource("surrounded")
+    void operatorsAroundTheCompiledOneRunUnderTflite(Sample sample) {
+        bus.knows(sample.name(), sample.bytes());
+        try (Session session = device.open(sample.name(), sample.bytes())) {
+            List<byte[]> answers =
+                    session.run(List.of(random(session.inputs().get(0).byteSize(), 8)));
+            assertEquals(
+                    session.outputs().stream().map(TensorSpec::byteSize).toList(),
+                    answers.stream().map(answer -> answer.length).toList());
             assertTrue(session.weightSwap().isPresent());
             assertEquals(1, bus.chip.parametersSent);
         }
     }
 
-    private static String shared(String network) {
-        assumeTrue(Files.exists(SharedFolder.root().resolve("networks").resolve(network)), () -> "needs " + network);
-        return network;
+    static Stream<Sample> surrounded() {
+        Path pong = SharedFolder.root().resolve("networks").resolve("rl_pong_edgetpu.tflite");
+        Stream<Sample> real = Files.exists(pong) ? Stream.of(Sample.of(pong)) : Stream.of();
+        return Stream.concat(Stream.of(Samples.branchesCompiled()), real);
     }
 
-    /** Every real model of the shared folder runs: the bytes it announces are those that come. */
-    @Test
-    void everyRealModelRunsOrIsRefusedForItsHints() {
-        for (Path file : SharedFolder.templates()) {
-            if (file.toString().endsWith("_edgetpu.tflite")) {
-                byte[] model = SharedFolder.bytes(file);
-                bus.knows(file.toString(), model);
-                if (file.getFileName().toString().startsWith("keras_lstm")) {
-                    BadInputException refused = assertThrows(BadInputException.class, () -> device.open("lstm", model));
-                    assertTrue(refused.getMessage().contains("fully_deterministic"), refused.getMessage());
-                } else {
-                    try (Session session = device.open(file.toString(), model)) {
-                        List<byte[]> inputs = session.inputs().stream()
-                                .map(spec -> random(spec.byteSize(), 9))
-                                .toList();
-                        session.run(inputs);
-                    }
-                }
+    /** The bytes that a model announces are those that come. */
+    @ParameterizedTest
+    @MethodSource("org.tensorizer.Samples#compiled")
+    void everyModelRunsOrIsRefusedForItsHints(Sample sample) {
+        bus.knows(sample.name(), sample.bytes());
+        if (sample.name().startsWith("keras_lstm")) {
+            BadInputException refused =
+                    assertThrows(BadInputException.class, () -> device.open("lstm", sample.bytes()));
+            assertTrue(refused.getMessage().contains("fully_deterministic"), refused.getMessage());
+        } else {
+            try (Session session = device.open(sample.name(), sample.bytes())) {
+                session.run(session.inputs().stream()
+                        .map(spec -> random(spec.byteSize(), 9))
+                        .toList());
             }
+            assertEquals(1, bus.resets, "no fault");
         }
-        assertEquals(1, bus.resets, "no fault");
     }
 }

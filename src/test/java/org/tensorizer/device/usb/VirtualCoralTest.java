@@ -4,19 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.Fixture;
+import org.tensorizer.Samples;
+import org.tensorizer.Samples.Sample;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
@@ -73,18 +74,24 @@ class VirtualCoralTest {
         assertSame(Fixture.compiledBytes(), VirtualSettings.DEFAULT);
     }
 
-    /** Several outputs, tiles and padding; small chunks. */
+    /** Several outputs, tiles and padding, operators of TFLite around; small chunks. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "split_concat_edgetpu.tflite",
-                "gabor_64x64_7k_4o_2s_edgetpu.tflite",
-                "mobilenet_v1_0.25_128_quant_edgetpu.tflite"
-            })
-    void networksAnswerTheSame(String name) {
-        byte[] model = SharedFolder.bytes(SharedFolder.template(name));
-        assertSame(model, VirtualSettings.DEFAULT);
-        assertSame(model, VirtualSettings.DEFAULT.withSpeed(Speed.HIGH));
+    @MethodSource("networks")
+    void networksAnswerTheSame(Sample sample) {
+        assertSame(sample.bytes(), VirtualSettings.DEFAULT);
+        assertSame(sample.bytes(), VirtualSettings.DEFAULT.withSpeed(Speed.HIGH));
+    }
+
+    static Stream<Sample> networks() {
+        Stream<Sample> real = Stream.of(
+                        "templates/split_concat_edgetpu.tflite",
+                        "templates/gabor_64x64_7k_4o_2s_edgetpu.tflite",
+                        "templates/mobilenet_v1_0.25_128_quant_edgetpu.tflite",
+                        "networks/rl_pong_edgetpu.tflite")
+                .map(SharedFolder.root()::resolve)
+                .filter(Files::exists)
+                .map(Sample::of);
+        return Stream.concat(Stream.of(Samples.network(), Samples.branchesCompiled()), real);
     }
 
     @Test
@@ -148,13 +155,5 @@ class VirtualCoralTest {
             case FATAL_INTERRUPT -> UsbFault.Cause.FATAL_INTERRUPT;
             default -> UsbFault.Cause.NO_ANSWER;
         };
-    }
-
-    /** What runs under TFLite around the compiled operator is the same on both ways. */
-    @Test
-    void operatorsOfTfliteAroundItAnswerTheSame() {
-        Path file = SharedFolder.root().resolve("networks").resolve("rl_pong_edgetpu.tflite");
-        assumeTrue(Files.exists(file), () -> "needs " + file);
-        assertSame(SharedFolder.bytes(file), VirtualSettings.DEFAULT);
     }
 }

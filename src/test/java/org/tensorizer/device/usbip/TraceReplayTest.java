@@ -1,7 +1,6 @@
 package org.tensorizer.device.usbip;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,16 +19,28 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.DenseTwin;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatedProgram;
+import org.tensorizer.device.usb.TracedBus;
+import org.tensorizer.device.usb.UsbBus;
+import org.tensorizer.device.usb.UsbDevice;
 import org.tensorizer.device.usb.UsbPort.Speed;
+import org.tensorizer.device.usb.UsbSelector;
+import org.tensorizer.device.usb.UsbSettings;
 import org.tensorizer.device.usbip.UsbIpClient.Reply;
 import org.tensorizer.device.virtual.VirtualBus;
 import org.tensorizer.device.virtual.VirtualSettings;
@@ -38,6 +49,8 @@ import org.tensorizer.model.Executable;
 import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Relocation;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.CompiledModelWriter;
+import org.tensorizer.template.DenseSpec;
 
 /**
  * What the real libedgetpu did on an emulated device, done again over USB/IP, event by event: each register must read what
@@ -46,8 +59,6 @@ import org.tensorizer.model.TfliteModel;
  */
 @Timeout(120)
 class TraceReplayTest {
-    private static final String DENSE_256 = "dense_256_edgetpu.tflite";
-    private static final String MOBILENET = "mobilenet_v1_0.25_128_quant_edgetpu.tflite";
     private static final byte[] INTERRUPT_0 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0};
 
     private final Random random = new Random(1);
@@ -65,8 +76,7 @@ class TraceReplayTest {
 
     /** A model whose transfers are known by their lengths. */
     private record Model(TfliteModel file, EdgeTpuPackage compiled, EmulatedProgram program) {
-        static Model of(Path path) {
-            TfliteModel file = TfliteModel.parse(path.toString(), SharedFolder.bytes(path));
+        static Model of(TfliteModel file) {
             EdgeTpuPackage compiled = file.onlyPackage();
             return new Model(file, compiled, EmulatedProgram.load(compiled, file.bytes(), ChipParameters.EDGE_TPU));
         }
@@ -94,48 +104,96 @@ class TraceReplayTest {
         client = UsbIpClient.attached(server.address(), "1-1");
     }
 
-    private static List<String> shared(String name) throws IOException {
+    /**
+     * A trace and the models it needs: what the real library did with real models where they are; always what our driver,
+     * whose events are the library's for models of the same lengths (TraceTest of device.usb), does with own ones.
+     */
+    private record Recorded(List<Model> models, List<String> trace) {}
+
+    private static Recorded ofDriver(VirtualSettings settings, List<TfliteModel> models, int... order) {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        UsbBus traced = new TracedBus(new VirtualBus(settings), lines::add);
+        try (UsbDevice device = UsbDevice.open(traced, "virtual", UsbSelector.index(0), UsbSettings.DEFAULT)) {
+            List<Session> sessions = models.stream().map(device::open).toList();
+            for (int model : order) {
+                Session session = sessions.get(model);
+                session.run(new byte[session.inputs().get(0).byteSize()]);
+            }
+            sessions.forEach(Session::close);
+        }
+        return new Recorded(models.stream().map(Model::of).toList(), lines);
+    }
+
+    private static Optional<Recorded> ofLibrary(String name, boolean dense, boolean mobilenet) throws IOException {
         Path file = SharedFolder.root().resolve("traces").resolve(name);
-        assumeTrue(Files.exists(file), () -> "needs " + file);
-        return Files.readAllLines(file);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        List<Model> models = new ArrayList<>();
+        if (dense) {
+            models.add(Model.of(DenseTwin.DENSE_256.real().orElseThrow()));
+        }
+        if (mobilenet) {
+            models.add(Model.of(TfliteModel.read(SharedFolder.template("mobilenet_v1_0.25_128_quant_edgetpu.tflite"))));
+        }
+        return Optional.of(new Recorded(models, Files.readAllLines(file)));
+    }
+
+    private void replay(Recorded recorded, VirtualSettings settings, int inferences) throws IOException {
+        serve(settings);
+        models.addAll(recorded.models());
+        replay(recorded.trace(), inferences);
+    }
+
+    private static TfliteModel wide() {
+        byte[] weights = new byte[1000 * 128];
+        new Random(2).nextBytes(weights);
+        DenseSpec layer = DenseSpec.of(DenseShape.of(128, 1000, ParameterFormat.PER_TENSOR))
+                .weights(weights)
+                .build();
+        return TfliteModel.parse("wide", CompiledModelWriter.write(layer));
     }
 
     @Test
     void twoModelsInTurn() throws IOException {
-        List<String> trace = shared("two_models.trace");
-        models.add(Model.of(SharedFolder.template(DENSE_256)));
-        models.add(Model.of(SharedFolder.template(MOBILENET)));
-        serve(VirtualSettings.DEFAULT);
-        replay(trace, 4);
+        List<TfliteModel> own = List.of(TfliteModel.read(Fixture.compiled()), wide());
+        replay(ofDriver(VirtualSettings.DEFAULT, own, 0, 0, 1, 0), VirtualSettings.DEFAULT, 4);
     }
 
+    /** 1000 bytes of output come in four chunks. */
     @Test
-    void bootLoaderThenDense() throws IOException {
-        List<String> trace = shared("dfu_then_dense_256.trace");
-        models.add(Model.of(SharedFolder.template(DENSE_256)));
-        serve(VirtualSettings.DEFAULT.withBoot());
-        replay(trace, 1);
+    void smallChunksAtHighSpeed() throws IOException {
+        VirtualSettings high = VirtualSettings.DEFAULT.withSpeed(Speed.HIGH);
+        replay(ofDriver(high, List.of(wide()), 0), high, 1);
     }
 
-    @Test
-    void mobilenetAtHighSpeed() throws IOException {
-        List<String> trace = shared("high_speed_mobilenet.trace");
-        models.add(Model.of(SharedFolder.template(MOBILENET)));
-        serve(VirtualSettings.DEFAULT.withSpeed(Speed.HIGH));
-        replay(trace, 1);
-    }
-
-    /** The same without the shared folder: a trace that was kept, and a model of this repository's of the same lengths. */
     @Test
     void bootLoaderThenTheFixture() throws IOException {
-        models.add(Model.of(Fixture.compiled()));
-        serve(VirtualSettings.DEFAULT.withBoot());
         try (InputStream in = getClass().getResourceAsStream("/usb/boot-and-dense-256.events")) {
+            List<String> kept = new String(in.readAllBytes(), StandardCharsets.US_ASCII)
+                    .lines()
+                    .toList();
             replay(
-                    new String(in.readAllBytes(), StandardCharsets.US_ASCII)
-                            .lines()
-                            .toList(),
+                    new Recorded(List.of(Model.of(TfliteModel.read(Fixture.compiled()))), kept),
+                    VirtualSettings.DEFAULT.withBoot(),
                     1);
+        }
+    }
+
+    /** With real models, where they are. */
+    @ParameterizedTest
+    @CsvSource({
+        "two_models.trace, true, true, 4",
+        "dfu_then_dense_256.trace, true, false, 1",
+        "high_speed_mobilenet.trace, false, true, 1"
+    })
+    void whatTheLibraryDid(String name, boolean dense, boolean mobilenet, int inferences) throws IOException {
+        VirtualSettings settings = name.startsWith("dfu")
+                ? VirtualSettings.DEFAULT.withBoot()
+                : VirtualSettings.DEFAULT.withSpeed(name.startsWith("high") ? Speed.HIGH : Speed.SUPER);
+        Optional<Recorded> recorded = ofLibrary(name, dense, mobilenet);
+        if (recorded.isPresent()) {
+            replay(recorded.get(), settings, inferences);
         }
     }
 
