@@ -1,6 +1,8 @@
 package org.tensorizer.device;
 
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** What sessions that stand in front of another have in common. Inferences go through {@link #run(List)}. */
 public abstract class ForwardingSession implements Session {
@@ -32,5 +34,25 @@ public abstract class ForwardingSession implements Session {
     @Override
     public void close() {
         session.close();
+    }
+
+    /** A session that runs as another does, with a way to exchange its weights beside it. */
+    public static final class SwappingSession extends ForwardingSession {
+        private final WeightSwap swap;
+
+        public SwappingSession(Session session, WeightSwap swap) {
+            super(session);
+            this.swap = swap;
+        }
+
+        @Override
+        public void run(List<ByteBuffer> inputs, List<ByteBuffer> outputs) {
+            session().run(inputs, outputs);
+        }
+
+        @Override
+        public Optional<WeightSwap> weightSwap() {
+            return Optional.of(swap);
+        }
     }
 }

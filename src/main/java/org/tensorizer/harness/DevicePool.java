@@ -15,7 +15,7 @@ import org.tensorizer.base.Setting;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.compare.CompareDevice;
-import org.tensorizer.device.compare.ComparisonReport;
+import org.tensorizer.device.compare.CompareDevice.ComparisonReport;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.DeviceStack;
 

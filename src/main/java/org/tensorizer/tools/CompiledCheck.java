@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.Elements;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.model.Elements;
 import org.tensorizer.model.TfliteModel;
 
 /**

@@ -6,9 +6,9 @@ import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
-import org.tensorizer.device.Elements;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.model.Elements;
 import org.tensorizer.model.TfliteModel;
 
 /**

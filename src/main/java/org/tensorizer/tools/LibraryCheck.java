@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Setting;
-import org.tensorizer.device.coral.CoralAddress;
+import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress;
 import org.tensorizer.device.coral.Pairing;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.DeviceKind;

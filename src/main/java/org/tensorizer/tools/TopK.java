@@ -3,7 +3,7 @@ package org.tensorizer.tools;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.tensorizer.device.Elements;
+import org.tensorizer.model.Elements;
 
 /**
  * One of the k highest outputs.

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Npy;
-import org.tensorizer.device.Elements;
 import org.tensorizer.device.TensorSpec;
+import org.tensorizer.model.Elements;
 
 class InputPatternTest {
     private static final Path FLOATS = Path.of("src/test/resources/cases/float32_128.npy");

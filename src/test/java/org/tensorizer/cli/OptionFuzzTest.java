@@ -15,7 +15,7 @@ import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.device.TensorSpec;
-import org.tensorizer.device.coral.CoralSettings;
+import org.tensorizer.device.coral.CoralDevice.CoralSettings;
 import org.tensorizer.device.coral.RuntimeLog;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.fuzz.Fuzz;

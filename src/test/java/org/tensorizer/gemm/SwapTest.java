@@ -14,7 +14,7 @@ import org.tensorizer.device.Device;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.usb.TracedBus;
 import org.tensorizer.device.usb.UsbDevice;
-import org.tensorizer.device.usb.UsbSelector;
+import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 import org.tensorizer.device.usb.UsbSettings;
 import org.tensorizer.device.virtual.VirtualBus;
 import org.tensorizer.device.virtual.VirtualSettings;

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.device.coral.CoralAddress;
+import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress;
 import org.tensorizer.device.open.DeviceChoice;
 
 /** A machine made of a few files: healthy and without a Coral, until something is added. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.device.Elements;
+import org.tensorizer.model.Elements;
 
 class TimingsTest {
     @Test

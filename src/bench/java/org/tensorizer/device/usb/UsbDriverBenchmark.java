@@ -20,6 +20,7 @@ import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.WeightSwap;
+import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.PayloadWriter;

@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.device.Elements;
+import org.tensorizer.device.compare.CompareDevice.ComparisonReport;
+import org.tensorizer.model.Elements;
 import org.tensorizer.model.TfliteModel;
 
 /**

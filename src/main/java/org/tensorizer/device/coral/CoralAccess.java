@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.device.coral.CoralAddress.Bus;
+import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress;
+import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress.Bus;
 
 /**
  * One owner for a Coral: two processes on one device disturb each other's transfers ("HandleQueuedBulkIn error 5"). An

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,7 +20,8 @@ import java.util.stream.Stream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Setting;
-import org.tensorizer.device.coral.CoralAddress.Bus;
+import org.tensorizer.device.coral.CoralDevice.CoralSettings;
+import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress.Bus;
 import org.tensorizer.device.library.JnaRuntime;
 import org.tensorizer.device.library.LibraryFile;
 
@@ -203,5 +205,27 @@ public final class EdgeTpuLibrary {
         void edgetpu_verbosity(int level);
 
         String edgetpu_version();
+    }
+
+    /**
+     * A Coral as libedgetpu lists it.
+     *
+     * @param path device node ({@code /dev/apex_0}) or USB port in sysfs ({@code /sys/bus/usb/devices/2-1})
+     */
+    public record CoralAddress(Bus bus, String path) {
+        public enum Bus {
+            USB,
+            PCI;
+
+            @Override
+            public String toString() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return bus + " " + path;
+        }
     }
 }

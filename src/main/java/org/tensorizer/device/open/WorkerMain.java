@@ -40,7 +40,7 @@ final class WorkerMain {
         try (Device device = open(wire, choice)) {
             if (device != null) {
                 wire.send(new Message.Hello(device.name(), device.provenance().name()));
-                new Sessions(device, folder).serve(wire);
+                new Sessions(device, folder, new HashMap<>()).serve(wire);
             }
         }
     }
@@ -72,18 +72,9 @@ final class WorkerMain {
     }
 
     /** The child's side of all sessions of its device: one request after another. */
-    private static final class Sessions {
+    private record Sessions(Device device, Path folder, Map<Integer, Shared> open) {
         /** A session and the memory it shares with the parent. */
         private record Shared(Session session, TensorArea area) {}
-
-        private final Device device;
-        private final Path folder;
-        private final Map<Integer, Shared> open = new HashMap<>();
-
-        Sessions(Device device, Path folder) {
-            this.device = device;
-            this.folder = folder;
-        }
 
         /** Returns when the parent has closed. */
         void serve(Message.Frames wire) throws IOException {

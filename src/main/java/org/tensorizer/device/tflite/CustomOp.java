@@ -86,7 +86,7 @@ final class CustomOp implements AutoCloseable {
             try {
                 node.close();
             } catch (Throwable t) {
-                node.failure().keep(t);
+                node.failure.keep(t);
             }
         }
     }
@@ -112,7 +112,7 @@ final class CustomOp implements AutoCloseable {
             call.on(kernel);
             return TfliteC.OK;
         } catch (Throwable t) {
-            kernel.failure().keep(t);
+            kernel.failure.keep(t);
             return TfliteC.ERROR;
         }
     }
@@ -129,10 +129,6 @@ final class CustomOp implements AutoCloseable {
         KernelNode(String device, Interpreter.Failure failure) {
             this.device = device;
             this.failure = failure;
-        }
-
-        Interpreter.Failure failure() {
-            return failure;
         }
 
         /** C's init has no way to say no: what it threw is raised by {@link #prepare}. */

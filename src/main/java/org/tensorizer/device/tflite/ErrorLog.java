@@ -26,12 +26,8 @@ final class ErrorLog implements AutoCloseable {
     private final long id = COUNTER.incrementAndGet();
     private final List<String> lines = new ArrayList<>();
 
-    private ErrorLog() {}
-
-    static ErrorLog open() {
-        ErrorLog log = new ErrorLog();
-        OPEN.put(log.id, log);
-        return log;
+    ErrorLog() {
+        OPEN.put(id, this);
     }
 
     Pointer userData() {

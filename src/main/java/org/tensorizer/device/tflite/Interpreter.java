@@ -21,7 +21,7 @@ import org.tensorizer.model.TfliteModel.Subgraph;
 final class Interpreter implements Runnable {
     private final String device;
     private final String name;
-    private final ErrorLog log = ErrorLog.open();
+    private final ErrorLog log = new ErrorLog();
     private final Failure failure = new Failure();
     private final TfliteSession.Delegate delegate;
     private ModelMemory memory;

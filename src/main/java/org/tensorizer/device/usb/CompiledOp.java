@@ -25,7 +25,7 @@ final class CompiledOp implements WeightSwap {
     private final ChipUser chip;
     private final List<Layer> inputLayers;
     private final ByteBuffer[] inputs;
-    private final OutputOrder[] orders;
+    private final OutputRuns[] orders;
     private final List<Layer> outputLayers;
     private final ByteBuffer[] outputs;
     private final Program program;
@@ -64,8 +64,7 @@ final class CompiledOp implements WeightSwap {
         outputLayers = main.outputLayers();
         inputs = buffers(inputLayers);
         outputs = buffers(outputLayers);
-        orders =
-                outputLayers.stream().map(layer -> OutputOrder.of(model, layer)).toArray(OutputOrder[]::new);
+        orders = outputLayers.stream().map(layer -> OutputRuns.of(model, layer)).toArray(OutputRuns[]::new);
         parameters = direct(file.bytes(main.parameters()));
         scratch = allocate(main.scratchBytes());
         Optional<Executable> first = compiled.findParameterCaching();

@@ -21,4 +21,19 @@ public interface UsbBus extends AutoCloseable {
 
     @Override
     void close();
+
+    /** Waits until a daemon thread that serves a bus is gone; an interrupt of the caller is kept for later. */
+    static void awaitEnd(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
 }

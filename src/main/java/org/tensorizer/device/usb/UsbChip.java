@@ -38,12 +38,9 @@ final class UsbChip {
         try {
             transport.claim(Wire.INTERFACE);
             return new UsbChip(transport, device, settings);
-        } catch (UsbException e) {
-            transport.close();
-            throw UsbFault.of(device, e);
         } catch (RuntimeException e) {
             transport.close();
-            throw e;
+            throw e instanceof UsbException usb ? UsbFault.of(device, usb) : e;
         }
     }
 

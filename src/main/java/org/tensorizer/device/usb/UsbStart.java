@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.tensorizer.device.Provenance;
+import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usb.Wire.Dfu;
 

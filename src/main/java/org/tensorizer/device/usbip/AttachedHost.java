@@ -176,17 +176,9 @@ final class AttachedHost {
                 channel.close();
             }
         } catch (IOException e) {
-            close();
+            UsbIpServer.closeQuietly(channel); // the reading thread sees the end
         }
         buffers.give(ended.data);
-    }
-
-    private void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            // the reading thread sees the end either way
-        }
     }
 
     private void unlink(UsbIp.Command command) throws IOException {

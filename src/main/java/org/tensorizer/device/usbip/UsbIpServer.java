@@ -1,5 +1,6 @@
 package org.tensorizer.device.usbip;
 
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +14,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.tensorizer.base.BadInputException;
@@ -43,10 +43,10 @@ public final class UsbIpServer implements AutoCloseable {
     private final Consumer<String> log;
     private final ServerSocketChannel listening;
     /** Connections that are served; one that has ended is taken out when the next one comes. */
-    private final Map<SocketChannel, CompletableFuture<Void>> connections = new ConcurrentHashMap<>();
+    private final Map<SocketChannel, Thread> connections = new ConcurrentHashMap<>();
 
     private final Map<String, SocketChannel> attached = new ConcurrentHashMap<>();
-    private final CompletableFuture<Void> accepting;
+    private final Thread accepting;
 
     private UsbIpServer(UsbBus bus, ServerSocketChannel listening, Consumer<String> log) {
         this.bus = bus;
@@ -111,37 +111,33 @@ public final class UsbIpServer implements AutoCloseable {
     /** Stops listening, ends every connection, and waits until all of them are gone. Idempotent. */
     @Override
     public void close() {
-        quietly(listening::close);
-        accepting.join();
-        connections.forEach((channel, serving) -> quietly(channel::close));
-        connections.values().forEach(CompletableFuture::join);
+        closeQuietly(listening);
+        UsbBus.awaitEnd(accepting);
+        connections.keySet().forEach(UsbIpServer::closeQuietly);
+        connections.values().forEach(UsbBus::awaitEnd);
     }
 
-    private interface Closing {
-        void run() throws IOException;
-    }
-
-    private static void quietly(Closing closing) {
+    /** For what is gone either way. */
+    static void closeQuietly(Closeable each) {
         try {
-            closing.run();
+            each.close();
         } catch (IOException e) {
-            // it is gone either way
+            // nothing more can be done about it
         }
     }
 
-    private static CompletableFuture<Void> start(String name, Runnable work) {
-        return CompletableFuture.runAsync(work, task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            thread.start();
-        });
+    private static Thread start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     private void accept() {
         while (listening.isOpen()) {
             try {
                 SocketChannel channel = listening.accept();
-                connections.values().removeIf(CompletableFuture::isDone);
+                connections.values().removeIf(thread -> !thread.isAlive());
                 if (connections.size() >= MOST_CONNECTIONS) {
                     log.accept("refused a connection: " + MOST_CONNECTIONS + " are open already");
                     channel.close();

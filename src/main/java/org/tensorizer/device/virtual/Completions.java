@@ -52,9 +52,7 @@ final class Completions {
 
     /** Tells all that are due. Not with the device's lock. */
     void tell() {
-        for (Completion next = begin(); next != null; next = go()) {
-            next.tell();
-        }
+        tellFrom(begin());
     }
 
     private synchronized Completion begin() {
@@ -68,12 +66,13 @@ final class Completions {
         if (early <= 0) {
             return queue.poll();
         }
-        later = timer.schedule(this::goOn, early, TimeUnit.NANOSECONDS); // telling stays set: this one comes first
+        later = timer.schedule(
+                () -> tellFrom(go()), early, TimeUnit.NANOSECONDS); // telling stays set: this one comes first
         return null;
     }
 
-    private void goOn() {
-        for (Completion next = go(); next != null; next = go()) {
+    private void tellFrom(Completion first) {
+        for (Completion next = first; next != null; next = go()) {
             next.tell();
         }
     }

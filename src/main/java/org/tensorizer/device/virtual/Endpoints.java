@@ -3,6 +3,7 @@ package org.tensorizer.device.virtual;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -22,7 +23,7 @@ final class Endpoints {
     private final In output;
     private final In events;
     private final In interrupts;
-    private final Map<Integer, In> in;
+    private final Map<Integer, Endpoint> all = new LinkedHashMap<>();
     private final BiConsumer<VirtualTransport.Transfer, UsbStatus> done;
 
     Endpoints(int packet, BiConsumer<VirtualTransport.Transfer, UsbStatus> done, Consumer<String> log) {
@@ -31,7 +32,10 @@ final class Endpoints {
         this.output = new In(packet, done);
         this.events = new In(packet, done);
         this.interrupts = new In(INTERRUPT_PACKET, done);
-        this.in = Map.of(Wire.OUTPUT_IN, output, Wire.EVENT_IN, events, Wire.INTERRUPT_IN, interrupts);
+        all.put(Wire.BULK_OUT, toChip);
+        all.put(Wire.OUTPUT_IN, output);
+        all.put(Wire.EVENT_IN, events);
+        all.put(Wire.INTERRUPT_IN, interrupts);
     }
 
     OutEndpoint toChip() {
@@ -52,72 +56,93 @@ final class Endpoints {
 
     /** Begins a transfer; one to an endpoint that is not there stalls. */
     void submit(VirtualTransport.Transfer transfer) {
-        In from = in.get(transfer.endpoint());
-        if (from != null) {
-            from.read(transfer);
-        } else if (transfer.endpoint() == Wire.BULK_OUT) {
-            toChip.write(transfer);
-        } else {
+        Endpoint endpoint = all.get(transfer.endpoint());
+        if (endpoint == null || endpoint.halted) {
             done.accept(transfer, UsbStatus.STALL);
+        } else {
+            endpoint.begin(transfer);
         }
     }
 
     /** @return whether it was waiting; it then has no end yet */
     boolean cancel(VirtualTransport.Transfer transfer) {
-        In from = in.get(transfer.endpoint());
-        return from == null ? toChip.cancel(transfer) : from.cancel(transfer);
+        return all.containsKey(transfer.endpoint())
+                && all.get(transfer.endpoint()).cancel(transfer);
     }
 
     void endAll(UsbStatus status) {
-        toChip.endAll(status);
-        in.values().forEach(each -> each.endAll(status));
+        all.values().forEach(each -> each.endAll(status));
     }
 
     /** Drops everything in both directions that has not arrived. */
     void clear() {
-        toChip.clear();
-        in.values().forEach(In::clear);
+        all.values().forEach(Endpoint::clear);
     }
 
     /** @return empty for an endpoint the device does not have */
     Optional<Boolean> isHalted(int endpoint) {
-        return endpoint == Wire.BULK_OUT
-                ? Optional.of(toChip.isHalted())
-                : Optional.ofNullable(in.get(endpoint)).map(In::isHalted);
+        return Optional.ofNullable(all.get(endpoint)).map(each -> each.halted);
     }
 
     /** @return false for an endpoint the device does not have */
     boolean halt(int endpoint, boolean on) {
-        if (endpoint == Wire.BULK_OUT) {
-            toChip.halt(on);
-        } else if (in.containsKey(endpoint)) {
-            in.get(endpoint).halt(on);
-        } else {
-            return false;
+        Endpoint found = all.get(endpoint);
+        if (found != null) {
+            found.halt(on);
         }
-        return true;
+        return found != null;
+    }
+
+    /** An endpoint, and the transfers that wait at it. */
+    abstract static class Endpoint {
+        final BiConsumer<VirtualTransport.Transfer, UsbStatus> done;
+        final Deque<VirtualTransport.Transfer> transfers = new ArrayDeque<>();
+        private boolean halted;
+
+        /** @param done what becomes of a transfer that has ended */
+        Endpoint(BiConsumer<VirtualTransport.Transfer, UsbStatus> done) {
+            this.done = done;
+        }
+
+        abstract void begin(VirtualTransport.Transfer transfer);
+
+        boolean cancel(VirtualTransport.Transfer transfer) {
+            return transfers.remove(transfer);
+        }
+
+        final void halt(boolean on) {
+            halted = on;
+            if (on) {
+                endAll(UsbStatus.STALL);
+            }
+        }
+
+        void clear() {
+            halted = false;
+        }
+
+        /** Ends every transfer, the newest first as a real host does when a device is gone. */
+        void endAll(UsbStatus status) {
+            while (!transfers.isEmpty()) {
+                done.accept(transfers.pollLast(), status);
+            }
+        }
     }
 
     /**
      * One endpoint to the host: what the device has to say waits for reads, reads wait for what it has to say. A read gets no
      * more than one chunk; a chunk that is longer than the read goes on in the next one, in whole packets.
      */
-    static final class In {
+    static final class In extends Endpoint {
         private final int packet;
-        private final BiConsumer<VirtualTransport.Transfer, UsbStatus> done;
-        private final Deque<VirtualTransport.Transfer> reads = new ArrayDeque<>();
         private final Deque<ByteBuffer> chunks = new ArrayDeque<>();
         private long waiting;
         private boolean stallNext;
-        private boolean halted;
 
-        /**
-         * @param packet wMaxPacketSize
-         * @param done what becomes of a read that has ended
-         */
+        /** @param packet wMaxPacketSize */
         In(int packet, BiConsumer<VirtualTransport.Transfer, UsbStatus> done) {
+            super(done);
             this.packet = packet;
-            this.done = done;
         }
 
         /** Bytes that no read has taken yet. */
@@ -126,24 +151,17 @@ final class Endpoints {
         }
 
         /** A read that ends when there is something for it. */
-        void read(VirtualTransport.Transfer read) {
-            if (halted) {
-                done.accept(read, UsbStatus.STALL);
-                return;
-            }
-            reads.add(read);
+        @Override
+        void begin(VirtualTransport.Transfer read) {
+            transfers.add(read);
             move();
         }
 
-        /** Bytes for the next reads. Not copied. */
+        /** Bytes for the next transfers. Not copied. */
         void send(byte[] bytes, int offset, int length) {
             chunks.add(ByteBuffer.wrap(bytes, offset, length));
             waiting += length;
             move();
-        }
-
-        boolean cancel(VirtualTransport.Transfer read) {
-            return reads.remove(read);
         }
 
         /** A fault on request: the read that would get the next bytes ends with a stall, and so does every later one. */
@@ -152,35 +170,18 @@ final class Endpoints {
             move();
         }
 
-        boolean isHalted() {
-            return halted;
-        }
-
-        void halt(boolean on) {
-            halted = on;
-            if (on) {
-                endAll(UsbStatus.STALL);
-            }
-        }
-
         /** Drops what waits to be read. */
+        @Override
         void clear() {
+            super.clear();
             chunks.clear();
             waiting = 0;
             stallNext = false;
-            halted = false;
-        }
-
-        /** Ends every read, the newest first as a real host does when a device is gone. */
-        void endAll(UsbStatus status) {
-            while (!reads.isEmpty()) {
-                done.accept(reads.pollLast(), status);
-            }
         }
 
         private void move() {
-            while (!reads.isEmpty() && (stallNext || !chunks.isEmpty())) {
-                VirtualTransport.Transfer read = reads.poll();
+            while (!transfers.isEmpty() && (stallNext || !chunks.isEmpty())) {
+                VirtualTransport.Transfer read = transfers.poll();
                 if (stallNext) {
                     stallNext = false;
                     done.accept(read, UsbStatus.STALL);

@@ -19,16 +19,14 @@ import org.tensorizer.device.usb.Wire.Tag;
  *
  * <p>Thread safety: none; the device's lock guards it.
  */
-final class OutEndpoint {
+final class OutEndpoint extends Endpoints.Endpoint {
     /** Bytes that may wait in the device, and as many again in transfers. */
     static final long CAPACITY = 64 << 20;
 
     private static final int PIECES = 1 << 16;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final BiConsumer<VirtualTransport.Transfer, UsbStatus> done;
     private final Consumer<String> log;
-    private final Deque<VirtualTransport.Transfer> transfers = new ArrayDeque<>();
     private final Map<Tag, Pieces> queues = new EnumMap<>(Tag.class);
     private final Deque<Long> streams = new ArrayDeque<>();
     private final ByteBuffer header = ByteBuffer.allocate(Wire.Header.BYTES);
@@ -40,7 +38,6 @@ final class OutEndpoint {
     private long announced;
     private long missing;
     private Tag tag;
-    private boolean halted;
 
     /** Bytes of one tag in the pieces they came in. */
     private static final class Pieces {
@@ -48,22 +45,18 @@ final class OutEndpoint {
         private long bytes;
     }
 
-    /**
-     * @param done what becomes of a transfer that has ended
-     * @param log takes what the chip would not tell
-     */
+    /** @param log takes what the chip would not tell */
     OutEndpoint(BiConsumer<VirtualTransport.Transfer, UsbStatus> done, Consumer<String> log) {
-        this.done = done;
+        super(done);
         this.log = log;
         for (Tag each : new Tag[] {Tag.INSTRUCTIONS, Tag.INPUT, Tag.PARAMETERS}) {
             queues.put(each, new Pieces());
         }
     }
 
-    void write(VirtualTransport.Transfer transfer) {
-        if (halted) {
-            done.accept(transfer, UsbStatus.STALL);
-        } else if (transfers.isEmpty() && hasRoom()) {
+    @Override
+    void begin(VirtualTransport.Transfer transfer) {
+        if (transfers.isEmpty() && hasRoom()) {
             accept(transfer);
         } else if (inTransfers + transfer.remaining() > CAPACITY) {
             done.accept(transfer, UsbStatus.NO_MEMORY);
@@ -199,8 +192,9 @@ final class OutEndpoint {
         }
     }
 
+    @Override
     boolean cancel(VirtualTransport.Transfer transfer) {
-        if (!transfers.remove(transfer)) {
+        if (!super.cancel(transfer)) {
             return false;
         }
         inTransfers -= transfer.remaining();
@@ -208,19 +202,10 @@ final class OutEndpoint {
         return true;
     }
 
-    boolean isHalted() {
-        return halted;
-    }
-
-    void halt(boolean on) {
-        halted = on;
-        if (on) {
-            endAll(UsbStatus.STALL);
-        }
-    }
-
     /** Drops what the chip has not taken, headers begun included; transfers that wait then go on. */
+    @Override
     void clear() {
+        super.clear();
         queues.values().forEach(queue -> {
             queue.pieces.clear();
             queue.bytes = 0;
@@ -231,14 +216,12 @@ final class OutEndpoint {
         missing = 0;
         waiting = 0;
         pieces = 0;
-        halted = false;
         admit();
     }
 
+    @Override
     void endAll(UsbStatus status) {
         inTransfers = 0;
-        while (!transfers.isEmpty()) {
-            done.accept(transfers.pollLast(), status);
-        }
+        super.endAll(status);
     }
 }

@@ -14,6 +14,7 @@ import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.StubDevice;
+import org.tensorizer.device.compare.CompareDevice.ComparisonReport;
 import org.tensorizer.model.TfliteModel;
 
 class CompareDeviceTest {

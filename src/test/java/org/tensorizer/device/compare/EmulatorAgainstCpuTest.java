@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.compare.CompareDevice.ComparisonReport;
 import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.model.TfliteModel;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.device.coral.CoralDevice.CoralSettings;
 
 class CoralSettingsTest {
     @Test

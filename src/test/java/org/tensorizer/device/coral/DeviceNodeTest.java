@@ -13,7 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.device.coral.CoralAddress.Bus;
+import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress;
+import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress.Bus;
 
 class DeviceNodeTest {
     private static final CoralAddress USB = new CoralAddress(Bus.USB, "/sys/bus/usb/devices/2-1");

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Setting;
 import org.tensorizer.device.DeviceFault;
-import org.tensorizer.device.coral.CoralAddress.Bus;
+import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress;
+import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress.Bus;
 import org.tensorizer.device.tflite.TfliteLibrary;
 
 /** Finding the runtime and choosing among Corals. What needs a loaded runtime is tested in child processes. */

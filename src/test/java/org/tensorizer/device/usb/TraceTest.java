@@ -24,6 +24,7 @@ import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.isa.Program;
 import org.tensorizer.isa.Program.Fetch;

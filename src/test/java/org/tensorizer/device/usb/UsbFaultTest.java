@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.tensorizer.Fixture;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 
 /** Whatever can go wrong on the wire is a typed fault in this process; afterwards the same session works again. */
 class UsbFaultTest {

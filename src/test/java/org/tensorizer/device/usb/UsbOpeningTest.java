@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.device.DeviceFault;
+import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 import org.tensorizer.device.usb.UsbPort.Speed;
 
 /** What keeps a device from being opened is a typed fault with its remedy, and no handle is left. */

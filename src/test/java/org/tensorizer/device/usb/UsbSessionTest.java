@@ -29,6 +29,7 @@ import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.WeightSwap;
+import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 

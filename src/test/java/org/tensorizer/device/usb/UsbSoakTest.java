@@ -12,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.tensorizer.Fixture;
 import org.tensorizer.device.Session;
+import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 
 /** Many sessions and many faults: nothing is left, and no answer is wrong. */
 class UsbSoakTest {

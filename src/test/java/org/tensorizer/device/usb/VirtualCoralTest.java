@@ -23,6 +23,7 @@ import org.tensorizer.device.Provenance;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.TensorSpec;
 import org.tensorizer.device.emulator.EmulatorDevice;
+import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.virtual.Fault;
 import org.tensorizer.device.virtual.VirtualBus;

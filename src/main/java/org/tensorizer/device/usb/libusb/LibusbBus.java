@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.usb.UsbBus;
@@ -29,7 +28,7 @@ public final class LibusbBus implements UsbBus {
 
     private final Pointer context;
     private final Set<LibusbTransport> open = new HashSet<>();
-    private CompletableFuture<Void> events;
+    private Thread events;
     private volatile boolean closed;
 
     private LibusbBus(Pointer context) {
@@ -139,11 +138,9 @@ public final class LibusbBus implements UsbBus {
 
     private void startEvents() {
         if (events == null) {
-            events = CompletableFuture.runAsync(this::handleEvents, task -> {
-                Thread thread = new Thread(task, "tensorizer-libusb");
-                thread.setDaemon(true);
-                thread.start();
-            });
+            events = new Thread(this::handleEvents, "tensorizer-libusb");
+            events.setDaemon(true);
+            events.start();
         }
     }
 
@@ -198,7 +195,7 @@ public final class LibusbBus implements UsbBus {
     private void stopEvents() {
         if (events != null) {
             LibusbC.libusb_interrupt_event_handler(context);
-            events.join();
+            UsbBus.awaitEnd(events);
         }
     }
 }

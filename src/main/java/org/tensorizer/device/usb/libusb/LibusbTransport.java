@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.tensorizer.device.usb.ControlRequest;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbPort;
@@ -75,17 +76,13 @@ final class LibusbTransport implements UsbTransport {
         call(() -> LibusbC.libusb_reset_device(handle), "reset " + port);
     }
 
-    private interface Call {
-        int code();
-    }
-
-    private int call(Call call, String what) {
+    private int call(IntSupplier call, String what) {
         synchronized (this) {
             requireOpen();
             calls++;
         }
         try {
-            int code = call.code();
+            int code = call.getAsInt();
             LibusbBus.check(code, what);
             return code;
         } finally {

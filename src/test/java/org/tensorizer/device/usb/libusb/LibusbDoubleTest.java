@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.Fixture;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.usb.UsbDevice;
+import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 import org.tensorizer.device.usb.UsbFault;
-import org.tensorizer.device.usb.UsbSelector;
 import org.tensorizer.device.usb.UsbSettings;
 
 /**

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.usb.UsbBus;
 import org.tensorizer.device.usb.UsbDevice;
+import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 import org.tensorizer.device.usb.UsbException;
 import org.tensorizer.device.usb.UsbFault;
 import org.tensorizer.device.usb.UsbPort;
 import org.tensorizer.device.usb.UsbPort.Speed;
-import org.tensorizer.device.usb.UsbSelector;
 import org.tensorizer.device.usb.UsbSettings;
 import org.tensorizer.device.usb.UsbStatus;
 

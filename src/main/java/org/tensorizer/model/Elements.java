@@ -1,4 +1,4 @@
-package org.tensorizer.device;
+package org.tensorizer.model;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,7 +25,7 @@ public final class Elements extends AbstractList<Number> implements RandomAccess
         this.bytes = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** @param type TFLite's name, as in {@link TensorSpec#type} */
+    /** @param type TFLite's name, such as {@code UINT8} or {@code FLOAT32} */
     public static Elements of(String type, byte[] bytes) {
         return new Elements(type, bytes);
     }

@@ -12,9 +12,10 @@ import org.tensorizer.model.Layer.OutputSlice;
 
 /**
  * Where each byte of an output tensor stands among the bytes that the chip sends, which come tile by tile and padded.
- * Published in libedgetpu's sources.
+ * Published in libedgetpu's sources. The emulator has an order of its own for what it sends, as a check: answers through
+ * the driver are held against those without it.
  */
-final class OutputOrder {
+final class OutputRuns {
     private final int tensorBytes;
 
     /** Bytes that stay together. */
@@ -22,7 +23,7 @@ final class OutputOrder {
 
     private final List<Run> runs = new ArrayList<>();
 
-    private OutputOrder(int tensorBytes) {
+    private OutputRuns(int tensorBytes) {
         this.tensorBytes = tensorBytes;
     }
 
@@ -31,8 +32,8 @@ final class OutputOrder {
      *
      * @throws BadInputException the layout is missing, or reaches beyond the bytes that come
      */
-    static OutputOrder of(String model, Layer layer) {
-        OutputOrder order = new OutputOrder(Math.toIntExact(layer.unpaddedBytes()));
+    static OutputRuns of(String model, Layer layer) {
+        OutputRuns order = new OutputRuns(Math.toIntExact(layer.unpaddedBytes()));
         try {
             if (!layer.slices().isEmpty()) {
                 order.sliced(layer);
