@@ -39,7 +39,7 @@ import org.tensorizer.device.usb.TracedBus;
 import org.tensorizer.device.usb.UsbBus;
 import org.tensorizer.device.usb.UsbDevice;
 import org.tensorizer.device.usb.UsbPort.Speed;
-import org.tensorizer.device.usb.UsbSelector;
+import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 import org.tensorizer.device.usb.UsbSettings;
 import org.tensorizer.device.usbip.UsbIpClient.Reply;
 import org.tensorizer.device.virtual.VirtualBus;
