@@ -75,7 +75,7 @@ final class Blocks implements AutoCloseable {
     @Override
     public void close() {
         background.close();
-        CloseAll.of(blocks.stream().map(block -> block::close));
+        closeAll(blocks.stream().map(block -> block::close));
     }
 
     /** One payload in memory and its session. */
@@ -150,25 +150,21 @@ final class Blocks implements AutoCloseable {
     }
 
     /** Closes everything, then throws the first failure with the others suppressed. */
-    static final class CloseAll {
-        private CloseAll() {}
-
-        static void of(Stream<Runnable> all) {
-            RuntimeException failure = null;
-            for (Runnable close : all.toList()) {
-                try {
-                    close.run();
-                } catch (RuntimeException e) {
-                    if (failure == null) {
-                        failure = e;
-                    } else {
-                        failure.addSuppressed(e);
-                    }
+    static void closeAll(Stream<Runnable> all) {
+        RuntimeException failure = null;
+        for (Runnable close : all.toList()) {
+            try {
+                close.run();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
                 }
             }
-            if (failure != null) {
-                throw failure;
-            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 

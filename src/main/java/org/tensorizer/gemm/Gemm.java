@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.device.Device;
-import org.tensorizer.gemm.Blocks.CloseAll;
 import org.tensorizer.gemm.GemmCheck.CheckedProduct;
 import org.tensorizer.gemm.GemmCheck.ExpectedProduct;
 import org.tensorizer.gemm.WeightScales.OutOfRange;
@@ -268,7 +267,7 @@ public final class Gemm implements AutoCloseable {
     public void close() {
         try (Exclusive.Use use = exclusive.enterLast()) {
             if (use != null) {
-                CloseAll.of(sets.stream().map(set -> set::close));
+                Blocks.closeAll(sets.stream().map(set -> set::close));
             }
         }
     }

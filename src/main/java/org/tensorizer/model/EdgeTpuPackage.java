@@ -6,7 +6,6 @@ import java.util.OptionalInt;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.model.Executable.ExecutableType;
-import org.tensorizer.model.PackageReader.CustomOpOptions;
 
 /**
  * What edgetpu_compiler made of a part of a model: the content of one {@code edgetpu-custom-op}. All ranges are absolute
@@ -61,7 +60,7 @@ public record EdgeTpuPackage(
         if (FileKind.of(bytes) == FileKind.TFLITE) {
             throw checked.fault(4, "file identifier", "expected a package, found " + FileKind.describe(bytes));
         }
-        return new PackageReader(checked).read(0, -1, -1, CustomOpOptions.Entry.alone(checked));
+        return new PackageReader(checked).read(0, -1, -1, PackageReader.Entry.alone(checked));
     }
 
     /**

@@ -14,6 +14,14 @@ import org.tensorizer.model.Layer.OutputSlice;
 /** Reads an executable by the slots of {@code executable.fbs}. */
 final class ExecutableReader {
     private static final int TOKEN_SLOT = 14;
+    private static final int OUTPUT_LAYER = 1;
+
+    // hints
+    private static final int DESCRIPTOR = 1;
+    private static final int INSTRUCTION = 2;
+    private static final int INTERRUPT = 3;
+    private static final int FENCE = 4;
+    private static final int INTERRUPTS = 4;
 
     private final CheckedBytes bytes;
 
@@ -42,7 +50,7 @@ final class ExecutableReader {
                 layers(table, 8, "input_layers", false),
                 layers(table, 9, "output_layers", true),
                 table.table(7, "dma_hints", "DmaHints")
-                        .map(hints -> DmaHintReader.read(hints, chunks.size()))
+                        .map(hints -> dmaHints(hints, chunks.size()))
                         .orElse(new DmaHints(false, List.of())),
                 table.int64(TOKEN_SLOT, "parameter_caching_token"),
                 token,
@@ -94,7 +102,7 @@ final class ExecutableReader {
     private static List<Layer> layers(FlatTable executable, int slot, String field, boolean output) {
         List<Layer> layers = new ArrayList<>();
         for (FlatTable table : executable.tables(slot, field, "Layer")) {
-            layers.add(LayerReader.read(table, output));
+            layers.add(layer(table, output));
         }
         return layers;
     }
@@ -107,162 +115,142 @@ final class ExecutableReader {
         bytes.checkDisjoint(regions, "Executable chunks, parameters, token");
     }
 
-    /** Reads the DMA hints of an executable by the slots of {@code executable.fbs}. */
-    static final class DmaHintReader {
-        private static final int DESCRIPTOR = 1;
-        private static final int INSTRUCTION = 2;
-        private static final int INTERRUPT = 3;
-        private static final int FENCE = 4;
-        private static final int INTERRUPTS = 4;
-
-        private DmaHintReader() {}
-
-        /**
-         * @param chunks instruction chunks of the executable
-         */
-        static DmaHints read(FlatTable table, int chunks) {
-            List<DmaHint> hints = new ArrayList<>();
-            for (FlatTable hint : table.tables(0, "hints", "DmaHint")) {
-                hints.add(hint(hint, chunks));
-            }
-            return new DmaHints(table.bool(1, "fully_deterministic"), hints);
+    /** @param chunks instruction chunks of the executable */
+    private static DmaHints dmaHints(FlatTable table, int chunks) {
+        List<DmaHint> hints = new ArrayList<>();
+        for (FlatTable hint : table.tables(0, "hints", "DmaHint")) {
+            hints.add(hint(hint, chunks));
         }
-
-        private static DmaHint hint(FlatTable table, int chunks) {
-            DmaHint.Direction direction = table.constant(
-                    2,
-                    table.int16(2, "direction"),
-                    "direction",
-                    DmaHint.Direction.values(),
-                    "0 (infeed) or 1 (outfeed)");
-            int type = Byte.toUnsignedInt((byte) table.int8(0, "any_hint_type"));
-            return switch (type) {
-                case DESCRIPTOR -> descriptor(content(table, "DmaDescriptorHint"), direction);
-                case INSTRUCTION -> instructions(content(table, "InstructionHint"), chunks, direction);
-                case INTERRUPT -> interrupt(content(table, "InterruptHint"), direction);
-                case FENCE -> new DmaHint.Fence(direction);
-                default -> throw table.fault(0, "any_hint_type", "expected a type of hint from 1 to 4, found " + type);
-            };
-        }
-
-        private static FlatTable content(FlatTable hint, String type) {
-            return hint.table(1, "any_hint", type)
-                    .orElseThrow(() -> hint.fault(1, "any_hint", "expected a table " + type + ", found none"));
-        }
-
-        private static DmaHint descriptor(FlatTable table, DmaHint.Direction direction) {
-            FlatTable meta = ExecutableReader.meta(table, 0);
-            int offset = table.int32(1, "offset_in_bytes");
-            int size = table.int32(2, "size_in_bytes");
-            if (offset < 0 || size < 0) {
-                throw table.fault(
-                        2, "size_in_bytes", "expected no negative offset or size, found " + offset + " and " + size);
-            }
-            return new DmaHint.Descriptor(
-                    ExecutableReader.kind(meta), meta.int32(1, "batch"), meta.text(2, "name"), offset, size, direction);
-        }
-
-        private static DmaHint instructions(FlatTable table, int chunks, DmaHint.Direction direction) {
-            int chunk = table.int32(0, "instruction_chunk_index");
-            if (chunk < 0 || chunk >= chunks) {
-                throw table.fault(
-                        0,
-                        "instruction_chunk_index",
-                        "expected a chunk of the executable's " + chunks + ", found " + chunk);
-            }
-            return new DmaHint.Instructions(chunk, direction);
-        }
-
-        private static DmaHint interrupt(FlatTable table, DmaHint.Direction direction) {
-            int number = table.int16(0, "type");
-            if (number < 0 || number >= INTERRUPTS) {
-                throw table.fault(0, "type", "expected an interrupt from 0 to 3, found " + number);
-            }
-            return new DmaHint.Interrupt(number, direction);
-        }
+        return new DmaHints(table.bool(1, "fully_deterministic"), hints);
     }
 
-    /** Reads a layer by the slots of {@code executable.fbs}. */
-    static final class LayerReader {
-        private static final int OUTPUT_LAYER = 1;
+    private static DmaHint hint(FlatTable table, int chunks) {
+        DmaHint.Direction direction = table.constant(
+                2,
+                table.int16(2, "direction"),
+                "direction",
+                DmaHint.Direction.values(),
+                "0 (infeed) or 1 (outfeed)");
+        int type = Byte.toUnsignedInt((byte) table.int8(0, "any_hint_type"));
+        return switch (type) {
+            case DESCRIPTOR -> descriptor(content(table, "DmaDescriptorHint"), direction);
+            case INSTRUCTION -> instructions(content(table, "InstructionHint"), chunks, direction);
+            case INTERRUPT -> interrupt(content(table, "InterruptHint"), direction);
+            case FENCE -> new DmaHint.Fence(direction);
+            default -> throw table.fault(0, "any_hint_type", "expected a type of hint from 1 to 4, found " + type);
+        };
+    }
 
-        private LayerReader() {}
+    private static FlatTable content(FlatTable hint, String type) {
+        return hint.table(1, "any_hint", type)
+                .orElseThrow(() -> hint.fault(1, "any_hint", "expected a table " + type + ", found none"));
+    }
 
-        static Layer read(FlatTable table, boolean output) {
-            int code = table.int16(6, "data_type");
-            DataType type = DataType.of(code)
-                    .orElseThrow(() -> table.fault(6, "data_type", "expected one of the data types, found " + code));
-            Optional<FlatTable> numerics = table.table(5, "numerics", "NumericsConstants");
-            Optional<FlatTable> outputLayer = Byte.toUnsignedInt((byte) table.int8(7, "any_layer_type")) == OUTPUT_LAYER
-                    ? table.table(8, "any_layer", "OutputLayer")
-                    : Optional.empty();
-            int y = dimension(table, 2, "y_dim");
-            int x = dimension(table, 3, "x_dim");
-            int z = dimension(table, 4, "z_dim");
-            if ((long) y * x > Integer.MAX_VALUE || (long) y * x * z > Integer.MAX_VALUE) {
-                throw table.fault(4, "z_dim", "expected y * x * z below 2^31, found " + y + " * " + x + " * " + z);
-            }
-            return new Layer(
-                    table.text(0, "name"),
-                    output,
-                    dimension(table, 1, "size_bytes"),
-                    y,
-                    x,
-                    z,
-                    numerics.map(n -> n.int32(0, "zero_point")).orElse(0),
-                    numerics.map(n -> n.float32(1, "dequantization_factor")).orElse(0f),
-                    type,
-                    table.int32(9, 1, "execution_count_per_inference"),
-                    table.bool(10, "cache_on_dram"),
-                    shape(table, 11),
-                    outputLayer
-                            .flatMap(o -> o.table(0, "layout", "OutputLayout"))
-                            .map(LayerReader::layout),
-                    outputLayer
-                            .flatMap(o -> o.table(2, "shape_info", "OutputShapeInfo"))
-                            .map(LayerReader::slices)
-                            .orElse(List.of()));
+    private static DmaHint descriptor(FlatTable table, DmaHint.Direction direction) {
+        FlatTable meta = meta(table, 0);
+        int offset = table.int32(1, "offset_in_bytes");
+        int size = table.int32(2, "size_in_bytes");
+        if (offset < 0 || size < 0) {
+            throw table.fault(
+                    2, "size_in_bytes", "expected no negative offset or size, found " + offset + " and " + size);
         }
+        return new DmaHint.Descriptor(
+                kind(meta), meta.int32(1, "batch"), meta.text(2, "name"), offset, size, direction);
+    }
 
-        private static int dimension(FlatTable table, int slot, String field) {
-            int value = table.int32(slot, field);
-            if (value < 0) {
-                throw table.fault(slot, field, "expected no negative number, found " + value);
-            }
-            return value;
+    private static DmaHint instructions(FlatTable table, int chunks, DmaHint.Direction direction) {
+        int chunk = table.int32(0, "instruction_chunk_index");
+        if (chunk < 0 || chunk >= chunks) {
+            throw table.fault(
+                    0,
+                    "instruction_chunk_index",
+                    "expected a chunk of the executable's " + chunks + ", found " + chunk);
         }
+        return new DmaHint.Instructions(chunk, direction);
+    }
 
-        private static List<IndexRange> shape(FlatTable table, int slot) {
-            return table.table(slot, "shape", "TensorShape")
-                    .map(shape -> shape.indexRanges(0, "dimension"))
-                    .orElse(List.of());
+    private static DmaHint interrupt(FlatTable table, DmaHint.Direction direction) {
+        int number = table.int16(0, "type");
+        if (number < 0 || number >= INTERRUPTS) {
+            throw table.fault(0, "type", "expected an interrupt from 0 to 3, found " + number);
         }
+        return new DmaHint.Interrupt(number, direction);
+    }
 
-        private static OutputLayout layout(FlatTable table) {
-            return new OutputLayout(
-                    table.int32s(0, "y_coordinate_to_linear_tile_id_map"),
-                    table.int32s(1, "x_coordinate_to_linear_tile_id_map"),
-                    table.int32s(2, "linearized_tile_byte_offset"),
-                    table.int32s(3, "x_coordinate_to_local_byte_offset"),
-                    table.int32s(4, "y_coordinate_to_local_y_offset"),
-                    table.int32s(5, "x_coordinate_to_local_y_row_size"));
+    private static Layer layer(FlatTable table, boolean output) {
+        int code = table.int16(6, "data_type");
+        DataType type = DataType.of(code)
+                .orElseThrow(() -> table.fault(6, "data_type", "expected one of the data types, found " + code));
+        Optional<FlatTable> numerics = table.table(5, "numerics", "NumericsConstants");
+        Optional<FlatTable> outputLayer = Byte.toUnsignedInt((byte) table.int8(7, "any_layer_type")) == OUTPUT_LAYER
+                ? table.table(8, "any_layer", "OutputLayer")
+                : Optional.empty();
+        int y = dimension(table, 2, "y_dim");
+        int x = dimension(table, 3, "x_dim");
+        int z = dimension(table, 4, "z_dim");
+        if ((long) y * x > Integer.MAX_VALUE || (long) y * x * z > Integer.MAX_VALUE) {
+            throw table.fault(4, "z_dim", "expected y * x * z below 2^31, found " + y + " * " + x + " * " + z);
         }
+        return new Layer(
+                table.text(0, "name"),
+                output,
+                dimension(table, 1, "size_bytes"),
+                y,
+                x,
+                z,
+                numerics.map(n -> n.int32(0, "zero_point")).orElse(0),
+                numerics.map(n -> n.float32(1, "dequantization_factor")).orElse(0f),
+                type,
+                table.int32(9, 1, "execution_count_per_inference"),
+                table.bool(10, "cache_on_dram"),
+                shape(table, 11),
+                outputLayer
+                        .flatMap(o -> o.table(0, "layout", "OutputLayout"))
+                        .map(ExecutableReader::layout),
+                outputLayer
+                        .flatMap(o -> o.table(2, "shape_info", "OutputShapeInfo"))
+                        .map(ExecutableReader::slices)
+                        .orElse(List.of()));
+    }
 
-        private static List<OutputSlice> slices(FlatTable info) {
-            List<FlatTable> layouts = info.tables(0, "slice_layout", "TensorLayout");
-            List<Integer> offsets = info.int32s(1, "slice_offset");
-            if (offsets.size() != layouts.size()) {
-                throw info.fault(
-                        1,
-                        "slice_offset",
-                        "expected as many offsets as layouts, found " + offsets.size() + " and " + layouts.size());
-            }
-            List<OutputSlice> slices = new ArrayList<>(layouts.size());
-            for (int i = 0; i < layouts.size(); i++) {
-                slices.add(
-                        new OutputSlice(shape(layouts.get(i), 0), layouts.get(i).int32s(1, "stride"), offsets.get(i)));
-            }
-            return slices;
+    private static int dimension(FlatTable table, int slot, String field) {
+        int value = table.int32(slot, field);
+        if (value < 0) {
+            throw table.fault(slot, field, "expected no negative number, found " + value);
         }
+        return value;
+    }
+
+    private static List<IndexRange> shape(FlatTable table, int slot) {
+        return table.table(slot, "shape", "TensorShape")
+                .map(shape -> shape.indexRanges(0, "dimension"))
+                .orElse(List.of());
+    }
+
+    private static OutputLayout layout(FlatTable table) {
+        return new OutputLayout(
+                table.int32s(0, "y_coordinate_to_linear_tile_id_map"),
+                table.int32s(1, "x_coordinate_to_linear_tile_id_map"),
+                table.int32s(2, "linearized_tile_byte_offset"),
+                table.int32s(3, "x_coordinate_to_local_byte_offset"),
+                table.int32s(4, "y_coordinate_to_local_y_offset"),
+                table.int32s(5, "x_coordinate_to_local_y_row_size"));
+    }
+
+    private static List<OutputSlice> slices(FlatTable info) {
+        List<FlatTable> layouts = info.tables(0, "slice_layout", "TensorLayout");
+        List<Integer> offsets = info.int32s(1, "slice_offset");
+        if (offsets.size() != layouts.size()) {
+            throw info.fault(
+                    1,
+                    "slice_offset",
+                    "expected as many offsets as layouts, found " + offsets.size() + " and " + layouts.size());
+        }
+        List<OutputSlice> slices = new ArrayList<>(layouts.size());
+        for (int i = 0; i < layouts.size(); i++) {
+            slices.add(
+                    new OutputSlice(shape(layouts.get(i), 0), layouts.get(i).int32s(1, "stride"), offsets.get(i)));
+        }
+        return slices;
     }
 }

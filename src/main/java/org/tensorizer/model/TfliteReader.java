@@ -5,7 +5,6 @@ import java.util.List;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.OperatorOptions.Padding;
-import org.tensorizer.model.PackageReader.CustomOpOptions;
 import org.tensorizer.model.TfliteModel.Subgraph;
 
 /** Reads a TFLite model (schema version 3) by the slots of {@code tflite.fbs}. */
@@ -245,13 +244,13 @@ final class TfliteReader {
     }
 
     private List<EdgeTpuPackage> packages(List<Subgraph> subgraphs) {
+        PackageReader reader = new PackageReader(bytes);
         List<EdgeTpuPackage> packages = new ArrayList<>();
         for (Subgraph subgraph : subgraphs) {
             for (Operator operator : subgraph.operators()) {
                 if (operator.isEdgeTpu()) {
-                    for (CustomOpOptions.Entry entry : CustomOpOptions.read(bytes, operator.customOptions())) {
-                        packages.add(new PackageReader(bytes)
-                                .read(packages.size(), subgraph.index(), operator.index(), entry));
+                    for (PackageReader.Entry entry : reader.packages(operator.customOptions())) {
+                        packages.add(reader.read(packages.size(), subgraph.index(), operator.index(), entry));
                     }
                 }
             }

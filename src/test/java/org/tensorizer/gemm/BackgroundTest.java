@@ -13,7 +13,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.tensorizer.gemm.Blocks.CloseAll;
 
 class BackgroundTest {
     @Test
@@ -80,7 +79,7 @@ class BackgroundTest {
         List<String> closed = new ArrayList<>();
         RuntimeException first = new IllegalStateException("first");
         RuntimeException second = new IllegalStateException("second");
-        assertThatThrownBy(() -> CloseAll.of(Stream.of(
+        assertThatThrownBy(() -> Blocks.closeAll(Stream.of(
                         () -> {
                             throw first;
                         },
