@@ -29,7 +29,6 @@ class PublicMethodsTest {
             gemm.ByteMatrix row: matrices have their rows and elements
             gemm.ExactGemm multiply: the README's library, one vector
             gemm.ExactPlan text uploadBytes: what an exact product costs, before a device is there
-            gemm.FloatMatrix row vector: matrices have their rows and elements
             gemm.Gemm apply newWeights stream use: the README's library: no command sets weights at run time
             gemm.WeightScales fit perChannel: the README's library
             gemm.WeightSet bias weights: the README's library

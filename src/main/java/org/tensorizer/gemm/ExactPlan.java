@@ -41,12 +41,8 @@ public record ExactPlan(
     /** Bits of an int8 input, each a run of its own. */
     public static final int BITS = 8;
 
-    /** Digits of an int8 weight that can differ from 0, of 8. */
-    private static final int MOST_DIGITS = 4;
-
     /**
-     * Inferences for a batch, at most: one whose bits are all 0 is left out. {@link #mostRows} is a bound without knowing
-     * the weights.
+     * Inferences for a batch, at most: one whose bits are all 0 is left out.
      */
     public long inferences(int vectors) {
         return (long) BITS * blocks * vectors;
@@ -55,18 +51,6 @@ public record ExactPlan(
     /** Bytes of all payloads. */
     public long uploadBytes() {
         return (long) blocks * template.payloadBytes();
-    }
-
-    /**
-     * Rows that an output channel can need at most, whatever its weights: at most 4 of 8 digits of a weight differ from 0,
-     * and a row that was cut is full, so it has as many of them as the window is wide on one side.
-     *
-     * @param inputs of a block
-     * @param low smallest sum of a row that is answered exactly, below 0
-     * @param high largest, above 0
-     */
-    static int mostRows(int inputs, int low, int high) {
-        return MOST_DIGITS * inputs / Math.min(-low, high) + BITS;
     }
 
     /** Several lines: sizes, cost of a batch, the scheme's proof in numbers, choice of template and its reason. */

@@ -25,11 +25,6 @@ public final class FloatMatrix extends Matrix {
         return new FloatMatrix(rows, columns, new float[size(rows, columns)]);
     }
 
-    /** One row. */
-    public static FloatMatrix vector(float... values) {
-        return of(1, values.length, values);
-    }
-
     /** The array itself. */
     public float[] values() {
         return values;
@@ -37,12 +32,6 @@ public final class FloatMatrix extends Matrix {
 
     public float at(int row, int column) {
         return values[index(row, column)];
-    }
-
-    /** A copy of one row. */
-    public float[] row(int row) {
-        int start = index(row, 0);
-        return Arrays.copyOfRange(values, start, start + columns());
     }
 
     @Override

@@ -27,11 +27,6 @@ public record GemmCheck(
         BitSet clipped,
         BitSet ties,
         BitSet unknown) {
-    /** Whether the device gave what exact arithmetic predicts, as far as it predicts. */
-    boolean isExact() {
-        return unexplained == 0;
-    }
-
     /** One line. */
     @Override
     public String toString() {

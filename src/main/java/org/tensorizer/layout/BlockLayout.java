@@ -104,12 +104,8 @@ public record BlockLayout(int outputs, int height, int width, Header header) imp
     @Override
     public byte[] unpack(byte[] payload, int at) {
         byte[] weights = new byte[weights()];
-        int taps = height * width;
-        for (int output = 0; output < outputs; output++) {
-            int from = at + offset(output, 0, 0, 0);
-            for (int tap = 0; tap < taps; tap++) {
-                weights[output * taps + tap] = payload[from + BLOCK * tap];
-            }
+        for (int n = 0; n < weights.length; n++) {
+            weights[n] = payload[at + offset(n)];
         }
         return weights;
     }
@@ -117,13 +113,13 @@ public record BlockLayout(int outputs, int height, int width, Header header) imp
     @Override
     public void pack(byte[] weights, byte[] payload, int at) {
         require(weights);
-        int taps = height * width;
-        for (int output = 0; output < outputs; output++) {
-            int to = at + offset(output, 0, 0, 0);
-            for (int tap = 0; tap < taps; tap++) {
-                payload[to + BLOCK * tap] = weights[output * taps + tap];
-            }
+        for (int n = 0; n < weights.length; n++) {
+            payload[at + offset(n)] = weights[n];
         }
+    }
+
+    private int offset(int weight) {
+        return offset(weight / taps(), 0, 0, 0) + BLOCK * (weight % taps());
     }
 
     /** Channels that do not exist have bias 0, the scale of channel 0 and the zero point as weight. */

@@ -34,11 +34,6 @@ public record WeightCells(int firstOutput, int endOutput, int firstTap, int endT
         return new WeightCells(firstOutput, endOutput, firstTap, endTap, first, end);
     }
 
-    /** How many weights they are. */
-    int count() {
-        return (endOutput - firstOutput) * (endTap - firstTap) * (endInput - firstInput);
-    }
-
     /**
      * @param wanting what messages call these weights
      * @param layer what they call the layer

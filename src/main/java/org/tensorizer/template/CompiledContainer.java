@@ -107,11 +107,6 @@ public final class CompiledContainer {
             return Math.addExact(packageBytes, HEAD + TAIL);
         }
 
-        /** Where the package starts in the map. */
-        static int packageOffset() {
-            return HEAD;
-        }
-
         /**
          * Writes all but the package.
          *

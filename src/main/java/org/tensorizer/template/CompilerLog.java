@@ -72,11 +72,6 @@ public record CompilerLog(
                 CompilerRefusal.in(log));
     }
 
-    /** True when the table says that every operator runs on the chip. */
-    boolean allMapped() {
-        return !operators.isEmpty() && operators.stream().allMatch(OperatorMapping::mapped);
-    }
-
     private static OptionalLong bytes(String log, String label) {
         Matcher m = Pattern.compile(Pattern.quote(label) + ": ([0-9]+(?:\\.[0-9]+)?)(B|KiB|MiB|GiB)")
                 .matcher(log);

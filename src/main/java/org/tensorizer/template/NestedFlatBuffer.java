@@ -82,10 +82,6 @@ final class NestedFlatBuffer {
             this.length = length;
         }
 
-        int length() {
-            return length;
-        }
-
         /** A byte vector whose data starts at a multiple of {@code alignment}. */
         int vector(FlatBufferBuilder builder, int alignment) {
             bytes = builder.createUnintializedVector(1, length, alignment);

@@ -70,7 +70,7 @@ class DigitRowsTest {
                             .map(i -> w.values()[i])
                             .toArray());
             if (!biased) {
-                assertThat(rows.size()).isLessThanOrEqualTo(6 * ExactPlan.mostRows(600, low, high));
+                assertThat(rows.size()).isLessThanOrEqualTo(6 * mostRows(600, low, high));
             }
         }
     }
@@ -108,5 +108,17 @@ class DigitRowsTest {
         return new DigitRows(Matrices.constant(outputs, inputs, weight), scale, biased)
                 .split(0, inputs)
                 .size();
+    }
+
+    /**
+     * Rows that an output channel can need at most, whatever its weights: at most 4 of 8 digits of a weight differ from 0,
+     * and a row that was cut is full, so it has as many of them as the window is wide on one side.
+     *
+     * @param inputs of a block
+     * @param low smallest sum of a row that is answered exactly, below 0
+     * @param high largest, above 0
+     */
+    static int mostRows(int inputs, int low, int high) {
+        return 4 * inputs / Math.min(-low, high) + ExactPlan.BITS;
     }
 }

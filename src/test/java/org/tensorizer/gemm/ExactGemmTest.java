@@ -126,7 +126,7 @@ class ExactGemmTest {
             exact.multiply(Matrices.random(3, 700, 2));
             assertThat(device.inferences.get()).isEqualTo((int) exact.plan().inferences(3));
             assertThat(device.opened.get()).isEqualTo(exact.plan().blocks());
-            assertThat(exact.plan().rows()).isLessThanOrEqualTo(64 * ExactPlan.mostRows(700, -128, 127));
+            assertThat(exact.plan().rows()).isLessThanOrEqualTo(64 * DigitRowsTest.mostRows(700, -128, 127));
             assertThat(ExactGemm.plan(w)).isEqualTo(exact.plan());
             int before = device.inferences.get();
             exact.multiply(Matrices.constant(1, 700, 2)); // one bit
@@ -281,7 +281,7 @@ class ExactGemmTest {
         ExactPlan plan = new ExactPlan(10, 100, shape, 25, 2, 4, -100, 120, "because");
         assertThat(plan.inferences(3)).isEqualTo(96);
         assertThat(plan.uploadBytes()).isEqualTo(4 * 4096);
-        assertThat(ExactPlan.mostRows(600, -128, 127)).isEqualTo(2400 / 127 + 8);
+        assertThat(DigitRowsTest.mostRows(600, -128, 127)).isEqualTo(2400 / 127 + 8);
         assertThat(plan.text(1).lines())
                 .containsExactly(
                         "exact W 10 x 100 on Dense 64 -> 64, PER_TENSOR (extrapolated)",

@@ -24,11 +24,9 @@ class MatrixTest {
         }
         assertThat(bytes.row(1)).containsExactly(4, 5, 6);
         assertThat(ints.row(1)).containsExactly(4, 5, 6);
-        assertThat(floats.row(1)).containsExactly(4, 5, 6);
         assertThat(bytes.at(0, 2)).isEqualTo((byte) 3);
         assertThat(ints.at(0, 2)).isEqualTo(3);
         assertThat(floats.at(0, 2)).isEqualTo(3);
-        assertThat(FloatMatrix.vector(7, 8)).isEqualTo(FloatMatrix.of(1, 2, 7, 8));
     }
 
     @Test

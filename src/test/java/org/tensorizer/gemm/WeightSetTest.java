@@ -161,11 +161,11 @@ class WeightSetTest {
         Quantization q = new Quantization(0.5f, 128 + 10, 1, 128, 1, 128);
         GemmPlan plan = GemmPlan.on(DenseShape.square(64, ParameterFormat.PER_TENSOR), 2, 3);
         try (Gemm gemm = Gemm.assemble(device, plan, q)) {
-            Quantized quantized = gemm.quantize(FloatMatrix.vector(0, 1, -2), OutOfRange.REFUSE);
+            Quantized quantized = gemm.quantize(FloatMatrix.of(1, 3, 0, 1, -2), OutOfRange.REFUSE);
             assertThat(quantized.values().values()).containsExactly(10, 12, 6);
             gemm.weights().set(ByteMatrix.of(2, 3, (byte) 1, (byte) 1, (byte) 1, (byte) 0, (byte) 0, (byte) 3));
             // steps of 0.5 times 1: -2 and 3 * -4
-            assertThat(gemm.apply(FloatMatrix.vector(0, 1, -2), OutOfRange.REFUSE)
+            assertThat(gemm.apply(FloatMatrix.of(1, 3, 0, 1, -2), OutOfRange.REFUSE)
                             .values())
                     .containsExactly(-1, -6);
         }

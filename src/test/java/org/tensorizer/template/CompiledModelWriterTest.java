@@ -25,7 +25,6 @@ import org.tensorizer.model.Layer;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
-import org.tensorizer.template.CompiledContainer.CustomOptions;
 
 class CompiledModelWriterTest {
     private static final long TOKEN = 0x1122334455667788L;
@@ -124,7 +123,7 @@ class CompiledModelWriterTest {
         assertThat(map.get("4").asBlob().getBytes())
                 .isEqualTo(DenseTwin.bytes(model, model.onlyPackage().range()));
         assertThat(model.onlyPackage().range().start())
-                .isEqualTo(model.operators().get(0).customOptions().start() + CustomOptions.packageOffset());
+                .isEqualTo(model.operators().get(0).customOptions().start() + 8);
     }
 
     @Test
