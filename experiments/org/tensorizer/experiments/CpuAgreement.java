@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorizer.dense.Quantization;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Session;
 import org.tensorizer.device.emulator.ChipParameters.WeightCode;

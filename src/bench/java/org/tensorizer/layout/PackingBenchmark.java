@@ -1,6 +1,5 @@
 package org.tensorizer.layout;
 
-import org.tensorizer.layout.DenseLayout.WeightBlock;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -16,6 +15,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 
 /** Weights into and out of a payload, beside System.arraycopy of the same bytes. */
 @State(Scope.Thread)

@@ -80,7 +80,8 @@ record FullyConnectedCode(ProgramBuilder program, Progress progress, LayerPlan p
         Packets packets = packets();
         for (int x = 0; x < source.words(); x += Chip.LANES) {
             int words = Math.min(Chip.LANES, source.words() - x);
-            packets.send(0, plan.mask(), source.base() + x, words, plan.gathered().base() + x);
+            packets.send(
+                    0, plan.mask(), source.base() + x, words, plan.gathered().base() + x);
         }
         gathered();
     }

@@ -44,7 +44,10 @@ final class MeanCode {
 
     void emit(ProgramBuilder program, boolean layersFollow) {
         program.add(MeshBus.fill(
-                        Opcode.MESH_BUS_2, plan.channelTiles(), Loops.from(plan.one()).single(), 1))
+                        Opcode.MESH_BUS_2,
+                        plan.channelTiles(),
+                        Loops.from(plan.one()).single(),
+                        1))
                 .fence();
         PerTile.add(program, this::turn);
         program.fence();
@@ -71,9 +74,8 @@ final class MeanCode {
                 .step(words * image.width(), image.height());
         int level = walk.loops();
         walk.stepIfSeveral(GROUP_WORDS, groups);
-        Loops.Builder rows = Loops.from(plan.averageRow())
-                .step(1, plan.rowsOfGroup())
-                .stepIfSeveral(plan.rowsOfGroup(), groups);
+        Loops.Builder rows =
+                Loops.from(plan.averageRow()).step(1, plan.rowsOfGroup()).stepIfSeveral(plan.rowsOfGroup(), groups);
         NarrowToWide.WORDS.set(turn, walk);
         NarrowToWide.ROWS.set(turn, rows);
         NarrowToWide.SIGNAL.set(turn, 1);

@@ -105,9 +105,7 @@ record PixelMove(int ring) {
         if (pitch == width * words) {
             walk.step(1, q * words).stepIfSeveral(q * words, rows);
         } else if (q <= width) {
-            walk.step(1, q * words)
-                    .stepIfSeveral(q * words, width / q)
-                    .stepIfSeveral(pitch, pixels.pixels() / width);
+            walk.step(1, q * words).stepIfSeveral(q * words, width / q).stepIfSeveral(pitch, pixels.pixels() / width);
         } else {
             walk.step(1, width * words).step(pitch, q / width).stepIfSeveral(q / width * pitch, rows);
             pack = 2;

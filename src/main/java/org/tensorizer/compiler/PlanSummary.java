@@ -81,8 +81,8 @@ public record PlanSummary(
                     cycles(plan, result)));
         }
         program.head().ifPresent(head -> head(head, broadcast, steps));
-        List<Integer> tiles = new ArrayList<>(
-                program.head().map(HeadPlan::start).orElse(Collections.nCopies(Chip.TILES, 0)));
+        List<Integer> tiles =
+                new ArrayList<>(program.head().map(HeadPlan::start).orElse(Collections.nCopies(Chip.TILES, 0)));
         program.places()
                 .layers()
                 .forEach(layer -> layer.forEach(piece ->

@@ -143,8 +143,8 @@ final class SoftmaxQuotient {
         int root = plan.root();
         code.tell(root, 2, 2069, 2065);
         code.clear(2);
-        program.add(
-                MeshBus.fill(Opcode.MESH_BUS_2, plan.mask(), Loops.from(root + 2).step(2, 2), 1));
+        program.add(MeshBus.fill(
+                Opcode.MESH_BUS_2, plan.mask(), Loops.from(root + 2).step(2, 2), 1));
         program.add(MeshBus.countedFill(
                 Opcode.MESH_BUS_2, plan.mask(), Loops.from(root + 3).step(2, 2), 0x100));
         program.add(SoftmaxMaximum.ones(plan.mask(), root + 2)).fence();

@@ -33,8 +33,7 @@ final class StepReader {
     /** @param padding a PAD in front of the operator */
     ImageStep convolution(Operator operator, Optional<Operator> padding) {
         Tensor input = view.input(padding.orElse(operator));
-        return new ConvolutionReader(view, operator, input.shape().get(3))
-                .read(view.image(operator, input), padding);
+        return new ConvolutionReader(view, operator, input.shape().get(3)).read(view.image(operator, input), padding);
     }
 
     /** A PAD is covered if it can be taken for the convolution to follow. */
@@ -113,7 +112,9 @@ final class StepReader {
                 view.zeroPoint(operator, output));
         int older = view.image(operator, pair.older());
         return step(
-                operator, pair.newer(), new Step.Product(pair.newer().shape().get(3), older, numbers, activation(operator)));
+                operator,
+                pair.newer(),
+                new Step.Product(pair.newer().shape().get(3), older, numbers, activation(operator)));
     }
 
     private Sum.Operand operand(Operator operator, Tensor tensor) {
@@ -146,8 +147,8 @@ final class StepReader {
             Tensor tensor = view.tensor(index);
             int image = view.image(operator, tensor);
             newest = Math.max(newest, image);
-            operands.add(
-                    new Step.Concatenation.Operand(image, tensor.shape().get(3), view.rescaled(operator, tensor, output)));
+            operands.add(new Step.Concatenation.Operand(
+                    image, tensor.shape().get(3), view.rescaled(operator, tensor, output)));
         }
         return new ImageStep(new Step.Concatenation(operands), newest, Optional.empty());
     }
@@ -174,7 +175,8 @@ final class StepReader {
 
     private ImageStep mapping(Operator operator, Elementwise element) {
         Tensor in = view.input(operator);
-        return step(operator, new Step.Mapping(in.shape().get(3), element, view.zeroPoint(operator, in), operator.name()));
+        return step(
+                operator, new Step.Mapping(in.shape().get(3), element, view.zeroPoint(operator, in), operator.name()));
     }
 
     ImageStep resize(Operator operator) {
@@ -191,7 +193,8 @@ final class StepReader {
                             + " and corners not aligned");
         }
         view.requireSameNumbers(operator);
-        return step(operator, new Step.Enlargement(in.get(3), bilinear, view.zeroPoint(operator, view.input(operator))));
+        return step(
+                operator, new Step.Enlargement(in.get(3), bilinear, view.zeroPoint(operator, view.input(operator))));
     }
 
     private ImageStep step(Operator operator, Step step) {

@@ -172,7 +172,8 @@ public record ConvolutionOp(
         }
         int stride = step().window().stride();
         walk.stepIfSeveral(pixel * stride, target.image().columns(tile))
-                .stepIfSeveral(4 * source.image().pitch(tile) * stride, target.image().rows(tile));
+                .stepIfSeveral(
+                        4 * source.image().pitch(tile) * stride, target.image().rows(tile));
     }
 
     private Loops.Builder weights(Kind kind, int tile) {
@@ -224,7 +225,8 @@ public record ConvolutionOp(
         if (pitch == columns * pixel) {
             walk.stepIfSeveral(pixel, pixels(tile));
         } else {
-            walk.stepIfSeveral(pixel, columns).stepIfSeveral(pitch, target.image().rows(tile));
+            walk.stepIfSeveral(pixel, columns)
+                    .stepIfSeveral(pitch, target.image().rows(tile));
         }
         int level = walk.loops();
         walk.step(4 * words, plan.groups());

@@ -68,7 +68,16 @@ public record ConvolutionPlan(
         int buffers = buffers(taps);
         int[] rows = TileMemory.stack(buffers * taps, ABOVE_HEADER + buffers * step.headerRows());
         ConvolutionPlan plan = new ConvolutionPlan(
-                step, inputs, Form.DEPTHWISE, 1, 1, buffers, rows[0], rows[1], 0, Arrays.stream(rows).min().orElseThrow());
+                step,
+                inputs,
+                Form.DEPTHWISE,
+                1,
+                1,
+                buffers,
+                rows[0],
+                rows[1],
+                0,
+                Arrays.stream(rows).min().orElseThrow());
         plan.check(pixels);
         return plan;
     }

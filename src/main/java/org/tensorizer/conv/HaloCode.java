@@ -106,7 +106,8 @@ final class HaloCode {
             Area area = area(way, tile, way.forward ? axis.size()[mine] : -taken, taken);
             MeshBus.DESTINATION.set(mesh, area.walk());
             MeshBus.SIGNAL_DESTINATION.set(mesh, area.level());
-            progress.blocks(MeshBus.in(way.opcode))[tile] += Arithmetic.ceilDiv(image.image().pixelWords(), CHUNK);
+            progress.blocks(MeshBus.in(way.opcode))[tile] +=
+                    Arithmetic.ceilDiv(image.image().pixelWords(), CHUNK);
             boolean edge = alone || mine == (way.forward ? Chip.GRID - 1 : 0);
             if (edge) {
                 mesh.set(MeshBus.CONSTANT_ON).set(MeshBus.CONSTANT, Integer.toUnsignedLong(fill));

@@ -26,11 +26,7 @@ public final class ImageCode {
 
     /** @param progress one that has not begun */
     public ImageCode(
-            ProgramBuilder program,
-            ImageChain chain,
-            NarrowPlan narrow,
-            ParameterPlaces places,
-            Progress progress) {
+            ProgramBuilder program, ImageChain chain, NarrowPlan narrow, ParameterPlaces places, Progress progress) {
         this.progress = progress;
         this.program = program;
         this.chain = chain;

@@ -159,8 +159,7 @@ public record NarrowPlan(
         private int readBeyond(int step, Step.MaxPool pool) {
             int most = 0;
             for (int column = 0; column < Chip.GRID; column++) {
-                int columns =
-                        pool.window().read(chain.images().get(step + 1).columns(column));
+                int columns = pool.window().read(chain.images().get(step + 1).columns(column));
                 most = Math.max(most, Arithmetic.roundUp(columns, 4) - columns);
             }
             return most * chain.images().get(chain.source(step)).pixelWords();

@@ -24,10 +24,7 @@ import org.tensorizer.isa.Wait;
  */
 final class PoolCode {
     private static final List<TileCounter> SIDES = List.of(
-            TileCounter.MESH_EAST_IN,
-            TileCounter.MESH_WEST_IN,
-            TileCounter.MESH_SOUTH_IN,
-            TileCounter.MESH_NORTH_IN);
+            TileCounter.MESH_EAST_IN, TileCounter.MESH_WEST_IN, TileCounter.MESH_SOUTH_IN, TileCounter.MESH_NORTH_IN);
 
     private final int firstRow;
     private final Step.MaxPool step;

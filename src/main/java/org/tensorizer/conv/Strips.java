@@ -86,11 +86,17 @@ record Strips(List<List<Image>> images) {
 
     /** Words of the largest part of an image, over all strips. */
     int words(int number) {
-        return images.stream().mapToInt(strip -> strip.get(number).words()).max().orElseThrow();
+        return images.stream()
+                .mapToInt(strip -> strip.get(number).words())
+                .max()
+                .orElseThrow();
     }
 
     /** Pixels of the largest part of an image, over all strips. */
     int mostPixels(int number) {
-        return images.stream().mapToInt(strip -> strip.get(number).mostPixels()).max().orElseThrow();
+        return images.stream()
+                .mapToInt(strip -> strip.get(number).mostPixels())
+                .max()
+                .orElseThrow();
     }
 }

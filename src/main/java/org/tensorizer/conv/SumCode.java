@@ -102,7 +102,8 @@ final class SumCode {
         int width = target.image().columns(tile);
         int height = target.image().rows(tile);
         int words = target.image().pixelWords();
-        int[] rounds = IntStream.concat(IntStream.of(2, 2, width, height).filter(round -> round > 1), IntStream.of(words))
+        int[] rounds = IntStream.concat(
+                        IntStream.of(2, 2, width, height).filter(round -> round > 1), IntStream.of(words))
                 .toArray();
         Instruction op = Instruction.of(Opcode.MULTIPLY_ACCUMULATE)
                 .set(Op.FRESH_SUMS)

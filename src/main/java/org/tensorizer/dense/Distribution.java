@@ -89,7 +89,8 @@ final class Distribution {
                 .set(WideToNarrow.PACK, 1);
         Loops.Builder walk = Loops.from(row + start / Chip.LANES);
         WideToNarrow.ROWS.set(reader, rowCount > 1 ? walk.step(1, rowCount) : walk.single());
-        WideToNarrow.WORDS.set(reader, Loops.from(input.sliceWord()).step(1, words).window(1, HALF_WORDS));
+        WideToNarrow.WORDS.set(
+                reader, Loops.from(input.sliceWord()).step(1, words).window(1, HALF_WORDS));
         WideToNarrow.WAITS.set(reader, 0, Wait.data(TileCounter.RING_READ_A, 1, 1, 1));
         WideToNarrow.WAITS.set(reader, 1, Wait.room(TileCounter.AVDATA, 1, -1, 1));
         WideToNarrow.SIGNAL.set(reader, 0);

@@ -21,7 +21,7 @@ import org.tensorizer.isa.WideToNarrow;
  */
 record PlacedLayer(DenseShape shape, int firstRow, int outputWord) {
     /** First unit of the biases in the scaling registers; the scales start at 0. */
-    private static final int BIAS_UNIT = 64;
+    private static final int BIAS_UNIT = Chip.SCALING_UNITS / 2;
 
     /**
      * Tiles that compute the same number of output channels and so share an instruction.

@@ -1,8 +1,8 @@
 package org.tensorizer.gemm;
 
-import org.tensorizer.gemm.Blocks.Background;
-import java.util.concurrent.CompletableFuture;
 import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import org.tensorizer.gemm.Blocks.Background;
 
 /** Two sets of weights that take turns: one is filled in another thread while the device runs the other. */
 final class WeightStream implements AutoCloseable {

@@ -48,7 +48,7 @@ public final class DenseHeader {
     }
 
     /** Weight zero point of an output channel, unsigned domain. Errors as {@link #scale}. */
-    public int zeroPoint(byte[] payload, int at, int out) {
+    int zeroPoint(byte[] payload, int at, int out) {
         return Words.get(payload, index("ZERO_POINT", rows().zeroPointRow(), payload, at, out));
     }
 
@@ -95,8 +95,7 @@ public final class DenseHeader {
         }
     }
 
-    private void setAll(
-            String name, int row, byte[] payload, int at, int[] values, int lanePadding, int unitPadding) {
+    private void setAll(String name, int row, byte[] payload, int at, int[] values, int lanePadding, int unitPadding) {
         int start = index(name, row, payload, at, 0);
         int lanesPerRow = layout.rowBytes() / Chip.WORD_BYTES;
         for (int group = 0; group < layout.groups(); group++) {

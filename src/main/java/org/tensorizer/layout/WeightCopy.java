@@ -1,11 +1,11 @@
 package org.tensorizer.layout;
 
-import org.tensorizer.layout.DenseLayout.WeightBlock;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.isa.Chip;
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 
 /**
  * Moves weights between a row-major array and a payload, which stores an int8 weight as the byte weight + 128: the two's

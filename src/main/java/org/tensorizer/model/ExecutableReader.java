@@ -126,11 +126,7 @@ final class ExecutableReader {
 
     private static DmaHint hint(FlatTable table, int chunks) {
         DmaHint.Direction direction = table.constant(
-                2,
-                table.int16(2, "direction"),
-                "direction",
-                DmaHint.Direction.values(),
-                "0 (infeed) or 1 (outfeed)");
+                2, table.int16(2, "direction"), "direction", DmaHint.Direction.values(), "0 (infeed) or 1 (outfeed)");
         int type = Byte.toUnsignedInt((byte) table.int8(0, "any_hint_type"));
         return switch (type) {
             case DESCRIPTOR -> descriptor(content(table, "DmaDescriptorHint"), direction);
@@ -204,9 +200,7 @@ final class ExecutableReader {
                 table.int32(9, 1, "execution_count_per_inference"),
                 table.bool(10, "cache_on_dram"),
                 shape(table, 11),
-                outputLayer
-                        .flatMap(o -> o.table(0, "layout", "OutputLayout"))
-                        .map(ExecutableReader::layout),
+                outputLayer.flatMap(o -> o.table(0, "layout", "OutputLayout")).map(ExecutableReader::layout),
                 outputLayer
                         .flatMap(o -> o.table(2, "shape_info", "OutputShapeInfo"))
                         .map(ExecutableReader::slices)
@@ -248,8 +242,7 @@ final class ExecutableReader {
         }
         List<OutputSlice> slices = new ArrayList<>(layouts.size());
         for (int i = 0; i < layouts.size(); i++) {
-            slices.add(
-                    new OutputSlice(shape(layouts.get(i), 0), layouts.get(i).int32s(1, "stride"), offsets.get(i)));
+            slices.add(new OutputSlice(shape(layouts.get(i), 0), layouts.get(i).int32s(1, "stride"), offsets.get(i)));
         }
         return slices;
     }

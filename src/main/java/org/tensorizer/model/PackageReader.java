@@ -101,8 +101,8 @@ final class PackageReader {
                 throw bytes.fault(
                         options.start(),
                         "custom_options",
-                        "expected as many packages (keys 4 and 7) as chips (key 6), found " + packages.size()
-                                + " and " + chips.size());
+                        "expected as many packages (keys 4 and 7) as chips (key 6), found " + packages.size() + " and "
+                                + chips.size());
             }
         }
         List<Entry> entries = new ArrayList<>(packages.size());
@@ -111,9 +111,7 @@ final class PackageReader {
             OptionalInt chip =
                     chips.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) map.number(chips.get(i), field));
             entries.add(new Entry(
-                    map.content(packages.get(i), field),
-                    Optional.of(map.lengthField(packages.get(i), field)),
-                    chip));
+                    map.content(packages.get(i), field), Optional.of(map.lengthField(packages.get(i), field)), chip));
         }
         return entries;
     }

@@ -1,7 +1,5 @@
 package org.tensorizer.patch;
 
-import org.tensorizer.layout.PayloadLayout;
-import org.tensorizer.dense.DenseShape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -11,6 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Sha256;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.layout.PayloadLayout;
 
 /**
  * Weights W[out][ky][kx][in] of int8, for the regions that hold weights alone; W[out][in] is a kernel of 1x1. Of a depthwise
@@ -37,7 +37,8 @@ public sealed interface MatrixPattern extends Pattern {
 
         static KernelShape of(PatchedLayer layer) {
             PayloadLayout layout = layer.layout();
-            return new KernelShape(layout.outputs(), layout.height(), layout.width(), layout.inputs(), layer.isDepthwise());
+            return new KernelShape(
+                    layout.outputs(), layout.height(), layout.width(), layout.inputs(), layer.isDepthwise());
         }
 
         int taps() {

@@ -173,10 +173,7 @@ public record PatchRecord(
                 .value("bytes", size)
                 .value("sha256", inputSha256)
                 .end();
-        json.object("output")
-                .value("bytes", size)
-                .value("sha256", outputSha256)
-                .end();
+        json.object("output").value("bytes", size).value("sha256", outputSha256).end();
         json.value("package", packageIndex).value("executable", executableIndex);
         json.object("payload");
         range(json, payload);
@@ -192,9 +189,7 @@ public record PatchRecord(
         }
         json.end().value("token_policy", tokenPolicy).array("executables");
         for (Part part : executables) {
-            json.object()
-                    .value("index", part.index())
-                    .value("type", part.type().name());
+            json.object().value("index", part.index()).value("type", part.type().name());
             range(json, part.range());
             json.value("sha256_before", part.sha256Before()).value("sha256_after", part.sha256After());
             token(json, "token_before", part.tokenBefore());

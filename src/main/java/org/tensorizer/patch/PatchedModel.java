@@ -1,9 +1,5 @@
 package org.tensorizer.patch;
 
-import java.nio.file.Path;
-import org.tensorizer.base.AtomicFiles;
-import org.tensorizer.base.AtomicFiles.Existing;
-import org.tensorizer.base.BadInputException;
 import org.tensorizer.model.TfliteModel;
 
 /** A model after a patch. Safe for many threads as long as nobody changes the bytes. */

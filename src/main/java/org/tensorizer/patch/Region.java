@@ -1,9 +1,9 @@
 package org.tensorizer.patch;
 
-import java.util.regex.Pattern;
-import java.util.regex.Matcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.layout.WeightCells;

@@ -1,6 +1,5 @@
 package org.tensorizer.patch;
 
-import org.tensorizer.patch.MatrixPattern.KernelShape;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
@@ -8,6 +7,7 @@ import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.layout.WeightCells;
+import org.tensorizer.patch.MatrixPattern.KernelShape;
 
 /** Finds the bytes of a region in a payload. */
 final class RegionBytes {

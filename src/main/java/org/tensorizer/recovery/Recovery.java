@@ -136,8 +136,7 @@ public final class Recovery {
     private static void requireRepeatable(Interview talk, byte[] original) {
         Trial patch = new Trial(original);
         int strongest = talk.input().strongest();
-        int[] stimulus =
-                talk.input().signs(0, talk.input().channels(), Math.max(1, Math.abs(strongest) / 4), 1);
+        int[] stimulus = talk.input().signs(0, talk.input().channels(), Math.max(1, Math.abs(strongest) / 4), 1);
         int[] answer = talk.settle(patch, stimulus, talk.ask(patch, stimulus));
         for (int more = 0; more < 3 && talk.contradictions() > more; more++) {
             answer = talk.settle(patch, stimulus, answer);

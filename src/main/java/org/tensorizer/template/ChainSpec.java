@@ -1,25 +1,25 @@
 package org.tensorizer.template;
 
-import org.tensorizer.model.Tensor;
-import org.tensorizer.model.Executable;
-import org.tensorizer.layout.DenseLayout;
-import org.tensorizer.isa.TileInstruction;
-import org.tensorizer.isa.Program;
-import org.tensorizer.isa.Op;
-import org.tensorizer.isa.Instruction;
-import org.tensorizer.isa.Chip;
-import org.tensorizer.dense.Quantization;
-import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.Activation;
-import java.util.regex.Pattern;
-import java.util.regex.Matcher;
-import java.util.Optional;
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.ChainProgram;
 import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.dense.ShapeStatus;
+import org.tensorizer.isa.Chip;
+import org.tensorizer.isa.Instruction;
+import org.tensorizer.isa.Op;
+import org.tensorizer.isa.Program;
+import org.tensorizer.isa.TileInstruction;
+import org.tensorizer.layout.DenseLayout;
+import org.tensorizer.model.Executable;
+import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
 
 /**
@@ -176,7 +176,8 @@ public record ChainSpec(List<DenseSpec> layers) {
             DenseShape shape = DenseShape.of(inputs, outputs, ParameterFormat.of(op.getInt(Op.FORMAT)));
             DenseLayout layout = DenseLayout.of(shape);
             if (at + layout.size() > payload.length) {
-                throw not("payload of " + payload.length + " bytes, the layers found so far need " + (at + layout.size()));
+                throw not("payload of " + payload.length + " bytes, the layers found so far need "
+                        + (at + layout.size()));
             }
             byte[] bytes = Arrays.copyOfRange(payload, at, at + layout.size());
             float[] multipliers = {op.getFloat(Op.MULTIPLIER)};
@@ -258,8 +259,9 @@ public record ChainSpec(List<DenseSpec> layers) {
             DenseShape bare = part.shape();
             Quantization quantization = DenseReader.quantization(bare.format(), op, inputScale, outputScale);
             Activation activation = activation(op, outputScale)
-                    .orElseThrow(() -> not("clamps of " + op.getFloat(Op.CLAMP_MIN) + " and " + op.getFloat(Op.CLAMP_MAX)
-                            + ", which no activation has at an output scale of " + outputScale));
+                    .orElseThrow(
+                            () -> not("clamps of " + op.getFloat(Op.CLAMP_MIN) + " and " + op.getFloat(Op.CLAMP_MAX)
+                                    + ", which no activation has at an output scale of " + outputScale));
             DenseShape shape = new DenseShape(bare.inputs(), bare.outputs(), bare.format(), activation);
             Tensor input = model.tensors().get(model.inputs().get(0));
             Tensor output = model.tensors().get(model.outputs().get(0));
@@ -272,7 +274,8 @@ public record ChainSpec(List<DenseSpec> layers) {
 
         private void same(Program program, Executable executable) {
             if (!DenseReader.isSame(model, executable, program)) {
-                throw not("its " + executable.type() + " program is another than the one assembled here for such layers");
+                throw not(
+                        "its " + executable.type() + " program is another than the one assembled here for such layers");
             }
         }
 

@@ -1,9 +1,9 @@
 package org.tensorizer.template;
 
-import java.util.Optional;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseProgram;
 import org.tensorizer.dense.DenseShape;
@@ -193,8 +193,7 @@ final class DenseReader {
             return Quantization.perChannel(inputScale, zeroIn, outputScale, zeroOut);
         }
         float weightScale = Quantization.weightScale(op.getFloat(Op.MULTIPLIER), inputScale, outputScale);
-        return new Quantization(
-                inputScale, zeroIn, weightScale, op.getInt(Op.WEIGHT_ZERO_POINT), outputScale, zeroOut);
+        return new Quantization(inputScale, zeroIn, weightScale, op.getInt(Op.WEIGHT_ZERO_POINT), outputScale, zeroOut);
     }
 
     private float scale(Layer layer, String which) {

@@ -40,7 +40,8 @@ public record HostGraph(
     int write(FlatBufferBuilder b, String description, NestedFlatBuffer.Gap gap) {
         TfliteWriter writer = new TfliteWriter(b);
         int in = edge(writer, assembly.input());
-        List<Integer> out = assembly.outputs().stream().map(edge -> edge(writer, edge)).toList();
+        List<Integer> out =
+                assembly.outputs().stream().map(edge -> edge(writer, edge)).toList();
         Tensors tensors = new Tensors(writer);
         tensors.numbers.put(inputTensor, in);
         for (int i = 0; i < out.size(); i++) {

@@ -1,17 +1,17 @@
 package org.tensorizer.template;
 
-import org.tensorizer.model.OperatorOptions;
-import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.DenseShape;
-import java.util.Optional;
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
+import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.model.Operator;
+import org.tensorizer.model.OperatorOptions;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TfliteModel;

@@ -2,11 +2,11 @@ package org.tensorizer.compiler;
 
 import java.util.List;
 import org.tensorizer.compiler.NetworkReference.Pixels;
+import org.tensorizer.conv.Step;
 import org.tensorizer.conv.Step.Concatenation;
 import org.tensorizer.conv.Step.Enlargement;
 import org.tensorizer.conv.Step.Mapping;
 import org.tensorizer.conv.Step.Product;
-import org.tensorizer.conv.Step;
 import org.tensorizer.dense.Elementwise;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.isa.FunctionTable;

@@ -112,8 +112,7 @@ class RequantizationTest {
         assertThatThrownBy(() -> Quantization.multiplier(1e-30f, 1e-30f, 1))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("normal positive float32");
-        assertThatThrownBy(() -> Quantization.multiplier(1e30f, 1e20f, 1e-30f))
-                .isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> Quantization.multiplier(1e30f, 1e20f, 1e-30f)).isInstanceOf(BadInputException.class);
         assertThatThrownBy(() -> DenseProgram.executionOnly(
                         DenseShape.square(256, ParameterFormat.PER_TENSOR),
                         new Quantization(1e-30f, 0, 1e-30f, 128, 1, 0)))

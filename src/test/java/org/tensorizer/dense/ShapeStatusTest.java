@@ -140,20 +140,15 @@ class ShapeStatusTest {
         Partition partition = Partition.of(channels);
         assertThat(partition.groupsPerTile()).isEqualTo(groups);
         assertThat(partition.tiles()).isEqualTo(tiles);
-        assertThat(IntStream.range(0, tiles).map(partition::channels).sum())
-                .isEqualTo(channels);
+        assertThat(IntStream.range(0, tiles).map(partition::channels).sum()).isEqualTo(channels);
     }
 
     @Test
     void payloadSizesFollowTheFormat() {
-        assertThat(DenseShape.square(1024, PER_TENSOR).payloadBytes())
-                .isEqualTo(1024 * 1024);
-        assertThat(DenseShape.square(256, PER_CHANNEL).payloadBytes())
-                .isEqualTo(67584);
-        assertThat(DenseShape.of(1024, 521, PER_TENSOR_BIAS).payloadBytes())
-                .isEqualTo(592128);
-        assertThat(DenseShape.of(256, 6, PER_CHANNEL_BIAS).payloadBytes())
-                .isEqualTo(4288);
+        assertThat(DenseShape.square(1024, PER_TENSOR).payloadBytes()).isEqualTo(1024 * 1024);
+        assertThat(DenseShape.square(256, PER_CHANNEL).payloadBytes()).isEqualTo(67584);
+        assertThat(DenseShape.of(1024, 521, PER_TENSOR_BIAS).payloadBytes()).isEqualTo(592128);
+        assertThat(DenseShape.of(256, 6, PER_CHANNEL_BIAS).payloadBytes()).isEqualTo(4288);
         assertThat(DenseProgram.narrowBytesPerTile(DenseShape.square(1024, PER_TENSOR)))
                 .isEqualTo(1600);
     }

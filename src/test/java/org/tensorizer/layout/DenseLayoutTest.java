@@ -3,7 +3,6 @@ package org.tensorizer.layout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.tensorizer.layout.DenseLayout.WeightBlock;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
@@ -17,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.layout.DenseLayout.WeightBlock;
 
 class DenseLayoutTest {
     private static final ParameterFormat PLAIN = ParameterFormat.PER_TENSOR;

@@ -59,9 +59,10 @@ class PayloadLayoutTest {
             }
             last[0] = end - 1;
         });
-        assertThat(last[1]).isEqualTo((cells.endOutput() - cells.firstOutput())
-                * (cells.endTap() - cells.firstTap())
-                * (cells.endInput() - cells.firstInput()));
+        assertThat(last[1])
+                .isEqualTo((cells.endOutput() - cells.firstOutput())
+                        * (cells.endTap() - cells.firstTap())
+                        * (cells.endInput() - cells.firstInput()));
     }
 
     private static void roundTrip(PayloadLayout layout) {

@@ -3,7 +3,6 @@ package org.tensorizer.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.tensorizer.patch.MatrixPattern.KernelShape;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -17,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
+import org.tensorizer.patch.MatrixPattern.KernelShape;
 
 class PatternTest {
     private static final KernelShape SQUARE = KernelShape.of(DenseShape.square(5, ParameterFormat.PER_TENSOR));

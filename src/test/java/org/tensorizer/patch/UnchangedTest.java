@@ -35,7 +35,8 @@ class UnchangedTest {
 
     @Test
     void aModelOfAnotherSizeHasChanged() {
-        assertThatThrownBy(() -> PatchRecord.compareOutside(mayDiffer, ByteBuffer.wrap(before), ByteBuffer.wrap(new byte[9])))
+        assertThatThrownBy(() ->
+                        PatchRecord.compareOutside(mayDiffer, ByteBuffer.wrap(before), ByteBuffer.wrap(new byte[9])))
                 .hasMessage("model of 10 bytes has 9 now");
     }
 

@@ -201,7 +201,9 @@ class RecoveryTest {
             };
             RecoveredLayout layout = expectWeights(chip);
             if (layout.budget().used() > wrong) {
-                assertThat(layout.budget().contradictions()).as("answer %d", wrong).isEqualTo(1);
+                assertThat(layout.budget().contradictions())
+                        .as("answer %d", wrong)
+                        .isEqualTo(1);
             }
         }
     }
