@@ -200,6 +200,15 @@ public final class AddressWalk {
         return laid(half).addresses();
     }
 
+    /** Refuses a walk that leaves a memory: its elements have so many bytes each, or whatever addresses count. */
+    void requireWithin(InstructionSite by, String what, int bytes, int size) {
+        for (int half = 0; half < (hasWindow() ? 2 : 1); half++) {
+            for (int address : addresses(half)) {
+                by.require(address >= 0 && address + bytes <= size, "%s %d", what, address);
+            }
+        }
+    }
+
     /** The addresses with their runs. */
     LaidWalk laid(int half) {
         boolean second = half == 1 && hasWindow();

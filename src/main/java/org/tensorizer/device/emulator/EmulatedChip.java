@@ -33,12 +33,9 @@ public final class EmulatedChip {
     private final ChipParameters chip;
     private final Deque<Known> known = new ArrayDeque<>();
     private final List<byte[]> chunks = new ArrayList<>();
-    private WideContents contents = WideContents.NOTHING;
-    private WideContents.Parameters held = NOTHING_HELD;
+    private ParameterMemory.Contents contents = ParameterMemory.Contents.NOTHING;
+    private ParameterMemory.Sent held = ParameterMemory.Sent.NOTHING;
     private Known ready;
-
-    private static final WideContents.Parameters NOTHING_HELD =
-            new WideContents.Parameters(ParameterImage.EMPTY, new byte[0]);
 
     /** A program that was linked before. */
     private static final class Known {
@@ -72,8 +69,8 @@ public final class EmulatedChip {
     /** Power is lost: nothing is held, chunks without an end are dropped. */
     public void clear() {
         chunks.clear();
-        contents = WideContents.NOTHING;
-        held = NOTHING_HELD;
+        contents = ParameterMemory.Contents.NOTHING;
+        held = ParameterMemory.Sent.NOTHING;
         ready = null;
     }
 
@@ -183,7 +180,7 @@ public final class EmulatedChip {
         program.bound.run(host);
         ParameterImage image = program.linked.image();
         if (parameters.length > 0 && !image.equals(ParameterImage.EMPTY)) {
-            contents = contents.overwrittenBy(new WideContents.Parameters(image, parameters));
+            contents = contents.overwrittenBy(new ParameterMemory.Sent(image, parameters));
             held = contents.merged();
         }
     }

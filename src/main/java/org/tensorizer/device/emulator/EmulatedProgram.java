@@ -2,14 +2,12 @@ package org.tensorizer.device.emulator;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.device.InnerResults;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
-import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.Layer;
 
 /**
@@ -22,32 +20,26 @@ public final class EmulatedProgram {
     /** Of swapped payloads: models have random ones. */
     private static final AtomicLong TOKENS = new AtomicLong(Long.MIN_VALUE);
 
-    private final Executable execution;
-    private final Optional<Executable> caching;
-    private final RelocatedProgram program;
+    private final LinkedPackage programs;
     private final ChipParameters chip;
-    private final WideContents.Parameters parameters;
+    private final ParameterMemory.Sent parameters;
     private final BoundProgram bound;
     private final long executionToken;
     private final long cachingToken;
 
     private EmulatedProgram(
-            Executable execution,
-            Optional<Executable> caching,
-            RelocatedProgram program,
+            LinkedPackage programs,
             ChipParameters chip,
-            WideContents.Parameters parameters,
-            BoundProgram bound,
+            ParameterMemory.Sent parameters,
             long executionToken,
             long cachingToken) {
-        this.execution = execution;
-        this.caching = caching;
-        this.program = program;
+        this.programs = programs;
         this.chip = chip;
         this.parameters = parameters;
-        this.bound = bound;
         this.executionToken = executionToken;
         this.cachingToken = cachingToken;
+        bound = new BoundProgram(
+                linked(), chip, parameters.bytes(), programs.running().parameters());
     }
 
     /**
@@ -59,27 +51,20 @@ public final class EmulatedProgram {
      * @throws BadInputException the package is damaged
      */
     public static EmulatedProgram load(EdgeTpuPackage compiled, ByteBuffer file, ChipParameters chip) {
-        Executable execution = execution(compiled);
-        Optional<Executable> caching = caching(compiled);
-        check(execution);
-        caching.ifPresent(EmulatedProgram::check);
-        WideContents.Parameters parameters = new WideContents.Parameters(ParameterImage.EMPTY, new byte[0]);
-        if (caching.isPresent()) {
-            RelocatedProgram sent = RelocatedProgram.link(caching.get(), file, ParameterImage.EMPTY);
-            parameters = new WideContents.Parameters(sent.linked().image(), chip.stored(sent.parameters()));
-        }
-        RelocatedProgram program = RelocatedProgram.link(execution, file, parameters.image());
-        BoundProgram bound = new BoundProgram(program.linked(), chip, parameters.bytes(), program.parameters());
-        program.requireDefinedOutputs(bound);
-        return new EmulatedProgram(
-                execution,
-                caching,
-                program,
+        check(LinkedPackage.execution(compiled));
+        LinkedPackage.caching(compiled).ifPresent(EmulatedProgram::check);
+        LinkedPackage programs = LinkedPackage.of(compiled, file);
+        ParameterMemory.Sent parameters = programs.sending()
+                .map(sent -> new ParameterMemory.Sent(sent.linked().image(), chip.stored(sent.parameters())))
+                .orElse(ParameterMemory.Sent.NOTHING);
+        EmulatedProgram program = new EmulatedProgram(
+                programs,
                 chip,
                 parameters,
-                bound,
-                execution.token(),
-                caching.map(Executable::token).orElse(0L));
+                programs.execution().token(),
+                programs.caching().map(Executable::token).orElse(0L));
+        programs.running().requireDefinedOutputs(program.bound);
+        return program;
     }
 
     /**
@@ -88,39 +73,8 @@ public final class EmulatedProgram {
      * @param payload as long as the one it has; not copied, must not change
      */
     EmulatedProgram withPayload(byte[] payload) {
-        WideContents.Parameters other = new WideContents.Parameters(parameters.image(), payload);
         long token = TOKENS.incrementAndGet();
-        return new EmulatedProgram(
-                execution,
-                caching,
-                program,
-                chip,
-                other,
-                new BoundProgram(program.linked(), chip, payload, program.parameters()),
-                token,
-                token);
-    }
-
-    static Executable execution(EdgeTpuPackage compiled) {
-        return only(compiled, ExecutableType.EXECUTION_ONLY)
-                .or(() -> only(compiled, ExecutableType.STAND_ALONE))
-                .orElseThrow(() -> new UnsupportedProgramException("package " + compiled.index() + " at byte "
-                        + compiled.range().start() + ": no executable that runs an inference among "
-                        + compiled.executables().size()));
-    }
-
-    static Optional<Executable> caching(EdgeTpuPackage compiled) {
-        return only(compiled, ExecutableType.PARAMETER_CACHING);
-    }
-
-    private static Optional<Executable> only(EdgeTpuPackage compiled, ExecutableType type) {
-        List<Executable> found =
-                compiled.executables().stream().filter(e -> e.type() == type).toList();
-        if (found.size() > 1) {
-            throw new UnsupportedProgramException("package " + compiled.index() + " at byte "
-                    + compiled.range().start() + ": expected one " + type + " executable, found " + found.size());
-        }
-        return found.stream().findFirst();
+        return new EmulatedProgram(programs, chip, new ParameterMemory.Sent(parameters.image(), payload), token, token);
     }
 
     /** Holds an executable to what the emulated chip can run, beside its instructions. */
@@ -146,17 +100,17 @@ public final class EmulatedProgram {
 
     /** The inputs in the program's order, sizes with and without padding. */
     public List<Layer> inputs() {
-        return execution.inputLayers();
+        return programs.execution().inputLayers();
     }
 
     /** The outputs in the program's order, sizes with and without padding. */
     public List<Layer> outputs() {
-        return execution.outputLayers();
+        return programs.execution().outputLayers();
     }
 
     /** What is left of the program that runs inferences. */
     public LinkedProgram linked() {
-        return program.linked();
+        return programs.program();
     }
 
     /** The chip it runs on. */
@@ -179,7 +133,7 @@ public final class EmulatedProgram {
 
     /** As {@link #run(List)}; the listener hears of every result of every op. */
     public List<byte[]> run(List<byte[]> in, InnerResults.Listener listener) {
-        return program.run(bound, in, listener);
+        return programs.running().run(bound, in, listener);
     }
 
     /** One inference of a program with one input and one output, into an array. */
@@ -195,7 +149,7 @@ public final class EmulatedProgram {
 
     /** One inference with what the chip holds, which need not be this program's parameters. */
     List<byte[]> run(BoundProgram held, List<byte[]> in) {
-        return program.run(held, in, null);
+        return programs.running().run(held, in, null);
     }
 
     BoundProgram bound() {
@@ -203,21 +157,22 @@ public final class EmulatedProgram {
     }
 
     /** The program with parameters that another one left in the chip. */
-    BoundProgram boundTo(WideContents contents) {
-        WideContents.Parameters held = contents.merged();
-        LinkedProgram linked = program.linkedTo(held.image());
-        BoundProgram other = new BoundProgram(linked, chip, held.bytes(), program.parameters());
-        program.requireDefinedOutputs(other);
+    BoundProgram boundTo(ParameterMemory.Contents contents) {
+        ParameterMemory.Sent held = contents.merged();
+        LinkedProgram linked = programs.running().linkedTo(held.image());
+        BoundProgram other =
+                new BoundProgram(linked, chip, held.bytes(), programs.running().parameters());
+        programs.running().requireDefinedOutputs(other);
         return other;
     }
 
     /** Whether it relies on parameters sent before. */
     boolean cachesParameters() {
-        return caching.isPresent();
+        return programs.caching().isPresent();
     }
 
     /** What its PARAMETER_CACHING program brings into wide memory. */
-    WideContents.Parameters parameters() {
+    ParameterMemory.Sent parameters() {
         return parameters;
     }
 

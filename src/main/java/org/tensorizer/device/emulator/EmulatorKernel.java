@@ -64,7 +64,7 @@ final class EmulatorKernel implements CustomKernel {
         private final int address;
         private final int[] inputOrder;
         private final int[] outputOrder;
-        private WideContents foreign;
+        private ParameterMemory.Contents foreign;
         private BoundProgram foreignBound;
 
         /**
@@ -143,7 +143,8 @@ final class EmulatorKernel implements CustomKernel {
         }
 
         private BoundProgram bound() {
-            WideContents held = memory == null || !program.cachesParameters() ? null : memory.prepare(program, address);
+            ParameterMemory.Contents held =
+                    memory == null || !program.cachesParameters() ? null : memory.prepare(program, address);
             if (held == null) {
                 return program.bound();
             }

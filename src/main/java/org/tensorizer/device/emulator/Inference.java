@@ -15,7 +15,7 @@ final class Inference {
     private final byte[] output;
     private final byte[] mesh;
     final TableLoad[] tables = new TableLoad[Chip.TILES];
-    private final ScalarUnit scalar;
+    private final ScalarCore.Unit scalar;
 
     /** Sums of ops that are under way, by number of the execution and tile. */
     final Map<Long, long[][]> sums = new HashMap<>();
@@ -33,7 +33,7 @@ final class Inference {
         input = new byte[linked.inputBytes()];
         output = new byte[linked.outputBytes()];
         mesh = new byte[linked.meshBytes()];
-        scalar = new ScalarUnit(output);
+        scalar = new ScalarCore.Unit(output);
     }
 
     /**

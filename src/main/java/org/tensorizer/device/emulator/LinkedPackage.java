@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.Layer;
 
 /**
@@ -34,11 +35,33 @@ public final class LinkedPackage {
      * @param file the file that the package's ranges refer to
      */
     public static LinkedPackage of(EdgeTpuPackage compiled, ByteBuffer file) {
-        Executable execution = EmulatedProgram.execution(compiled);
-        Optional<Executable> caching = EmulatedProgram.caching(compiled);
+        Executable execution = execution(compiled);
+        Optional<Executable> caching = caching(compiled);
         Optional<RelocatedProgram> sent = caching.map(each -> RelocatedProgram.link(each, file, ParameterImage.EMPTY));
         ParameterImage image = sent.map(each -> each.linked().image()).orElse(ParameterImage.EMPTY);
         return new LinkedPackage(execution, RelocatedProgram.link(execution, file, image), caching, sent);
+    }
+
+    static Executable execution(EdgeTpuPackage compiled) {
+        return only(compiled, ExecutableType.EXECUTION_ONLY)
+                .or(() -> only(compiled, ExecutableType.STAND_ALONE))
+                .orElseThrow(() -> new UnsupportedProgramException("package " + compiled.index() + " at byte "
+                        + compiled.range().start() + ": no executable that runs an inference among "
+                        + compiled.executables().size()));
+    }
+
+    static Optional<Executable> caching(EdgeTpuPackage compiled) {
+        return only(compiled, ExecutableType.PARAMETER_CACHING);
+    }
+
+    private static Optional<Executable> only(EdgeTpuPackage compiled, ExecutableType type) {
+        List<Executable> found =
+                compiled.executables().stream().filter(e -> e.type() == type).toList();
+        if (found.size() > 1) {
+            throw new UnsupportedProgramException("package " + compiled.index() + " at byte "
+                    + compiled.range().start() + ": expected one " + type + " executable, found " + found.size());
+        }
+        return found.stream().findFirst();
     }
 
     /** The executable that runs inferences. */
@@ -54,6 +77,14 @@ public final class LinkedPackage {
     /** The program that runs inferences. */
     public LinkedProgram program() {
         return program.linked();
+    }
+
+    RelocatedProgram running() {
+        return program;
+    }
+
+    Optional<RelocatedProgram> sending() {
+        return sent;
     }
 
     /** Where its transfers lie, by their number. */

@@ -20,16 +20,10 @@ public final class TensorOp extends TileCommand {
     final int signalOutputs;
     final int signalWeights;
     final Wait[] waits;
-    private final boolean fresh;
-    private final boolean inside;
     private final boolean wideActivations;
     private final boolean wideWeights;
-    private final boolean zeroPointRows;
     private final int weightZeroPoint;
     private final int inputZeroPoint;
-    private final int zeroPointLast;
-    private final int zeroPointStep;
-    private final int zeroPointFirst;
     final int groupLevel;
     final int reduced;
     final int lanesLast;
@@ -60,16 +54,10 @@ public final class TensorOp extends TileCommand {
         signalOutputs = Op.SIGNAL_OUTPUTS.level(instruction());
         signalWeights = Op.SIGNAL_WEIGHTS.level(instruction());
         waits = waits(Op.WAITS.get(instruction()));
-        fresh = instruction().isSet(Op.FRESH_SUMS);
-        inside = instruction().isSet(Op.SUMS_INSIDE);
         wideActivations = instruction().isSet(Op.WIDE_ACTIVATIONS);
         wideWeights = instruction().isSet(Op.WIDE_WEIGHTS);
-        zeroPointRows = instruction().isSet(Op.ZERO_POINT_ROWS);
         weightZeroPoint = instruction().getInt(Op.WEIGHT_ZERO_POINT);
         inputZeroPoint = instruction().getInt(Op.INPUT_ZERO_POINT);
-        zeroPointLast = instruction().getInt(Op.ZERO_POINT_LAST);
-        zeroPointStep = instruction().getInt(Op.ZERO_POINT_STEP);
-        zeroPointFirst = instruction().getInt(Op.ZERO_POINT_FIRST);
         groupLevel = instruction().getInt(Op.GROUP_LEVEL);
         reduced = instruction().getInt(Op.REDUCED);
         lanesLast = instruction().getInt(Op.LANES_LAST) + 1;
@@ -106,7 +94,7 @@ public final class TensorOp extends TileCommand {
             oddTable = odd == 3;
             resize = null;
             site.require(
-                    fresh || !inside && opcode() == Opcode.MULTIPLY_ACCUMULATE,
+                    isFresh() || !sumsInside() && opcode() == Opcode.MULTIPLY_ACCUMULATE,
                     "goes on with the sums of another operation");
             site.require(!hasScales() || weightZeroPoint == 0, "scale by lane with one weight zero point");
         }
@@ -128,11 +116,9 @@ public final class TensorOp extends TileCommand {
     }
 
     private static long total(int[] limits) {
-        long total = 1;
-        for (int limit : limits) {
-            total = Math.min(AddressWalk.LONGEST, total) * (limit + 1L);
-        }
-        return total;
+        return Arrays.stream(limits)
+                .asLongStream()
+                .reduce(1, (total, limit) -> Math.min(AddressWalk.LONGEST, total) * (limit + 1));
     }
 
     private AddressWalk counting(int longest) {
@@ -150,20 +136,12 @@ public final class TensorOp extends TileCommand {
     private void requireInside() {
         if (activations != null && resize == null) {
             int bytes = inputs * (wideActivations ? 2 : 1);
-            requireWithin("activation byte", activations, bytes, Chip.NARROW_BYTES);
+            activations.requireWithin(site(), "activation byte", bytes, Chip.NARROW_BYTES);
         }
-        requireWithin("output byte", outputs, Chip.WORD_BYTES, Chip.NARROW_BYTES);
+        outputs.requireWithin(site(), "output byte", Chip.WORD_BYTES, Chip.NARROW_BYTES);
         if (resize == null) {
-            requireWithin("weight quarter", weights, 1, 4 * Chip.WIDE_ROWS);
-            requireWithin("sums quarter", sums, 1, 4 * Chip.WIDE_ROWS);
-        }
-    }
-
-    private void requireWithin(String what, AddressWalk walk, int bytes, int size) {
-        for (int half = 0; half < (walk.hasWindow() ? 2 : 1); half++) {
-            for (int address : walk.addresses(half)) {
-                site().require(address >= 0 && address + bytes <= size, "%s %d", what, address);
-            }
+            weights.requireWithin(site(), "weight quarter", 1, 4 * Chip.WIDE_ROWS);
+            sums.requireWithin(site(), "sums quarter", 1, 4 * Chip.WIDE_ROWS);
         }
     }
 
@@ -202,12 +180,12 @@ public final class TensorOp extends TileCommand {
 
     /** Whether sums start from zero; else they go on from what their row holds. */
     public boolean isFresh() {
-        return fresh;
+        return instruction().isSet(Op.FRESH_SUMS);
     }
 
     /** Whether sums stay inside; else they replace a wide row, 64 little-endian int32. */
     public boolean sumsInside() {
-        return inside;
+        return instruction().isSet(Op.SUMS_INSIDE);
     }
 
     /** Bytes of an activation, 1 or 2. */
@@ -237,7 +215,7 @@ public final class TensorOp extends TileCommand {
 
     /** Whether weight zero points come from wide rows, by lane. */
     public boolean hasZeroPointRows() {
-        return zeroPointRows;
+        return instruction().isSet(Op.ZERO_POINT_ROWS);
     }
 
     /** Stored value of weight 0 where it is one for all lanes. */
@@ -252,15 +230,14 @@ public final class TensorOp extends TileCommand {
 
     /** Wide row with the zero points of a channel group. */
     int zeroPointRow(int group) {
-        int step = Math.max(1, zeroPointStep);
-        int ring = (zeroPointLast - zeroPointFirst) / step + 1;
-        site().require(
-                        group == 0 || ring > 0 && (zeroPointLast - zeroPointFirst) % step == 0,
-                        "zero point rows %d, %d, %d",
-                        zeroPointFirst,
-                        zeroPointStep,
-                        zeroPointLast);
-        return zeroPointFirst + zeroPointStep * (ring > 0 ? group % ring : group);
+        int first = instruction().getInt(Op.ZERO_POINT_FIRST);
+        int pitch = instruction().getInt(Op.ZERO_POINT_STEP);
+        int last = instruction().getInt(Op.ZERO_POINT_LAST);
+        int step = Math.max(1, pitch);
+        int ring = (last - first) / step + 1;
+        boolean whole = ring > 0 && (last - first) % step == 0;
+        site().require(group == 0 || whole, "zero point rows %d, %d, %d", first, pitch, last);
+        return first + pitch * (ring > 0 ? group % ring : group);
     }
 
     /** Whether biases by lane come from the scaling registers. */
@@ -275,7 +252,7 @@ public final class TensorOp extends TileCommand {
 
     /** Whether anything comes by channel group. */
     boolean hasGroupParameters() {
-        return format != 0 || zeroPointRows;
+        return format != 0 || hasZeroPointRows();
     }
 
     /** Whether results go through the tile's function table. */

@@ -124,9 +124,9 @@ class TokenCachingTest {
     /** Shapes of which neither covers the other, in turns: what is remembered does not grow. */
     @Test
     void whatIsOverwrittenIsForgotten() {
-        WideContents.Parameters tall = dense(1024, 64).compiled().load().parameters();
-        WideContents.Parameters wide = dense(64, 1024).compiled().load().parameters();
-        WideContents contents = WideContents.NOTHING;
+        ParameterMemory.Sent tall = dense(1024, 64).compiled().load().parameters();
+        ParameterMemory.Sent wide = dense(64, 1024).compiled().load().parameters();
+        ParameterMemory.Contents contents = ParameterMemory.Contents.NOTHING;
         for (int i = 0; i < 10; i++) {
             contents = contents.overwrittenBy(tall).overwrittenBy(wide);
         }
