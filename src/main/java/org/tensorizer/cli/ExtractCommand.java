@@ -89,7 +89,7 @@ final class ExtractCommand extends FactsCommand {
                 .put("source_sha256", Sha256.of(bytes))
                 .put("out", folder);
         Map<String, byte[]> contents = new LinkedHashMap<>();
-        List<Facts> written = new ArrayList<>();
+        Map<String, ByteRange> ranges = form == Form.PARTS && layer == null ? parts(model) : Map.of();
         if (layer != null) {
             Network network = Network.of(model);
             LayerOperator chosen = network.layer(layer);
@@ -97,24 +97,20 @@ final class ExtractCommand extends FactsCommand {
             facts.put("layer", layer + ": " + chosen)
                     .put("weight_zero_point", network.weightZero(chosen) - 128)
                     .put("range", network.range(chosen).toString());
-            contents.keySet().forEach(name -> written.add(new Facts().put("file", name)));
         } else if (form == Form.PARTS) {
-            parts(model).forEach((name, range) -> {
-                contents.put(name, Arrays.copyOfRange(bytes, range.start(), range.end()));
-                written.add(new Facts().put("file", name).put("range", range));
-            });
+            ranges.forEach(
+                    (name, range) -> contents.put(name, Arrays.copyOfRange(bytes, range.start(), range.end())));
         } else {
             layers(model, facts, contents);
-            contents.keySet().forEach(name -> written.add(new Facts().put("file", name)));
         }
         Files.createDirectories(folder);
         AtomicFiles files = overwrite.files(file);
-        for (Facts each : written) {
-            byte[] content = contents.get(each.entries().get("file"));
-            files.add(folder.resolve(each.entries().get("file").toString()), content);
-            each.put("bytes", content.length).put("sha256", Sha256.of(content));
-        }
-        facts.put("files", written);
+        contents.forEach((name, content) -> files.add(folder.resolve(name), content));
+        facts.list("files", contents.entrySet(), each -> new Facts()
+                .put("file", each.getKey())
+                .put("range", ranges.get(each.getKey()))
+                .put("bytes", each.getValue().length)
+                .put("sha256", Sha256.of(each.getValue())));
         Facts metadata = new Facts().putAll(facts).put("model", InspectCommand.facts(model));
         files.add(folder.resolve("metadata.json"), metadata.toJson()).write();
         print(facts);

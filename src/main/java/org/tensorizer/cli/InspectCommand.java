@@ -2,10 +2,11 @@ package org.tensorizer.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.isa.Chip;
-import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
@@ -75,22 +76,18 @@ final class InspectCommand extends FactsCommand {
      * on the chip are those of the PARAMETER_CACHING executables, those of other executables are sent at each inference.
      */
     static Facts onChip(TfliteModel model) {
-        long cached = 0;
-        long streamed = 0;
-        for (EdgeTpuPackage edgeTpu : model.packages()) {
-            for (Executable executable : edgeTpu.executables()) {
-                long bytes = executable.parameters().length();
-                boolean stays = executable.type() == Executable.ExecutableType.PARAMETER_CACHING;
-                cached += stays ? bytes : 0;
-                streamed += stays ? 0 : bytes;
-            }
-        }
+        Map<Boolean, Long> bytes = model.packages().stream()
+                .flatMap(each -> each.executables().stream())
+                .collect(Collectors.partitioningBy(
+                        each -> each.type() == Executable.ExecutableType.PARAMETER_CACHING,
+                        Collectors.summingLong(each -> each.parameters().length())));
+        long cached = bytes.get(true);
         long mapped = model.operators().stream().filter(Operator::isEdgeTpu).count();
         return new Facts()
                 .put("parameter_bytes_cached", cached)
                 .put("parameter_memory_bytes", PARAMETER_MEMORY)
                 .put("parameter_bytes_remaining_at_most", Math.max(0, PARAMETER_MEMORY - cached))
-                .put("parameter_bytes_streamed", streamed)
+                .put("parameter_bytes_streamed", bytes.get(false))
                 .put("edge_tpu_operations", mapped)
                 .put("cpu_operations", model.operators().size() - mapped);
     }

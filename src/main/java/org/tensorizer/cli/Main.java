@@ -4,18 +4,17 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystemException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
@@ -81,7 +80,7 @@ public final class Main {
     public static void main(String[] arguments) {
         System.setProperty("java.awt.headless", "true");
         Charset charset = Charset.defaultCharset();
-        StandardOutput standard = StandardOutput.ofThisProcess();
+        StandardOutput standard = new StandardOutput();
         PrintWriter out = new PrintWriter(standard, false, charset);
         PrintWriter err = new PrintWriter(System.err, true, charset);
         int status = run(out, err, arguments);
@@ -101,16 +100,17 @@ public final class Main {
      * @return the exit status: 0, 1 or 2
      */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        String[] rest = Stream.of(arguments)
-                .filter(each -> !SETTING.matcher(each).matches())
-                .toArray(String[]::new);
+        List<String> words = new ArrayList<>();
         Map<String, String> before = new HashMap<>();
         for (String argument : arguments) {
             Matcher setting = SETTING.matcher(argument);
             if (setting.matches()) {
                 before.putIfAbsent(setting.group(1), System.setProperty(setting.group(1), setting.group(2)));
+            } else {
+                words.add(argument);
             }
         }
+        String[] rest = words.toArray(String[]::new);
         try {
             CommandLine line = commandLine(rest).setOut(out).setErr(err);
             if (rest.length == 0) {
@@ -218,12 +218,8 @@ public final class Main {
 
         private IOException failure;
 
-        private StandardOutput(OutputStream out) {
-            super(out);
-        }
-
-        static StandardOutput ofThisProcess() {
-            return new StandardOutput(new FileOutputStream(FileDescriptor.out));
+        StandardOutput() {
+            super(new FileOutputStream(FileDescriptor.out));
         }
 
         @Override

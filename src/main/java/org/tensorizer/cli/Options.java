@@ -1,9 +1,11 @@
 package org.tensorizer.cli;
 
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.dense.Activation;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.open.DeviceChoice;
 import org.tensorizer.device.open.DeviceKind;
@@ -11,6 +13,7 @@ import org.tensorizer.device.open.Devices;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
 import org.tensorizer.network.lift.Lifted;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that several commands have, each with what it is about; mixed into them. */
@@ -100,6 +103,37 @@ final class Options {
                             model.name() + " (lifted)",
                             Lifted.of(Network.of(model), false).model())
                     : model;
+        }
+    }
+
+    /** What commands that make a model of one layer have in common: biases, activation, and the files they write. */
+    static final class NewLayer {
+        @Option(names = "--bias", paramLabel = "B", description = "random:SEED or FILE.npy (int32, [outputs]).")
+        String bias;
+
+        @Option(names = "--activation", paramLabel = "none|relu|relu6", description = "Fused activation. Default: none.")
+        Activation activation = Activation.NONE;
+
+        @Option(
+                names = {"-o", "--output"},
+                required = true,
+                paramLabel = "F",
+                description = "The compiled model.")
+        Path output;
+
+        @Option(names = "--source", paramLabel = "F2", description = "Also the uncompiled quantized model of this layer.")
+        Path source;
+
+        @Mixin
+        private Overwrite overwrite;
+
+        /** @param plain the uncompiled model, made if it was asked for */
+        void write(byte[] compiled, Supplier<byte[]> plain) {
+            AtomicFiles files = overwrite.files().add(output, compiled);
+            if (source != null) {
+                files.add(source, plain.get());
+            }
+            files.write();
         }
     }
 }

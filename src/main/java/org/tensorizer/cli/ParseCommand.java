@@ -41,11 +41,9 @@ final class ParseCommand extends FactsCommand {
         if (Files.isDirectory(file)) {
             List<Path> parts = serialized(file);
             for (Path part : executable == null ? parts : List.of(chosen(file, parts))) {
-                Facts each = new Facts().put("file", part.getFileName().toString());
-                ModelFacts.everything(Executable.parse(part.toString(), InputFile.read(part)))
-                        .entries()
-                        .forEach(each::put);
-                executables.add(each);
+                executables.add(new Facts()
+                        .put("file", part.getFileName())
+                        .putAll(ModelFacts.everything(Executable.parse(part.toString(), InputFile.read(part)))));
             }
             return facts.put("executables", executables);
         }

@@ -45,14 +45,10 @@ final class PlanPage {
     /** @param title of the page */
     static String of(String title, PlanSummary plan) {
         PlanPage page = new PlanPage(plan);
-        page.html
-                .append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
-                .append(escaped(title))
-                .append("</title><meta name=\"viewport\" content=\"width=device-width\"><style>")
-                .append(STYLE)
-                .append("</style></head><body><h1>")
-                .append(escaped(title))
-                .append("</h1>\n");
+        page.html.append("""
+                <!doctype html><html lang="en"><head><meta charset="utf-8"><title>%s</title>\
+                <meta name="viewport" content="width=device-width"><style>%s</style></head><body><h1>%s</h1>
+                """.formatted(escaped(title), STYLE, escaped(title)));
         page.both();
         page.steps();
         page.html.append("</body></html>\n");

@@ -1,9 +1,7 @@
 package org.tensorizer.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
@@ -38,36 +36,27 @@ final class ReferenceCommand extends FactsCommand {
     private Path payload;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         if (isa == null && commands == null && program == null && payload == null) {
             throw new BadInputException(
                     "reference: expected --isa, --program or --payload FILE.html, or --commands FILE.md");
         }
         Facts facts = new Facts();
         AtomicFiles files = new AtomicFiles(Existing.REPLACE);
-        if (isa != null) {
-            add(files, isa, InstructionSetPage.html());
-            facts.put("instruction_set", isa);
-        }
-        if (commands != null) {
-            add(files, commands, CommandReference.markdown());
-            facts.put("commands", commands);
-        }
-        if (payload != null) {
-            add(files, payload, PayloadPage.html());
-            facts.put("payload", payload);
-        }
-        if (program != null) {
-            add(files, program, ProgramPage.html());
-            facts.put("program", program);
-        }
+        add(files, facts, "instruction_set", isa, InstructionSetPage::html);
+        add(files, facts, "commands", commands, CommandReference::markdown);
+        add(files, facts, "payload", payload, PayloadPage::html);
+        add(files, facts, "program", program, ProgramPage::html);
         files.write();
         print(facts);
         return OK;
     }
 
-    private static void add(AtomicFiles files, Path file, String text) throws IOException {
-        files.add(file, text.getBytes(UTF_8));
+    private static void add(AtomicFiles files, Facts facts, String name, Path file, Supplier<String> page) {
+        if (file != null) {
+            files.add(file, page.get());
+            facts.put(name, file);
+        }
     }
 
     /** The page about all commands, generated from the commands themselves. */

@@ -1,10 +1,7 @@
 package org.tensorizer.cli;
 
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Npy;
@@ -80,12 +77,6 @@ final class TemplateConvCommand extends FactsCommand {
     @Option(names = "--weights", paramLabel = "W", description = "identity, zeros, random:SEED or FILE.npy (int8).")
     private String weights = "identity";
 
-    @Option(names = "--bias", paramLabel = "B", description = "random:SEED or FILE.npy (int32, [outputs]).")
-    private String bias;
-
-    @Option(names = "--activation", paramLabel = "none|relu|relu6", description = "Fused activation. Default: none.")
-    private Activation activation = Activation.NONE;
-
     @Option(names = "--input-scale", paramLabel = "S", description = "Default: ${DEFAULT-VALUE}.")
     private float inputScale = 1 / 128f;
 
@@ -95,34 +86,19 @@ final class TemplateConvCommand extends FactsCommand {
     @Option(names = "--output-scale", paramLabel = "S", description = "Default: ${DEFAULT-VALUE}.")
     private float outputScale = 1 / 128f;
 
-    @Option(
-            names = {"-o", "--output"},
-            required = true,
-            paramLabel = "F",
-            description = "The compiled model.")
-    private Path output;
-
-    @Option(names = "--source", paramLabel = "F2", description = "Also the uncompiled quantized model of this layer.")
-    private Path source;
-
     @Mixin
-    private Options.Overwrite overwrite;
+    private Options.NewLayer made;
 
     @Override
     public Integer call() {
         ConvolutionModel model = model();
         NetworkProgram program = model.program();
-        AtomicFiles files = overwrite.files();
-        files.add(output, model.compiled());
-        if (source != null) {
-            files.add(source, model.source());
-        }
-        files.write();
+        made.write(model.compiled(), model::source);
         ConvolutionPlan plan = program.chain().convolutions().get(0);
         PlanSummary summary = PlanSummary.of(program);
         print(new Facts()
-                .put("output", output)
-                .put("source", source)
+                .put("output", made.output)
+                .put("source", made.source)
                 .put("layer", model.layer().describe())
                 .put("image", model.height() + " x " + model.width())
                 .put("rows", model.height() * model.width())
@@ -139,7 +115,7 @@ final class TemplateConvCommand extends FactsCommand {
     }
 
     private String evidence() {
-        boolean known = kernel == 3 && stride == 1 && !valid && format == 2 && activation == Activation.NONE;
+        boolean known = kernel == 3 && stride == 1 && !valid && format == 2 && made.activation == Activation.NONE;
         return known
                 ? "byte-identical to the compiler's where 72 programs of this kind were compared"
                 : "extrapolated: every piece is as in compiled programs, this sum of pieces was compared with none";
@@ -159,7 +135,7 @@ final class TemplateConvCommand extends FactsCommand {
         int channels = (inputs + 3) / 4 * 4;
         RowImage image = image(channels);
         ParameterFormat parameters = ParameterFormat.of(format);
-        if (bias != null && !parameters.hasBias()) {
+        if (made.bias != null && !parameters.hasBias()) {
             throw new BadInputException("--bias: format " + format + " has none, expected 1 or 3");
         }
         int middle = 128;
@@ -168,11 +144,11 @@ final class TemplateConvCommand extends FactsCommand {
                 new Window(kernel, stride, valid && kernel > 1),
                 false,
                 parameters,
-                activation,
+                made.activation,
                 new Quantization(inputScale, middle, weightScale, middle, outputScale, middle));
         int[] biases = !parameters.hasBias()
                 ? new int[0]
-                : bias == null ? new int[outputs] : WeightsOption.bias(bias, outputs);
+                : made.bias == null ? new int[outputs] : WeightsOption.bias(made.bias, outputs);
         float[] scales = new float[parameters.isPerChannel() ? outputs : 0];
         Arrays.fill(scales, weightScale);
         return new ConvolutionModel(
@@ -249,6 +225,6 @@ final class TemplateConvCommand extends FactsCommand {
             throw new BadInputException(
                     weights + ": expected shape " + image + " or " + matrix + ", found " + array.shape());
         }
-        return ByteBuffer.wrap(array.data()).array();
+        return array.data();
     }
 }

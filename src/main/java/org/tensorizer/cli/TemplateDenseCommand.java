@@ -2,9 +2,8 @@ package org.tensorizer.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import org.tensorizer.base.AtomicFiles;
+import java.util.Arrays;
 import org.tensorizer.base.BadInputException;
-import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
@@ -56,54 +55,34 @@ final class TemplateDenseCommand extends FactsCommand {
     @Option(names = "--weights", paramLabel = "W", description = WeightsOption.WEIGHTS + ". Default: identity.")
     private String weights = "identity";
 
-    @Option(names = "--bias", paramLabel = "B", description = "random:SEED or FILE.npy (int32, [outputs]).")
-    private String bias;
-
-    @Option(names = "--activation", paramLabel = "none|relu|relu6", description = "Fused activation. Default: none.")
-    private Activation activation = Activation.NONE;
-
     @Mixin
     private QuantizationOptions quantization;
 
     @Option(names = "--token", paramLabel = "HEX", description = "Fixed parameter-caching token. Default: a fresh one.")
     private String token;
 
-    @Option(
-            names = {"-o", "--output"},
-            required = true,
-            paramLabel = "F",
-            description = "The compiled model.")
-    private Path output;
-
-    @Option(names = "--source", paramLabel = "F2", description = "Also the uncompiled quantized model of this layer.")
-    private Path source;
-
     @Option(names = "--compile", description = "Also run edgetpu_compiler on the source and compare, where installed.")
     private boolean compile;
 
     @Mixin
-    private Options.Overwrite overwrite;
+    private Options.NewLayer made;
 
     @Override
     public Integer call() {
         if (compile) {
-            if (source == null) {
+            if (made.source == null) {
                 throw new BadInputException("--compile: expected --source F2, the model that edgetpu_compiler takes");
             }
             EdgeTpuCompiler.require();
         }
         DenseSpec layer = spec();
         byte[] compiled = CompiledModelWriter.write(layer);
-        AtomicFiles files = overwrite.files().add(output, compiled);
-        if (source != null) {
-            files.add(source, SourceModelWriter.write(layer));
-        }
-        files.write();
-        DenseTemplate template = DenseTemplate.of(TfliteModel.parse(output.toString(), compiled));
+        made.write(compiled, () -> SourceModelWriter.write(layer));
+        DenseTemplate template = DenseTemplate.of(TfliteModel.parse(made.output.toString(), compiled));
         Facts facts = new Facts()
-                .put("output", output)
+                .put("output", made.output)
                 .put("bytes", compiled.length)
-                .put("source", source)
+                .put("source", made.source)
                 .put("token", ModelFacts.token(template.token()));
         facts.putAll(TemplateFacts.of(template));
         int status = OK;
@@ -118,9 +97,9 @@ final class TemplateDenseCommand extends FactsCommand {
 
     /** Runs edgetpu_compiler on the source model, beside which its own compile is left. */
     private TemplateVerification compiled(Facts facts) {
-        Path folder = source.toAbsolutePath().getParent();
+        Path folder = made.source.toAbsolutePath().getParent();
         EdgeTpuCompiler.Compilation compilation =
-                EdgeTpuCompiler.require().compile(source, folder, Duration.ofMinutes(3));
+                EdgeTpuCompiler.require().compile(made.source, folder, Duration.ofMinutes(3));
         facts.put("compiler", TemplateFacts.of(compilation));
         return TemplateVerification.of(TfliteModel.read(compilation.model()));
     }
@@ -131,8 +110,8 @@ final class TemplateDenseCommand extends FactsCommand {
         TensorType type = family == Family.INT8 ? TensorType.INT8 : TensorType.UINT8;
         DenseSpec.Builder layer = DenseSpec.of(shape).type(type).weights(WeightsOption.weights(weights, shape));
         quantization.apply(layer, shape, type);
-        if (bias != null) {
-            layer.bias(WeightsOption.bias(bias, shape.outputs()));
+        if (made.bias != null) {
+            layer.bias(WeightsOption.bias(made.bias, shape.outputs()));
         }
         if (token != null) {
             layer.token(token(token));
@@ -152,7 +131,7 @@ final class TemplateDenseCommand extends FactsCommand {
         if (in < 1 || out < 1) {
             throw new BadInputException("a layer of " + in + " inputs and " + out + " outputs: expected 1 or more");
         }
-        return new DenseShape(in, out, ParameterFormat.of(family == Family.UINT8, bias != null), activation);
+        return new DenseShape(in, out, ParameterFormat.of(family == Family.UINT8, made.bias != null), made.activation);
     }
 
     static long token(String token) {
@@ -198,20 +177,12 @@ final class TemplateDenseCommand extends FactsCommand {
                     outputScale,
                     unsigned("--output-zero-point", outputZeroPoint, type)));
             if (shape.format().isPerChannel()) {
-                spec.weightScales(weightScales == null ? repeated(shape.outputs()) : scales(shape));
+                float[] same = new float[shape.outputs()];
+                Arrays.fill(same, weightScale);
+                spec.weightScales(weightScales == null ? same : WeightsOption.scales(weightScales, shape.outputs()));
             } else if (weightScales != null) {
                 throw new BadInputException("--weight-scales: the format " + shape.format() + " has one scale for all");
             }
-        }
-
-        private float[] scales(DenseShape shape) {
-            return WeightsOption.scales(weightScales, shape.outputs());
-        }
-
-        private float[] repeated(int outputs) {
-            float[] scales = new float[outputs];
-            java.util.Arrays.fill(scales, weightScale);
-            return scales;
         }
 
         /** Executables hold zero points in the unsigned domain. */

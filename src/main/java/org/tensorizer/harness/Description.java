@@ -1,6 +1,7 @@
 package org.tensorizer.harness;
 
 import io.qameta.allure.model.TestResult;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -211,18 +212,23 @@ final class Description {
     private static String input(DenseTemplate model, byte[] input) {
         int zeroPoint = model.inputDomain().zeroPoint();
         int[] values = Evidence.values(input, model.inputDomain().signed());
-        List<String> driven = new java.util.ArrayList<>();
+        List<String> driven = new ArrayList<>();
         for (int i = 0; i < values.length; i++) {
             if (values[i] != zeroPoint) {
                 driven.add("input " + i + " = " + (values[i] - zeroPoint));
             }
         }
-        if (driven.isEmpty()) {
-            return "all inputs 0";
+        return notZero(driven, driven.size(), values.length, "inputs");
+    }
+
+    /** @param some the first few that are not 0 */
+    private static String notZero(List<String> some, long count, int of, String what) {
+        if (count == 0) {
+            return "all " + what + " 0";
         }
-        return driven.size() <= LISTED_WEIGHTS
-                ? String.join(", ", driven) + ", the others 0"
-                : driven.size() + " of " + values.length + " inputs are not 0";
+        return count <= LISTED_WEIGHTS
+                ? String.join(", ", some) + ", the others 0"
+                : count + " of " + of + " " + what + " are not 0";
     }
 
     /** What the payload holds, in words and as a picture. */
@@ -230,18 +236,14 @@ final class Description {
         DenseTemplate model = question.model();
         int inputs = model.shape().inputs();
         byte[] weights = model.weights();
-        List<String> set = new java.util.ArrayList<>();
+        List<String> set = new ArrayList<>();
         long count = 0;
         for (int i = 0; i < weights.length; i++) {
             if (weights[i] != 0 && ++count <= LISTED_WEIGHTS) {
                 set.add("W[" + i / inputs + "][" + i % inputs + "] = " + weights[i]);
             }
         }
-        String words = count == 0
-                ? "all weights 0"
-                : count <= LISTED_WEIGHTS
-                        ? String.join(", ", set) + ", the others 0"
-                        : count + " of " + weights.length + " weights are not 0";
+        String words = notZero(set, count, weights.length, "weights");
         paragraph(
                 "Model",
                 Printable.html(CompiledModels.name(model), LONGEST_FACT) + " ("

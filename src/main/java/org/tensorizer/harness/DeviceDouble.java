@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.ForwardingSession;
@@ -19,17 +20,7 @@ import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
 
 /** The emulated Edge TPU with something between it and whoever asks it: models, payloads or answers are changed. */
-final class DeviceDouble implements Device {
-    private interface Opening {
-        Session open(TfliteModel model);
-    }
-
-    private final Opening opening;
-
-    private DeviceDouble(Opening opening) {
-        this.opening = opening;
-    }
-
+record DeviceDouble(Function<TfliteModel, Session> opening) implements Device {
     /** Goes on with the first weights that it was given for each model name. */
     static Device keepingFirstWeights() {
         Device real = new EmulatorDevice();
@@ -49,7 +40,17 @@ final class DeviceDouble implements Device {
     /** Changes the raw bytes of every answer. */
     static Device answering(UnaryOperator<byte[]> change) {
         Device real = new EmulatorDevice();
-        return new DeviceDouble(model -> new ChangedSession(real.open(model), change));
+        return new DeviceDouble(model -> new ForwardingSession(real.open(model)) {
+            @Override
+            public List<byte[]> run(List<byte[]> inputs) {
+                return super.run(inputs).stream().map(change).toList();
+            }
+
+            @Override
+            public Optional<WeightSwap> weightSwap() {
+                return session().weightSwap();
+            }
+        });
     }
 
     @Override
@@ -64,7 +65,7 @@ final class DeviceDouble implements Device {
 
     @Override
     public Session open(TfliteModel model) {
-        return opening.open(model);
+        return opening.apply(model);
     }
 
     /** Takes payloads and goes on with the one it has. */
@@ -82,24 +83,5 @@ final class DeviceDouble implements Device {
                     }
                 }))
                 .orElse(session);
-    }
-
-    private static final class ChangedSession extends ForwardingSession {
-        private final UnaryOperator<byte[]> change;
-
-        ChangedSession(Session real, UnaryOperator<byte[]> change) {
-            super(real);
-            this.change = change;
-        }
-
-        @Override
-        public List<byte[]> run(List<byte[]> inputs) {
-            return super.run(inputs).stream().map(change).toList();
-        }
-
-        @Override
-        public Optional<WeightSwap> weightSwap() {
-            return session().weightSwap();
-        }
     }
 }

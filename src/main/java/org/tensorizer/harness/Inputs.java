@@ -1,6 +1,7 @@
 package org.tensorizer.harness;
 
 import java.util.Random;
+import java.util.function.IntUnaryOperator;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.template.DenseTemplate;
 
@@ -54,9 +55,8 @@ public final class Inputs {
      * @throws BadInputException it is not {@link #min()} to {@link #max()}
      */
     public byte[] all(int activation) {
-        byte[] input = new byte[channels];
-        java.util.Arrays.fill(input, raw(activation));
-        return input;
+        byte value = raw(activation);
+        return each(i -> value);
     }
 
     /**
@@ -75,26 +75,26 @@ public final class Inputs {
 
     /** Raw tensor bytes 0, 1, 2, ... as unsigned numbers from the smallest up: -128..127 on an int8 tensor of 256. */
     public byte[] ramp() {
-        byte[] input = new byte[channels];
-        for (int i = 0; i < channels; i++) {
-            input[i] = (byte) (i ^ sign);
-        }
-        return input;
+        return each(i -> i ^ sign);
     }
 
     /** The largest and the smallest activation by turns, the largest first. */
     public byte[] alternating() {
-        byte[] input = new byte[channels];
-        for (int i = 0; i < channels; i++) {
-            input[i] = raw(i % 2 == 0 ? max() : min());
-        }
-        return input;
+        return each(i -> raw(i % 2 == 0 ? max() : min()));
     }
 
     /** Uniform over all bytes, the same for the same seed. */
     public byte[] random(long seed) {
         byte[] input = new byte[channels];
         new Random(seed).nextBytes(input);
+        return input;
+    }
+
+    private byte[] each(IntUnaryOperator value) {
+        byte[] input = new byte[channels];
+        for (int i = 0; i < channels; i++) {
+            input[i] = (byte) value.applyAsInt(i);
+        }
         return input;
     }
 

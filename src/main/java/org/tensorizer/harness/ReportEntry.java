@@ -113,11 +113,8 @@ final class ReportEntry {
             attach("device log", "text/plain", ".txt", String.join("\n", fault.log()));
         }
         if (verdict != Verdict.SUPPORTED && verdict != Verdict.NOT_APPLICABLE) {
-            attach(
-                    "command",
-                    "text/plain",
-                    ".txt",
-                    command(context, evidence.question().isPresent()));
+            String command = command(context, evidence.question().isPresent());
+            attach("command", "text/plain", ".txt", command);
             evidence.question().ifPresent(ReportEntry::attach);
         }
     }
@@ -143,27 +140,12 @@ final class ReportEntry {
     }
 
     private static void attach(Evidence.Question question) {
-        attach(
-                "model.tflite",
-                "application/octet-stream",
-                ".tflite",
-                question.model().model().copy());
-        attach(
-                "input.npy",
-                "application/octet-stream",
-                ".npy",
-                npy(question.model().inputDomain().signed(), question.input()));
-        attach(
-                "expected.npy",
-                "application/octet-stream",
-                ".npy",
-                npy(question.model().outputDomain().signed(), question.model().expected(question.input())));
-        question.answer()
-                .ifPresent(bytes -> attach(
-                        "observed.npy",
-                        "application/octet-stream",
-                        ".npy",
-                        npy(question.model().outputDomain().signed(), bytes)));
+        DenseTemplate model = question.model();
+        boolean signed = model.outputDomain().signed();
+        attach("model.tflite", ".tflite", model.model().copy());
+        attach("input.npy", ".npy", npy(model.inputDomain().signed(), question.input()));
+        attach("expected.npy", ".npy", npy(signed, model.expected(question.input())));
+        question.answer().ifPresent(bytes -> attach("observed.npy", ".npy", npy(signed, bytes)));
     }
 
     /** One row, of the tensor's own type. */
@@ -173,11 +155,12 @@ final class ReportEntry {
     }
 
     private static void attach(String name, String type, String extension, String text) {
-        attach(name, type, extension, Printable.lines(text, LONGEST_ATTACHMENT).getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = Printable.lines(text, LONGEST_ATTACHMENT).getBytes(StandardCharsets.UTF_8);
+        Allure.getLifecycle().addAttachment(Printable.name(name), type, extension, bytes);
     }
 
-    private static void attach(String name, String type, String extension, byte[] bytes) {
-        Allure.getLifecycle().addAttachment(Printable.name(name), type, extension, bytes);
+    private static void attach(String name, String extension, byte[] bytes) {
+        Allure.getLifecycle().addAttachment(name, "application/octet-stream", extension, bytes);
     }
 
     private static void update(Consumer<TestResult> change) {

@@ -154,11 +154,11 @@ final class RunFacts {
         }
 
         private static Revision read() {
-            Optional<String> commit = git("rev-parse", "HEAD");
+            Optional<String> commit = output("git", "rev-parse", "HEAD");
             return new Revision(
                     commit,
                     commit.isPresent()
-                            && !git("status", "--porcelain").orElse("").isEmpty());
+                            && !output("git", "status", "--porcelain").orElse("").isEmpty());
         }
 
         String text() {
@@ -186,10 +186,7 @@ final class RunFacts {
                     .done();
         }
 
-        private static Optional<String> git(String... arguments) {
-            String[] command = new String[arguments.length + 1];
-            command[0] = "git";
-            System.arraycopy(arguments, 0, command, 1, arguments.length);
+        private static Optional<String> output(String... command) {
             try {
                 ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
                 builder.environment().keySet().retainAll(VARIABLES);

@@ -13,37 +13,22 @@ final class Sheet {
 
     private Sheet() {}
 
-    static BufferedImage beside(List<BufferedImage> pictures) {
-        int width = GAP;
-        int height = 0;
+    /** @param beside each other, else one below the other */
+    static BufferedImage of(List<BufferedImage> pictures, boolean beside) {
+        int along = GAP;
+        int across = 0;
         for (BufferedImage picture : pictures) {
-            width += picture.getWidth() + GAP;
-            height = Math.max(height, picture.getHeight());
+            along += (beside ? picture.getWidth() : picture.getHeight()) + GAP;
+            across = Math.max(across, beside ? picture.getHeight() : picture.getWidth());
         }
-        BufferedImage sheet = new BufferedImage(width, height + 2 * GAP, BufferedImage.TYPE_INT_RGB);
+        across += 2 * GAP;
+        BufferedImage sheet = new BufferedImage(
+                beside ? along : across, beside ? across : along, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = blank(sheet);
-        int x = GAP;
+        int at = GAP;
         for (BufferedImage picture : pictures) {
-            graphics.drawImage(picture, x, GAP, null);
-            x += picture.getWidth() + GAP;
-        }
-        graphics.dispose();
-        return sheet;
-    }
-
-    static BufferedImage below(List<BufferedImage> pictures) {
-        int width = 0;
-        int height = GAP;
-        for (BufferedImage picture : pictures) {
-            width = Math.max(width, picture.getWidth());
-            height += picture.getHeight() + GAP;
-        }
-        BufferedImage sheet = new BufferedImage(width + 2 * GAP, height, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = blank(sheet);
-        int y = GAP;
-        for (BufferedImage picture : pictures) {
-            graphics.drawImage(picture, GAP, y, null);
-            y += picture.getHeight() + GAP;
+            graphics.drawImage(picture, beside ? at : GAP, beside ? GAP : at, null);
+            at += (beside ? picture.getWidth() : picture.getHeight()) + GAP;
         }
         graphics.dispose();
         return sheet;

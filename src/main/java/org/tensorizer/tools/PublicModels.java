@@ -64,9 +64,9 @@ public final class PublicModels {
                             URI.create(column[5]),
                             column[6]));
         }
-        List<PublicModel> models = new ArrayList<>();
-        byName.forEach((name, files) -> models.add(new PublicModel(name, files)));
-        return models;
+        return byName.entrySet().stream()
+                .map(each -> new PublicModel(each.getKey(), each.getValue()))
+                .toList();
     }
 
     /**

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
 
@@ -91,9 +92,9 @@ final class History {
         run.put("like", like);
         run.put("verdicts", verdicts);
         runs.add(run);
-        StringBuilder lines = new StringBuilder();
-        runs.subList(Math.max(0, runs.size() - KEPT), runs.size())
-                .forEach(each -> lines.append(JsonWriter.string(each)).append('\n'));
-        AtomicFiles.write(file, lines.toString().getBytes(StandardCharsets.UTF_8), Existing.REPLACE);
+        String lines = runs.subList(Math.max(0, runs.size() - KEPT), runs.size()).stream()
+                .map(each -> JsonWriter.string(each) + "\n")
+                .collect(Collectors.joining());
+        new AtomicFiles(Existing.REPLACE).add(file, lines).write();
     }
 }

@@ -2,7 +2,6 @@ package org.tensorizer.harness.report;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -133,8 +132,9 @@ public final class Report {
                 linked.add(file);
             }
         }
-        String html = page.html(folder);
-        AtomicFiles.write(folder.resolve(INDEX), html.getBytes(StandardCharsets.UTF_8), Existing.REPLACE);
+        new AtomicFiles(Existing.REPLACE)
+                .add(folder.resolve(INDEX), page.html(folder))
+                .write();
         for (Path old : files(folder.resolve(ATTACHMENTS))) {
             if (!linked.contains(old)) {
                 Files.delete(old);
@@ -220,13 +220,8 @@ public final class Report {
             StringBuilder text = new StringBuilder("## " + standing.sentence() + "\n\n"
                     + String.join("; ", standing.devices()) + "\n\n| verdict | hypothesis | experiment |\n|---|---|---|\n");
             for (Standing.Of each : standing.all()) {
-                text.append("| ")
-                        .append(each.verdict())
-                        .append(" | ")
-                        .append(each.claim().replace("|", "\\|"))
-                        .append(" | ")
-                        .append(each.experiment())
-                        .append(" |\n");
+                text.append("| %s | %s | %s |\n"
+                        .formatted(each.verdict(), each.claim().replace("|", "\\|"), each.experiment()));
             }
             return text.toString();
         }

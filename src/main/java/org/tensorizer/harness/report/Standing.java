@@ -6,7 +6,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.harness.Verdict;
@@ -104,15 +103,13 @@ final class Standing {
 
     /** Which devices answered, and what their answers are: {@code emulator: emulated (no Coral took part)}. */
     List<String> devices() {
-        TreeSet<String> found = new TreeSet<>();
-        for (Of each : all) {
-            for (Result result : each.results()) {
-                if (!result.label("device").isEmpty()) {
-                    found.add(result.label("device") + ": " + origin(result.label("evidence")));
-                }
-            }
-        }
-        return List.copyOf(found);
+        return all.stream()
+                .flatMap(each -> each.results().stream())
+                .filter(result -> !result.label("device").isEmpty())
+                .map(result -> result.label("device") + ": " + origin(result.label("evidence")))
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private static String origin(String evidence) {
