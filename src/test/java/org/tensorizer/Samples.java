@@ -3,10 +3,11 @@ package org.tensorizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
 import org.tensorizer.compiler.NetworkCompiler;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.model.TensorType;
@@ -106,18 +107,22 @@ public final class Samples {
     }
 
     /**
-     * The model of a name, a real one if it is there.
-     *
-     * @throws IllegalArgumentException it is missing although the shared folder is there
+     * Arguments of a test from rows of words between bars, the first the name of a model; rows of real models where those
+     * are not are left out.
      */
-    public static Optional<Sample> named(String name) {
-        Optional<Sample> found = Stream.concat(sources().stream(), compiled().stream())
-                .filter(sample -> sample.name().equals(name))
-                .findFirst();
-        if (found.isEmpty() && hasReal()) {
-            throw new IllegalArgumentException(name);
-        }
-        return found;
+    public static Stream<Arguments> rows(String rows) {
+        List<Sample> models = both(compiled(), sources());
+        return rows.lines().map(row -> row.split(" *\\| *")).flatMap(words -> {
+            Object[] arguments = Arrays.copyOf(words, words.length, Object[].class);
+            arguments[0] = models.stream()
+                    .filter(model -> model.name.equals(words[0]))
+                    .findFirst()
+                    .orElse(null);
+            if (arguments[0] == null && hasReal()) {
+                throw new IllegalArgumentException("no model " + words[0]);
+            }
+            return Stream.of(Arguments.of(arguments)).filter(row -> arguments[0] != null);
+        });
     }
 
     /** Whether the shared folder is there. */

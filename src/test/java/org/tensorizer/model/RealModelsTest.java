@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.DenseTwin;
 import org.tensorizer.Samples;
@@ -164,20 +164,26 @@ class RealModelsTest {
         assertThat(layout.xToRowSize()).containsExactly(64);
     }
 
+    /**
+     * File, runtime, EXECUTION_ONLY start and length, its instructions, PARAMETER_CACHING start and length, its instructions,
+     * parameters start and length; after the first real ones, where they are.
+     */
+    static Stream<Arguments> known() {
+        return Samples.rows("""
+                dense_256_uint8_per_channel_edgetpu.tflite | 14 | 86472 | 12288 | 4224 | 8648 | 73728 | 1072 | 12744 | 67584
+                dense_1024_edgetpu.tflite | 14 | 1077544 | 16384 | 9984 | 8488 | 1064960 | 2608 | 12584 | 1056768
+                gabor_64x64_7k_4o_2s_edgetpu.tflite | 14 | 20774 | 16384 | 6512 | 8486 | 8192 | 688 | 12582 | 3200
+                keras_lstm_mnist_ptq_edgetpu.tflite | 12 | 65832 | 69632 | 60864 | 8488 | 53248 | 3152 | 12584 | 43968
+                mobilenet_v1_0.25_128_quant_edgetpu.tflite | 12 | 599004 | 176128 | 170032 | 9180 | 585728 | 12624 | 13276 | 566912
+                split_concat_edgetpu.tflite | 13 | 20770 | 32768 | 23648 | 8482 | 8192 | 1232 | 12578 | 192
+                ssd_mobilenet_v1_coco_quant_postprocess_segment_1_of_3_edgetpu.tflite | 12 | 1335592 | 24576 | 12528 | 8488 | 1323008 | 1360 | 12584 | 1315840
+                """);
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        // file, runtime, EXECUTION_ONLY start and length, its instructions, PARAMETER_CACHING start and length, its
-        // instructions, parameters start and length; real ones are read where they are
-        "dense_256_uint8_per_channel_edgetpu.tflite, 14, 86472, 12288, 4224, 8648, 73728, 1072, 12744, 67584",
-        "dense_1024_edgetpu.tflite, 14, 1077544, 16384, 9984, 8488, 1064960, 2608, 12584, 1056768",
-        "gabor_64x64_7k_4o_2s_edgetpu.tflite, 14, 20774, 16384, 6512, 8486, 8192, 688, 12582, 3200",
-        "keras_lstm_mnist_ptq_edgetpu.tflite, 12, 65832, 69632, 60864, 8488, 53248, 3152, 12584, 43968",
-        "mobilenet_v1_0.25_128_quant_edgetpu.tflite, 12, 599004, 176128, 170032, 9180, 585728, 12624, 13276, 566912",
-        "split_concat_edgetpu.tflite, 13, 20770, 32768, 23648, 8482, 8192, 1232, 12578, 192",
-        "ssd_mobilenet_v1_coco_quant_postprocess_segment_1_of_3_edgetpu.tflite, 12, 1335592, 24576, 12528, 8488, 1323008, 1360, 12584, 1315840",
-    })
+    @MethodSource("known")
     void compiledModelsOfAllRuntimesAreRead(
-            String file,
+            Sample sample,
             int runtime,
             int executionAt,
             int executionLength,
@@ -187,11 +193,7 @@ class RealModelsTest {
             int cachingInstructions,
             int parametersAt,
             int parametersLength) {
-        Optional<Sample> sample = Samples.named(file);
-        if (sample.isEmpty()) {
-            return;
-        }
-        EdgeTpuPackage compiled = sample.get().model().onlyPackage();
+        EdgeTpuPackage compiled = sample.model().onlyPackage();
         assertThat(compiled.minRuntimeVersion()).isEqualTo(runtime);
         Executable execution = compiled.executionOnly();
         Executable caching = compiled.parameterCaching();

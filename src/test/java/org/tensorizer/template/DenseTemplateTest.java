@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.DenseTwin;
 import org.tensorizer.Samples;
+import org.tensorizer.Samples.Sample;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
@@ -103,24 +107,27 @@ class DenseTemplateTest {
         assertThat(differing).isLessThanOrEqualTo(20 * n / 1000);
     }
 
-    /** The last are real ones; they are asked where they are. */
+    /** The last are real ones, where they are. */
+    static Stream<Arguments> noDenseLayers() {
+        return Samples.rows("""
+                dense_256_uint8_per_channel.tflite         | not compiled (operators: QUANTIZE, FULLY_CONNECTED)
+                shapes_edgetpu.tflite                      | expected a vector
+                branches_edgetpu.tflite                    | expected
+                dense_256.tflite                           | not compiled (operators: QUANTIZE, FULLY_CONNECTED)
+                mobilenet_v1_0.25_128_quant_edgetpu.tflite | expected a vector
+                gabor_64x64_7k_4o_2s_edgetpu.tflite        | expected
+                split_concat_edgetpu.tflite                | expected
+                keras_lstm_mnist_ptq_edgetpu.tflite        | expected
+                """);
+    }
+
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            dense_256_uint8_per_channel.tflite    | not compiled (operators: QUANTIZE, FULLY_CONNECTED)
-            shapes_edgetpu.tflite                 | expected a vector
-            branches_edgetpu.tflite               | expected
-            dense_256.tflite                      | not compiled (operators: QUANTIZE, FULLY_CONNECTED)
-            mobilenet_v1_0.25_128_quant_edgetpu.tflite | expected a vector
-            gabor_64x64_7k_4o_2s_edgetpu.tflite   | expected
-            split_concat_edgetpu.tflite           | expected
-            keras_lstm_mnist_ptq_edgetpu.tflite   | expected
-            """)
-    void sayWhyAModelIsNoDense(String name, String reason) {
-        Samples.named(name)
-                .ifPresent(sample -> assertThatThrownBy(() -> DenseTemplate.of(sample.model()))
-                        .isInstanceOf(NotDenseException.class)
-                        .hasMessageContaining(name)
-                        .hasMessageContaining("not a compiled Dense layer")
-                        .hasMessageContaining(reason));
+    @MethodSource("noDenseLayers")
+    void sayWhyAModelIsNoDense(Sample sample, String reason) {
+        assertThatThrownBy(() -> DenseTemplate.of(sample.model()))
+                .isInstanceOf(NotDenseException.class)
+                .hasMessageContaining(sample.name())
+                .hasMessageContaining("not a compiled Dense layer")
+                .hasMessageContaining(reason);
     }
 }

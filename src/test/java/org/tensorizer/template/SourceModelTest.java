@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.DenseTwin;
 import org.tensorizer.Samples;
+import org.tensorizer.Samples.Sample;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.DenseShape;
@@ -241,25 +242,28 @@ class SourceModelTest {
                 .hasMessageContaining(reason);
     }
 
-    /** The last are real ones; they are asked where they are. */
+    /** The last are real ones, where they are. */
+    static Stream<Arguments> otherKinds() {
+        return Samples.rows("""
+                shapes.tflite                                | (CONV_2D) is no Dense layer
+                branches.tflite                              | expected one of each
+                several_inputs.tflite                        | expected one of each
+                dense_256_uint8_per_channel_edgetpu.tflite   | compiled already
+                shapes_edgetpu.tflite                        | compiled already
+                mobilenet_v1_0.25_128_quant.tflite           | (CONV_2D) is no Dense layer
+                keras_lstm_mnist_ptq.tflite                  | is no Dense layer
+                split_concat.tflite                          | expected one of each
+                dense_256_edgetpu.tflite                     | compiled already
+                """);
+    }
+
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            shapes.tflite                                | (CONV_2D) is no Dense layer
-            branches.tflite                              | expected one of each
-            several_inputs.tflite                        | expected one of each
-            dense_256_uint8_per_channel_edgetpu.tflite   | compiled already
-            shapes_edgetpu.tflite                        | compiled already
-            mobilenet_v1_0.25_128_quant.tflite           | (CONV_2D) is no Dense layer
-            keras_lstm_mnist_ptq.tflite                  | is no Dense layer
-            split_concat.tflite                          | expected one of each
-            dense_256_edgetpu.tflite                     | compiled already
-            """)
-    void modelsOfOtherKinds(String name, String reason) {
-        Samples.named(name)
-                .ifPresent(sample -> assertThatThrownBy(() -> SourceModel.of(sample.model()))
-                        .isInstanceOf(BadInputException.class)
-                        .hasMessageContaining(name)
-                        .hasMessageContaining(reason));
+    @MethodSource("otherKinds")
+    void modelsOfOtherKinds(Sample sample, String reason) {
+        assertThatThrownBy(() -> SourceModel.of(sample.model()))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(sample.name())
+                .hasMessageContaining(reason);
     }
 
     @Test

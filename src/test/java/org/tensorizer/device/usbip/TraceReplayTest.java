@@ -22,11 +22,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.DenseTwin;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
@@ -104,47 +104,67 @@ class TraceReplayTest {
         client = UsbIpClient.attached(server.address(), "1-1");
     }
 
-    /**
-     * A trace and the models it needs: what the real library did with real models where they are; always what our driver,
-     * whose events are the library's for models of the same lengths (TraceTest of device.usb), does with own ones.
-     */
-    private record Recorded(List<Model> models, List<String> trace) {}
+    /** A trace, the models it needs and the device it was of. */
+    private record Recorded(
+            String name, VirtualSettings settings, List<TfliteModel> files, List<String> trace, int inferences) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
 
-    private static Recorded ofDriver(VirtualSettings settings, List<TfliteModel> models, int... order) {
+    /**
+     * What the real library did with real models, where they are; always the one trace that the repository holds, and what our
+     * driver, whose events are the library's for models of the same lengths (TraceTest of device.usb), does with own models.
+     */
+    static Stream<Recorded> recorded() throws IOException {
+        VirtualSettings settings = VirtualSettings.DEFAULT;
+        VirtualSettings high = settings.withSpeed(Speed.HIGH);
+        TfliteModel fixture = TfliteModel.read(Fixture.compiled());
+        List<Recorded> all = new ArrayList<>();
+        try (InputStream in = TraceReplayTest.class.getResourceAsStream("/usb/boot-and-dense-256.events")) {
+            String kept = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+            all.add(new Recorded(
+                    "boot loader, then the fixture",
+                    settings.withBoot(),
+                    List.of(fixture),
+                    kept.lines().toList(),
+                    1));
+        }
+        all.add(ofDriver("two own models", settings, List.of(fixture, wide()), 0, 0, 1, 0));
+        all.add(ofDriver("small chunks", high, List.of(wide()), 0));
+        Optional<TfliteModel> dense = DenseTwin.DENSE_256.real();
+        if (dense.isPresent()) {
+            TfliteModel mobilenet =
+                    TfliteModel.read(SharedFolder.template("mobilenet_v1_0.25_128_quant_edgetpu.tflite"));
+            all.add(ofLibrary("dfu_then_dense_256", settings.withBoot(), List.of(dense.get()), 1));
+            all.add(ofLibrary("two_models", settings, List.of(dense.get(), mobilenet), 4));
+            all.add(ofLibrary("high_speed_mobilenet", high, List.of(mobilenet), 1));
+        }
+        return all.stream();
+    }
+
+    private static Recorded ofDriver(String name, VirtualSettings settings, List<TfliteModel> files, int... order) {
         List<String> lines = new CopyOnWriteArrayList<>();
         UsbBus traced = new TracedBus(new VirtualBus(settings), lines::add);
         try (UsbDevice device = UsbDevice.open(traced, "virtual", UsbSelector.index(0), UsbSettings.DEFAULT)) {
-            List<Session> sessions = models.stream().map(device::open).toList();
+            List<Session> sessions = files.stream().map(device::open).toList();
             for (int model : order) {
                 Session session = sessions.get(model);
                 session.run(new byte[session.inputs().get(0).byteSize()]);
             }
             sessions.forEach(Session::close);
         }
-        return new Recorded(models.stream().map(Model::of).toList(), lines);
+        return new Recorded(name, settings, files, lines, order.length);
     }
 
-    private static Optional<Recorded> ofLibrary(String name, boolean dense, boolean mobilenet) throws IOException {
-        Path file = SharedFolder.root().resolve("traces").resolve(name);
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
-        List<Model> models = new ArrayList<>();
-        if (dense) {
-            models.add(Model.of(DenseTwin.DENSE_256.real().orElseThrow()));
-        }
-        if (mobilenet) {
-            models.add(Model.of(TfliteModel.read(SharedFolder.template("mobilenet_v1_0.25_128_quant_edgetpu.tflite"))));
-        }
-        return Optional.of(new Recorded(models, Files.readAllLines(file)));
+    private static Recorded ofLibrary(String name, VirtualSettings settings, List<TfliteModel> files, int inferences)
+            throws IOException {
+        Path trace = SharedFolder.root().resolve("traces").resolve(name + ".trace");
+        return new Recorded(name, settings, files, Files.readAllLines(trace), inferences);
     }
 
-    private void replay(Recorded recorded, VirtualSettings settings, int inferences) throws IOException {
-        serve(settings);
-        models.addAll(recorded.models());
-        replay(recorded.trace(), inferences);
-    }
-
+    /** 1000 bytes of output come in four chunks at high speed. */
     private static TfliteModel wide() {
         byte[] weights = new byte[1000 * 128];
         new Random(2).nextBytes(weights);
@@ -154,47 +174,12 @@ class TraceReplayTest {
         return TfliteModel.parse("wide", CompiledModelWriter.write(layer));
     }
 
-    @Test
-    void twoModelsInTurn() throws IOException {
-        List<TfliteModel> own = List.of(TfliteModel.read(Fixture.compiled()), wide());
-        replay(ofDriver(VirtualSettings.DEFAULT, own, 0, 0, 1, 0), VirtualSettings.DEFAULT, 4);
-    }
-
-    /** 1000 bytes of output come in four chunks. */
-    @Test
-    void smallChunksAtHighSpeed() throws IOException {
-        VirtualSettings high = VirtualSettings.DEFAULT.withSpeed(Speed.HIGH);
-        replay(ofDriver(high, List.of(wide()), 0), high, 1);
-    }
-
-    @Test
-    void bootLoaderThenTheFixture() throws IOException {
-        try (InputStream in = getClass().getResourceAsStream("/usb/boot-and-dense-256.events")) {
-            List<String> kept = new String(in.readAllBytes(), StandardCharsets.US_ASCII)
-                    .lines()
-                    .toList();
-            replay(
-                    new Recorded(List.of(Model.of(TfliteModel.read(Fixture.compiled()))), kept),
-                    VirtualSettings.DEFAULT.withBoot(),
-                    1);
-        }
-    }
-
-    /** With real models, where they are. */
     @ParameterizedTest
-    @CsvSource({
-        "two_models.trace, true, true, 4",
-        "dfu_then_dense_256.trace, true, false, 1",
-        "high_speed_mobilenet.trace, false, true, 1"
-    })
-    void whatTheLibraryDid(String name, boolean dense, boolean mobilenet, int inferences) throws IOException {
-        VirtualSettings settings = name.startsWith("dfu")
-                ? VirtualSettings.DEFAULT.withBoot()
-                : VirtualSettings.DEFAULT.withSpeed(name.startsWith("high") ? Speed.HIGH : Speed.SUPER);
-        Optional<Recorded> recorded = ofLibrary(name, dense, mobilenet);
-        if (recorded.isPresent()) {
-            replay(recorded.get(), settings, inferences);
-        }
+    @MethodSource("recorded")
+    void isAnsweredAgain(Recorded recorded) throws IOException {
+        recorded.files().forEach(file -> models.add(Model.of(file)));
+        serve(recorded.settings());
+        replay(recorded.trace(), recorded.inferences());
     }
 
     private void replay(List<String> trace, int inferences) throws IOException {
