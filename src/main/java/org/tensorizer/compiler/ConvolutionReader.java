@@ -117,22 +117,30 @@ final class ConvolutionReader {
             view.requireSame(operator, padding.get(), kernel, options.strideY(), valid);
             valid = false;
         }
-        float[] scales = numbers.weightScales(outputs, dimension);
-        boolean perChannel = scales.length > 1;
-        int[] bias = numbers.bias(outputs, dimension).orElse(new int[outputs]);
-        boolean hasBias = !perChannel || Arrays.stream(bias).anyMatch(value -> value != 0);
-        Quantization quantization = numbers.quantization(scales);
+        Parameters parameters = Parameters.of(numbers, outputs, dimension, weights);
         Convolution step = new Convolution(
                 outputs,
                 new Window(kernel, options.strideY(), valid),
                 depthwise,
-                ParameterFormat.of(perChannel, hasBias),
+                parameters.format(),
                 numbers.activation(options.activation()),
-                quantization);
-        return new ImageStep(
-                step,
-                source,
-                Optional.of(new ConvolutionPayload.Numbers(
-                        weights, hasBias ? bias : new int[0], perChannel ? scales : new float[0])));
+                parameters.quantization());
+        return new ImageStep(step, source, Optional.of(parameters.numbers()));
+    }
+
+    /** What a layer computes with; where weights have scales of their own, biases that are all zero are left out. */
+    record Parameters(ParameterFormat format, Quantization quantization, ConvolutionPayload.Numbers numbers) {
+        /** @param dimension of the outputs in the shape of the weights */
+        static Parameters of(OperatorNumbers operator, int outputs, int dimension, byte[] weights) {
+            float[] scales = operator.weightScales(outputs, dimension);
+            boolean perChannel = scales.length > 1;
+            int[] bias = operator.bias(outputs, dimension).orElse(new int[outputs]);
+            boolean hasBias = !perChannel || Arrays.stream(bias).anyMatch(value -> value != 0);
+            return new Parameters(
+                    ParameterFormat.of(perChannel, hasBias),
+                    operator.quantization(scales),
+                    new ConvolutionPayload.Numbers(
+                            weights, hasBias ? bias : new int[0], perChannel ? scales : new float[0]));
+        }
     }
 }

@@ -10,7 +10,6 @@ import org.tensorizer.compiler.Element.MeanPart;
 import org.tensorizer.compiler.Element.Part;
 import org.tensorizer.compiler.Element.Renamed;
 import org.tensorizer.compiler.Element.SoftmaxPart;
-import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.OperatorOptions;
@@ -178,20 +177,17 @@ final class ElementReader {
         } else {
             requireVector(operator);
         }
-        float[] scales = numbers.weightScales(outputs, 0);
-        boolean perChannel = scales.length > 1;
-        int[] bias = numbers.bias(outputs, 0).orElse(new int[outputs]);
-        boolean hasBias = !perChannel || Arrays.stream(bias).anyMatch(value -> value != 0);
+        var parameters = ConvolutionReader.Parameters.of(numbers, outputs, 0, numbers.chipWeights());
         stage = Stage.LAYERS;
         return new LayerPart(new Head.Layer(
                 inputs,
                 outputs,
-                ParameterFormat.of(perChannel, hasBias),
+                parameters.format(),
                 numbers.activation(activation),
-                numbers.quantization(scales),
-                numbers.chipWeights(),
-                hasBias ? bias : new int[0],
-                perChannel ? scales : new float[0]));
+                parameters.quantization(),
+                parameters.numbers().weights(),
+                parameters.numbers().bias(),
+                parameters.numbers().weightScales()));
     }
 
     private Part averagePool(Operator operator) {

@@ -112,7 +112,7 @@ final class GraphReader {
                                             + " fully"));
         }
         List<Integer> shape = tensor.shape();
-        if (shape.isEmpty() || shape.get(0) != 1 || shape.stream().anyMatch(extent -> extent < 1)) {
+        if (!isFixed(shape)) {
             throw refuse(
                     operator,
                     name + "shape " + shape
@@ -167,10 +167,12 @@ final class GraphReader {
                 .toList();
     }
 
+    private static boolean isFixed(List<Integer> shape) {
+        return !shape.isEmpty() && shape.get(0) == 1 && shape.stream().allMatch(extent -> extent > 0);
+    }
+
     private void requireFixed(Operator operator, Tensor tensor) {
-        if (tensor.shape().isEmpty()
-                || tensor.shape().get(0) != 1
-                || tensor.shape().stream().anyMatch(extent -> extent < 1)) {
+        if (!isFixed(tensor.shape())) {
             throw refuse(
                     operator,
                     "gives tensor " + tensor.index() + " of shape " + tensor.shape()

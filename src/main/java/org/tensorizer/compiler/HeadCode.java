@@ -14,7 +14,6 @@ import org.tensorizer.conv.TileMemory.Range;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
 import org.tensorizer.isa.NarrowToWide;
-import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.ProgramBuilder;
 import org.tensorizer.isa.TileCounter;
 import org.tensorizer.isa.TileFence;
@@ -149,9 +148,10 @@ final class HeadCode {
     }
 
     private static Instruction pack(int source, int words) {
-        Instruction pack = Instruction.of(Opcode.NARROW_TO_WIDE).set(NarrowToWide.PACK, 1);
-        NarrowToWide.WORDS.set(pack, Loops.from(source).step(1, words));
-        NarrowToWide.ROWS.set(pack, Loops.from(ResultCode.ROW).single().window(1, 1));
+        Instruction pack = NarrowToWide.move(
+                Loops.from(source).step(1, words),
+                Loops.from(ResultCode.ROW).single().window(1, 1),
+                1);
         NarrowToWide.WAITS.set(pack, 0, Wait.room(TileCounter.RING_WRITE, 1, -1, 1));
         NarrowToWide.SIGNAL.set(pack, 1);
         return pack;

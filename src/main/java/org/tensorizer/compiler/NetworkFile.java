@@ -5,6 +5,8 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.Image;
@@ -145,29 +147,23 @@ final class NetworkFile {
 
     /** Where the device puts pixel (y, x): tile, row of its part, byte in the row. */
     private static OutputLayout layout(Image image) {
-        List<Integer> yToTile = new ArrayList<>();
-        List<Integer> yToRow = new ArrayList<>();
-        List<Integer> xToTile = new ArrayList<>();
-        List<Integer> xToByte = new ArrayList<>();
-        List<Integer> xToRowBytes = new ArrayList<>();
         int pixel = 4 * image.pixelWords();
-        for (int y = 0; y < image.height(); y++) {
-            int row = image.rowOf(y);
-            yToTile.add(Chip.GRID * row);
-            yToRow.add(y - image.firstRow(Chip.GRID * row));
-        }
-        for (int x = 0; x < image.width(); x++) {
-            int column = image.columnOf(x);
-            xToTile.add(column);
-            xToByte.add(pixel * (x - image.firstColumn(column)));
-            xToRowBytes.add(pixel * image.columns(column));
-        }
         List<Integer> offsets = new ArrayList<>();
         int offset = 0;
         for (int tile = 0; tile < Chip.TILES; tile++) {
             offsets.add(offset);
             offset += ResultCode.tileBytes(image, tile);
         }
-        return new OutputLayout(yToTile, xToTile, offsets, xToByte, yToRow, xToRowBytes);
+        return new OutputLayout(
+                each(image.height(), y -> Chip.GRID * image.rowOf(y)),
+                each(image.width(), image::columnOf),
+                offsets,
+                each(image.width(), x -> pixel * (x - image.firstColumn(image.columnOf(x)))),
+                each(image.height(), y -> y - image.firstRow(Chip.GRID * image.rowOf(y))),
+                each(image.width(), x -> pixel * image.columns(image.columnOf(x))));
+    }
+
+    private static List<Integer> each(int count, IntUnaryOperator of) {
+        return IntStream.range(0, count).map(of).boxed().toList();
     }
 }

@@ -73,11 +73,9 @@ record Packets(ProgramBuilder program, Progress progress, int storeRow, int send
     }
 
     private Instruction pack(int tile, int source, int words, int ahead) {
-        Instruction pack = Instruction.of(Opcode.NARROW_TO_WIDE)
-                .set(TileInstruction.TILES, 1L << tile)
-                .set(NarrowToWide.PACK, 1);
-        NarrowToWide.WORDS.set(pack, run(source, words));
-        NarrowToWide.ROWS.set(pack, Loops.from(sendRow).single().window(1, 1));
+        Instruction pack = NarrowToWide.move(
+                        run(source, words), Loops.from(sendRow).single().window(1, 1), 1)
+                .set(TileInstruction.TILES, 1L << tile);
         NarrowToWide.WAITS.set(pack, 0, Wait.room(TileCounter.RING_WRITE, 1, ahead, 1));
         NarrowToWide.SIGNAL.set(pack, 1);
         return pack;

@@ -78,11 +78,11 @@ final class SoftmaxExponentials {
     }
 
     private Instruction factorRows() {
-        Instruction pack = Instruction.of(Opcode.NARROW_TO_WIDE)
-                .set(TileInstruction.TILES, plan.mask())
-                .set(NarrowToWide.PACK, 1);
-        NarrowToWide.WORDS.set(pack, Loops.from(factors).step(1, 4).step(4, 2));
-        NarrowToWide.ROWS.set(pack, Loops.from(FACTOR_ROW).step(1, 2));
+        Instruction pack = NarrowToWide.move(
+                        Loops.from(factors).step(1, 4).step(4, 2),
+                        Loops.from(FACTOR_ROW).step(1, 2),
+                        1)
+                .set(TileInstruction.TILES, plan.mask());
         return pack;
     }
 

@@ -131,11 +131,9 @@ final class SoftmaxMaximum {
     }
 
     private Instruction pack(int words, int blocks) {
-        Instruction pack = Instruction.of(Opcode.NARROW_TO_WIDE)
-                .set(TileInstruction.TILES, 1)
-                .set(NarrowToWide.PACK, 1);
-        NarrowToWide.WORDS.set(pack, Loops.from(words + 1).single());
-        NarrowToWide.ROWS.set(pack, Loops.from(ROW).single().window(1, 1));
+        Instruction pack = NarrowToWide.move(
+                        Loops.from(words + 1).single(), Loops.from(ROW).single().window(1, 1), 1)
+                .set(TileInstruction.TILES, 1);
         NarrowToWide.WAITS.set(pack, 0, Wait.room(TileCounter.PARAMETERS, 1, blocks, 1));
         NarrowToWide.SIGNAL.set(pack, 1);
         return pack;
@@ -162,11 +160,11 @@ final class SoftmaxMaximum {
 
     /** Four words to the row of weights of {@link SoftmaxCode#spread}. */
     static Instruction ones(int tiles, int words) {
-        Instruction pack = Instruction.of(Opcode.NARROW_TO_WIDE)
-                .set(TileInstruction.TILES, tiles)
-                .set(NarrowToWide.PACK, 1);
-        NarrowToWide.WORDS.set(pack, Loops.from(words).step(1, 4));
-        NarrowToWide.ROWS.set(pack, Loops.from(SoftmaxCode.SPREAD_ROW).single());
+        Instruction pack = NarrowToWide.move(
+                        Loops.from(words).step(1, 4),
+                        Loops.from(SoftmaxCode.SPREAD_ROW).single(),
+                        1)
+                .set(TileInstruction.TILES, tiles);
         NarrowToWide.WAITS.set(pack, 0, Wait.data(TileCounter.MESH_SOUTH_IN, 1, 1, 0));
         return pack;
     }

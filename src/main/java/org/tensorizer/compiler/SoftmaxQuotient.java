@@ -69,9 +69,9 @@ final class SoftmaxQuotient {
         int words = plan.wideWords();
         int blocks = ceilDiv(words, 4);
         program.functionTable(FunctionTable.load(1, RECIPROCAL_ROOT));
-        Instruction turn = Instruction.of(Opcode.NARROW_TO_WIDE).set(TileInstruction.TILES, 1);
-        NarrowToWide.WORDS.set(turn, Loops.from(plan.exponentials()).step(1, words));
-        NarrowToWide.ROWS.set(turn, Loops.stream(ROW, words, 4, 4));
+        Instruction turn = NarrowToWide.move(
+                        Loops.from(plan.exponentials()).step(1, words), Loops.stream(ROW, words, 4, 4), 0)
+                .set(TileInstruction.TILES, 1);
         NarrowToWide.WAITS.set(turn, 0, Wait.room(TileCounter.PARAMETERS, 1, -1, 1));
         NarrowToWide.SIGNAL.set(turn, 1);
         program.add(turn);
@@ -114,9 +114,11 @@ final class SoftmaxQuotient {
         Op.WAITS.set(op, 0, Wait.data(TileCounter.NARROW_TO_WIDE, 1, 1, 1));
         Op.SIGNAL_WEIGHTS.set(op, 1);
         program.add(op);
-        Instruction pack = Instruction.of(Opcode.NARROW_TO_WIDE).set(TileInstruction.TILES, 1);
-        NarrowToWide.WORDS.set(pack, Loops.from(plan.root()).step(1, 2));
-        NarrowToWide.ROWS.set(pack, Loops.from(ROW).repeat(2).window(0, 1));
+        Instruction pack = NarrowToWide.move(
+                        Loops.from(plan.root()).step(1, 2),
+                        Loops.from(ROW).repeat(2).window(0, 1),
+                        0)
+                .set(TileInstruction.TILES, 1);
         NarrowToWide.WAITS.set(pack, 0, Wait.room(TileCounter.PARAMETERS, 0, -1, 1));
         NarrowToWide.SIGNAL.set(pack, 0);
         program.add(pack).fence(0, TileFence.NARROW_TO_WIDE);

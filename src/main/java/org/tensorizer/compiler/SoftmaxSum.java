@@ -4,11 +4,14 @@ import static org.tensorizer.compiler.SoftmaxCode.op;
 import static org.tensorizer.compiler.SoftmaxCode.thrice;
 import static org.tensorizer.compiler.SoftmaxCode.unclamped;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.tensorizer.conv.ConvolutionCode;
 import org.tensorizer.conv.PerTile;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
+import org.tensorizer.isa.MeshBus;
 import org.tensorizer.isa.Op;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.isa.ProgramBuilder;
@@ -60,7 +63,8 @@ final class SoftmaxSum {
                 .fence();
         code.progress().clearPackets();
         if (plan.isOdd() && last > 0) {
-            mesh(0, last, plan.relay() - 1, plan.relay() - 1);
+            send(0, last, plan.relay() - 1, plan.relay() - 1);
+            program.fence(MESH_COUNTERS, TileFence.MESH).fence();
             code.clear(2);
         }
     }
@@ -105,7 +109,7 @@ final class SoftmaxSum {
         int own = 2 * plan.words(last) - (plan.classes() % 4 == 1 ? 2 : 1);
         int pair = last > 0 ? plan.relay() + 8 : own;
         if (last > 0) {
-            new MeshChain(program, plan.relay()).send(last, 0, own, pair);
+            send(last, 0, own, pair);
         }
         program.fence(MESH_COUNTERS, TileFence.MESH).fence();
         program.fence(ProgramBuilder.TILE_COUNTERS).fence().fence(ProgramBuilder.TILE_COUNTERS);
@@ -113,11 +117,6 @@ final class SoftmaxSum {
         program.add(factor()).add(masked(pair)).fence();
         code.tell(plan.relay() - 1, 1, 2043, 2039);
         code.clear(2);
-    }
-
-    private void mesh(int sender, int receiver, int source, int destination) {
-        new MeshChain(program, plan.relay()).send(sender, receiver, source, destination);
-        program.fence(MESH_COUNTERS, TileFence.MESH).fence();
     }
 
     /** Scale 1 for the number, 0 for the other half of its word. */
@@ -154,5 +153,74 @@ final class SoftmaxSum {
         Op.SIGNAL_OUTPUTS.set(op, 2);
         Op.SIGNAL_WEIGHTS.set(op, 1);
         return op;
+    }
+
+    /**
+     * One word from a tile to another over the mesh, first along the column, then along the row; tiles in between keep it in
+     * one of two halves of a buffer. Source: derived, identical with compiled programs.
+     */
+    private void send(int sender, int receiver, int source, int destination) {
+        int rows = receiver / Chip.GRID - sender / Chip.GRID;
+        int columns = receiver % Chip.GRID - sender % Chip.GRID;
+        Opcode vertical = rows < 0 ? Opcode.MESH_BUS_2 : Opcode.MESH_BUS_0;
+        Opcode across = columns < 0 ? Opcode.MESH_BUS_1 : Opcode.MESH_BUS_3;
+        List<Integer> path = path(sender, rows, columns);
+        int turn = Math.abs(rows);
+        for (int k = 0; k < path.size(); k++) {
+            Opcode into = k <= turn ? vertical : across;
+            Opcode out = k < turn ? vertical : across;
+            int tiles = 1 << path.get(k);
+            if (k == 0) {
+                Instruction give = instruction(out, tiles);
+                MeshBus.SOURCE.set(give, Loops.from(source).single());
+                program.add(give);
+            } else if (k == path.size() - 1) {
+                Instruction take = instruction(into, tiles);
+                MeshBus.DESTINATION.set(take, Loops.from(destination).single());
+                program.add(take);
+            } else if (into == out) {
+                program.add(take(give(instruction(into, tiles), into), out, 1));
+            } else {
+                program.add(take(instruction(into, tiles), out, 0));
+                program.add(give(instruction(out, tiles), into));
+            }
+        }
+    }
+
+    private static List<Integer> path(int sender, int rows, int columns) {
+        List<Integer> path = new ArrayList<>();
+        int tile = sender;
+        path.add(tile);
+        for (int i = 0; i < Math.abs(rows); i++) {
+            tile += Chip.GRID * Integer.signum(rows);
+            path.add(tile);
+        }
+        for (int i = 0; i < Math.abs(columns); i++) {
+            tile += Integer.signum(columns);
+            path.add(tile);
+        }
+        return path;
+    }
+
+    private static Instruction instruction(Opcode mesh, int tiles) {
+        return Instruction.of(mesh).set(TileInstruction.TILES, tiles);
+    }
+
+    private Loops.Builder buffer() {
+        return Loops.from(plan.relay()).step(1, 1).window(1, 4);
+    }
+
+    private Instruction give(Instruction mesh, Opcode into) {
+        MeshBus.SOURCE.set(mesh, buffer());
+        MeshBus.WAITS.set(mesh, 0, Wait.data(MeshBus.in(into), 1, 1, 1));
+        MeshBus.SIGNAL_SOURCE.set(mesh, 1);
+        return mesh;
+    }
+
+    private Instruction take(Instruction mesh, Opcode out, int slot) {
+        MeshBus.DESTINATION.set(mesh, buffer());
+        MeshBus.WAITS.set(mesh, slot, Wait.room(MeshBus.out(out), 1, -1, 1));
+        MeshBus.SIGNAL_DESTINATION.set(mesh, 1);
+        return mesh;
     }
 }

@@ -90,7 +90,7 @@ public record ConvolutionOp(
         return kind == Kind.SINGLE || kind == Kind.POINT ? 1 : 2;
     }
 
-    /** Zero points, multiplier and clamps of a layer with weights. */
+    /** Zero points, multiplier and clamps of a layer with weights, or of a product. */
     public static void quantize(
             Instruction op, ParameterFormat format, Quantization quantization, Activation activation) {
         boolean perChannel = format.isPerChannel();

@@ -32,8 +32,8 @@ final class EnlargementCode {
     private final PlacedImage source;
     private final PlacedImage target;
     private final int scratch;
-    private final Reading rows;
-    private final Reading columns;
+    private final Axis.Reading rows;
+    private final Axis.Reading columns;
 
     /** @param scratch first of four words */
     EnlargementCode(Step.Enlargement step, PlacedImage source, PlacedImage target, int scratch) {

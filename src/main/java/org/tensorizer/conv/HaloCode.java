@@ -25,8 +25,8 @@ final class HaloCode {
 
     private final ProgramBuilder program;
     private final PlacedImage image;
-    private final Reading rows;
-    private final Reading columns;
+    private final Axis.Reading rows;
+    private final Axis.Reading columns;
     private final int fill;
     private final Progress progress;
     private final OptionalInt computed;
@@ -87,7 +87,7 @@ final class HaloCode {
 
     private Instruction mesh(Way way, int tile) {
         Axis axis = way.vertical ? image.image().y() : image.image().x();
-        Reading reading = way.vertical ? rows : columns;
+        Axis.Reading reading = way.vertical ? rows : columns;
         int mine = way.vertical ? tile / Chip.GRID : tile % Chip.GRID;
         int neighbour = way.forward ? mine - 1 : mine + 1;
         boolean alone = way.vertical && image.image().isStrip();
@@ -116,7 +116,7 @@ final class HaloCode {
         return mesh;
     }
 
-    private static int wanted(Reading reading, Way way, int part) {
+    private static int wanted(Axis.Reading reading, Way way, int part) {
         return way.forward ? reading.after(part) : reading.before(part);
     }
 

@@ -53,13 +53,13 @@ public record Image(int height, int width, int channels, Axis y, Axis x, boolean
     }
 
     /** The rows that a step reads. */
-    Reading rowsRead(Reach reader) {
-        return isStrip ? Reading.all(y) : Reading.of(height, reader);
+    Axis.Reading rowsRead(Reach reader) {
+        return isStrip ? Axis.Reading.all(y) : Axis.Reading.of(height, reader);
     }
 
     /** The columns that a step reads. */
-    Reading columnsRead(Reach reader) {
-        return Reading.of(width, reader);
+    Axis.Reading columnsRead(Reach reader) {
+        return Axis.Reading.of(width, reader);
     }
 
     /** Rows of pixels that a tile keeps, without border. */

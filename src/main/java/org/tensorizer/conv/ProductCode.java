@@ -1,6 +1,7 @@
 package org.tensorizer.conv;
 
 import org.tensorizer.dense.Elementwise;
+import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
 import org.tensorizer.isa.NarrowToWide;
@@ -98,13 +99,8 @@ final class ProductCode {
         Instruction op = Instruction.of(Opcode.MULTIPLY_ACCUMULATE)
                 .set(Op.FRESH_SUMS)
                 .set(Op.SUMS_INSIDE)
-                .set(Op.INPUTS_OFF, FIRST_INPUT_ALONE)
-                .set(Op.INPUT_ZERO_POINT, step.quantization().inputZeroPoint())
-                .set(Op.WEIGHT_ZERO_POINT, step.quantization().weightZeroPoint())
-                .set(Op.OUTPUT_ZERO_POINT, step.quantization().outputZeroPoint())
-                .setFloat(Op.MULTIPLIER, step.multiplier())
-                .setFloat(Op.CLAMP_MAX, step.clampMax())
-                .setFloat(Op.CLAMP_MIN, step.clampMin());
+                .set(Op.INPUTS_OFF, FIRST_INPUT_ALONE);
+        ConvolutionOp.quantize(op, ParameterFormat.PER_TENSOR, step.quantization(), step.activation());
         Op.rounds(op, BYTES, words, columns);
         Op.ACTIVATIONS.set(
                 op,

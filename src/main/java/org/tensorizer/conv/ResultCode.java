@@ -60,15 +60,13 @@ public final class ResultCode {
 
     private static Instruction pack(PlacedImage result, int tile) {
         int pixel = result.image().pixelWords();
-        Instruction pack = Instruction.of(Opcode.NARROW_TO_WIDE).set(NarrowToWide.PACK, 3);
-        NarrowToWide.WORDS.set(
-                pack,
+        Instruction pack = NarrowToWide.move(
                 Loops.from(result.pixel(tile, 0, 0))
                         .step(1, pixel)
                         .step(pixel, result.image().columns(tile))
-                        .step(result.image().pitch(tile), result.image().rows(tile)));
-        NarrowToWide.ROWS.set(
-                pack, Loops.from(ROW).repeat(wideRows(result.image(), tile)).window(0, 1));
+                        .step(result.image().pitch(tile), result.image().rows(tile)),
+                Loops.from(ROW).repeat(wideRows(result.image(), tile)).window(0, 1),
+                3);
         NarrowToWide.WAITS.set(pack, 0, Wait.room(TileCounter.RING_WRITE, 0, -1, 1));
         NarrowToWide.SIGNAL.set(pack, 0);
         return pack;

@@ -63,18 +63,6 @@ public sealed interface Step
      * @param quantization the other image is the input, the image itself the weights
      */
     record Product(int outputs, int older, Quantization quantization, Activation activation) implements Step {
-        float multiplier() {
-            return quantization.multiplier();
-        }
-
-        float clampMax() {
-            return quantization.clampMax(activation);
-        }
-
-        float clampMin() {
-            return quantization.clampMin(activation);
-        }
-
         @Override
         public List<Integer> others() {
             return List.of(older);

@@ -85,11 +85,11 @@ final class SumCode {
     }
 
     private Instruction factorRows() {
-        Instruction pack = Instruction.of(Opcode.NARROW_TO_WIDE)
-                .set(TileInstruction.TILES, Chip.ALL_TILES)
-                .set(NarrowToWide.PACK, 1);
-        NarrowToWide.WORDS.set(pack, Loops.from(fill).step(1, 4).step(4, 4));
-        NarrowToWide.ROWS.set(pack, Loops.from(FIRST_ROW).step(1, 4));
+        Instruction pack = NarrowToWide.move(
+                        Loops.from(fill).step(1, 4).step(4, 4),
+                        Loops.from(FIRST_ROW).step(1, 4),
+                        1)
+                .set(TileInstruction.TILES, Chip.ALL_TILES);
         NarrowToWide.WAITS.set(pack, 0, Wait.data(TileCounter.MESH_NORTH_IN, 2, 2, 1));
         NarrowToWide.WAITS.set(pack, 1, Wait.data(TileCounter.MESH_SOUTH_IN, 2, 3, 1));
         NarrowToWide.WAITS.set(pack, 2, Wait.data(TileCounter.MESH_WEST_IN, 2, 3, 1));

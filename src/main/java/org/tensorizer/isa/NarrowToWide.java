@@ -28,4 +28,16 @@ public final class NarrowToWide {
             TABLE.number("pack", 801, 3, "inner loops whose words share a row; 0 = every word", EXECUTED);
 
     private NarrowToWide() {}
+
+    /**
+     * Moves words of narrow memory to rows of wide memory.
+     *
+     * @param pack inner loops whose words share a row, 0 where every word has one
+     */
+    public static Instruction move(Loops.Builder words, Loops.Builder rows, int pack) {
+        Instruction move = Instruction.of(Opcode.NARROW_TO_WIDE).set(PACK, pack);
+        WORDS.set(move, words);
+        ROWS.set(move, rows);
+        return move;
+    }
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
+import org.tensorizer.base.Printable;
+import org.tensorizer.layout.Header;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
@@ -13,12 +15,14 @@ import org.tensorizer.model.Layer;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TensorDomain;
+import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.graph.Graph;
 import org.tensorizer.network.graph.GraphFinder;
 import org.tensorizer.network.graph.LayerOperator;
 import org.tensorizer.network.rules.Quantized;
 import org.tensorizer.network.trace.Trace;
+import org.tensorizer.network.trace.Tracer;
 import org.tensorizer.patch.PatchTarget;
 import org.tensorizer.patch.PatchedLayer;
 
@@ -47,7 +51,7 @@ public final class Network {
     public record Edge(String name, Tensor tensor, Quantized quantized) {
         /** Whether the bytes are int8 outside of the chip. */
         public boolean isSigned() {
-            return tensor.type() == org.tensorizer.model.TensorType.INT8;
+            return tensor.type() == TensorType.INT8;
         }
     }
 
@@ -61,7 +65,7 @@ public final class Network {
                         new BadInputException(model.name() + ": package " + compiled.index() + " holds no executable"));
         this.inputs = edges(program.inputLayers(), true);
         this.outputs = edges(program.outputLayers(), false);
-        this.trace = org.tensorizer.network.trace.Tracer.trace(model, compiled);
+        this.trace = Tracer.trace(model, compiled);
         this.graph = GraphFinder.find(
                 trace, inputs.stream().map(edge -> edge.quantized().zeroPoint()).toList());
         this.layers = graph.layers();
@@ -108,7 +112,7 @@ public final class Network {
             }
             if (tensor == null || !TensorDomain.has(tensor.type()) || !tensor.isQuantizedPerTensor()) {
                 throw new BadInputException(model.name() + ": " + (input ? "input " : "output ")
-                        + org.tensorizer.base.Printable.name(layer.name())
+                        + Printable.name(layer.name())
                         + ", expected an int8 or uint8 tensor with one scale and zero point around the package");
             }
             int zero = Math.toIntExact(TensorDomain.chipZeroPoint(tensor.type(), tensor.zeroPoint()));
@@ -204,7 +208,7 @@ public final class Network {
     /** Zero point of a layer's weights as a chip byte. */
     public int weightZero(LayerOperator layer) {
         return layer.layout().header().zeroPoints()
-                ? org.tensorizer.layout.Header.ZERO_POINT
+                ? Header.ZERO_POINT
                 : layer.fields().weightZero();
     }
 

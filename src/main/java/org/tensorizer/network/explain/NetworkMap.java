@@ -2,6 +2,7 @@ package org.tensorizer.network.explain;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +88,7 @@ public record NetworkMap(
                     .max()
                     .ifPresent(end -> ends.put(end, operator));
         }
-        Map<GraphOperator, Double> shares = new java.util.IdentityHashMap<>();
+        Map<GraphOperator, Double> shares = new IdentityHashMap<>();
         int before = 0;
         for (Map.Entry<Integer, GraphOperator> end : ends.entrySet()) {
             shares.put(end.getValue(), (double) (end.getKey() - before) / total);

@@ -46,7 +46,7 @@ final class ElementFinder {
                 case DATA -> data(record);
                 case MAXIMUM -> maximum(record);
                 case SUM -> places.internal(record);
-                case RESIZE -> ResizeFinder.find(record, places, builder);
+                case RESIZE -> pools.resize(record);
                 default -> throw new IllegalStateException(record.toString());
             }
         }

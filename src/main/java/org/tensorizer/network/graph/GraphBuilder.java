@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.tensorizer.network.graph.GraphTensor.Shape;
 import org.tensorizer.network.trace.Place;
@@ -29,10 +30,7 @@ final class GraphBuilder {
      *
      * @param operator makes the operator from its output and the growing list of its instructions
      */
-    GraphTensor add(
-            Shape shape,
-            int zeroPoint,
-            java.util.function.BiFunction<GraphTensor, List<Place>, GraphOperator> operator) {
+    GraphTensor add(Shape shape, int zeroPoint, BiFunction<GraphTensor, List<Place>, GraphOperator> operator) {
         GraphTensor output = input("", shape, zeroPoint);
         List<Place> list = new ArrayList<>();
         GraphOperator made = operator.apply(output, list);

@@ -1,6 +1,7 @@
 package org.tensorizer.network.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tensorizer.network.graph.Graph.TensorSlice;
 import org.tensorizer.network.trace.OpRecord;
@@ -127,7 +128,7 @@ final class Places {
     private Entry entry(int index) {
         int low = last;
         if (!(starts[low] <= index && (low + 1 == starts.length || index < starts[low + 1]))) {
-            int found = java.util.Arrays.binarySearch(starts, index);
+            int found = Arrays.binarySearch(starts, index);
             low = found >= 0 ? found : -found - 2;
             while (low + 1 < starts.length && starts[low + 1] <= index) {
                 low++;
@@ -146,7 +147,7 @@ final class Places {
         Entry entry = entry(record);
         if (entry.tensor == null) {
             entry.tensor = new int[record.results()];
-            java.util.Arrays.fill(entry.tensor, (int) NONE);
+            Arrays.fill(entry.tensor, (int) NONE);
             entry.element = new int[record.results()];
             entry.valid = new int[record.results()];
             entry.bytes = record.kind() == OpRecord.Kind.RESIZE

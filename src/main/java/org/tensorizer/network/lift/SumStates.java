@@ -40,12 +40,10 @@ final class SumStates {
 
     /** All groups of connected sums, each with the first combination that is left; those without one are left out. */
     static List<Found> solve(Scales scales, float[] known) {
-        List<GraphOperator.Add> left = new ArrayList<>();
-        for (GraphOperator operator : scales.operators()) {
-            if (operator instanceof GraphOperator.Add add) {
-                left.add(add);
-            }
-        }
+        List<GraphOperator.Add> left = new ArrayList<>(scales.operators().stream()
+                .filter(GraphOperator.Add.class::isInstance)
+                .map(GraphOperator.Add.class::cast)
+                .toList());
         List<Found> found = new ArrayList<>();
         while (!left.isEmpty()) {
             List<GraphOperator.Add> group = connected(scales, left);
@@ -269,10 +267,9 @@ final class SumStates {
     private record RatioInterval(double low, double high) {
         static RatioInterval of(int p, int q) {
             double ratio = (double) p / q;
-            if (!isBest(ratio, p, q)) {
-                return new RatioInterval(ratio, ratio);
-            }
-            return new RatioInterval(end(ratio, -1, p, q), end(ratio, 1, p, q));
+            return isBest(ratio, p, q)
+                    ? new RatioInterval(end(ratio, -1, p, q), end(ratio, 1, p, q))
+                    : new RatioInterval(ratio, ratio);
         }
 
         private static boolean isBest(double ratio, int p, int q) {

@@ -1,7 +1,7 @@
 package org.tensorizer.network.rules;
 
-import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Factors;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
 import org.tensorizer.network.trace.OpFields;
 
@@ -47,12 +47,7 @@ public final class FieldRules {
 
     /** Multiplier of one channel: f32(f32(s_in * s_w) * f32(1 / s_out)). */
     public static float multiplier(Quantized input, float weightScale, Quantized output) {
-        float multiplier = input.to(output, weightScale);
-        if (!(multiplier >= Float.MIN_NORMAL) || Float.isInfinite(multiplier)) {
-            throw new BadInputException("multiplier " + input.scale() + " * " + weightScale + " / " + output.scale()
-                    + " = " + multiplier + ", expected a normal positive float32");
-        }
-        return multiplier;
+        return Quantization.multiplier(input.scale(), weightScale, output.scale());
     }
 
     /** A sum with the factors of {@link Factors}. */

@@ -1,6 +1,7 @@
 package org.tensorizer.network.source;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +130,7 @@ public final class SourceGraph {
         long zeroPoint = TensorDomain.chipZeroPoint(tensor.type(), tensor.zeroPoint());
         try {
             return new Quantized(tensor.scale(), Math.toIntExact(zeroPoint));
-        } catch (org.tensorizer.base.BadInputException | ArithmeticException e) {
+        } catch (BadInputException | ArithmeticException e) {
             throw new BadInputException(
                     model.name() + ": tensor " + index + " (" + Printable.name(tensor.name()) + "): " + e.getMessage());
         }
@@ -193,8 +194,7 @@ public final class SourceGraph {
 
     /** The bytes of a constant tensor; a copy. */
     byte[] data(Tensor tensor) {
-        return java.util.Arrays.copyOfRange(
-                bytes, tensor.data().start(), tensor.data().end());
+        return Arrays.copyOfRange(bytes, tensor.data().start(), tensor.data().end());
     }
 
     /** The int32 values of a constant tensor, such as paddings; empty if it is no constant. */

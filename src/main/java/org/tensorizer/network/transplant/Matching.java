@@ -248,16 +248,13 @@ public final class Matching {
             boolean rescaled = part.producer().orElse(null) instanceof GraphOperator.Rescale
                     && !source.quantized(inputs.get(i))
                             .equals(source.quantized(operator.outputs().get(0)));
-            boolean same;
             if (rescaled) {
                 GraphOperator rescale = part.producer().orElseThrow();
                 pairs.bind(part, source.origin(operator.outputs().get(0)));
                 pairs.bind(rescale, operator);
-                same = tensor(rescale.inputs().get(0), inputs.get(i));
-            } else {
-                same = tensor(part, inputs.get(i));
+                part = rescale.inputs().get(0);
             }
-            if (!same) {
+            if (!tensor(part, inputs.get(i))) {
                 return false;
             }
         }

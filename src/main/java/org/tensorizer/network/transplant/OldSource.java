@@ -1,5 +1,6 @@
 package org.tensorizer.network.transplant;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +64,7 @@ record OldSource(Network network, SourceGraph source, Matching matching) {
         byte[] expected = new byte[layer.layout().size()];
         layer.layout()
                 .write(numbers.weights(), numbers.weightZero(), numbers.biases(), numbers.multipliers(), expected, 0);
-        int difference = java.util.Arrays.mismatch(
+        int difference = Arrays.mismatch(
                 expected,
                 0,
                 expected.length,
