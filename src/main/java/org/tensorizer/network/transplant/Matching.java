@@ -56,7 +56,11 @@ public final class Matching {
                         outer.outputs(),
                         source.model().outputs());
                 if (!matching.tensor(output.tensor().get(), tensor)) {
-                    throw new BadInputException(matching.difference(graph, output.name()));
+                    throw new BadInputException(source.model().name()
+                            + ": not the network that was compiled (seen from output " + Printable.name(output.name())
+                            + "): "
+                            + OperatorFit.firstDifference(graph.layers(), source)
+                                    .orElse(matching.pairs.problem()));
                 }
             }
         }
@@ -79,33 +83,6 @@ public final class Matching {
                             + Printable.name(name) + ", and it is no input or output of the whole model");
         }
         return inSource.get(position);
-    }
-
-    /**
-     * Why a source is not the network that was compiled: by the first layer that differs, where one does.
-     *
-     * @param output from which the two were compared
-     */
-    private String difference(Graph graph, String output) {
-        List<LayerOperator> compiled = graph.layers();
-        List<SourceLayer> layers = source.model().operators().stream()
-                .filter(source::isLayer)
-                .map(source::layer)
-                .toList();
-        String place = source.model().name() + ": not the network that was compiled (seen from output "
-                + Printable.name(output) + "): ";
-        for (int i = 0; i < Math.min(compiled.size(), layers.size()); i++) {
-            String difference = OperatorFit.difference(compiled.get(i), layers.get(i));
-            if (!difference.isEmpty()) {
-                return place + "the first layer that differs is layer " + i + ": " + compiled.get(i)
-                        + " of the compiled network " + difference + " (operator "
-                        + layers.get(i).operator().index() + ")";
-            }
-        }
-        if (compiled.size() != layers.size()) {
-            return place + layers.size() + " layers with weights, the compiled network has " + compiled.size();
-        }
-        return place + pairs.problem();
     }
 
     /** The source tensor with the bytes of a tensor of the network, if it was matched. */

@@ -1,5 +1,6 @@
 package org.tensorizer.network.transplant;
 
+import java.util.List;
 import java.util.Optional;
 import org.tensorizer.layout.Header;
 import org.tensorizer.layout.PayloadLayout;
@@ -69,6 +70,26 @@ final class OperatorFit {
         boolean first = source.tensor(a).data().isEmpty();
         boolean second = source.tensor(b).data().isEmpty();
         return first == second ? -1 : first ? a : b;
+    }
+
+    /** The first layer with weights in which a network and a source differ, or their numbers of such layers. */
+    static Optional<String> firstDifference(List<LayerOperator> compiled, SourceGraph source) {
+        List<SourceLayer> layers = source.model().operators().stream()
+                .filter(source::isLayer)
+                .map(source::layer)
+                .toList();
+        for (int i = 0; i < Math.min(compiled.size(), layers.size()); i++) {
+            String difference = difference(compiled.get(i), layers.get(i));
+            if (!difference.isEmpty()) {
+                return Optional.of("the first layer that differs is layer " + i + ": " + compiled.get(i)
+                        + " of the compiled network " + difference + " (operator "
+                        + layers.get(i).operator().index() + ")");
+            }
+        }
+        return compiled.size() == layers.size()
+                ? Optional.empty()
+                : Optional.of(
+                        layers.size() + " layers with weights, the compiled network has " + compiled.size());
     }
 
     /** Why kernels differ; empty if they are the same. */
