@@ -71,17 +71,10 @@ final class ExecutionProgram {
         program.meetFirst(ProgramBuilder.ALL_COUNTERS);
         program.address(1, PARAMETER, LOWER).address(0, PARAMETER, UPPER);
         program.address(3, SCRATCH, LOWER).address(2, SCRATCH, UPPER);
-        clear(ScalarCounter.AVDATA_POP, ScalarCounter.AVDATA_INFEED);
+        int inputs = ScalarCounter.mask(ScalarCounter.AVDATA_POP, ScalarCounter.AVDATA_INFEED);
+        program.scalarFence(0, inputs, 0);
         program.meet();
         program.fence(0, TileFence.NARROW_TO_WIDE);
-    }
-
-    private void clear(ScalarCounter... counters) {
-        int mask = 0;
-        for (ScalarCounter counter : counters) {
-            mask |= 1 << counter.id();
-        }
-        program.scalarFence(0, mask, 0);
     }
 
     private void takeInput() {
@@ -98,7 +91,7 @@ final class ExecutionProgram {
         packets += channels.tiles();
         program.meet();
         program.fence(ProgramBuilder.TILE_COUNTERS);
-        clear();
+        program.scalarFence(0, 0, 0);
         program.fence(ProgramBuilder.TILE_COUNTERS);
     }
 

@@ -175,7 +175,7 @@ public final class ProgramBuilder {
     /** The first meeting of a program, which sets all counters of the scalar side to 0. */
     public ProgramBuilder meetFirst(int counters) {
         reportingFence(counters, TileFence.ALL_UNITS);
-        return add(waitForTiles(ALL_ENGINES).set(ScalarFence.COUNTERS, 0x1ff));
+        return add(waitForTiles(ALL_ENGINES).set(ScalarFence.COUNTERS, ScalarFence.COUNTERS.max()));
     }
 
     /** The last meeting of a program. */
@@ -216,8 +216,8 @@ public final class ProgramBuilder {
 
     /** Gives the input the room of its buffer, then counts its units from 0. */
     public ProgramBuilder openInput() {
-        scalarFence(0, 1 << ScalarCounter.AVDATA_INFEED.id(), INPUT_ROOM);
-        return scalarFence(0, 1 << ScalarCounter.AVDATA_POP.id(), 0);
+        scalarFence(0, ScalarCounter.mask(ScalarCounter.AVDATA_INFEED), INPUT_ROOM);
+        return scalarFence(0, ScalarCounter.mask(ScalarCounter.AVDATA_POP), 0);
     }
 
     /** Waits until so many packets of kind A have left on the ring, then counts them from 0 again. */
@@ -233,13 +233,9 @@ public final class ProgramBuilder {
     }
 
     private static Instruction counted(ScalarCounter... counters) {
-        int mask = 0;
-        for (ScalarCounter counter : counters) {
-            mask |= 1 << counter.id();
-        }
         return Instruction.of(Opcode.SCALAR_FENCE)
                 .set(ScalarFence.TILES, Chip.ALL_TILES)
-                .set(ScalarFence.COUNTERS, mask)
+                .set(ScalarFence.COUNTERS, ScalarCounter.mask(counters))
                 .set(ScalarFence.ENGINES, FEEDS);
     }
 

@@ -36,6 +36,15 @@ public enum ScalarCounter {
         return counts;
     }
 
+    /** One bit for each of some counters. */
+    public static int mask(ScalarCounter... counters) {
+        int mask = 0;
+        for (ScalarCounter counter : counters) {
+            mask |= 1 << counter.id();
+        }
+        return mask;
+    }
+
     static String text(int id) {
         return id < COUNT ? ALL[id].name() : Integer.toString(id);
     }

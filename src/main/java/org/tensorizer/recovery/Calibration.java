@@ -2,9 +2,11 @@ package org.tensorizer.recovery;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.tensorizer.recovery.ByteEncoding.EncodingFit;
 import org.tensorizer.recovery.Canvas.Trial;
 import org.tensorizer.recovery.PayloadTarget.Activations;
@@ -111,25 +113,17 @@ final class Calibration {
     }
 
     private static int peak(int[] answers, int[] rest) {
-        int peak = 0;
-        for (int out = 0; out < answers.length; out++) {
-            peak = Math.max(peak, Math.abs(answers[out] - rest[out]));
-        }
-        return peak;
+        return IntStream.range(0, answers.length)
+                .map(out -> Math.abs(answers[out] - rest[out]))
+                .max()
+                .orElse(0);
     }
 
     /** What the outputs saturate at, lowest and highest. */
     private int[] clamps(Canvas canvas, EncodingFit fit) {
-        int smallest = 0;
-        int greatest = 0;
-        for (int b = 1; b < 256; b++) {
-            if (fit.encoding().value(b) < fit.encoding().value(smallest)) {
-                smallest = b;
-            }
-            if (fit.encoding().value(b) > fit.encoding().value(greatest)) {
-                greatest = b;
-            }
-        }
+        Comparator<Integer> byValue = Comparator.comparingInt(fit.encoding()::value);
+        int smallest = IntStream.range(0, 256).boxed().min(byValue).orElseThrow();
+        int greatest = IntStream.range(0, 256).boxed().max(byValue).orElseThrow();
         int[] down = ask(canvas.flat(sign > 0 ? smallest : greatest), largest);
         int[] up = ask(canvas.flat(sign > 0 ? greatest : smallest), largest);
         return new int[] {

@@ -1,6 +1,7 @@
 package org.tensorizer.recovery;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Where each cell of a matrix stands in a payload, as plain numbers: what a recovery measured or a formula predicts.
@@ -28,16 +29,10 @@ public final class CellMap {
         this.rows = rows;
         this.columns = columns;
         this.offsets = offsets.clone();
-        int count = 0;
-        for (int offset : offsets) {
-            if (offset < UNKNOWN) {
-                throw new IllegalArgumentException("offset " + offset + " in a map");
-            }
-            if (offset != UNKNOWN) {
-                count++;
-            }
+        if (Arrays.stream(offsets).anyMatch(offset -> offset < UNKNOWN)) {
+            throw new IllegalArgumentException("offset below " + UNKNOWN + " in a map");
         }
-        this.known = count;
+        this.known = (int) Arrays.stream(offsets).filter(offset -> offset != UNKNOWN).count();
     }
 
     public int rows() {
@@ -51,6 +46,13 @@ public final class CellMap {
     /** Number of cells whose offset is known. */
     public int known() {
         return known;
+    }
+
+    /** Number of cells of a row whose offset is known. */
+    int known(int row) {
+        return (int) IntStream.range(0, columns)
+                .filter(column -> at(row, column) != UNKNOWN)
+                .count();
     }
 
     /** Offset of a cell, or {@link #UNKNOWN}. */

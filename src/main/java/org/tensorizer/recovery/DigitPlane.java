@@ -52,12 +52,7 @@ final class DigitPlane {
             short[] table = new short[256];
             Arrays.fill(table, (short) -1);
             for (int combination = 0; combination < combinations; combination++) {
-                long acc = 0;
-                int rest = combination;
-                for (int deflection : deflections) {
-                    acc += (long) responses.weight(out, bytes[rest % bytes.length]) * deflection;
-                    rest /= bytes.length;
-                }
+                long acc = accumulator(responses, out, bytes, deflections, deflections.length, combination);
                 for (int answer = responses.lowest(out, acc); answer <= responses.highest(out, acc); answer++) {
                     int index = answer - output.lowest();
                     if (table[index] != -1) {
@@ -69,6 +64,18 @@ final class DigitPlane {
             tables[responses.classOf(out)] = table;
         }
         return new DigitPlane(divisor, bytes, deflections, responses, output.lowest(), tables);
+    }
+
+    /** What the first {@code inputs} inputs add up to when their digits make a combination. */
+    private static long accumulator(
+            Responses responses, int out, int[] bytes, int[] deflections, int inputs, int combination) {
+        long acc = 0;
+        int rest = combination;
+        for (int j = 0; j < inputs; j++) {
+            acc += (long) responses.weight(out, bytes[rest % bytes.length]) * deflections[j];
+            rest /= bytes.length;
+        }
+        return acc;
     }
 
     private static int combinations(int base, int digits) {
@@ -139,12 +146,7 @@ final class DigitPlane {
         int found = -1;
         int combinations = combinations(base, present);
         for (int combination = 0; combination < combinations; combination++) {
-            long acc = 0;
-            int rest = combination;
-            for (int j = 0; j < present; j++) {
-                acc += (long) responses.weight(out, bytes[rest % base]) * deflections[j];
-                rest /= base;
-            }
+            long acc = accumulator(responses, out, bytes, deflections, present, combination);
             if (answer >= responses.lowest(out, acc) && answer <= responses.highest(out, acc)) {
                 if (found >= 0) {
                     return -1;

@@ -3,8 +3,10 @@ package org.tensorizer.recovery;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.tensorizer.recovery.Formula.DigitSplit;
 
 /**
@@ -109,21 +111,10 @@ public record FormulaFit(Formula formula, int known, int matching, Optional<Coun
         }
 
         private static int fullestRow(CellMap map) {
-            int best = 0;
-            int most = -1;
-            for (int row = 0; row < map.rows(); row++) {
-                int count = 0;
-                for (int column = 0; column < map.columns(); column++) {
-                    if (map.at(row, column) != CellMap.UNKNOWN) {
-                        count++;
-                    }
-                }
-                if (count > most) {
-                    most = count;
-                    best = row;
-                }
-            }
-            return best;
+            return IntStream.range(0, map.rows())
+                    .boxed()
+                    .max(Comparator.comparingInt(map::known))
+                    .orElseThrow();
         }
 
         /** Breadth first; rows are queued as their number, columns as the complement of theirs. */
