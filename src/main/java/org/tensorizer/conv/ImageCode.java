@@ -1,15 +1,10 @@
 package org.tensorizer.conv;
 
-import static org.tensorizer.model.Relocation.Half.LOWER;
-import static org.tensorizer.model.Relocation.Half.UPPER;
-import static org.tensorizer.model.Relocation.Kind.PARAMETER;
-import static org.tensorizer.model.Relocation.Kind.SCRATCH;
 
 import java.util.List;
 import java.util.OptionalInt;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.ProgramBuilder;
-import org.tensorizer.isa.ScalarCounter;
 import org.tensorizer.isa.TileFence;
 
 /**
@@ -36,7 +31,7 @@ public final class ImageCode {
 
     /** Everything up to the last step. */
     public void emit() {
-        prologue();
+        program.begin();
         if (chain.strips().isPresent()) {
             strips(chain.strips().get());
         } else {
@@ -138,15 +133,6 @@ public final class ImageCode {
     /** The end of every program, behind the fence that counts its packets. */
     public static void end(ProgramBuilder program, int packetCounters) {
         program.meet(packetCounters).meetLast(0).interrupt(4, 5, 6);
-    }
-
-    /** The addresses of parameters and scratch memory are loaded and never used. */
-    private void prologue() {
-        program.meetFirst(ProgramBuilder.ALL_COUNTERS);
-        program.address(1, PARAMETER, LOWER).address(0, PARAMETER, UPPER);
-        program.address(3, SCRATCH, LOWER).address(2, SCRATCH, UPPER);
-        int infeed = 1 << ScalarCounter.AVDATA_POP.id() | 1 << ScalarCounter.AVDATA_INFEED.id();
-        program.scalarFence(0, infeed, 0).meet();
     }
 
     private void border(int step, PlacedImage image) {

@@ -70,8 +70,7 @@ final class InputCode {
 
     private void feed() {
         program.address(10, Kind.INPUT, Half.UPPER).address(11, Kind.INPUT, Half.LOWER);
-        program.scalarFence(0, 1 << ScalarCounter.AVDATA_INFEED.id(), 0x7ffc);
-        program.scalarFence(0, 1 << ScalarCounter.AVDATA_POP.id(), 0);
+        program.openInput();
         if (!part.image().isStrip()) {
             feed(0, 0, plan.bytes() / Chip.INPUT_UNIT_BYTES);
             return;

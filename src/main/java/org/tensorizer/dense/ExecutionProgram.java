@@ -4,8 +4,6 @@ import static org.tensorizer.model.Relocation.Half.LOWER;
 import static org.tensorizer.model.Relocation.Half.UPPER;
 import static org.tensorizer.model.Relocation.Kind.INPUT;
 import static org.tensorizer.model.Relocation.Kind.OUTPUT;
-import static org.tensorizer.model.Relocation.Kind.PARAMETER;
-import static org.tensorizer.model.Relocation.Kind.SCRATCH;
 
 import java.util.List;
 import org.tensorizer.isa.Chip;
@@ -17,7 +15,6 @@ import org.tensorizer.isa.Program;
 import org.tensorizer.isa.ProgramBuilder;
 import org.tensorizer.isa.RingBusProducer;
 import org.tensorizer.isa.Scalar.Descriptor;
-import org.tensorizer.isa.ScalarCounter;
 import org.tensorizer.isa.TileCounter;
 import org.tensorizer.isa.TileFence;
 
@@ -46,7 +43,7 @@ final class ExecutionProgram {
     }
 
     private Program assemble() {
-        prologue();
+        program.begin().fence(0, TileFence.NARROW_TO_WIDE);
         takeInput();
         distribution.emit(program);
         program.fence().fence(ProgramBuilder.TILE_COUNTERS).meet();
@@ -64,17 +61,6 @@ final class ExecutionProgram {
         giveOutput(layers.get(layers.size() - 1));
         epilogue();
         return program.build();
-    }
-
-    /** The addresses of parameters and scratch memory are loaded and, in Dense programs, never used. */
-    private void prologue() {
-        program.meetFirst(ProgramBuilder.ALL_COUNTERS);
-        program.address(1, PARAMETER, LOWER).address(0, PARAMETER, UPPER);
-        program.address(3, SCRATCH, LOWER).address(2, SCRATCH, UPPER);
-        int inputs = ScalarCounter.mask(ScalarCounter.AVDATA_POP, ScalarCounter.AVDATA_INFEED);
-        program.scalarFence(0, inputs, 0);
-        program.meet();
-        program.fence(0, TileFence.NARROW_TO_WIDE);
     }
 
     private void takeInput() {

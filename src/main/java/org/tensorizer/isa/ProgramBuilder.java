@@ -44,6 +44,20 @@ public final class ProgramBuilder {
         return this;
     }
 
+    /**
+     * What every EXECUTION_ONLY program begins with: counters at 0, and the addresses of parameters and scratch memory, which
+     * known programs load and never use.
+     */
+    public ProgramBuilder begin() {
+        meetFirst(ALL_COUNTERS);
+        address(1, Relocation.Kind.PARAMETER, Relocation.Half.LOWER);
+        address(0, Relocation.Kind.PARAMETER, Relocation.Half.UPPER);
+        address(3, Relocation.Kind.SCRATCH, Relocation.Half.LOWER);
+        address(2, Relocation.Kind.SCRATCH, Relocation.Half.UPPER);
+        return scalarFence(0, ScalarCounter.mask(ScalarCounter.AVDATA_POP, ScalarCounter.AVDATA_INFEED), 0)
+                .meet();
+    }
+
     // Scalar core
 
     /** Loads half an address that the runtime fills in. */

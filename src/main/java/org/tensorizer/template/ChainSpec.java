@@ -73,20 +73,6 @@ public record ChainSpec(List<DenseSpec> layers) {
     }
 
     /**
-     * What the chain must answer: each layer by {@link DenseArithmetic}.
-     *
-     * @param input one inference's bytes in the tensor's own domain (int8 or uint8)
-     * @return the output's bytes in the same domain
-     */
-    byte[] expected(byte[] input) {
-        byte[] activations = first().inputDomain().toChip(input);
-        for (DenseSpec layer : layers) {
-            activations = DenseArithmetic.of(layer).predict(activations).output();
-        }
-        return last().outputDomain().toTensor(activations);
-    }
-
-    /**
      * Takes a compiled chain of Dense layers apart again: sizes, quantization and activation of each layer from the ops, the
      * numbers from the payload. It is done when the programs of the layers found are, byte for byte, those in the file.
      *

@@ -1,7 +1,5 @@
 package org.tensorizer.template;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
@@ -91,9 +89,7 @@ public final class SourceGraphBuilder {
 
     /** RESIZE_BILINEAR with half-pixel centers, or RESIZE_NEAREST_NEIGHBOR. */
     public void resize(int from, int to, boolean bilinear, int height, int width) {
-        ByteBuffer size = ByteBuffer.allocate(2 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        size.putInt(height).putInt(width);
-        int sides = writer.tensor("size" + operators, TensorType.INT32, List.of(2), null, size.array());
+        int sides = writer.integers("size" + operators, List.of(2), null, height, width);
         int builtin = bilinear ? BuiltinOperator.RESIZE_BILINEAR : BuiltinOperator.RESIZE_NEAREST_NEIGHBOR;
         BuiltinFields options = bilinear ? BuiltinFields.resizeBilinear() : BuiltinFields.resizeNearest();
         operator(builtin, 3, List.of(from, sides), to, options);
@@ -128,11 +124,7 @@ public final class SourceGraphBuilder {
     }
 
     private static FusedActivation fused(Activation activation) {
-        return switch (activation) {
-            case NONE -> FusedActivation.NONE;
-            case RELU -> FusedActivation.RELU;
-            case RELU6 -> FusedActivation.RELU6;
-        };
+        return FusedActivation.valueOf(activation.name());
     }
 
     private void operator(int builtin, int version, List<Integer> inputs, int output, BuiltinFields options) {
