@@ -11,7 +11,7 @@ import org.tensorizer.isa.Chip;
  * whole arrays, with one array written.
  *
  * <p>Sums are exact: floats hold integers up to 2^24, which 256 products of two bytes do not leave, then they are added to
- * ints; products of 16 bits are summed in doubles.
+ * ints. Products of 16 bits are left to {@link StepKernel}.
  */
 final class MatrixKernel extends OpKernel {
     /** Floats of activations that are worked on at a time. */
@@ -61,7 +61,7 @@ final class MatrixKernel extends OpKernel {
         boolean bytes = op.weightBytes() == 1 && op.activationBytes() == 1;
         WeightRows rows = new WeightRows(operation, program.chip());
         for (ResultBlock block : blocks) {
-            if (block.steps.length * op.inputs() > (bytes ? MOST_INPUTS : 0)) {
+            if (!bytes || block.steps.length * op.inputs() > MOST_INPUTS) {
                 return null;
             }
             for (int index = 0; index < operation.width(); index++) {
@@ -100,16 +100,11 @@ final class MatrixKernel extends OpKernel {
                     block,
                     tiles.stream().mapToInt(Integer::intValue).toArray(),
                     weights,
-                    isConstant(operation.parameters(index, block.group))
+                    operation.parameters(index, block.group).isConstant()
                             ? LaneParameters.of(
                                     operation.parameters(index, block.group), block.lanes, program::constants)
                             : null));
         }
-    }
-
-    private static boolean isConstant(Operation.GroupParameters parameters) {
-        return (parameters.bias() == null || parameters.bias().isConstant())
-                && (parameters.scale() == null || parameters.scale().isConstant());
     }
 
     private static boolean sameParameters(Operation.GroupParameters a, Operation.GroupParameters b) {

@@ -38,6 +38,11 @@ public final class Operation implements Step {
      */
     public record GroupParameters(RowBytes bias, RowBytes scale, RowBytes zeroPoints) {
         static final GroupParameters NONE = new GroupParameters(null, null, null);
+
+        /** Whether biases and scales are the same in every inference. */
+        boolean isConstant() {
+            return (bias == null || bias.isConstant()) && (scale == null || scale.isConstant());
+        }
     }
 
     /** Halves of windows that the walks start in. */

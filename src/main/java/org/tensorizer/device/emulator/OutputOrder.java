@@ -5,7 +5,10 @@ import org.tensorizer.base.Printable;
 import org.tensorizer.model.Layer;
 import org.tensorizer.model.Layer.OutputLayout;
 
-/** From the bytes of an output as the tiles sent them to a tensor [y][x][z]: what the runtime does after an inference. */
+/**
+ * From the bytes of an output as the tiles sent them to a tensor [y][x][z]: what the runtime does after an inference. The
+ * driver for USB reads layouts by itself: a double entry, held by tests that run a network here and over the wire.
+ */
 final class OutputOrder {
     private OutputOrder() {}
 

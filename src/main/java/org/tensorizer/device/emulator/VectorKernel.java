@@ -91,11 +91,9 @@ final class VectorKernel extends OpKernel {
                     && block.steps.length <= Chip.WIDE_ROWS
                     && operation.quarter(block.steps[0]) == 0;
             for (int index = 0; index < operation.width() && usual; index++) {
-                Operation.GroupParameters parameters = operation.parameters(index, block.group);
                 usual = rows.areConstant(block, index)
                         && rows.haveByteZeroPoints(block, index, program::constants)
-                        && (parameters.bias() == null || parameters.bias().isConstant())
-                        && (parameters.scale() == null || parameters.scale().isConstant());
+                        && operation.parameters(index, block.group).isConstant();
             }
         }
         return usual ? new VectorKernel(operation, program, blocks) : null;
