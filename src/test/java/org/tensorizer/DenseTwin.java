@@ -27,9 +27,10 @@ import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.SourceModelWriter;
 
 /**
- * The two Dense templates that edgetpu_compiler made and others published, as the project writes them: names, quantization
- * and token are those of the real ones, weights and their scales come from a seed. All that the real ones hold besides
- * weights stands in {@code dense_N.facts} among the resources, so that a twin can be compared where they are missing.
+ * The two Dense templates that edgetpu_compiler made and others published, as the project writes them: names,
+ * quantization and token are those of the real ones, weights and their scales come from a seed. All that the real ones
+ * hold besides weights stands in {@code dense_N.facts} among the resources, so that a twin can be compared where they
+ * are missing; where they are, CompiledModelWriterTest writes the files with {@code -Dtensorizer.write=facts}.
  */
 public enum DenseTwin {
     DENSE_256(
@@ -133,9 +134,9 @@ public enum DenseTwin {
     }
 
     /**
-     * Everything that stands in a compiled model but its description and weights: tensors, operators and each field of the
-     * package, a record a line, with ranges counted from the start of the package; SHA-256 of the instructions and of the
-     * custom operator's options around the package.
+     * Everything that stands in a compiled model but its description and weights: tensors, operators and each field of
+     * the package, a record a line, with ranges counted from the start of the package; SHA-256 of the instructions and
+     * of the custom operator's options around the package.
      */
     public static String facts(TfliteModel model) {
         ByteRange edgeTpu = model.onlyPackage().range();

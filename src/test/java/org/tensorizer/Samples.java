@@ -18,8 +18,8 @@ import org.tensorizer.template.TfliteWriter;
 import org.tensorizer.template.TfliteWriter.Scaling;
 
 /**
- * Models for tests that must hold for any model: those that the project makes itself, which are always there, and after them
- * the real ones where the shared folder is. Each is made once.
+ * Models for tests that must hold for any model: those that the project makes itself, which are always there, and after
+ * them the real ones where the shared folder is. Each is made once.
  */
 public final class Samples {
     private static final Path SHAPES = Path.of("fixtures", "networks", "shapes.tflite");
@@ -107,8 +107,8 @@ public final class Samples {
     }
 
     /**
-     * Arguments of a test from rows of words between bars, the first the name of a model; rows of real models where those
-     * are not are left out.
+     * Arguments of a test from rows of words between bars, the first the name of a model; rows of real models are left
+     * out where those are not.
      */
     public static Stream<Arguments> rows(String rows) {
         List<Sample> models = both(compiled(), sources());

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /**
  * Real models and golden files that the tests compare with and the repository does not hold. The folder is
  * {@code ../shared}, or what {@code -Dtensorizer.shared=DIR} names. A test that asks for a file that is not there is
- * skipped, with the path it looked for as the reason.
+ * skipped, with the path it looked for as the reason; most tests do with {@link Samples} and {@link DenseTwin} then.
  */
 public final class SharedFolder {
     private SharedFolder() {}

@@ -81,9 +81,9 @@ class RealStreamsTest {
         }
     }
 
-    /** Our own programs hold every instruction of theirs but the jump back of a loop over time steps. */
+    /** Where the real ones are, the list is theirs. */
     @Test
-    void realStreamsHaveOtherBitsThanOurs() throws IOException {
+    void ownStreamsHoldEveryInstructionOfTheRealOnesButTheBranch() throws IOException {
         if (Samples.hasReal()) {
             List<Chunk> real = new ArrayList<>();
             Samples.realCompiled().forEach(sample -> add(real, sample.model()));

@@ -27,6 +27,9 @@ import org.tensorizer.fuzz.Allocation;
 
 /** Files that a user may name by mistake, and models that were damaged on the way. */
 class BadFilesTest {
+    /** ReaderFuzzTest damages more. */
+    private static final int FLIPS = 400;
+
     private static final byte[] EXECUTABLE =
             SyntheticModel.executable(2, 1, new byte[4], List.of(new byte[32], new byte[16]));
     private static final byte[] PACKAGE = SyntheticModel.pack(List.of(EXECUTABLE));
@@ -145,10 +148,10 @@ class BadFilesTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void twoThousandByteFlipsEndInAModelOrAFormatException(Sample sample) {
+    void byteFlipsEndInAModelOrAFormatException(Sample sample) {
         byte[] bytes = sample.bytes().clone();
         Random random = new Random(20_260_101);
-        for (int i = 0; i < 2000; i++) {
+        for (int i = 0; i < FLIPS; i++) {
             int at = random.nextInt(bytes.length);
             byte before = bytes[at];
             bytes[at] = (byte) random.nextInt(256);
@@ -163,7 +166,7 @@ class BadFilesTest {
         byte[] bytes = MODEL.clone();
         for (int at = 0; at < bytes.length; at++) {
             byte before = bytes[at];
-            for (int value : new int[] {0, 1, 0x7f, 0x80, 0xff, before ^ 1}) {
+            for (int value : new int[] {0, 0x80, 0xff, before ^ 1}) {
                 bytes[at] = (byte) value;
                 readOrRefuse("synthetic", bytes);
             }
@@ -173,10 +176,10 @@ class BadFilesTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void twoHundredTruncationsEndInAModelOrAFormatException(Sample sample) {
+    void truncationsEndInAModelOrAFormatException(Sample sample) {
         byte[] bytes = sample.bytes();
         Random random = new Random(20_260_102);
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < FLIPS / 4; i++) {
             readOrRefuse(sample.name(), Arrays.copyOf(bytes, random.nextInt(bytes.length)));
         }
     }

@@ -27,7 +27,7 @@ import org.tensorizer.model.Relocation.Kind;
  * tools); those of the others pin what this reader and the generated accessors agree on.
  */
 class RealModelsTest {
-    /** The project's twin says in a longer text who wrote it; behind that text all stands where it stands in the real one. */
+    /** The project's twin says in a longer text who wrote it; behind that, all stands where it stands in the real one. */
     @ParameterizedTest
     @MethodSource("dense256")
     void dense256HasEveryRegionWhereItIsKnownToBe(TfliteModel model) {
@@ -165,8 +165,8 @@ class RealModelsTest {
     }
 
     /**
-     * File, runtime, EXECUTION_ONLY start and length, its instructions, PARAMETER_CACHING start and length, its instructions,
-     * parameters start and length; after the first real ones, where they are.
+     * File, runtime, EXECUTION_ONLY start and length, its instructions, PARAMETER_CACHING start and length, its
+     * instructions, parameters start and length; after the first real ones, where they are.
      */
     static Stream<Arguments> known() {
         return Samples.rows("""

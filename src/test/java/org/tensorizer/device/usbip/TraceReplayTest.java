@@ -114,8 +114,8 @@ class TraceReplayTest {
     }
 
     /**
-     * What the real library did with real models, where they are; always the one trace that the repository holds, and what our
-     * driver, whose events are the library's for models of the same lengths (TraceTest of device.usb), does with own models.
+     * What the real library did with real models, where they are; always the one trace that the repository holds, and what
+     * our driver does with own models, whose events are the library's for models of the same lengths (TraceTest).
      */
     static Stream<Recorded> recorded() throws IOException {
         VirtualSettings settings = VirtualSettings.DEFAULT;
