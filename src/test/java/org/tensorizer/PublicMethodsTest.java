@@ -25,7 +25,6 @@ class PublicMethodsTest {
             device.open.Devices open: the README's way to open the device of the settings
             device.record.RecordingDevice of: recording as a library does it
             device.tflite.TfliteSession open: sessions with a kernel of one's own
-            device.virtual.VirtualSettings withBoot withDevices withSpeed: what a virtual Coral can be told
             gemm.ByteMatrix row: matrices have their rows and elements
             gemm.ExactGemm multiply: the README's library, one vector
             gemm.ExactPlan text uploadBytes: what an exact product costs, before a device is there

@@ -82,7 +82,7 @@ public final class CoralDevice implements Device {
                     pairing + ", and the process would die with the second model it loads: " + Pairing.REMEDY);
         }
         CoralAddress address = select(name, library.devices(), wanted, index);
-        CoralAccess.DeviceNode.requireAccess(name, address, Path.of("/"));
+        CoralAccess.requireNode(name, address, Path.of("/"));
         CoralAccess lock = CoralAccess.acquire(LibraryCache.ofUser().folder(), name, address);
         try {
             return new CoralDevice(name, library, address, settings, lock);
@@ -141,7 +141,7 @@ public final class CoralDevice implements Device {
     /** @throws BadInputException no valid model, one that is not compiled, or for another chip or a newer runtime */
     @Override
     public Session open(TfliteModel model) {
-        CompiledModelCheck.require(model, library);
+        requireCompiled(model, library);
         return TfliteSession.open(model, TfliteSession.Options.delegate(name, delegate()));
     }
 
@@ -156,33 +156,28 @@ public final class CoralDevice implements Device {
         return name;
     }
 
-    /** What can be known about a model before libedgetpu sees it. */
-    static final class CompiledModelCheck {
-        private CompiledModelCheck() {}
+    static void requireCompiled(TfliteModel model, EdgeTpuLibrary library) {
+        requireCompiled(model, library.runtimeVersion().orElse(Integer.MAX_VALUE), library.version());
+    }
 
-        static void require(TfliteModel model, EdgeTpuLibrary library) {
-            require(model, library.runtimeVersion().orElse(Integer.MAX_VALUE), library.version());
+    static void requireCompiled(TfliteModel model, int runtimeVersion, String runtime) {
+        if (!model.isCompiled()) {
+            // TFLite's own kernels would run it, and their answers would read like silicon
+            throw new BadInputException(model.name()
+                    + ": not compiled for the Edge TPU: a Coral runs compiled models only, take device cpu");
         }
-
-        static void require(TfliteModel model, int runtimeVersion, String runtime) {
-            if (!model.isCompiled()) {
-                // TFLite's own kernels would run it, and their answers would read like silicon
-                throw new BadInputException(model.name()
-                        + ": not compiled for the Edge TPU: a Coral runs compiled models only, take device cpu");
+        for (EdgeTpuPackage compiled : model.packages()) {
+            if (compiled.minRuntimeVersion() > runtimeVersion) {
+                throw new BadInputException(model.name() + ": byte "
+                        + compiled.range().start() + ", Package.min_runtime_version: requires runtime version "
+                        + compiled.minRuntimeVersion() + ", libedgetpu has " + runtimeVersion + " (" + runtime
+                        + "): update libedgetpu, or compile with --min_runtime_version " + runtimeVersion);
             }
-            for (EdgeTpuPackage compiled : model.packages()) {
-                if (compiled.minRuntimeVersion() > runtimeVersion) {
+            for (Executable executable : compiled.executables()) {
+                if (!executable.chip().isEmpty() && !executable.chip().equals(Executable.EDGE_TPU)) {
                     throw new BadInputException(model.name() + ": byte "
-                            + compiled.range().start() + ", Package.min_runtime_version: requires runtime version "
-                            + compiled.minRuntimeVersion() + ", libedgetpu has " + runtimeVersion + " (" + runtime
-                            + "): update libedgetpu, or compile with --min_runtime_version " + runtimeVersion);
-                }
-                for (Executable executable : compiled.executables()) {
-                    if (!executable.chip().isEmpty() && !executable.chip().equals(Executable.EDGE_TPU)) {
-                        throw new BadInputException(model.name() + ": byte "
-                                + executable.range().start() + ", Executable.chip: expected " + Executable.EDGE_TPU
-                                + ", the chip of a Coral, found " + Printable.name(executable.chip()));
-                    }
+                            + executable.range().start() + ", Executable.chip: expected " + Executable.EDGE_TPU
+                            + ", the chip of a Coral, found " + Printable.name(executable.chip()));
                 }
             }
         }

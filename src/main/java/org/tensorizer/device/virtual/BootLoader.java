@@ -12,8 +12,6 @@ import org.tensorizer.device.usb.Wire.Dfu;
 /**
  * The boot loader: USB DFU 1.1. It takes an image for what it is and looks at nothing but the order of the blocks and the
  * length, since another length is another firmware, which this device does not emulate.
- *
- * <p>Thread safety: none; the device's lock guards it.
  */
 final class BootLoader {
     private static final int OK = 0;

@@ -11,8 +11,6 @@ import org.tensorizer.device.usb.Wire;
 /**
  * Endpoint 0: the standard requests of USB 2.0 and 3.0, DFU in the boot loader, registers in the application. What the
  * device does not know stalls.
- *
- * <p>Thread safety: none; the device's lock guards it.
  */
 final class ControlRequestHandler {
     /** bConfigurationValue of the only configuration. */

@@ -13,8 +13,6 @@ import org.tensorizer.device.usb.Wire;
 
 /**
  * The endpoints of the application, other than 0.
- *
- * <p>Thread safety: none; the device's lock guards it.
  */
 final class Endpoints {
     private static final int INTERRUPT_PACKET = 64;

@@ -83,8 +83,6 @@ public record Fault(Kind kind, long at) {
 
     /**
      * Which faults are still to come.
-     *
-     * <p>Thread safety: none; the device's lock guards it.
      */
     static final class Plan {
         private final List<Fault> toCome;

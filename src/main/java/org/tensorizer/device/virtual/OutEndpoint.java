@@ -16,8 +16,6 @@ import org.tensorizer.device.usb.Wire.Tag;
  * tag until the chip asks for them; where too many wait, transfers do (the device answers NAK).
  *
  * <p>That each tag has a queue of its own, and how long it is, are decisions of this device and nothing known of the chip.
- *
- * <p>Thread safety: none; the device's lock guards it.
  */
 final class OutEndpoint extends Endpoints.Endpoint {
     /** Bytes that may wait in the device, and as many again in transfers. */

@@ -7,8 +7,6 @@ import org.tensorizer.isa.Chip;
  * When the link would have carried bytes: one transfer after the other in both directions together, at a rate and with a
  * time for each transfer; and when the chip would have executed a program: a cycle for each step of an op on the tile that
  * has most of them. A calculation, nothing that was measured on a Coral.
- *
- * <p>Thread safety: none; the device's lock guards it.
  */
 final class Pace {
     /** Bulk bytes a second of USB 3.0 and 2.0 that are left after the protocol: common figures for good hosts. */

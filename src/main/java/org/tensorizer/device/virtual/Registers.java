@@ -10,8 +10,6 @@ import org.tensorizer.device.usb.Register.Field;
 /**
  * Registers that remember what was written, with the few that do more: the power state follows what is forced, and sleep
  * clears everything of the chip's core. Values after a reset are those that traces of the real library read.
- *
- * <p>Thread safety: none; the device's lock guards it.
  */
 final class Registers {
     /** What a write means for the rest of the device. */

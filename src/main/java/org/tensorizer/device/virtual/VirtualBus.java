@@ -85,8 +85,6 @@ public final class VirtualBus implements UsbBus {
     /**
      * Whether a device is plugged in, and as what its bus sees it. Each time it comes as something else it has another
      * address, and whoever had it open has lost it.
-     *
-     * <p>Thread safety: none; the device's lock guards it.
      */
     static final class Plug {
         private final VirtualSettings settings;

@@ -52,18 +52,6 @@ public record VirtualSettings(
         return DEFAULT.withFaults(faults).withLog(line -> System.err.println("virtual Coral, " + line));
     }
 
-    public VirtualSettings withDevices(int number) {
-        return new VirtualSettings(number, boot, speed, faults, pace, log);
-    }
-
-    public VirtualSettings withBoot() {
-        return new VirtualSettings(devices, true, speed, faults, pace, log);
-    }
-
-    public VirtualSettings withSpeed(Speed other) {
-        return new VirtualSettings(devices, boot, other, faults, pace, log);
-    }
-
     public VirtualSettings withFaults(List<Fault> other) {
         return new VirtualSettings(devices, boot, speed, other, pace, log);
     }

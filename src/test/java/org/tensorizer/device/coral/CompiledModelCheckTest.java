@@ -18,14 +18,14 @@ class CompiledModelCheckTest {
     @ParameterizedTest
     @MethodSource("org.tensorizer.Samples#compiled")
     void acceptsEveryCompiledModel(Sample sample) {
-        assertThatCode(() -> CoralDevice.CompiledModelCheck.require(sample.model(), 14, "runtime"))
+        assertThatCode(() -> CoralDevice.requireCompiled(sample.model(), 14, "runtime"))
                 .doesNotThrowAnyException();
     }
 
     @Test
     void comparesTheRuntimeVersion() {
         TfliteModel model = TfliteModel.read(Fixture.compiled());
-        assertThatThrownBy(() -> CoralDevice.CompiledModelCheck.require(model, 13, "RuntimeVersion(13)"))
+        assertThatThrownBy(() -> CoralDevice.requireCompiled(model, 13, "RuntimeVersion(13)"))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("byte 456, Package.min_runtime_version")
                 .hasMessageContaining("requires runtime version 14, libedgetpu has 13");
@@ -37,7 +37,7 @@ class CompiledModelCheckTest {
         int chip = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("beagle");
         bytes[chip] = 'e';
         TfliteModel model = TfliteModel.parse(NAME, bytes);
-        assertThatThrownBy(() -> CoralDevice.CompiledModelCheck.require(model, 14, "runtime"))
+        assertThatThrownBy(() -> CoralDevice.requireCompiled(model, 14, "runtime"))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("Executable.chip: expected beagle, the chip of a Coral, found eeagle");
     }

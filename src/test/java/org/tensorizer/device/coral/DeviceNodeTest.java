@@ -36,25 +36,23 @@ class DeviceNodeTest {
 
     @Test
     void isFoundThroughSysfs() {
-        assertThat(CoralAccess.DeviceNode.find(USB, root)).contains(usbNode);
-        assertThat(CoralAccess.DeviceNode.find(PCI, root)).isEmpty();
-        assertThat(CoralAccess.DeviceNode.find(new CoralAddress(Bus.USB, "/sys/bus/usb/devices/9-9"), root))
+        assertThat(CoralAccess.node(USB, root)).contains(usbNode);
+        assertThat(CoralAccess.node(PCI, root)).isEmpty();
+        assertThat(CoralAccess.node(new CoralAddress(Bus.USB, "/sys/bus/usb/devices/9-9"), root))
                 .isEmpty();
     }
 
     @Test
     void aNodeOfOursIsFine() {
-        assertThatCode(() -> CoralAccess.DeviceNode.requireAccess("usb:0", USB, root))
-                .doesNotThrowAnyException();
-        assertThatCode(() -> CoralAccess.DeviceNode.requireAccess("pci:0", PCI, root))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> CoralAccess.requireNode("usb:0", USB, root)).doesNotThrowAnyException();
+        assertThatCode(() -> CoralAccess.requireNode("pci:0", PCI, root)).doesNotThrowAnyException();
     }
 
     @Test
     void oneWithoutPermissionIsRefusedAtOnce() throws IOException {
         Files.setPosixFilePermissions(usbNode, PosixFilePermissions.fromString("r--r--r--"));
         assumeFalse(Files.isWritable(usbNode), "needs a user whom permissions concern; root may write everything");
-        assertThatThrownBy(() -> CoralAccess.DeviceNode.requireAccess("usb:0", USB, root))
+        assertThatThrownBy(() -> CoralAccess.requireNode("usb:0", USB, root))
                 .isInstanceOfSatisfying(
                         DeviceFault.class, fault -> assertThat(fault.kind()).isEqualTo(DeviceFault.Kind.REFUSED))
                 .hasMessageContaining("dev/bus/usb/002/007")

@@ -26,6 +26,7 @@ import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.usb.UsbDevice.UsbSelector;
 import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.virtual.Fault;
+import org.tensorizer.device.virtual.TestSettings;
 import org.tensorizer.device.virtual.VirtualBus;
 import org.tensorizer.device.virtual.VirtualSettings;
 
@@ -80,7 +81,7 @@ class VirtualCoralTest {
     @MethodSource("networks")
     void networksAnswerTheSame(Sample sample) {
         assertSame(sample.bytes(), VirtualSettings.DEFAULT);
-        assertSame(sample.bytes(), VirtualSettings.DEFAULT.withSpeed(Speed.HIGH));
+        assertSame(sample.bytes(), TestSettings.speed(Speed.HIGH));
     }
 
     static Stream<Sample> networks() {
@@ -97,7 +98,7 @@ class VirtualCoralTest {
 
     @Test
     void aBootLoaderGetsItsImageAndRuns() {
-        assertSame(Fixture.compiledBytes(), VirtualSettings.DEFAULT.withBoot());
+        assertSame(Fixture.compiledBytes(), TestSettings.boot());
     }
 
     @Test
@@ -110,8 +111,8 @@ class VirtualCoralTest {
 
     @Test
     void theOtherOneOfTwoRunsBesideTheFirst() {
-        VirtualBus bus = new VirtualBus(VirtualSettings.DEFAULT.withDevices(2));
-        VirtualBus another = new VirtualBus(VirtualSettings.DEFAULT.withDevices(2)); // a device owns its bus
+        VirtualBus bus = new VirtualBus(TestSettings.devices(2));
+        VirtualBus another = new VirtualBus(TestSettings.devices(2)); // a device owns its bus
         try (UsbDevice first = UsbDevice.open(bus, "usb:0", UsbSelector.index(0), UsbSettings.DEFAULT);
                 UsbDevice second = UsbDevice.open(another, "usb:1-2", UsbSelector.at("1-2"), UsbSettings.DEFAULT);
                 Session one = first.open("model", Fixture.compiledBytes());

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tensorizer.device.virtual.ScriptedChip;
+import org.tensorizer.device.virtual.TestSettings;
 import org.tensorizer.device.virtual.VirtualBus;
-import org.tensorizer.device.virtual.VirtualSettings;
 
 /** Hosts that send nonsense or vanish: the server stays, and a sound host on another device sees nothing of it. */
 class DamagedMessagesTest {
-    private final VirtualBus bus = ScriptedChip.bus(VirtualSettings.DEFAULT.withDevices(2));
+    private final VirtualBus bus = ScriptedChip.bus(TestSettings.devices(2));
     private final UsbIpServer server =
             UsbIpServer.start(bus, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), line -> {});
 

@@ -38,10 +38,11 @@ import org.tensorizer.device.emulator.EmulatedProgram;
 import org.tensorizer.device.usb.TracedBus;
 import org.tensorizer.device.usb.UsbBus;
 import org.tensorizer.device.usb.UsbDevice;
-import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usb.UsbDevice.UsbSelector;
+import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usb.UsbSettings;
 import org.tensorizer.device.usbip.UsbIpClient.Reply;
+import org.tensorizer.device.virtual.TestSettings;
 import org.tensorizer.device.virtual.VirtualBus;
 import org.tensorizer.device.virtual.VirtualSettings;
 import org.tensorizer.model.EdgeTpuPackage;
@@ -119,14 +120,14 @@ class TraceReplayTest {
      */
     static Stream<Recorded> recorded() throws IOException {
         VirtualSettings settings = VirtualSettings.DEFAULT;
-        VirtualSettings high = settings.withSpeed(Speed.HIGH);
+        VirtualSettings high = TestSettings.speed(Speed.HIGH);
         TfliteModel fixture = TfliteModel.read(Fixture.compiled());
         List<Recorded> all = new ArrayList<>();
         try (InputStream in = TraceReplayTest.class.getResourceAsStream("/usb/boot-and-dense-256.events")) {
             String kept = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
             all.add(new Recorded(
                     "boot loader, then the fixture",
-                    settings.withBoot(),
+                    TestSettings.boot(),
                     List.of(fixture),
                     kept.lines().toList(),
                     1));
@@ -137,7 +138,7 @@ class TraceReplayTest {
         if (dense.isPresent()) {
             TfliteModel mobilenet =
                     TfliteModel.read(SharedFolder.template("mobilenet_v1_0.25_128_quant_edgetpu.tflite"));
-            all.add(ofLibrary("dfu_then_dense_256", settings.withBoot(), List.of(dense.get()), 1));
+            all.add(ofLibrary("dfu_then_dense_256", TestSettings.boot(), List.of(dense.get()), 1));
             all.add(ofLibrary("two_models", settings, List.of(dense.get(), mobilenet), 4));
             all.add(ofLibrary("high_speed_mobilenet", high, List.of(mobilenet), 1));
         }

@@ -18,6 +18,7 @@ import org.tensorizer.device.usb.Wire.Dfu;
 import org.tensorizer.device.usbip.UsbIpClient.Described;
 import org.tensorizer.device.usbip.UsbIpClient.Reply;
 import org.tensorizer.device.virtual.ScriptedChip;
+import org.tensorizer.device.virtual.TestSettings;
 import org.tensorizer.device.virtual.VirtualBus;
 import org.tensorizer.device.virtual.VirtualSettings;
 
@@ -31,7 +32,7 @@ class UsbIpServerTest {
 
     @BeforeEach
     void start() {
-        start(VirtualSettings.DEFAULT.withDevices(2));
+        start(TestSettings.devices(2));
     }
 
     private void start(VirtualSettings settings) {
@@ -207,7 +208,7 @@ class UsbIpServerTest {
     @Test
     void aBootLoaderComesBackAsTheApplicationOnTheSameConnection() throws IOException {
         stop();
-        start(VirtualSettings.DEFAULT.withBoot());
+        start(TestSettings.boot());
         assertThat(UsbIpClient.list(server.address()).get(0).interfaces()).containsExactly(0xfe0102);
         try (UsbIpClient client = attached()) {
             int block = 0;

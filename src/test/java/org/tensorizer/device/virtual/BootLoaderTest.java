@@ -19,7 +19,7 @@ class BootLoaderTest {
     private static final int OUT = Dfu.CLASS_REQUEST;
     private static final int IN = Dfu.CLASS_REQUEST | 0x80;
 
-    private final VirtualBus bus = ScriptedChip.bus(VirtualSettings.DEFAULT.withBoot());
+    private final VirtualBus bus = ScriptedChip.bus(TestSettings.boot());
     private final TestHost host = new TestHost(bus);
 
     @AfterEach

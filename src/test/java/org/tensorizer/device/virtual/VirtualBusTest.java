@@ -32,7 +32,7 @@ class VirtualBusTest {
 
     @BeforeEach
     void open() {
-        bus = ScriptedChip.bus(VirtualSettings.DEFAULT.withDevices(2).withLog(log::add));
+        bus = ScriptedChip.bus(TestSettings.devices(2).withLog(log::add));
         host = new TestHost(bus).run();
     }
 
