@@ -1,8 +1,11 @@
 package org.tensorizer.base;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -102,6 +105,18 @@ public final class InputFile {
                     file + ": " + size + " bytes do not fit the Java heap, whose limit is "
                             + Runtime.getRuntime().maxMemory() + " bytes (java -Xmx)",
                     e);
+        }
+    }
+
+    /** The text of a file of ours, in UTF-8, that stands beside a class on the class path. */
+    public static String resource(Class<?> beside, String name) {
+        try (InputStream in = beside.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException(name + " is not on the class path");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

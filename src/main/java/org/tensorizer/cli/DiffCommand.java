@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.isa.StreamDiff;
@@ -89,13 +90,9 @@ final class DiffCommand extends FactsCommand {
         if (x.length() != y.length()) {
             return -1;
         }
-        int count = 0;
-        for (int i = 0; i < x.length(); i++) {
-            if (left.bytes()[x.start() + i] != right.bytes()[y.start() + i]) {
-                count++;
-            }
-        }
-        return count;
+        return (int) IntStream.range(0, x.length())
+                .filter(i -> left.bytes()[x.start() + i] != right.bytes()[y.start() + i])
+                .count();
     }
 
     private static List<Facts> instructions(ModelFile left, Executable x, ModelFile right, Executable y) {

@@ -17,8 +17,8 @@ import org.tensorizer.base.Sha256;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.EdgeTpuPackage;
-import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.Network;
@@ -98,19 +98,21 @@ final class ExtractCommand extends FactsCommand {
                     .put("weight_zero_point", network.weightZero(chosen) - 128)
                     .put("range", network.range(chosen).toString());
         } else if (form == Form.PARTS) {
-            ranges.forEach(
-                    (name, range) -> contents.put(name, Arrays.copyOfRange(bytes, range.start(), range.end())));
+            ranges.forEach((name, range) -> contents.put(name, Arrays.copyOfRange(bytes, range.start(), range.end())));
         } else {
             layers(model, facts, contents);
         }
         Files.createDirectories(folder);
         AtomicFiles files = overwrite.files(file);
         contents.forEach((name, content) -> files.add(folder.resolve(name), content));
-        facts.list("files", contents.entrySet(), each -> new Facts()
-                .put("file", each.getKey())
-                .put("range", ranges.get(each.getKey()))
-                .put("bytes", each.getValue().length)
-                .put("sha256", Sha256.of(each.getValue())));
+        facts.list(
+                "files",
+                contents.entrySet(),
+                each -> new Facts()
+                        .put("file", each.getKey())
+                        .put("range", ranges.get(each.getKey()))
+                        .put("bytes", each.getValue().length)
+                        .put("sha256", Sha256.of(each.getValue())));
         Facts metadata = new Facts().putAll(facts).put("model", InspectCommand.facts(model));
         files.add(folder.resolve("metadata.json"), metadata.toJson()).write();
         print(facts);

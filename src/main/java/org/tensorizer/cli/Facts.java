@@ -6,10 +6,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.tensorizer.base.ByteRange;
 import org.tensorizer.base.Printable;
@@ -168,22 +166,19 @@ final class Facts {
                 object((Facts) rows.get(0), indent);
                 return;
             }
-            Set<String> names = new LinkedHashSet<>();
-            for (Object row : rows) {
-                ((Facts) row).entries().forEach((name, value) -> {
-                    if (isInline(value)) {
-                        names.add(name);
-                    }
-                });
-            }
-            if (names.size() > WIDEST_TABLE) {
+            List<String> columns = rows.stream()
+                    .flatMap(row -> ((Facts) row).entries().entrySet().stream())
+                    .filter(entry -> isInline(entry.getValue()))
+                    .map(Map.Entry::getKey)
+                    .distinct()
+                    .toList();
+            if (columns.size() > WIDEST_TABLE) {
                 for (Object row : rows) {
                     object((Facts) row, indent);
                     line("");
                 }
                 return;
             }
-            List<String> columns = new ArrayList<>(names);
             int[] width = columns.stream().mapToInt(String::length).toArray();
             List<List<String>> cells = new ArrayList<>();
             for (Object row : rows.subList(0, Math.min(rows.size(), SHOWN_ROWS))) {

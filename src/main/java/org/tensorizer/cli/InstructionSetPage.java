@@ -2,10 +2,6 @@ package org.tensorizer.cli;
 
 import static org.tensorizer.base.Printable.escaped;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HexFormat;
@@ -14,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Printable;
 import org.tensorizer.dense.DenseProgram;
 import org.tensorizer.dense.DenseShape;
@@ -56,7 +54,8 @@ final class InstructionSetPage {
             index.append(indexRow(opcode));
             sections.append(section(opcode, examples.get(opcode)));
         }
-        return frame().replace("{{legend}}", legend())
+        return InputFile.resource(InstructionSetPage.class, FRAME)
+                .replace("{{legend}}", legend())
                 .replace("{{index}}", index)
                 .replace("{{counters}}", counters())
                 .replace("{{opcodes}}", sections);
@@ -87,14 +86,12 @@ final class InstructionSetPage {
     }
 
     private static String counters() {
-        StringBuilder rows = new StringBuilder();
-        for (TileCounter counter : TileCounter.values()) {
-            rows.append(counter("tile", counter.id(), counter.name(), counter.counts()));
-        }
-        for (ScalarCounter counter : ScalarCounter.values()) {
-            rows.append(counter("scalar side", counter.id(), counter.name(), counter.counts()));
-        }
-        return rows.toString();
+        return Stream.concat(
+                        Stream.of(TileCounter.values())
+                                .map(each -> counter("tile", each.id(), each.name(), each.counts())),
+                        Stream.of(ScalarCounter.values())
+                                .map(each -> counter("scalar side", each.id(), each.name(), each.counts())))
+                .collect(Collectors.joining());
     }
 
     private static String counter(String where, int id, String name, String counts) {
@@ -182,17 +179,6 @@ final class InstructionSetPage {
     private static String badge(Confidence confidence) {
         String name = confidence.name().toLowerCase(Locale.ROOT);
         return "<span class=\"badge %s\">%s</span>".formatted(name, name);
-    }
-
-    private static String frame() {
-        try (InputStream in = InstructionSetPage.class.getResourceAsStream(FRAME)) {
-            if (in == null) {
-                throw new IllegalStateException(FRAME + " is not on the class path");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** The bits of an opcode as an SVG picture: a row a bundle, bit 0 at the left, a box a field in the colour of its confidence. */

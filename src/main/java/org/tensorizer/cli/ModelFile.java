@@ -9,8 +9,8 @@ import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Printable;
 import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.model.EdgeTpuPackage;
-import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.Executable;
+import org.tensorizer.model.Executable.InstructionChunk;
 import org.tensorizer.model.FileKind;
 import org.tensorizer.model.TfliteModel;
 

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorizer.base.CacheFolder;
 import org.tensorizer.tools.Download;
+import org.tensorizer.tools.PublicModels;
 import org.tensorizer.tools.PublicModels.ModelFile;
 import org.tensorizer.tools.PublicModels.PublicModel;
-import org.tensorizer.tools.PublicModels;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,36 +26,35 @@ import picocli.CommandLine.Parameters;
 final class ModelsCommand extends FactsCommand {
     @Override
     public Integer call() {
-        List<Facts> models = new ArrayList<>();
-        for (PublicModel model : PublicModels.all()) {
-            List<Facts> files = new ArrayList<>();
-            for (ModelFile file : model.files()) {
-                Facts facts = new Facts()
-                        .put("file", file.file())
-                        .put("bytes", file.bytes().isPresent() ? file.bytes().getAsLong() : null)
-                        .put("sha256", file.sha256().orElse(null));
-                if (file.sha256().isPresent()) {
-                    facts.put("sha256_source", file.digestSource());
-                }
-                files.add(facts.put(
-                                "fetched",
-                                Files.isRegularFile(CacheFolder.models().resolve(file.file())))
-                        .put("url", file.url().toString()));
-            }
-            models.add(new Facts()
-                    .put("name", model.name())
-                    .put("what", model.what())
-                    .put("licence", "Apache-2.0")
-                    .put("files", files));
-        }
         if (json) {
-            print(new Facts().put("folder", CacheFolder.models()).put("models", models));
+            print(new Facts()
+                    .put("folder", CacheFolder.models())
+                    .list(
+                            "models",
+                            PublicModels.all(),
+                            model -> new Facts()
+                                    .put("name", model.name())
+                                    .put("what", model.what())
+                                    .put("licence", "Apache-2.0")
+                                    .list("files", model.files(), ModelsCommand::facts)));
         } else {
             PublicModels.all().forEach(model -> out().printf("%-55s %s%n", model.name(), model.what()));
             out().println();
             out().println("Fetch one with its source: tensorizer models get NAME    into " + CacheFolder.models());
         }
         return OK;
+    }
+
+    private static Facts facts(ModelFile file) {
+        return new Facts()
+                .put("file", file.file())
+                .put("bytes", file.bytes().isPresent() ? file.bytes().getAsLong() : null)
+                .put("sha256", file.sha256().orElse(null))
+                .put(
+                        "sha256_source",
+                        file.sha256().map(known -> file.digestSource()).orElse(null))
+                .put("fetched", Files.isRegularFile(CacheFolder.models().resolve(file.file())))
+                .put("url", file.url().toString());
     }
 
     @Command(

@@ -2,8 +2,8 @@ package org.tensorizer.cli;
 
 import java.nio.file.Path;
 import java.util.function.Supplier;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.device.Device;
@@ -111,7 +111,10 @@ final class Options {
         @Option(names = "--bias", paramLabel = "B", description = "random:SEED or FILE.npy (int32, [outputs]).")
         String bias;
 
-        @Option(names = "--activation", paramLabel = "none|relu|relu6", description = "Fused activation. Default: none.")
+        @Option(
+                names = "--activation",
+                paramLabel = "none|relu|relu6",
+                description = "Fused activation. Default: none.")
         Activation activation = Activation.NONE;
 
         @Option(
@@ -121,7 +124,10 @@ final class Options {
                 description = "The compiled model.")
         Path output;
 
-        @Option(names = "--source", paramLabel = "F2", description = "Also the uncompiled quantized model of this layer.")
+        @Option(
+                names = "--source",
+                paramLabel = "F2",
+                description = "Also the uncompiled quantized model of this layer.")
         Path source;
 
         @Mixin

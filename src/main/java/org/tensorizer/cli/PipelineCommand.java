@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.tensorizer.base.AtomicFiles;
 import org.tensorizer.dense.DenseShape;
 import org.tensorizer.dense.ParameterFormat;
@@ -168,11 +168,7 @@ final class PipelineCommand extends FactsCommand {
     }
 
     private static List<Integer> signed(byte[] bytes) {
-        List<Integer> values = new ArrayList<>(bytes.length);
-        for (byte each : bytes) {
-            values.add((int) each);
-        }
-        return values;
+        return IntStream.range(0, bytes.length).mapToObj(i -> (int) bytes[i]).toList();
     }
 
     private String html(Facts facts) {

@@ -1,9 +1,10 @@
 package org.tensorizer.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.device.Session;
@@ -81,15 +82,14 @@ final class ProbeCommand extends FactsCommand {
         Facts facts = new Facts()
                 .put("template", file)
                 .put("layer", template.layer().name())
-                .put("out", out);
-        if (window.taps() > 1) {
-            facts.put("ky", ky).put("kx", kx);
-        }
-        facts.put("in", in).put("value", value);
-        if (isImage(window)) {
-            facts.put("driven_y", pixel / window.width()).put("driven_x", pixel % window.width());
-        }
-        facts.put("payload_offset", offset)
+                .put("out", out)
+                .put("ky", window.taps() > 1 ? ky : null)
+                .put("kx", window.taps() > 1 ? kx : null)
+                .put("in", in)
+                .put("value", value)
+                .put("driven_y", isImage(window) ? pixel / window.width() : null)
+                .put("driven_x", isImage(window) ? pixel % window.width() : null)
+                .put("payload_offset", offset)
                 .put("file_offset", template.target().payload().start() + offset);
         List<Integer> driven;
         List<Integer> silent;
@@ -166,11 +166,7 @@ final class ProbeCommand extends FactsCommand {
 
     private static List<byte[]> answers(Device device, LayerTemplate template, byte[]... inputs) {
         try (Session session = device.open(template.target().model())) {
-            List<byte[]> answers = new ArrayList<>();
-            for (byte[] input : inputs) {
-                answers.add(session.run(input));
-            }
-            return answers;
+            return Stream.of(inputs).map(session::run).toList();
         }
     }
 
@@ -187,12 +183,9 @@ final class ProbeCommand extends FactsCommand {
     }
 
     private static List<Integer> moved(byte[] before, byte[] after) {
-        List<Integer> moved = new ArrayList<>();
-        for (int i = 0; i < before.length; i++) {
-            if (before[i] != after[i]) {
-                moved.add(i);
-            }
-        }
-        return moved;
+        return IntStream.range(0, before.length)
+                .filter(i -> before[i] != after[i])
+                .boxed()
+                .toList();
     }
 }

@@ -10,8 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.device.Device;
 import org.tensorizer.layout.PayloadLayout;
@@ -171,11 +171,10 @@ final class RecoverCommand extends FactsCommand {
                 .put("answers_from_the_record", layout.budget().recorded())
                 .put("answers_that_did_not_repeat", layout.budget().contradictions())
                 .put("cells_struck_by_verification", layout.struckCells())
-                .put("complete", layout.isComplete());
-        if (isPredicted) {
-            facts.put("cells_that_differ_from_the_prediction", different);
-        }
-        return facts.put("out", folder);
+                .put("complete", layout.isComplete())
+                .put("cells_that_differ_from_the_prediction", isPredicted ? different : null)
+                .put("out", folder);
+        return facts;
     }
 
     private void write(RecoveredLayout layout, Optional<PatchedLayer> predicted) {

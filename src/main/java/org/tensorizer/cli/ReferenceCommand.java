@@ -2,13 +2,13 @@ package org.tensorizer.cli;
 
 import java.nio.file.Path;
 import java.util.function.Supplier;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 
 @Command(
         name = "reference",

@@ -9,8 +9,8 @@ import org.tensorizer.template.DenseTemplate;
 import org.tensorizer.template.EdgeTpuCompiler;
 import org.tensorizer.template.KernelWindow;
 import org.tensorizer.template.LayerTemplate;
-import org.tensorizer.template.TemplateVerification.FieldDifference;
 import org.tensorizer.template.TemplateVerification;
+import org.tensorizer.template.TemplateVerification.FieldDifference;
 
 /** What is known of a compiled Dense model, of a comparison with it and of its compilation, under their JSON names. */
 final class TemplateFacts {

@@ -3,6 +3,7 @@ package org.tensorizer.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Npy;
@@ -154,12 +155,9 @@ final class WeightsOption {
     }
 
     private static int[] numbers(String text, String rest) {
-        String[] parts = rest.split(",", -1);
-        int[] numbers = new int[parts.length];
-        for (int i = 0; i < parts.length; i++) {
-            numbers[i] = (int) number(text, parts[i]);
-        }
-        return numbers;
+        return Stream.of(rest.split(",", -1))
+                .mapToInt(part -> (int) number(text, part))
+                .toArray();
     }
 
     private static String needed(String text, String rest, String what) {

@@ -84,8 +84,7 @@ public record CompiledModels(List<TfliteModel> models, List<DenseTemplate> templ
                 "Template " + name(template),
                 "SHA-256 " + sha + ", " + template.status().level().word()));
         found.left.forEach((file, reason) -> facts.put("No template: " + file, reason));
-        return new CompiledModels(
-                List.copyOf(found.models.values()), List.copyOf(found.templates.values()), folders);
+        return new CompiledModels(List.copyOf(found.models.values()), List.copyOf(found.templates.values()), folders);
     }
 
     /** @throws BadInputException the setting names no folder */
@@ -126,8 +125,9 @@ public record CompiledModels(List<TfliteModel> models, List<DenseTemplate> templ
 
         void read(Path folder) {
             try (Stream<Path> files = Files.list(folder)) {
-                for (Path file :
-                        files.filter(f -> f.toString().endsWith(".tflite")).sorted().toList()) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".tflite"))
+                        .sorted()
+                        .toList()) {
                     try {
                         take(TfliteModel.read(file));
                     } catch (BadInputException e) {

@@ -72,7 +72,9 @@ public @interface EveryTemplate {
                     ? run.models().stream().map(model -> Named.of(CompiledModels.name(model.name()), model))
                     : run.templates().stream().map(template -> Named.of(CompiledModels.name(template), template));
             List<Named<?>> all = found.toList();
-            return all.isEmpty() ? Stream.of(Named.of("no model", null)) : all.stream(); // Hypothesis.Extension says why
+            return all.isEmpty()
+                    ? Stream.of(Named.of("no model", null))
+                    : all.stream(); // Hypothesis.Extension says why
         }
 
         private static Named<?> assemble(int size) {

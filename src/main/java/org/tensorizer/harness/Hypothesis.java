@@ -108,13 +108,15 @@ public @interface Hypothesis {
      * the report.
      */
     final class Extension implements ParameterResolver, InvocationInterceptor, AfterEachCallback {
-        private static final ExtensionContext.Namespace NAMESPACE =
-                ExtensionContext.Namespace.create(Extension.class);
+        private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(Extension.class);
 
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
             Class<?> type = parameter.getParameter().getType();
-            return type == Device.class || type == Bench.class || type == Evidence.class || type == CompiledModels.class;
+            return type == Device.class
+                    || type == Bench.class
+                    || type == Evidence.class
+                    || type == CompiledModels.class;
         }
 
         @Override
@@ -158,7 +160,8 @@ public @interface Hypothesis {
             try {
                 invocation.proceed();
             } catch (AssertionError refutation) {
-                if (Verdict.of(refutation) == Verdict.REFUTED && hypothesis(context).askedAgain()) {
+                if (Verdict.of(refutation) == Verdict.REFUTED
+                        && hypothesis(context).askedAgain()) {
                     throw again(method, context, refutation);
                 }
                 throw refutation;
@@ -187,7 +190,8 @@ public @interface Hypothesis {
                 throw new IllegalStateException(e);
             }
             Evidence evidence = evidence(context);
-            if (then instanceof AssertionError && String.valueOf(then.getMessage()).equals(refutation.getMessage())) {
+            if (then instanceof AssertionError
+                    && String.valueOf(then.getMessage()).equals(refutation.getMessage())) {
                 evidence.fact("asked again", "the same answer");
                 return refutation;
             }
@@ -210,7 +214,8 @@ public @interface Hypothesis {
             }
             boolean compiled = types.contains(DenseTemplate.class) || types.contains(Bench.class);
             return compiled && lease != null && lease.device().provenance() == Provenance.CPU
-                    ? "the device " + lease.device().name() + " runs uncompiled models only, a template is a compiled one"
+                    ? "the device " + lease.device().name()
+                            + " runs uncompiled models only, a template is a compiled one"
                     : null;
         }
 

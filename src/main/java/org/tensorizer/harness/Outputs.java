@@ -1,5 +1,7 @@
 package org.tensorizer.harness;
 
+import java.util.stream.IntStream;
+
 /**
  * One expected and one observed output vector and what is different between them.
  *
@@ -14,19 +16,16 @@ record Outputs(String reference, String probe, int[] expected, int[] observed, S
     static final String EXPECTED = "expected";
 
     int differing() {
-        int count = Math.abs(expected.length - observed.length);
-        for (int out = 0; out < Math.min(expected.length, observed.length); out++) {
-            count += expected[out] == observed[out] ? 0 : 1;
-        }
-        return count;
+        return Math.abs(expected.length - observed.length)
+                + (int) both().filter(out -> expected[out] != observed[out]).count();
     }
 
     int largest() {
-        int largest = 0;
-        for (int out = 0; out < Math.min(expected.length, observed.length); out++) {
-            largest = Math.max(largest, Math.abs(observed[out] - expected[out]));
-        }
-        return largest;
+        return both().map(out -> Math.abs(observed[out] - expected[out])).max().orElse(0);
+    }
+
+    private IntStream both() {
+        return IntStream.range(0, Math.min(expected.length, observed.length));
     }
 
     /** The first output that differs, the last one if none does. */
@@ -88,7 +87,11 @@ record Outputs(String reference, String probe, int[] expected, int[] observed, S
         private static String lines(int[] outputs) {
             StringBuilder text = new StringBuilder();
             for (int out = 0; out < outputs.length; out++) {
-                text.append("out ").append(out).append(": ").append(outputs[out]).append('\n');
+                text.append("out ")
+                        .append(out)
+                        .append(": ")
+                        .append(outputs[out])
+                        .append('\n');
             }
             return text.toString();
         }

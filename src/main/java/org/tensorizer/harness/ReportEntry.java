@@ -92,7 +92,8 @@ final class ReportEntry {
         }
         Verdict verdict = Verdict.of(thrown);
         DeviceFault fault = Verdict.fault(thrown);
-        String description = Description.of(Hypothesis.Extension.hypothesis(context), verdict, device, evidence, thrown);
+        String description =
+                Description.of(Hypothesis.Extension.hypothesis(context), verdict, device, evidence, thrown);
         update(result -> {
             ReportLabel.VERDICT.set(result, verdict.toString());
             if (fault != null) {

@@ -158,7 +158,9 @@ final class RunFacts {
             return new Revision(
                     commit,
                     commit.isPresent()
-                            && !output("git", "status", "--porcelain").orElse("").isEmpty());
+                            && !output("git", "status", "--porcelain")
+                                    .orElse("")
+                                    .isEmpty());
         }
 
         String text() {

@@ -35,7 +35,6 @@ public record Comparison(Grid expected, Grid observed) {
         boolean low = expected.columns() >= 4 * expected.rows();
         int width = low ? WIDE : SQUARE;
         int height = Math.min(SQUARE, Math.max(LINE, expected.rows() * (low ? 6 : LINE)));
-        return Sheet.of(
-                List.of(left.draw(width, height), middle.draw(width, height), right.draw(width, height)), !low);
+        return Sheet.of(List.of(left.draw(width, height), middle.draw(width, height), right.draw(width, height)), !low);
     }
 }

@@ -22,8 +22,8 @@ final class Sheet {
             across = Math.max(across, beside ? picture.getHeight() : picture.getWidth());
         }
         across += 2 * GAP;
-        BufferedImage sheet = new BufferedImage(
-                beside ? along : across, beside ? across : along, BufferedImage.TYPE_INT_RGB);
+        BufferedImage sheet =
+                new BufferedImage(beside ? along : across, beside ? across : along, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = blank(sheet);
         int at = GAP;
         for (BufferedImage picture : pictures) {

@@ -215,7 +215,8 @@ public record Latency(
         }
 
         private static Timings timings(long[][] rounds) {
-            return Timings.of(Arrays.stream(rounds).flatMapToLong(Arrays::stream).toArray());
+            return Timings.of(
+                    Arrays.stream(rounds).flatMapToLong(Arrays::stream).toArray());
         }
 
         /** Whether the interval leaves 1 out: the patch changed the latency. */

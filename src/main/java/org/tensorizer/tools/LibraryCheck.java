@@ -196,7 +196,8 @@ final class LibraryCheck {
             if (usb.firmware().isPresent()) {
                 return Finding.ok(FIRMWARE, usb.firmware().get());
             }
-            boolean needed = usb.corals().stream().anyMatch(coral -> coral.port().isBootLoader());
+            boolean needed =
+                    usb.corals().stream().anyMatch(coral -> coral.port().isBootLoader());
             String remedy = "install libedgetpu, which holds it, or name a file with " + UsbSettings.FIRMWARE + "=FILE";
             return needed
                     ? surroundings.driverTrouble(FIRMWARE, "none, and a Coral waits for it", remedy)

@@ -115,7 +115,11 @@ public record Machine(
                             && machine.read(folder.resolve("device")).orElse("").equals(PCI_DEVICE))
                     .toList();
             return new Surroundings(
-                    machine, wanted, UsbCheck.UsbCoral.find(machine), machine.list(machine.at("dev"), "apex_[0-9]*"), pci);
+                    machine,
+                    wanted,
+                    UsbCheck.UsbCoral.find(machine),
+                    machine.list(machine.at("dev"), "apex_[0-9]*"),
+                    pci);
         }
 
         boolean hasCoral() {

@@ -1,10 +1,5 @@
 package org.tensorizer.tools;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Printable;
 
 /**
@@ -53,7 +49,10 @@ public final class PublicModels {
     /** All of them, in the order of the table. */
     public static List<PublicModel> all() {
         Map<String, List<ModelFile>> byName = new LinkedHashMap<>();
-        for (String line : table().lines().filter(row -> !row.startsWith("#")).toList()) {
+        for (String line : InputFile.resource(PublicModels.class, TABLE)
+                .lines()
+                .filter(row -> !row.startsWith("#"))
+                .toList()) {
             String[] column = line.split("\t", -1);
             byName.computeIfAbsent(column[0], key -> new ArrayList<>())
                     .add(new ModelFile(
@@ -82,16 +81,5 @@ public final class PublicModels {
                         + " is not in the list; expected one of "
                         + String.join(
                                 ", ", all().stream().map(PublicModel::name).toList())));
-    }
-
-    private static String table() {
-        try (InputStream in = PublicModels.class.getResourceAsStream(TABLE)) {
-            if (in == null) {
-                throw new IllegalStateException(TABLE + " is not on the class path");
-            }
-            return new String(in.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -159,7 +159,9 @@ final class UsbCheck {
             String found = "none for " + id;
             if (surroundings.usb().isEmpty() || surroundings.machine().isSuperuser()) {
                 return Finding.note(
-                        CHECK, found + (surroundings.usb().isEmpty() ? "" : ": a Coral works as root only"), remedy(id));
+                        CHECK,
+                        found + (surroundings.usb().isEmpty() ? "" : ": a Coral works as root only"),
+                        remedy(id));
             }
             return surroundings.trouble(CHECK, found, remedy(id));
         }

@@ -1,3 +1,2 @@
 /** What commands do beyond a line: look a machine over, take the time of a device, fetch public models. */
-
 package org.tensorizer.tools;

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress;
 import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress.Bus;
 import org.tensorizer.device.open.DeviceChoice;
-import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.device.usb.UsbPort;
-import org.tensorizer.tools.Doctor.Report.Finding.Status;
+import org.tensorizer.device.usb.UsbPort.Speed;
 import org.tensorizer.tools.Doctor.Report.Finding;
+import org.tensorizer.tools.Doctor.Report.Finding.Status;
 
 /** Each finding on a machine of a few files. */
 class DoctorTest {
@@ -286,7 +286,8 @@ class DoctorTest {
         Path text = Files.writeString(root.resolve("text.tflite"), "not a model at all");
         Path source = Path.of("fixtures/templates/dense_256_int8_identity.tflite");
         Path missing = root.resolve("missing.tflite");
-        List<Doctor.Report.Finding> findings = all(machine.examine("auto", TEMPLATE, text, source, missing), "template");
+        List<Doctor.Report.Finding> findings =
+                all(machine.examine("auto", TEMPLATE, text, source, missing), "template");
         assertThat(findings)
                 .extracting(Doctor.Report.Finding::status)
                 .containsExactly(Status.OK, Status.PROBLEM, Status.NOTE, Status.PROBLEM);

@@ -6,9 +6,7 @@ import static org.tensorizer.harness.report.Markup.style;
 import static org.tensorizer.harness.report.Markup.text;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,6 +19,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tensorizer.base.InputFile;
 import org.tensorizer.harness.Verdict;
 
 /**
@@ -79,7 +78,7 @@ final class Page {
                 </html>
                 """.formatted(
                         text(standing.sentence()),
-                        css(),
+                        InputFile.resource(Page.class, "page.css"),
                         head(),
                         needsALook(),
                         standing.themes().entrySet().stream()
@@ -277,13 +276,5 @@ final class Page {
 
     private String fact(String name) {
         return item(text(name), facts.get(name).stream().map(Markup::text).collect(Collectors.joining("<br>")));
-    }
-
-    private static String css() {
-        try (InputStream css = Page.class.getResourceAsStream("page.css")) {
-            return new String(css.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.AtomicFiles;
+import org.tensorizer.base.AtomicFiles.Existing;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.Printable;
 import org.tensorizer.harness.Verdict;
@@ -217,8 +217,9 @@ public final class Report {
         }
 
         static String markdown(Standing standing) {
-            StringBuilder text = new StringBuilder("## " + standing.sentence() + "\n\n"
-                    + String.join("; ", standing.devices()) + "\n\n| verdict | hypothesis | experiment |\n|---|---|---|\n");
+            StringBuilder text =
+                    new StringBuilder("## " + standing.sentence() + "\n\n" + String.join("; ", standing.devices())
+                            + "\n\n| verdict | hypothesis | experiment |\n|---|---|---|\n");
             for (Standing.Of each : standing.all()) {
                 text.append("| %s | %s | %s |\n"
                         .formatted(each.verdict(), each.claim().replace("|", "\\|"), each.experiment()));
