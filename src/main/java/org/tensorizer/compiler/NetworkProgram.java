@@ -155,7 +155,7 @@ public record NetworkProgram(ImageChain chain, NarrowPlan narrow, Optional<HeadP
 
     /** What of it no compiled program at hand shows: forms of ours, put together from pieces of several. */
     public List<String> extrapolated() {
-        return OwnForms.of(this);
+        return PlanSummary.ownForms(this);
     }
 
     /** Narrow memory in use on each tile. */
