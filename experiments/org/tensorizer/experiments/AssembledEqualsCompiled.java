@@ -14,7 +14,7 @@ import org.tensorizer.model.TfliteModel;
 import org.tensorizer.patch.Pattern;
 import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.DenseTemplate;
-import org.tensorizer.template.NotDenseException;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 import org.tensorizer.template.TemplateVerification;
 
 /*

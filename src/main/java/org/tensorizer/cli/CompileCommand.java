@@ -18,7 +18,7 @@ import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.CompilerLog;
 import org.tensorizer.template.EdgeTpuCompiler;
-import org.tensorizer.template.NotDenseException;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 import org.tensorizer.template.TemplateVerification;
 import org.tensorizer.tools.LibraryRules;
 import picocli.CommandLine.Command;

@@ -26,7 +26,7 @@ import org.tensorizer.network.graph.LayerOperator;
 import org.tensorizer.template.ChainSpec;
 import org.tensorizer.template.CompiledModelWriter;
 import org.tensorizer.template.DenseSpec;
-import org.tensorizer.template.NotDenseException;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 import org.tensorizer.template.SourceModel;
 import org.tensorizer.template.SourceModelWriter;
 import picocli.CommandLine.Command;

@@ -12,7 +12,7 @@ import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.TemplateReader;
 import org.tensorizer.template.DenseTemplate;
-import org.tensorizer.template.NotDenseException;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

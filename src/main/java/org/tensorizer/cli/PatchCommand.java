@@ -20,7 +20,7 @@ import org.tensorizer.patch.Pattern;
 import org.tensorizer.patch.Region;
 import org.tensorizer.patch.TokenPolicy;
 import org.tensorizer.template.DenseTemplate;
-import org.tensorizer.template.NotDenseException;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

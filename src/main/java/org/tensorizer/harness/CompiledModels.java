@@ -21,7 +21,7 @@ import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.template.DenseSpec;
 import org.tensorizer.template.DenseTemplate;
-import org.tensorizer.template.NotDenseException;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 
 /**
  * Every compiled model of this run, template or not: those in fixtures/templates and those in the folder that

@@ -1,5 +1,6 @@
 package org.tensorizer.template;
 
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package org.tensorizer.template;
 
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;

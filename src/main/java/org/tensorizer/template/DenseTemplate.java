@@ -257,4 +257,13 @@ public final class DenseTemplate implements LayerTemplate {
     public String toString() {
         return name() + ": " + shape() + " (" + status().level().word() + ")";
     }
+
+    /** A model that is no compiled Dense layer. The message names the file and the first thing that speaks against it. */
+    public static final class NotDenseException extends BadInputException {
+        private static final long serialVersionUID = 1L;
+
+        NotDenseException(String model, String reason) {
+            super(model + ": not a compiled Dense layer: " + reason);
+        }
+    }
 }

@@ -13,8 +13,6 @@ import org.tensorizer.model.TfliteModel;
 /** A part of a model as a model of its own: the operators between some of its tensors, with their constants. */
 public final class GraphExcerpt {
     private final TfliteModel model;
-    private final TfliteWriter writer = new TfliteWriter();
-    private final Map<Integer, Integer> numbers = new HashMap<>();
 
     private GraphExcerpt(TfliteModel model) {
         this.model = model;
@@ -33,11 +31,11 @@ public final class GraphExcerpt {
     }
 
     private byte[] write(List<Integer> from, List<Integer> to) {
-        List<Integer> inputs = here(from);
-        for (Operator operator : needed(from, to)) {
-            writer.copied(model, operator, here(operator.inputs()), here(operator.outputs()));
-        }
-        return writer.write(inputs, here(to), "excerpt of " + model.name());
+        TfliteWriter writer = new TfliteWriter();
+        Copies copies = new Copies(model, writer);
+        List<Integer> inputs = copies.tensors(from);
+        needed(from, to).forEach(copies::operator);
+        return writer.write(inputs, copies.tensors(to), "excerpt of " + model.name());
     }
 
     private List<Operator> needed(List<Integer> from, List<Integer> to) {
@@ -67,13 +65,35 @@ public final class GraphExcerpt {
                 && !model.tensors().get(tensor).variable();
     }
 
-    private List<Integer> here(List<Integer> tensors) {
-        return tensors.stream()
-                .map(tensor -> tensor < 0
-                        ? -1
-                        : numbers.computeIfAbsent(
-                                tensor,
-                                t -> writer.copied(model, model.tensors().get(t))))
-                .toList();
+    /** Copies operators of a model, and every tensor once, when it is first asked for. */
+    static final class Copies {
+        private final TfliteModel source;
+        private final TfliteWriter writer;
+        private final Map<Integer, Integer> numbers = new HashMap<>();
+
+        Copies(TfliteModel source, TfliteWriter writer) {
+            this.source = source;
+            this.writer = writer;
+        }
+
+        /** Lets a tensor of the source be one that is written already. */
+        void put(int tensor, int written) {
+            numbers.put(tensor, written);
+        }
+
+        void operator(Operator operator) {
+            writer.copied(source, operator, tensors(operator.inputs()), tensors(operator.outputs()));
+        }
+
+        /** Numbers of the copies; -1 stays. */
+        List<Integer> tensors(List<Integer> indices) {
+            return indices.stream()
+                    .map(index -> index < 0
+                            ? -1
+                            : numbers.computeIfAbsent(
+                                    index,
+                                    i -> writer.copied(source, source.tensors().get(i))))
+                    .toList();
+        }
     }
 }

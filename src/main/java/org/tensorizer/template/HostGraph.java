@@ -1,9 +1,7 @@
 package org.tensorizer.template;
 
 import com.google.flatbuffers.FlatBufferBuilder;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.TfliteModel;
@@ -42,17 +40,17 @@ public record HostGraph(
         int in = edge(writer, assembly.input());
         List<Integer> out =
                 assembly.outputs().stream().map(edge -> edge(writer, edge)).toList();
-        Tensors tensors = new Tensors(writer);
-        tensors.numbers.put(inputTensor, in);
+        GraphExcerpt.Copies copies = new GraphExcerpt.Copies(source, writer);
+        copies.put(inputTensor, in);
         for (int i = 0; i < out.size(); i++) {
-            tensors.numbers.put(outputTensors.get(i), out.get(i));
+            copies.put(outputTensors.get(i), out.get(i));
         }
-        before.forEach(tensors::copyWith);
+        before.forEach(copies::operator);
         writer.custom(Operator.EDGE_TPU, gap.vector(b, TfliteWriter.ALIGNMENT), in, out);
-        behind.forEach(tensors::copyWith);
+        behind.forEach(copies::operator);
         return source == null
                 ? writer.model(List.of(in), out, description, 0)
-                : writer.model(tensors.here(source.inputs()), tensors.here(source.outputs()), description, 0);
+                : writer.model(copies.tensors(source.inputs()), copies.tensors(source.outputs()), description, 0);
     }
 
     private static int edge(TfliteWriter writer, Assembly.Edge edge) {
@@ -62,28 +60,5 @@ public record HostGraph(
                 edge.shape(),
                 TfliteWriter.Scaling.of(edge.scale(), edge.domain().zeroPoint()),
                 null);
-    }
-
-    /** Numbers the source's tensors as they are used. */
-    private final class Tensors {
-        private final TfliteWriter writer;
-        private final Map<Integer, Integer> numbers = new HashMap<>();
-
-        Tensors(TfliteWriter writer) {
-            this.writer = writer;
-        }
-
-        void copyWith(Operator operator) {
-            writer.copied(source, operator, here(operator.inputs()), here(operator.outputs()));
-        }
-
-        List<Integer> here(List<Integer> indices) {
-            return indices.stream().map(index -> index < 0 ? -1 : here(index)).toList();
-        }
-
-        private int here(int index) {
-            return numbers.computeIfAbsent(
-                    index, i -> writer.copied(source, source.tensors().get(i)));
-        }
     }
 }

@@ -1,5 +1,6 @@
 package org.tensorizer.template;
 
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
