@@ -122,27 +122,18 @@ public record CoralPlan(String what, DenseShape template, int blocks, long runs)
     /** The page: a line for each number of Corals, where the limits are, how runners share, and every source. */
     public String text(int... corals) {
         StringBuilder page = new StringBuilder();
-        line(page, "CALCULATED from published rates, not measured: %s", what);
         line(
                 page,
-                "blocks: %d of %s, %d bytes each; %d inferences of each block",
+                """
+                CALCULATED from published rates, not measured: %s
+                blocks: %d of %s, %d bytes each; %d inferences of each block
+
+                corals  uploads      upload    (at best)  inferences     running         all   with open  limit""",
+                what,
                 blocks,
                 template,
                 template.payloadBytes(),
                 runs);
-        line(page, "");
-        line(
-                page,
-                "%6s %8s %11s %12s %11s %11s %11s %11s  %s",
-                "corals",
-                "uploads",
-                "upload",
-                "(at best)",
-                "inferences",
-                "running",
-                "all",
-                "with open",
-                "limit");
         for (int count : corals) {
             Cost cost = on(count);
             line(
@@ -158,25 +149,22 @@ public record CoralPlan(String what, DenseShape template, int blocks, long runs)
                     time(cost.seconds() + Rate.OPEN.value()),
                     cost.limit());
         }
-        line(page, "");
         line(
                 page,
-                "Limits: an inference moves %d bytes, so one USB 3.0 controller keeps about %d Corals busy, and one core of"
-                        + " the host about %d.",
+                """
+
+                Limits: an inference moves %d bytes, so one USB 3.0 controller keeps about %d Corals busy, and one core of \
+                the host about %d.
+                Runners: a Coral belongs to one process at a time. Give each runner one Coral by its path (usb:N is in no \
+                stable order) and keep it open:
+                opening costs as much as %d inferences. Jobs with the same weights should follow one another: a change of \
+                payload costs as much as %d inferences.
+                """,
                 bytesPerInference(),
                 mostCoralsByBus(),
-                mostCoralsByHost());
-        line(
-                page,
-                "Runners: a Coral belongs to one process at a time. Give each runner one Coral by its path (usb:N is in no"
-                        + " stable order) and keep it open:");
-        line(
-                page,
-                "opening costs as much as %d inferences. Jobs with the same weights should follow one another: a change of"
-                        + " payload costs as much as %d inferences.",
+                mostCoralsByHost(),
                 Math.round(Rate.OPEN.value() / Rate.INFERENCE.value()),
                 Math.round(template.payloadBytes() / Rate.UPLOAD.value() / Rate.INFERENCE.value()));
-        line(page, "");
         for (Rate rate : Rate.all()) {
             line(page, "%-15s %-9s %s", rate.name(), rate.text(), rate.source());
         }
