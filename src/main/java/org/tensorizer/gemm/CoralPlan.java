@@ -122,18 +122,11 @@ public record CoralPlan(String what, DenseShape template, int blocks, long runs)
     /** The page: a line for each number of Corals, where the limits are, how runners share, and every source. */
     public String text(int... corals) {
         StringBuilder page = new StringBuilder();
-        line(
-                page,
-                """
+        line(page, """
                 CALCULATED from published rates, not measured: %s
                 blocks: %d of %s, %d bytes each; %d inferences of each block
 
-                corals  uploads      upload    (at best)  inferences     running         all   with open  limit""",
-                what,
-                blocks,
-                template,
-                template.payloadBytes(),
-                runs);
+                corals  uploads      upload    (at best)  inferences     running         all   with open  limit""", what, blocks, template, template.payloadBytes(), runs);
         for (int count : corals) {
             Cost cost = on(count);
             line(

@@ -32,7 +32,8 @@ public final class CellMap {
         if (Arrays.stream(offsets).anyMatch(offset -> offset < UNKNOWN)) {
             throw new IllegalArgumentException("offset below " + UNKNOWN + " in a map");
         }
-        this.known = (int) Arrays.stream(offsets).filter(offset -> offset != UNKNOWN).count();
+        this.known =
+                (int) Arrays.stream(offsets).filter(offset -> offset != UNKNOWN).count();
     }
 
     public int rows() {

@@ -1,6 +1,5 @@
 package org.tensorizer.template;
 
-import org.tensorizer.template.DenseTemplate.NotDenseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +21,7 @@ import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 
 /**
  * Dense layers one behind the other, to be compiled into one program. Token, input name and input type are those of the first

@@ -1,6 +1,5 @@
 package org.tensorizer.template;
 
-import org.tensorizer.template.DenseTemplate.NotDenseException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +25,7 @@ import org.tensorizer.model.Operator;
 import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 
 /**
  * Recognises one Dense layer in a compiled model: by its layers, the fields of its tensor op and the size of its payload.

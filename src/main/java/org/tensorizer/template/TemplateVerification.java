@@ -1,6 +1,5 @@
 package org.tensorizer.template;
 
-import org.tensorizer.template.DenseTemplate.NotDenseException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +14,7 @@ import org.tensorizer.isa.Program;
 import org.tensorizer.isa.StreamDiff;
 import org.tensorizer.model.Executable;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 import org.tensorizer.template.TemplateVerification.RecordDiff;
 
 /**

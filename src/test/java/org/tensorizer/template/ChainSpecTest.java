@@ -3,7 +3,6 @@ package org.tensorizer.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.tensorizer.template.DenseTemplate.NotDenseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -22,6 +21,7 @@ import org.tensorizer.device.emulator.EmulatorDevice;
 import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 
 /** MLPs: one program on the emulator, one FULLY_CONNECTED after the other on the CPU, and the arithmetic of both. */
 class ChainSpecTest {

@@ -3,7 +3,6 @@ package org.tensorizer.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.tensorizer.template.DenseTemplate.NotDenseException;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +23,7 @@ import org.tensorizer.device.Session;
 import org.tensorizer.device.tflite.CpuDevice;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 
 class DenseTemplateTest {
     @ParameterizedTest

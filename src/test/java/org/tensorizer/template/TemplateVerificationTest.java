@@ -3,7 +3,6 @@ package org.tensorizer.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.tensorizer.template.DenseTemplate.NotDenseException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
@@ -18,6 +17,7 @@ import org.tensorizer.isa.Op;
 import org.tensorizer.isa.Opcode;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 import org.tensorizer.template.TemplateVerification.FieldDifference;
 
 class TemplateVerificationTest {
