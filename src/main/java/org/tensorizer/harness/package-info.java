@@ -1,5 +1,4 @@
 /**
- *
  * JUnit and the report: hypotheses, injected templates and devices, verdicts and the evidence behind them.
  *
  * <p>An experiment is a class with {@link org.tensorizer.harness.Hypothesis}; its methods ask for a
