@@ -203,8 +203,7 @@ final class Description {
         if (!header.hasScales()) {
             return model.multiplier();
         }
-        byte[] payload = new byte[model.payload().length()];
-        model.model().bytes(model.payload()).get(payload);
+        byte[] payload = model.model().copy(model.payload());
         return header.scale(payload, 0, out);
     }
 

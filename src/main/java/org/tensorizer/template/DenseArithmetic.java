@@ -167,7 +167,7 @@ public final class DenseArithmetic {
 
     private long accumulate(int out, int[] x, int from) {
         int row = out * inputs;
-        int shift = 128 - channels.zeroPoints()[out];
+        int shift = Quantization.WEIGHT_ZERO_POINT - channels.zeroPoints()[out];
         byte[] weights = channels.weights();
         long sum = channels.bias()[out];
         int start = 0;

@@ -92,7 +92,7 @@ public final class SourceModelWriter {
                 List.of(shape.outputs(), shape.inputs()),
                 layer.weightsInPlace(),
                 shape.format().isPerChannel() ? layer.weightScales() : new float[] {q.weightScale()},
-                q.weightZeroPoint() - 128L,
+                q.weightZeroPoint() - Quantization.WEIGHT_ZERO_POINT,
                 0,
                 shape.format().hasBias() ? layer.bias() : new int[0]);
     }

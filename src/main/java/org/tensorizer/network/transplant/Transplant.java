@@ -170,9 +170,7 @@ public final class Transplant {
     }
 
     private static byte[] data(TfliteModel model, Tensor tensor) {
-        byte[] data = new byte[tensor.data().length()];
-        model.bytes(tensor.data()).get(data);
-        return data;
+        return model.copy(tensor.data());
     }
 
     private String reason(Place place) {
