@@ -19,8 +19,11 @@ public final class OpShape {
     private final int[] lanes;
     private final int[] firstWord;
     private final int[] edges;
-    private final int[][][] rows = new int[2][][];
-    private final int[][] rowIndex = new int[2][];
+
+    /** By half of the window of the weight walk: the rows of each section, for each step which of them it reads. */
+    private record WeightRowList(int[][] rows, int[] index) {}
+
+    private final WeightRowList[] weightRows = new WeightRowList[2];
 
     private OpShape(TensorOp op, int[] result, int[] last, int[] group, int[] lanes, int[] firstWord, int[] edges) {
         this.op = op;
@@ -250,21 +253,26 @@ public final class OpShape {
      *
      * @param half half of the window of the weight walk
      */
-    synchronized int[][] rows(int half) {
-        int which = op.weights().hasWindow() ? half : 0;
-        if (rows[which] == null) {
-            findRows(which);
-        }
-        return rows[which];
+    int[][] rows(int half) {
+        return weightRows(half).rows();
     }
 
     /** For each step the index of its weight row among those of its section. */
-    synchronized int[] rowIndex(int half) {
-        rows(half);
-        return rowIndex[op.weights().hasWindow() ? half : 0];
+    int[] rowIndex(int half) {
+        return weightRows(half).index();
     }
 
-    private void findRows(int half) {
+    private WeightRowList weightRows(int half) {
+        int which = op.weights().hasWindow() ? half : 0;
+        WeightRowList known = weightRows[which];
+        if (known == null) {
+            known = findRows(which);
+            weightRows[which] = known; // by two threads: the same
+        }
+        return known;
+    }
+
+    private WeightRowList findRows(int half) {
         int[] addresses = op.weights().addresses(half);
         int[][] found = new int[sections()][];
         int[] index = new int[addresses.length];
@@ -285,7 +293,6 @@ public final class OpShape {
                 known[row] = 0;
             }
         }
-        rows[half] = found;
-        rowIndex[half] = index;
+        return new WeightRowList(found, index);
     }
 }

@@ -116,11 +116,10 @@ final class VectorKernel extends OpKernel {
         for (int index = 0; index < operation.width(); index++) {
             for (ResultBlock block : blocks) {
                 int[] zeros = rows.zeroPoints(block, index, program::constants);
-                int[] stored = rows.stored(block, index, program::constants, zeros);
-                for (int from = 0; from < stored.length; from += Chip.WORD_BYTES) {
-                    int word = stored[from] | stored[from + 1] << 8 | stored[from + 2] << 16 | stored[from + 3] << 24;
-                    int step = from / Chip.WORD_BYTES;
-                    weights[step % steps][first + step / steps] = word;
+                if (rows.areAsStored(block, index)) {
+                    copy(block, index, program, weights, first);
+                } else {
+                    pack(rows.stored(block, index, program::constants, zeros), weights, first);
                 }
                 LaneParameters parameters =
                         LaneParameters.of(operation.parameters(index, block.group), block.lanes, program::constants);
@@ -130,6 +129,25 @@ final class VectorKernel extends OpKernel {
             }
         }
         return new Rows(parts, weights);
+    }
+
+    private void copy(ResultBlock block, int index, BoundProgram program, int[][] weights, int first) {
+        for (int step = 0; step < weights.length; step++) {
+            RowBytes row = operation.row(index, block.steps[step]);
+            byte[] bytes = program.constants(row);
+            int at = row.offset() + operation.quarter(block.steps[step]);
+            for (int lane = 0; lane < block.lanes; lane++) {
+                weights[step][first + lane] = Words.get(bytes, at + Chip.WORD_BYTES * lane);
+            }
+        }
+    }
+
+    private static void pack(int[] stored, int[][] weights, int first) {
+        for (int from = 0; from < stored.length; from += Chip.WORD_BYTES) {
+            int word = stored[from] | stored[from + 1] << 8 | stored[from + 2] << 16 | stored[from + 3] << 24;
+            int at = from / Chip.WORD_BYTES;
+            weights[at % weights.length][first + at / weights.length] = word;
+        }
     }
 
     @Override

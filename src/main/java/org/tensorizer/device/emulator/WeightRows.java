@@ -48,6 +48,16 @@ final class WeightRows {
         return true;
     }
 
+    /** Whether the chip reads the words of a block as they stand in its rows, and somebody wrote them all. */
+    boolean areAsStored(ResultBlock block, int index) {
+        boolean whole = chip.readsRowsInOrder() && chip.code() == ChipParameters.WeightCode.OFFSET_128;
+        for (int j = 0; j < block.steps.length && whole; j++) {
+            int end = operation.quarter(block.steps[j]) + Chip.WORD_BYTES * block.lanes;
+            whole = end <= operation.row(index, block.steps[j]).length();
+        }
+        return whole;
+    }
+
     /** Whether two tiles have the same weights in a block. */
     boolean areSame(ResultBlock block, int index, int other) {
         for (int step : block.steps) {
