@@ -45,7 +45,7 @@ class CommandFuzzTest {
                 List.of("recover", "FILE", "--device", "nothing"))) {
             targets.add(new Target(command.get(0), sound, damage, (name, bytes) -> run(command, bytes)));
         }
-        new Fuzz(3, BadInputException.class, 16 << 20, 48).run(targets, reporter);
+        new Fuzz(1, BadInputException.class, 16 << 20, 48).run(targets, reporter);
     }
 
     private void run(List<String> command, byte[] bytes) throws IOException {

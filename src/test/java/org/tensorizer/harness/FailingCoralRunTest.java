@@ -34,7 +34,7 @@ class FailingCoralRunTest {
     private static final int COUNT = Integer.getInteger(SESSIONS, 12);
     private static final Path MODEL = Path.of("fixtures/templates/dense_256_int8_identity_edgetpu.tflite");
     private static final Duration OPEN = Duration.ofSeconds(60);
-    private static final Duration RUN = Duration.ofSeconds(4);
+    private static final Duration RUN = Duration.ofSeconds(2);
 
     @Hypothesis(value = "The Coral answers by its parameters", refutedBy = "Another answer", source = "the double")
     static class Answers {

@@ -19,7 +19,7 @@ class StreamFuzzTest {
     /** A disassembled line is some ten times the instruction it shows, and is built piece by piece. */
     @Test
     void damagedChunksEndInTextOrAFormatException(TestReporter reporter) {
-        new Fuzz(2, InstructionFormatException.class, 1 << 22, 640).run(targets(), reporter);
+        new Fuzz(1, InstructionFormatException.class, 1 << 22, 640).run(targets(), reporter);
     }
 
     private static List<Target> targets() {

@@ -30,7 +30,7 @@ class ReaderFuzzTest {
 
     @Test
     void damagedFilesEndInFactsOrAFormatException(TestReporter reporter) throws IOException {
-        Fuzz.ofReader(5, BadInputException.class).run(targets(), reporter);
+        Fuzz.ofReader(1, BadInputException.class).run(targets(), reporter);
     }
 
     private static List<Target> targets() throws IOException {

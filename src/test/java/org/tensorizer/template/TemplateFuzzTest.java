@@ -31,7 +31,7 @@ class TemplateFuzzTest {
     /** Recognising a template assembles its program again to compare with; compiling writes a whole model. */
     @Test
     void damagedModelsAreRecognisedPatchedCompiledOrRefused(TestReporter reporter) {
-        Fuzz.ofReader(3, BadInputException.class).run(targets(), reporter);
+        Fuzz.ofReader(1, BadInputException.class).run(targets(), reporter);
     }
 
     private static List<Target> targets() {

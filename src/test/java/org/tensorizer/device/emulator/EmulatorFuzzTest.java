@@ -28,7 +28,7 @@ class EmulatorFuzzTest {
 
     @Test
     void damagedProgramsRunOrAreRefused(TestReporter reporter) throws IOException {
-        new Fuzz(3, BadInputException.class, HEAP, 48).run(targets(), reporter);
+        new Fuzz(1, BadInputException.class, HEAP, 48).run(targets(), reporter);
     }
 
     private static List<Target> targets() throws IOException {

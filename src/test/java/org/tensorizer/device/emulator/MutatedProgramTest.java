@@ -23,11 +23,11 @@ import org.tensorizer.isa.InstructionStream;
 import org.tensorizer.isa.Program;
 
 /**
- * One field of one instruction that means something changed at random, 1,200 times. Most changes contradict something; the
+ * One field of one instruction that means something changed at random, 600 times. Most changes contradict something; the
  * rest changes the output, or leaves no trace for a reason that stands here: a wait that holds anyway, a walk of one element.
  */
 class MutatedProgramTest {
-    private static final int EACH = 300;
+    private static final int EACH = 150;
 
     /** What a change may leave without a trace, by opcode and field, and why. */
     private static final Map<Pattern, String> SILENT = Map.of(

@@ -28,7 +28,7 @@ class FailingCoralTest {
     private static final int SESSIONS = Integer.getInteger("tensorizer.failing.sessions", 8);
     private static final Path MODEL = Path.of("fixtures/templates/dense_256_int8_identity_edgetpu.tflite");
     private static final WorkerDevice.Options OPTIONS = new WorkerDevice.Options(
-            Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ZERO, Duration.ZERO, Integer.MAX_VALUE);
+            Duration.ofSeconds(60), Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, Integer.MAX_VALUE);
 
     /** A child started, a model loaded, an inference, its end or the close, and what killing a child may take. */
     private static final Duration LONGEST = OPTIONS.openDeadline()

@@ -15,7 +15,7 @@ import org.tensorizer.Resources;
  * -Dtensorizer.soak=100000}.
  */
 class SoakTest {
-    private static final int CYCLES = Integer.getInteger("tensorizer.soak", 1000);
+    private static final int CYCLES = Integer.getInteger("tensorizer.soak", 500);
 
     /** Noise of the allocator and of compiled code; a model lost in each cycle would be 60 to 100 MB for each thousand. */
     private static final long SLACK_KB = 40_000;
