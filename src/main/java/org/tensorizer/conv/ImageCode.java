@@ -1,6 +1,5 @@
 package org.tensorizer.conv;
 
-
 import java.util.List;
 import java.util.OptionalInt;
 import org.tensorizer.isa.Chip;

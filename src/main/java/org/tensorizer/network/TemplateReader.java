@@ -8,9 +8,9 @@ import org.tensorizer.network.graph.LayerOperator;
 import org.tensorizer.network.trace.OpFields;
 import org.tensorizer.template.ConvolutionTemplate;
 import org.tensorizer.template.DenseTemplate;
+import org.tensorizer.template.DenseTemplate.NotDenseException;
 import org.tensorizer.template.KernelWindow;
 import org.tensorizer.template.LayerTemplate;
-import org.tensorizer.template.DenseTemplate.NotDenseException;
 
 /** Takes a compiled model of one layer as a template, whatever the kind of the layer. */
 public final class TemplateReader {

@@ -131,7 +131,9 @@ final class DenseSpecCheck {
         long high = low;
         int zeroIn = quantization.inputZeroPoint();
         for (int in = 0; in < shape.inputs(); in++) {
-            long weight = spec.weights[out * shape.inputs() + in] + (long) Quantization.WEIGHT_ZERO_POINT - quantization.weightZeroPoint();
+            long weight = spec.weights[out * shape.inputs() + in]
+                    + (long) Quantization.WEIGHT_ZERO_POINT
+                    - quantization.weightZeroPoint();
             long atZero = -zeroIn * weight;
             long atTop = (255 - zeroIn) * weight;
             low += Math.min(atZero, atTop);

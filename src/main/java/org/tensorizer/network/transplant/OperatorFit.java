@@ -88,8 +88,7 @@ final class OperatorFit {
         }
         return compiled.size() == layers.size()
                 ? Optional.empty()
-                : Optional.of(
-                        layers.size() + " layers with weights, the compiled network has " + compiled.size());
+                : Optional.of(layers.size() + " layers with weights, the compiled network has " + compiled.size());
     }
 
     /** Why kernels differ; empty if they are the same. */
