@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.tensorizer.base.Closing;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress;
 import org.tensorizer.device.coral.EdgeTpuLibrary.CoralAddress.Bus;
@@ -43,7 +44,7 @@ final class CoralAccess implements AutoCloseable {
         } catch (IOException e) {
             fault = new DeviceFault(DeviceFault.Kind.REFUSED, device, "cannot lock " + file + ": " + e);
         }
-        close(channel);
+        Closing.quietly(channel);
         throw fault;
     }
 
@@ -63,19 +64,9 @@ final class CoralAccess implements AutoCloseable {
         }
     }
 
-    private static void close(FileChannel channel) {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            // the lock is gone with the process at the latest
-        }
-    }
-
     @Override
     public void close() {
-        close(channel);
+        Closing.quietly(channel); // the lock is gone with the process at the latest
     }
 
     /**

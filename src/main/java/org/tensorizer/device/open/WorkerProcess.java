@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.tensorizer.base.Closing;
 import org.tensorizer.device.DeviceFault;
 import org.tensorizer.device.Provenance;
 
@@ -64,7 +65,7 @@ final class WorkerProcess implements AutoCloseable {
     private synchronized void connect(ServerSocketChannel server, Duration deadline) {
         watchdog.begin(deadline);
         // a child that ends before it connects must not leave this thread waiting
-        process.onExit().thenRun(() -> closeQuietly(server));
+        process.onExit().thenRun(() -> Closing.quietly(server));
         String during = "opening the device";
         try {
             wire = new Message.Frames(server.accept());
@@ -199,7 +200,7 @@ final class WorkerProcess implements AutoCloseable {
     @Override
     public synchronized void close() {
         watchdog.stop();
-        closeQuietly(wire);
+        Closing.quietly(wire);
         boolean orderly = true;
         try {
             orderly = process.waitFor(10, TimeUnit.SECONDS);
@@ -232,20 +233,11 @@ final class WorkerProcess implements AutoCloseable {
                         device, during, ChildEnd.Stage.CLOSING, false, process.exitValue(), output.toTheEnd());
     }
 
+    /** The child, if there still is one, ends when its socket and its input do. */
     private void release() {
-        closeQuietly(wire);
-        closeQuietly(process.getOutputStream());
+        Closing.quietly(wire);
+        Closing.quietly(process.getOutputStream());
         ChildCommand.deleteFolder(folder);
-    }
-
-    private static void closeQuietly(AutoCloseable closeable) {
-        try {
-            if (closeable != null) {
-                closeable.close();
-            }
-        } catch (Exception e) {
-            // nothing more can be done about it, and the child ends when its socket and input do
-        }
     }
 
     /**
@@ -261,10 +253,12 @@ final class WorkerProcess implements AutoCloseable {
             return thread;
         });
 
-        private final Future<?> looking =
-                LOOKING.scheduleWithFixedDelay(this::look, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         private volatile long deadline = IDLE;
         private volatile boolean expired;
+
+        /** Begins last: the thread must not see a deadline of 0. */
+        private final Future<?> looking =
+                LOOKING.scheduleWithFixedDelay(this::look, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
 
         private void look() {
             long end = deadline;

@@ -98,7 +98,10 @@ public final class RecordingDevice extends ForwardingDevice {
             return;
         }
         closed = true;
-        recorder.close(device());
+        try (recorder) {
+            device().close();
+            recorder.end(); // where closing failed, the record stays without
+        }
     }
 
     /**
@@ -107,7 +110,7 @@ public final class RecordingDevice extends ForwardingDevice {
      *
      * <p>Thread safety: yes.
      */
-    private static final class Recorder {
+    private static final class Recorder implements AutoCloseable {
         private final Path file;
         /** Not a channel: that would close for good when a thread writes whose time is up. */
         private final RandomAccessFile lines;
@@ -239,11 +242,16 @@ public final class RecordingDevice extends ForwardingDevice {
             runs.incrementAndGet();
         }
 
-        /** Closes the device and ends the record in order; where closing fails, the record stays without an end. */
-        void close(Device device) {
-            try (lines) {
-                device.close();
-                add(new RecordLine.End(Instant.now(), runs.get()));
+        /** The device was closed in order. */
+        void end() {
+            add(new RecordLine.End(Instant.now(), runs.get()));
+        }
+
+        /** After the line that is being written. */
+        @Override
+        public synchronized void close() {
+            try {
+                lines.close();
             } catch (IOException e) {
                 throw new UncheckedIOException("evidence record " + file + ": cannot be closed", e);
             }

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import org.tensorizer.base.Closing;
 import org.tensorizer.device.usb.ControlRequest;
 import org.tensorizer.device.usb.UsbBus;
 import org.tensorizer.device.usb.UsbException;
@@ -176,7 +177,7 @@ final class AttachedHost {
                 channel.close();
             }
         } catch (IOException e) {
-            UsbIpServer.closeQuietly(channel); // the reading thread sees the end
+            Closing.quietly(channel); // the reading thread sees the end
         }
         buffers.give(ended.data);
     }

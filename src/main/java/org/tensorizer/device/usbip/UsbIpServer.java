@@ -1,6 +1,5 @@
 package org.tensorizer.device.usbip;
 
-import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.base.Closing;
 import org.tensorizer.base.Printable;
 import org.tensorizer.device.usb.UsbBus;
 import org.tensorizer.device.usb.UsbException;
@@ -111,19 +111,10 @@ public final class UsbIpServer implements AutoCloseable {
     /** Stops listening, ends every connection, and waits until all of them are gone. Idempotent. */
     @Override
     public void close() {
-        closeQuietly(listening);
+        Closing.quietly(listening);
         UsbBus.awaitEnd(accepting);
-        connections.keySet().forEach(UsbIpServer::closeQuietly);
+        connections.keySet().forEach(Closing::quietly);
         connections.values().forEach(UsbBus::awaitEnd);
-    }
-
-    /** For what is gone either way. */
-    static void closeQuietly(Closeable each) {
-        try {
-            each.close();
-        } catch (IOException e) {
-            // nothing more can be done about it
-        }
     }
 
     private static Thread start(String name, Runnable work) {
