@@ -64,7 +64,7 @@ final class Definedness {
     }
 
     private void run() {
-        for (Step step : program.steps()) {
+        for (LinkedStep step : program.steps()) {
             if (step instanceof Operation operation) {
                 for (int index = 0; index < operation.width(); index++) {
                     operate(operation, index);

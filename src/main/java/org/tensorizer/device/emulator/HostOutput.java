@@ -37,7 +37,7 @@ final class HostOutput {
             int part = Math.min(bytes - sent, first.size() - done);
             int have = Math.max(0, Math.min(part, packet.length() - sent));
             RowBytes slice = packet.slice(Math.min(sent, packet.length()), have);
-            recorder.add(new Step.Output(slice, part, first.offset() + done));
+            recorder.add(new LinkedStep.Output(slice, part, first.offset() + done));
             done += part;
             finish();
             sent += part;
@@ -56,7 +56,7 @@ final class HostOutput {
     /** Delivers the first transfer if it is full. */
     void finish() {
         if (done == transfers.peek().size()) {
-            recorder.add(new Step.Deliver(transfers.remove()));
+            recorder.add(new LinkedStep.Deliver(transfers.remove()));
             done = 0;
         }
     }

@@ -100,7 +100,7 @@ final class HostSide {
                     transfer.size());
             fed = 0;
             if (input) {
-                recorder.add(new Step.Fetch(transfer));
+                recorder.add(new LinkedStep.Fetch(transfer));
             }
         }
         int credit = ahead(counters[2 + move.stream.ordinal()], move.wait + fed) + fed + 1;

@@ -48,7 +48,7 @@ final class Inference {
         sums.clear();
         scalar.reset();
         int index = 0;
-        for (Step step : program.linked().steps()) {
+        for (LinkedStep step : program.linked().steps()) {
             if (step instanceof Operation operation) {
                 program.kernel(index).run(this);
                 if (listener != null) {
@@ -73,23 +73,23 @@ final class Inference {
         }
     }
 
-    private void move(Step step, Transfer.Port host) {
-        if (step instanceof Step.ToNarrow move) {
+    private void move(LinkedStep step, Transfer.Port host) {
+        if (step instanceof LinkedStep.ToNarrow move) {
             toNarrow(move);
-        } else if (step instanceof Step.ToWide move) {
+        } else if (step instanceof LinkedStep.ToWide move) {
             toWide(move);
-        } else if (step instanceof Step.MeshSend move) {
+        } else if (step instanceof LinkedStep.MeshSend move) {
             LaidWalk words = move.move().source().laid(move.half());
             words.gather(move.from(), move.to(), narrow[move.tile()], mesh, 4 * move.at());
-        } else if (step instanceof Step.MeshReceive move) {
+        } else if (step instanceof LinkedStep.MeshReceive move) {
             receive(move);
-        } else if (step instanceof Step.MeshFill fill) {
+        } else if (step instanceof LinkedStep.MeshFill fill) {
             int constant = program.chip().meshConstant(fill.move().constant());
             int[] words = fill.move().destination().addresses(fill.half());
             for (int k = fill.from(); k < fill.to(); k++) {
                 Words.put(narrow[fill.tile()], 4 * words[k], constant);
             }
-        } else if (step instanceof Step.Output out) {
+        } else if (step instanceof LinkedStep.Output out) {
             Arrays.fill(output, out.at(), out.at() + out.bytes(), (byte) 0);
             System.arraycopy(
                     bytes(out.row()),
@@ -97,29 +97,29 @@ final class Inference {
                     output,
                     out.at(),
                     Math.min(out.row().length(), out.bytes()));
-        } else if (step instanceof Step.Fetch fetch) {
+        } else if (step instanceof LinkedStep.Fetch fetch) {
             host.read(fetch.transfer(), input, fetch.transfer().offset());
-        } else if (step instanceof Step.Deliver deliver) {
+        } else if (step instanceof LinkedStep.Deliver deliver) {
             host.write(deliver.transfer(), output, deliver.transfer().offset());
-        } else if (step instanceof Step.Table table) {
+        } else if (step instanceof LinkedStep.Table table) {
             tables[table.tile()] = table.load();
         } else {
             rare(step);
         }
     }
 
-    private void rare(Step step) {
-        if (step instanceof Step.Assemble assemble) {
+    private void rare(LinkedStep step) {
+        if (step instanceof LinkedStep.Assemble assemble) {
             int at = assemble.row().offset();
             for (RowBytes part : assemble.parts()) {
                 System.arraycopy(bytes(part), part.offset(), arena, at, part.length());
                 at += part.length();
             }
-        } else if (step instanceof Step.Collect collect) {
+        } else if (step instanceof LinkedStep.Collect collect) {
             scalar.collect(bytes(collect.row()), collect.row(), collect.words(), collect.at());
-        } else if (step instanceof Step.FromScalar from) {
+        } else if (step instanceof LinkedStep.FromScalar from) {
             scalar.row(from.at(), arena, from.row().offset(), from.row().length());
-        } else if (step instanceof Step.Compute compute) {
+        } else if (step instanceof LinkedStep.Compute compute) {
             scalar.run(compute);
         } else {
             throw new IllegalStateException("step " + step);
@@ -136,7 +136,7 @@ final class Inference {
         };
     }
 
-    private void receive(Step.MeshReceive move) {
+    private void receive(LinkedStep.MeshReceive move) {
         LaidWalk destination = move.move().destination().laid(move.half());
         byte[] to = narrow[move.tile()];
         if (!program.chip().reverses(move.move().direction)) {
@@ -153,7 +153,7 @@ final class Inference {
         Words.put(to, target, Words.get(from, at));
     }
 
-    private void toNarrow(Step.ToNarrow move) {
+    private void toNarrow(LinkedStep.ToNarrow move) {
         LaidWalk walk = move.move().words().laid(move.half());
         byte[] from = bytes(move.row());
         byte[] to = narrow[move.tile()];
@@ -170,7 +170,7 @@ final class Inference {
         }
     }
 
-    private void toWide(Step.ToWide move) {
+    private void toWide(LinkedStep.ToWide move) {
         LaidWalk walk = move.move().words().laid(move.half());
         byte[] from = narrow[move.tile()];
         int offset = move.row().offset();

@@ -24,7 +24,7 @@ public final class LinkedProgram {
     private record Key(List<ByteBuffer> chunks, ParameterImage cached) {}
 
     private final String name;
-    private final List<Step> steps;
+    private final List<LinkedStep> steps;
     private final List<Transfer> transfers;
     private final ParameterImage image;
     private final int inputBytes;
@@ -49,7 +49,9 @@ public final class LinkedProgram {
     }
 
     /**
-     * Links a program, or finds the one that was linked of the same instruction bytes.
+     * Links a program, or finds the one that was linked of the same instruction bytes among the last ones asked for.
+     *
+     * <p>Thread safety: yes; two threads may both link a program that is new.
      *
      * @param name what messages of a refused program call it
      * @param chunks not copied, must not change
@@ -75,21 +77,21 @@ public final class LinkedProgram {
     }
 
     /** Widens narrow memory to what a step reads or writes. */
-    private void measure(Step step) {
+    private void measure(LinkedStep step) {
         if (step instanceof Operation operation) {
             int bytes = Math.max(end(operation.outputs(), 1), measureActivations(operation));
             for (int tile : operation.tiles()) {
                 narrowBytes[tile] = Math.max(narrowBytes[tile], bytes);
             }
-        } else if (step instanceof Step.ToWide move) {
+        } else if (step instanceof LinkedStep.ToWide move) {
             measure(move.tile(), move.move().words(), move.half());
-        } else if (step instanceof Step.ToNarrow move) {
+        } else if (step instanceof LinkedStep.ToNarrow move) {
             measure(move.tile(), move.move().words(), move.half());
-        } else if (step instanceof Step.MeshSend move) {
+        } else if (step instanceof LinkedStep.MeshSend move) {
             measure(move.tile(), move.move().source(), move.half());
-        } else if (step instanceof Step.MeshReceive move) {
+        } else if (step instanceof LinkedStep.MeshReceive move) {
             measure(move.tile(), move.move().destination(), move.half());
-        } else if (step instanceof Step.MeshFill fill) {
+        } else if (step instanceof LinkedStep.MeshFill fill) {
             measure(fill.tile(), fill.move().destination(), fill.half());
         }
     }
@@ -140,7 +142,7 @@ public final class LinkedProgram {
     }
 
     /** What it does, in order. */
-    public List<Step> steps() {
+    public List<LinkedStep> steps() {
         return steps;
     }
 

@@ -31,7 +31,7 @@ public final class Linker {
     private final Fences fences;
     private final ScalarCore core;
     private final boolean recordsScalar;
-    private final List<Step.ScalarInstruction> computed = new ArrayList<>();
+    private final List<LinkedStep.ScalarInstruction> computed = new ArrayList<>();
     private final Map<Integer, TileCommand> decoded = new HashMap<>();
     private final Map<List<Integer>, TileCommand> patched = new HashMap<>();
     private int pushedTo = -1;
@@ -192,7 +192,7 @@ public final class Linker {
         storedTo = -1;
         core.execute(site, immediate);
         if (recordsScalar) {
-            computed.add(new Step.ScalarInstruction(site, immediate, pushedTo, loadedFrom, storedTo));
+            computed.add(new LinkedStep.ScalarInstruction(site, immediate, pushedTo, loadedFrom, storedTo));
         }
         if (pushedTo >= 0) {
             flushComputed();
@@ -202,7 +202,7 @@ public final class Linker {
 
     private void flushComputed() {
         if (!computed.isEmpty()) {
-            recorder.add(new Step.Compute(List.copyOf(computed)));
+            recorder.add(new LinkedStep.Compute(List.copyOf(computed)));
             computed.clear();
         }
     }

@@ -64,17 +64,17 @@ final class MarkedMemory {
     }
 
     /** Does what a step does that is no operation. */
-    void move(Step step) {
-        if (step instanceof Step.ToNarrow move) {
+    void move(LinkedStep step) {
+        if (step instanceof LinkedStep.ToNarrow move) {
             int[] words = move.move().words().addresses(move.half());
             for (int k = move.from(), at = move.at(); k < move.to(); k++) {
                 for (int b = 0; b < 4; b++, at++) {
                     narrow[move.tile()][4 * words[k] + b] = isDefined(move.row(), at) ? BOTH : WRITTEN;
                 }
             }
-        } else if (step instanceof Step.ToWide move) {
+        } else if (step instanceof LinkedStep.ToWide move) {
             toWide(move);
-        } else if (step instanceof Step.MeshSend move) {
+        } else if (step instanceof LinkedStep.MeshSend move) {
             int[] words = move.move().source().addresses(move.half());
             for (int k = move.from(), at = 4 * move.at(); k < move.to(); k++, at += 4) {
                 int marks = Words.get(narrow[move.tile()], 4 * words[k]);
@@ -88,34 +88,34 @@ final class MarkedMemory {
                 Words.put(mesh, at, marks);
                 Words.put(meshValues, at, Words.get(narrowValues[move.tile()], 4 * words[k]));
             }
-        } else if (step instanceof Step.MeshReceive move) {
+        } else if (step instanceof LinkedStep.MeshReceive move) {
             int[] words = move.move().destination().addresses(move.half());
             for (int k = move.from(), at = 4 * move.at(); k < move.to(); k++, at += 4) {
                 Words.put(narrow[move.tile()], 4 * words[k], Words.get(mesh, at));
                 Words.put(narrowValues[move.tile()], 4 * words[k], Words.get(meshValues, at));
             }
-        } else if (step instanceof Step.MeshFill fill) {
+        } else if (step instanceof LinkedStep.MeshFill fill) {
             int[] words = fill.move().destination().addresses(fill.half());
             for (int k = fill.from(); k < fill.to(); k++) {
                 Words.put(narrow[fill.tile()], 4 * words[k], (BOTH | CONSTANT) * WORD_DEFINED);
                 Words.put(narrowValues[fill.tile()], 4 * words[k], fill.move().constant());
             }
-        } else if (step instanceof Step.Output out) {
+        } else if (step instanceof LinkedStep.Output out) {
             for (int b = 0; b < out.bytes(); b++) {
                 output[out.at() + b] = isDefined(out.row(), b) ? DEFINED : 0;
             }
-        } else if (step instanceof Step.Assemble assemble) {
+        } else if (step instanceof LinkedStep.Assemble assemble) {
             int at = assemble.row().offset();
             for (RowBytes part : assemble.parts()) {
                 for (int b = 0; b < part.length(); b++) {
                     arena[at++] = isDefined(part, b) ? DEFINED : 0;
                 }
             }
-        } else if (step instanceof Step.FromScalar from) {
+        } else if (step instanceof LinkedStep.FromScalar from) {
             Arrays.fill(
                     arena, from.row().offset(), from.row().offset() + from.row().length(), DEFINED);
-        } else if (step instanceof Step.Compute compute) {
-            for (Step.ScalarInstruction instruction : compute.instructions()) {
+        } else if (step instanceof LinkedStep.Compute compute) {
+            for (LinkedStep.ScalarInstruction instruction : compute.instructions()) {
                 if (instruction.pushedTo() >= 0) {
                     Arrays.fill(output, instruction.pushedTo(), instruction.pushedTo() + Chip.WORD_BYTES, DEFINED);
                 }
@@ -123,7 +123,7 @@ final class MarkedMemory {
         }
     }
 
-    private void toWide(Step.ToWide move) {
+    private void toWide(LinkedStep.ToWide move) {
         int[] words = move.move().words().addresses(move.half());
         byte[] from = narrow[move.tile()];
         int end = 4 * (move.to() - move.from());

@@ -37,7 +37,7 @@ final class MemoryTasks {
                     break;
                 }
                 RowBytes bytes = recorder.newRow(move.bytes(end - word));
-                recorder.add(new Step.ToWide(move, tile.number, half, word, end, bytes));
+                recorder.add(new LinkedStep.ToWide(move, tile.number, half, word, end, bytes));
                 tile.put(move.site(), rows[row], bytes, watched);
                 word = end;
                 row++;
@@ -147,7 +147,7 @@ final class MemoryTasks {
                     tile.load(move.site(), units[k], bytes == 0 ? null : current.slice(from, bytes));
                 }
             } else {
-                recorder.add(new Step.ToNarrow(move, tile.number, half, current, at, next, end));
+                recorder.add(new LinkedStep.ToNarrow(move, tile.number, half, current, at, next, end));
             }
             int counter = (move.toScaling ? TileCounter.WIDE_TO_SCALING : TileCounter.WIDE_TO_NARROW).id();
             tile.count(counter, move.words(), move.signal, next, end);
@@ -199,7 +199,7 @@ final class MemoryTasks {
             while (sent < total(move.source()) && !tile.waits(move.data, move.source(), sent)) {
                 int end = move.source().endOfBlock(move.levelSource, sent);
                 int at = recorder.meshRoom(end - sent);
-                recorder.add(new Step.MeshSend(move, tile.number, halfSource, sent, end, at));
+                recorder.add(new LinkedStep.MeshSend(move, tile.number, halfSource, sent, end, at));
                 outgoing.add(new Words(at, end - sent));
                 tile.count(move.direction.out, move.source(), move.signalSource, sent, end);
                 sent = end;
@@ -217,7 +217,7 @@ final class MemoryTasks {
         private void receive() {
             int end = move.destination().endOfBlock(move.levelDestination, received);
             if (move.fills()) {
-                recorder.add(new Step.MeshFill(move, tile.number, halfDestination, received, end));
+                recorder.add(new LinkedStep.MeshFill(move, tile.number, halfDestination, received, end));
             } else {
                 Words words = incoming.remove();
                 int count = Math.min(end - received, words.count());
@@ -225,7 +225,7 @@ final class MemoryTasks {
                     incoming.addFirst(new Words(words.at() + count, words.count() - count));
                 }
                 end = received + count;
-                recorder.add(new Step.MeshReceive(move, tile.number, halfDestination, received, end, words.at()));
+                recorder.add(new LinkedStep.MeshReceive(move, tile.number, halfDestination, received, end, words.at()));
             }
             tile.count(move.direction.in, move.destination(), move.signalDestination, received, end);
             received = end;

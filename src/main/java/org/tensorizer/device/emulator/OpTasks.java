@@ -19,7 +19,7 @@ final class OpTasks {
 
         @Override
         boolean advance() {
-            recorder.add(new Step.Table(load, tile.number));
+            recorder.add(new LinkedStep.Table(load, tile.number));
             tile.hasTable = true;
             done = true;
             return true;

@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * Some steps of an op (0x01, 0x02, 0x03, 0x05) on some tiles, between two points where it could have had to wait: one or
  * more sections of its {@link OpShape}. All sections of one execution of an instruction have one {@link #run()}.
  */
-public final class Operation implements Step {
+public final class Operation implements LinkedStep {
     /**
      * What the op reads of wide memory on one tile.
      *

@@ -240,9 +240,9 @@ final class ScalarCore {
             }
         }
 
-        void run(Step.Compute compute) {
+        void run(LinkedStep.Compute compute) {
             used = true;
-            for (Step.ScalarInstruction instruction : compute.instructions()) {
+            for (LinkedStep.ScalarInstruction instruction : compute.instructions()) {
                 pushedTo = instruction.pushedTo();
                 core.execute(instruction.site(), instruction.operand());
             }

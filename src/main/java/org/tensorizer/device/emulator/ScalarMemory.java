@@ -43,7 +43,7 @@ final class ScalarMemory {
             }
         }
         if (isLoaded) {
-            recorder.add(new Step.Collect(packet, count, at));
+            recorder.add(new LinkedStep.Collect(packet, count, at));
         }
     }
 
@@ -81,7 +81,7 @@ final class ScalarMemory {
                     isLoaded && base % HostMove.LOOP_BACK_WORDS + count <= HostMove.LOOP_BACK_WORDS,
                     "loops back computed words");
             RowBytes row = recorder.newRow(count * Chip.WORD_BYTES);
-            recorder.add(new Step.FromScalar(row, base % HostMove.LOOP_BACK_WORDS));
+            recorder.add(new LinkedStep.FromScalar(row, base % HostMove.LOOP_BACK_WORDS));
             return row;
         }
         RowBytes first = parts.get(0);
@@ -95,7 +95,7 @@ final class ScalarMemory {
         }
         RowBytes row = recorder.newRow(count * Chip.WORD_BYTES);
         parts.forEach(RowBytes::markRead);
-        recorder.add(new Step.Assemble(row, parts));
+        recorder.add(new LinkedStep.Assemble(row, parts));
         return row;
     }
 

@@ -12,7 +12,7 @@ import org.tensorizer.isa.Chip;
  * ops stand between on other tiles are put together: between two calls of {@link #flush} they do not depend on each other.
  */
 final class StepRecorder {
-    private final List<Step> steps = new ArrayList<>();
+    private final List<LinkedStep> steps = new ArrayList<>();
     private final List<Operation> pending = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
     private final List<Integer> freed = new ArrayList<>();
@@ -21,13 +21,13 @@ final class StepRecorder {
     private int meshEnd;
 
     /** Appends a step. */
-    void add(Step step) {
+    void add(LinkedStep step) {
         flush();
         free.addAll(freed); // not before: ops that are joined must not find their rows overwritten
         freed.clear();
         if (!steps.isEmpty()
-                && step instanceof Step.MeshSend next
-                && steps.get(steps.size() - 1) instanceof Step.MeshSend last
+                && step instanceof LinkedStep.MeshSend next
+                && steps.get(steps.size() - 1) instanceof LinkedStep.MeshSend last
                 && last.move() == next.move()
                 && last.tile() == next.tile()
                 && last.to() == next.from()
@@ -35,7 +35,7 @@ final class StepRecorder {
                 && last.at() + last.to() - last.from() == next.at()) {
             steps.set(
                     steps.size() - 1,
-                    new Step.MeshSend(last.move(), last.tile(), last.half(), last.from(), next.to(), last.at()));
+                    new LinkedStep.MeshSend(last.move(), last.tile(), last.half(), last.from(), next.to(), last.at()));
             return;
         }
         steps.add(step);
@@ -101,7 +101,7 @@ final class StepRecorder {
         meshEnd = 0;
     }
 
-    List<Step> steps() {
+    List<LinkedStep> steps() {
         flush();
         return List.copyOf(steps);
     }

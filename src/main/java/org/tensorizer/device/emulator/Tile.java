@@ -157,7 +157,7 @@ final class Tile {
         RowBytes row = recorder.newRow(length);
         row.hold(1);
         row.markRead();
-        recorder.add(new Step.Assemble(row, List.of(parts)));
+        recorder.add(new LinkedStep.Assemble(row, List.of(parts)));
         return row;
     }
 

@@ -151,8 +151,9 @@ final class WeightRows {
     }
 
     /**
-     * Where a chip finds the weight of a lane and an input among the rows of one group of outputs: byte position, rows counted as {@code 4 * lanes} bytes each, of each weight; indexed by the position the weight has
-     * on the real chip: {@code (input / 4 * lanes + lane) * 4 + input % 4}.
+     * Where a chip that does not read rows in order finds the weights of one group of outputs: the byte position of each, rows
+     * counted as {@code 4 * lanes} bytes each, indexed by the position the weight has on the real chip:
+     * {@code (input / 4 * lanes + lane) * 4 + input % 4}.
      *
      * @param lanes lanes of the group, 1 to 64
      * @param inputs inputs of the group, a multiple of 4

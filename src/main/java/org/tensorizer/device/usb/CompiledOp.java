@@ -28,17 +28,17 @@ final class CompiledOp implements WeightSwap {
     private final OutputRuns[] orders;
     private final List<Layer> outputLayers;
     private final ByteBuffer[] outputs;
-    private final Program program;
+    private final WireProgram program;
     private final ByteBuffer parameters;
     private final ByteBuffer scratch;
-    private final Program caching;
+    private final WireProgram caching;
     private final int payloadBytes;
     private Payload payload;
 
     /** Copy of a payload that was given on the heap; null before the first. */
     private ByteBuffer copied;
 
-    /** Lends the chip, awake, for as long as the work takes; gives it up where that fails. */
+    /** Lends the chip, awake, to one piece of work at a time; a chip on which the work fails is given up. */
     interface ChipUser {
         void use(Consumer<UsbChip> work);
     }
@@ -59,7 +59,7 @@ final class CompiledOp implements WeightSwap {
                         .orElseThrow(() -> new BadInputException(model + ": package " + compiled.index() + " at byte "
                                 + compiled.range().start() + ": no executable to run among "
                                 + compiled.executables().size())));
-        program = Program.of(file, main);
+        program = WireProgram.of(file, main);
         inputLayers = main.inputLayers();
         outputLayers = main.outputLayers();
         inputs = buffers(inputLayers);
@@ -68,7 +68,7 @@ final class CompiledOp implements WeightSwap {
         parameters = direct(file.bytes(main.parameters()));
         scratch = allocate(main.scratchBytes());
         Optional<Executable> first = compiled.findParameterCaching();
-        caching = first.map(executable -> Program.of(file, executable)).orElse(null);
+        caching = first.map(executable -> WireProgram.of(file, executable)).orElse(null);
         payload = first.map(executable -> new Payload(
                         caching,
                         direct(file.bytes(executable.parameters())),
@@ -182,7 +182,7 @@ final class CompiledOp implements WeightSwap {
      * @param bytes direct
      * @param digest of the bytes; null where they are the caller's and may change when the chip holds others
      */
-    record Payload(Program program, ByteBuffer bytes, Supplier<String> digest) {
+    record Payload(WireProgram program, ByteBuffer bytes, Supplier<String> digest) {
         private static final ByteBuffer[] NONE = {};
 
         /** Whether the chip needs nothing to go from the other to this one. */

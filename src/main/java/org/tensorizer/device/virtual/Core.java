@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.tensorizer.device.emulator.ChipParameters;
 import org.tensorizer.device.emulator.EmulatedChip;
 import org.tensorizer.device.emulator.LinkedProgram;
+import org.tensorizer.device.emulator.LinkedStep;
 import org.tensorizer.device.emulator.Operation;
-import org.tensorizer.device.emulator.Step;
 import org.tensorizer.device.emulator.Transfer;
 import org.tensorizer.device.usb.Wire;
 import org.tensorizer.device.usb.Wire.Tag;
@@ -105,7 +105,7 @@ interface Core {
         private long cycles(LinkedProgram program) {
             if (program != last) {
                 long[] tiles = new long[Chip.TILES];
-                for (Step step : program.steps()) {
+                for (LinkedStep step : program.steps()) {
                     if (step instanceof Operation operation) {
                         for (int tile : operation.tiles()) {
                             tiles[tile] += operation.to() - operation.from();

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.tensorizer.device.emulator.LinkedPackage;
 import org.tensorizer.device.emulator.LinkedProgram;
+import org.tensorizer.device.emulator.LinkedStep;
 import org.tensorizer.device.emulator.Operation;
-import org.tensorizer.device.emulator.Step;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.network.Network;
 
@@ -23,7 +23,7 @@ public record NarrowUse(int[][] bytes) {
         LinkedProgram program =
                 LinkedPackage.of(network.compiled(), network.model().bytes()).program();
         Counter counter = new Counter(program);
-        List<Step> steps = program.steps();
+        List<LinkedStep> steps = program.steps();
         for (int now = 0; now < steps.size(); now++) {
             counter.step(steps.get(now), now);
         }
@@ -50,18 +50,18 @@ public record NarrowUse(int[][] bytes) {
             }
         }
 
-        void step(Step step, int now) {
+        void step(LinkedStep step, int now) {
             if (step instanceof Operation operation) {
                 operate(operation, now);
-            } else if (step instanceof Step.ToWide move) {
+            } else if (step instanceof LinkedStep.ToWide move) {
                 words(move.tile(), move.move().words().addresses(move.half()), move.from(), move.to(), now, false);
-            } else if (step instanceof Step.ToNarrow move) {
+            } else if (step instanceof LinkedStep.ToNarrow move) {
                 words(move.tile(), move.move().words().addresses(move.half()), move.from(), move.to(), now, true);
-            } else if (step instanceof Step.MeshSend move) {
+            } else if (step instanceof LinkedStep.MeshSend move) {
                 words(move.tile(), move.move().source().addresses(move.half()), move.from(), move.to(), now, false);
-            } else if (step instanceof Step.MeshReceive move) {
+            } else if (step instanceof LinkedStep.MeshReceive move) {
                 words(move.tile(), move.move().destination().addresses(move.half()), move.from(), move.to(), now, true);
-            } else if (step instanceof Step.MeshFill fill) {
+            } else if (step instanceof LinkedStep.MeshFill fill) {
                 words(fill.tile(), fill.move().destination().addresses(fill.half()), fill.from(), fill.to(), now, true);
             }
         }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.tensorizer.base.Printable;
 import org.tensorizer.device.emulator.LinkedProgram;
+import org.tensorizer.device.emulator.LinkedStep;
 import org.tensorizer.device.emulator.Operation;
-import org.tensorizer.device.emulator.Step;
 import org.tensorizer.device.emulator.Transfer;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Instruction;
@@ -41,7 +41,7 @@ final class TagMachine {
 
     /** Runs the program. */
     void run() {
-        for (Step step : program.steps()) {
+        for (LinkedStep step : program.steps()) {
             if (step instanceof Operation operation) {
                 for (int index = 0; index < operation.width(); index++) {
                     operate(operation, index);
@@ -83,52 +83,52 @@ final class TagMachine {
         return found;
     }
 
-    private void move(Step step) {
-        if (step instanceof Step.ToNarrow move) {
+    private void move(LinkedStep step) {
+        if (step instanceof LinkedStep.ToNarrow move) {
             toNarrow(move);
-        } else if (step instanceof Step.ToWide move) {
+        } else if (step instanceof LinkedStep.ToWide move) {
             toWide(move);
-        } else if (step instanceof Step.MeshSend move) {
+        } else if (step instanceof LinkedStep.MeshSend move) {
             int[] words = move.move().source().addresses(move.half());
             int[] from = memory.narrow[move.tile()];
             for (int k = move.from(), at = 4 * move.at(); k < move.to(); k++, at += 4) {
                 System.arraycopy(from, 4 * words[k], memory.mesh, at, 4);
             }
-        } else if (step instanceof Step.MeshReceive move) {
+        } else if (step instanceof LinkedStep.MeshReceive move) {
             int[] words = move.move().destination().addresses(move.half());
             int[] to = memory.narrow[move.tile()];
             for (int k = move.from(), at = 4 * move.at(); k < move.to(); k++, at += 4) {
                 System.arraycopy(memory.mesh, at, to, 4 * words[k], 4);
             }
-        } else if (step instanceof Step.MeshFill fill) {
+        } else if (step instanceof LinkedStep.MeshFill fill) {
             fill(fill);
-        } else if (step instanceof Step.Output out) {
+        } else if (step instanceof LinkedStep.Output out) {
             memory.copy(out.row(), memory.output, out.at(), out.bytes());
-        } else if (step instanceof Step.Fetch fetch) {
+        } else if (step instanceof LinkedStep.Fetch fetch) {
             fetch(fetch.transfer());
-        } else if (step instanceof Step.Deliver deliver) {
+        } else if (step instanceof LinkedStep.Deliver deliver) {
             deliver(deliver.transfer());
-        } else if (step instanceof Step.Assemble assemble) {
+        } else if (step instanceof LinkedStep.Assemble assemble) {
             int at = assemble.row().offset();
             for (var part : assemble.parts()) {
                 memory.copy(part, memory.arena, at, part.length());
                 at += part.length();
             }
-        } else if (step instanceof Step.Collect collect) {
+        } else if (step instanceof LinkedStep.Collect collect) {
             memory.copy(collect.row(), memory.scalar, 4 * collect.at(), 4 * collect.words());
-        } else if (step instanceof Step.FromScalar from) {
+        } else if (step instanceof LinkedStep.FromScalar from) {
             System.arraycopy(
                     memory.scalar,
                     4 * from.at(),
                     memory.arena,
                     from.row().offset(),
                     from.row().length());
-        } else if (step instanceof Step.Compute compute) {
+        } else if (step instanceof LinkedStep.Compute compute) {
             compute.instructions().forEach(this::compute);
         }
     }
 
-    private void toNarrow(Step.ToNarrow move) {
+    private void toNarrow(LinkedStep.ToNarrow move) {
         int[] words = move.move().words().addresses(move.half());
         int[] from = memory.of(move.row());
         int[] to = memory.narrow[move.tile()];
@@ -141,7 +141,7 @@ final class TagMachine {
         }
     }
 
-    private void toWide(Step.ToWide move) {
+    private void toWide(LinkedStep.ToWide move) {
         int[] words = move.move().words().addresses(move.half());
         int[] from = memory.narrow[move.tile()];
         int offset = move.row().offset();
@@ -153,7 +153,7 @@ final class TagMachine {
         }
     }
 
-    private void fill(Step.MeshFill fill) {
+    private void fill(LinkedStep.MeshFill fill) {
         Place place = new Place(fill.move().site().chunk(), fill.move().site().bundle());
         int first = memory.fill(place, fill.move().constant());
         int[] words = fill.move().destination().addresses(fill.half());
@@ -191,7 +191,7 @@ final class TagMachine {
     }
 
     /** Words of data may be loaded, stored and pushed; whatever else is done with them gives a byte of its own kind. */
-    private void compute(Step.ScalarInstruction step) {
+    private void compute(LinkedStep.ScalarInstruction step) {
         Instruction i = step.site().instruction();
         int[] loaded = step.loadedFrom() < 0
                 ? null

@@ -225,6 +225,28 @@ class RewiredProgramTest {
         assertGives(dense.expected(input(n)), compiled.withExecution(execution.program()), n);
     }
 
+    /** The second group of 64 channels of each tile reads what the first has written among the inputs of that tile. */
+    @ParameterizedTest
+    @ValueSource(ints = {1536, 2048})
+    void resultsWhereTheOpReads(int n) {
+        TestDense dense = perTensor(n);
+        TestPackage compiled = compiled(n);
+        int words = n / 4;
+        Rewiring execution = Rewiring.of(compiled.execution())
+                .change(Use.OP, op -> Rewiring.add(op, Op.OUTPUTS.base(), -n / 2))
+                .change(
+                        Use.STAGE,
+                        reader -> reader.get(NarrowToWide.WORDS.base()) == words,
+                        reader -> Rewiring.add(reader, NarrowToWide.WORDS.base(), -words / 2));
+        byte[] expected = dense.expected(input(n));
+        for (int first = 0; first < n; first += 128) {
+            byte[] read = input(n);
+            System.arraycopy(expected, first, read, n / 2, 64);
+            System.arraycopy(dense.expected(read), first + 64, expected, first + 64, 64);
+        }
+        assertGives(expected, compiled.withExecution(execution.program()), n);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {640, 2048})
     void outputsReadWhereNobodyWroteThemAreRefused(int n) {

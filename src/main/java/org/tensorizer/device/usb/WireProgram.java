@@ -20,7 +20,7 @@ import org.tensorizer.model.TfliteModel;
  * <p>Relocated immediates, which hold addresses of host memory, are sent as 0: over USB the host decides what is sent, and
  * the chip never uses them (published in libedgetpu's sources; its own values differ from process to process).
  */
-final class Program {
+final class WireProgram {
     /** One transfer or event. */
     sealed interface Step {
         record Instructions(ByteBuffer bytes) implements Step {}
@@ -45,7 +45,7 @@ final class Program {
     private final List<Wire.Tag> interrupts;
     private String digest;
 
-    private Program(List<Step> steps) {
+    private WireProgram(List<Step> steps) {
         this.steps = List.copyOf(steps);
         this.interrupts = steps.stream()
                 .filter(Step.Interrupt.class::isInstance)
@@ -58,8 +58,8 @@ final class Program {
      *
      * @throws BadInputException they are not all there is, speak of more bytes than there are, or end without an interrupt
      */
-    static Program of(TfliteModel file, Executable executable) {
-        return new Program(new Reading(file, executable).steps());
+    static WireProgram of(TfliteModel file, Executable executable) {
+        return new WireProgram(new Reading(file, executable).steps());
     }
 
     private record Reading(TfliteModel file, Executable executable) {
@@ -195,7 +195,8 @@ final class Program {
     }
 
     /**
-     * Announces the events of one run, then sends and receives; the last bytes may still be on their way afterwards, and the events still to come.
+     * Announces the events of one run, then sends and receives; the last bytes may still be on their way afterwards, and the
+     * events still to come.
      *
      * @param inputs of each layer, padded
      * @param outputs of each layer, padded; filled
