@@ -222,7 +222,7 @@ public final class CompareDevice extends ForwardingDevice {
      * @param inferences that both answered
      * @param differingInferences of those, the ones that differ in at least one value
      * @param notCompared inferences that the second did not answer; why, say the reasons
-     * @param total over all output elements compared
+     * @param total over all output elements compared; of no element the first, which is -1
      * @param reasons why the second refused a model or failed, with how often
      * @param firstDisagreement the first inference that differs, with all that is needed to repeat it
      */

@@ -132,6 +132,7 @@ public record Disagreement(
      * @param first index of the first element that differs, -1 if none does
      */
     public record TensorDifference(long values, long differing, long beyondOne, double largest, int first) {
+        /** Counts and largest difference of both; the first element stays this one's. */
         TensorDifference plus(TensorDifference other) {
             return new TensorDifference(
                     values + other.values,

@@ -156,6 +156,11 @@ public final class CoralDevice implements Device {
         return name;
     }
 
+    /**
+     * What can be known about a model before libedgetpu sees it.
+     *
+     * @throws BadInputException it is not compiled, needs a newer runtime, or is for another chip
+     */
     static void requireCompiled(TfliteModel model, EdgeTpuLibrary library) {
         requireCompiled(model, library.runtimeVersion().orElse(Integer.MAX_VALUE), library.version());
     }

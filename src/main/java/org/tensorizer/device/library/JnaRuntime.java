@@ -22,7 +22,8 @@ public final class JnaRuntime {
     private JnaRuntime() {}
 
     /**
-     * Points JNA to the cached file, before its first class is touched; later calls do nothing. Not where the user chose a place. Where the jar lacks it, JNA looks for itself.
+     * Points JNA to the cached file, unless the user chose a place; where the jar lacks it, JNA looks for itself. To be called
+     * before the first class of JNA is touched; later calls do nothing.
      *
      * @throws BadInputException the file cannot be written, or not loaded from where it is
      */

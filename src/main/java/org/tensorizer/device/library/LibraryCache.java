@@ -201,8 +201,8 @@ public final class LibraryCache {
 
     /**
      * A folder that nobody but this user can put a file into: made with mode 0700, or, where it is there already, no symbolic
-     * link, this user's own, and closed to the writing of others. Nothing about a folder that is there is changed: it may be one
-     * that others need as it is, such as {@code /tmp}. On systems without POSIX permissions only links are looked at.
+     * link, this user's own, and closed to the writing of others. Nothing about a folder that is there is changed: it may be
+     * one that others need as it is, such as {@code /tmp}. On systems without POSIX permissions only links are looked at.
      */
     private static final class PrivateFolder {
         private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");

@@ -138,8 +138,8 @@ final class ChildEnd {
     }
 
     /**
-     * The last lines that a child printed, read by a thread of its own so that the child never waits for a reader. Of each line
-     * the beginning: a child that went wild may never end one.
+     * The last lines that a child printed, read by a thread of its own so that the child never waits for a reader. Of each
+     * line the beginning: a child that went wild may never end one.
      */
     static final class OutputTail {
         private static final int LINES = 100;

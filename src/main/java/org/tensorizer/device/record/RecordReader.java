@@ -23,12 +23,18 @@ public final class RecordReader {
     private static final int LONGEST = 1 << 28;
 
     private final Path file;
+
+    /** Bytes of a line that are taken, its end apart. */
     private final int longest;
+
     private final InputStream in;
     private final byte[] chunk = new byte[1 << 16];
     private int at;
     private int end;
+
+    /** After the last line: whether something stood behind its end. */
     private boolean rest;
+
     private long line;
 
     private RecordReader(Path file, int longest, InputStream in) {

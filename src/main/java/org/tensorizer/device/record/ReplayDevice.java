@@ -191,6 +191,8 @@ public final class ReplayDevice implements Device {
 
     /**
      * A record by question. Answers to one question are given in the order in which the device gave them, each once.
+     *
+     * <p>Thread safety: yes, once the whole record has been added.
      */
     private static final class Answers {
         /** @param model digest without tokens; @param inputs digest of each */

@@ -11,7 +11,8 @@ import org.tensorizer.model.TfliteModel;
  *
  * <p>A damaged model of Dense or convolution layers is refused or runs; 32,000 damaged copies of four models showed no
  * third outcome. TFLite's LSTM kernels trust what such a model says: of 16,000 damaged copies of one 20 ended the process;
- * 17 of them read what nothing gives and are refused since, 3 (a tensor of another type, shape or rank) still end it. A model from a source that is not trusted belongs into a process of its own, {@code -Dtensorizer.isolation=process}.
+ * 17 of them read what nothing gives and are refused since, 3 (a tensor of another type, shape or rank) still end it. A
+ * model from a source that is not trusted belongs into a process of its own, {@code -Dtensorizer.isolation=process}.
  */
 public final class CpuDevice implements Device {
     private static final String NAME = "cpu";

@@ -37,40 +37,6 @@ public final class TfliteSession implements Session {
     private final List<TensorSpec> outputSpecs;
     private boolean closed;
 
-    /** A TFLite delegate owned by a session: attached at open, freed after the interpreter, never before. */
-    public interface Delegate extends AutoCloseable {
-        /** Address of the {@code TfLiteDelegate}, never 0. */
-        long address();
-
-        /** Frees the delegate. Called once, when no interpreter uses it any more. */
-        @Override
-        void close();
-    }
-
-    /**
-     * How a model is loaded. TFLite's own kernels run in one thread.
-     *
-     * @param device name for messages
-     * @param kernel what runs {@code edgetpu-custom-op}
-     * @param delegate takes what ops it can; owned by the session from the moment of opening, also where that fails
-     */
-    public record Options(String device, Optional<CustomKernel> kernel, Optional<Delegate> delegate) {
-        /** TFLite's own kernels alone. */
-        public static Options builtin(String device) {
-            return new Options(device, Optional.empty(), Optional.empty());
-        }
-
-        /** A kernel of ours for {@code edgetpu-custom-op}. */
-        public static Options kernel(String device, CustomKernel kernel) {
-            return new Options(device, Optional.of(kernel), Optional.empty());
-        }
-
-        /** A delegate, such as libedgetpu's. */
-        public static Options delegate(String device, Delegate delegate) {
-            return new Options(device, Optional.empty(), Optional.of(delegate));
-        }
-    }
-
     private TfliteSession(String device, String model, Interpreter interpreter) {
         this.device = device;
         this.model = model;
@@ -199,6 +165,40 @@ public final class TfliteSession implements Session {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** A TFLite delegate owned by a session: attached at open, freed after the interpreter, never before. */
+    public interface Delegate extends AutoCloseable {
+        /** Address of the {@code TfLiteDelegate}, never 0. */
+        long address();
+
+        /** Frees the delegate. Called once, when no interpreter uses it any more. */
+        @Override
+        void close();
+    }
+
+    /**
+     * How a model is loaded. TFLite's own kernels run in one thread.
+     *
+     * @param device name for messages
+     * @param kernel what runs {@code edgetpu-custom-op}
+     * @param delegate takes what ops it can; owned by the session from the moment of opening, also where that fails
+     */
+    public record Options(String device, Optional<CustomKernel> kernel, Optional<Delegate> delegate) {
+        /** TFLite's own kernels alone. */
+        public static Options builtin(String device) {
+            return new Options(device, Optional.empty(), Optional.empty());
+        }
+
+        /** A kernel of ours for {@code edgetpu-custom-op}. */
+        public static Options kernel(String device, CustomKernel kernel) {
+            return new Options(device, Optional.of(kernel), Optional.empty());
+        }
+
+        /** A delegate, such as libedgetpu's. */
+        public static Options delegate(String device, Delegate delegate) {
+            return new Options(device, Optional.empty(), Optional.of(delegate));
         }
     }
 

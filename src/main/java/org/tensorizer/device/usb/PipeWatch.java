@@ -29,6 +29,7 @@ final class PipeWatch {
         this.fatal = fatal;
     }
 
+    /** As {@link #locked(Supplier)}. */
     void locked(Runnable step) {
         locked(() -> {
             step.run();
@@ -36,6 +37,7 @@ final class PipeWatch {
         });
     }
 
+    /** With the lock, which {@link #await} gives up while it waits. */
     <T> T locked(Supplier<T> step) {
         lock.lock();
         try {

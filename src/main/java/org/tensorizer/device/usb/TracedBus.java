@@ -19,11 +19,12 @@ import org.tensorizer.base.InputFile;
 import org.tensorizer.device.usb.Wire.Dfu;
 
 /**
- * A bus on which everything is written down, one line an event, in the order in which the host sees it. The lines are those
- * of the traces of the real libedgetpu: {@code read32 1a318 0xa00000} for a
- * register (address, then value, hexadecimal), {@code header 3004000000000000 length 1072 tag 0}, {@code arm-in ep1 1024}
- * for a read that starts and {@code in ep1 256} for one that ends, {@code dfu-dnload 0 256} for a block of firmware. What
- * failed ends with {@code failed:} and the reason.
+ * A bus on which everything is written down, one line an event, in the order in which the host sees it.
+ *
+ * <p>The lines are those of the traces of the real libedgetpu: {@code read32 1a318 0xa00000} for a register (address, then
+ * value, hexadecimal), {@code header 3004000000000000 length 1072 tag 0}, {@code arm-in ep1 1024} for a read that starts
+ * and {@code in ep1 256} for one that ends, {@code dfu-dnload 0 256} for a block of firmware. What failed ends with
+ * {@code failed:} and the reason.
  */
 public final class TracedBus implements UsbBus {
     private static final String FAILED = " failed: ";

@@ -189,6 +189,7 @@ final class UsbSession implements Session, WeightSwap {
 
         private final List<Op> ops = new ArrayList<>();
 
+        /** @throws BadInputException an operator's tensors are others than its program's layers */
         Kernel(TfliteModel file, CompiledOp.ChipUser chip) {
             for (EdgeTpuPackage compiled : file.packages()) {
                 CompiledOp op = new CompiledOp(file, compiled, chip);

@@ -105,7 +105,7 @@ record UsbStart(UsbBus bus, String device, UsbSettings settings, Supplier<Option
                             transport.port()
                                     + ": the device waits for its firmware, Google's image, and no installed libedgetpu"
                                     + " has it"));
-            new BootLoader(transport).load(image.image());
+            new FirmwareLoader(transport).load(image.image());
             resetPort(transport);
         }
     }
@@ -134,10 +134,10 @@ record UsbStart(UsbBus bus, String device, UsbSettings settings, Supplier<Option
      * Puts an image into an Edge TPU that waits for one, in blocks, and reads it back. Requests and states are those of USB
      * DFU 1.1, the order that of libedgetpu's traces.
      */
-    private final class BootLoader {
+    private final class FirmwareLoader {
         private final UsbTransport transport;
 
-        BootLoader(UsbTransport transport) {
+        FirmwareLoader(UsbTransport transport) {
             this.transport = transport;
         }
 
@@ -159,13 +159,14 @@ record UsbStart(UsbBus bus, String device, UsbSettings settings, Supplier<Option
         }
 
         private int transferSize() {
-            return transport.configuration(settings.deadlineMillis()).stream()
+            List<ByteBuffer> descriptors = transport.configuration(settings.deadlineMillis());
+            return descriptors.stream()
                     .filter(each -> (each.get(1) & 0xff) == Dfu.FUNCTIONAL_DESCRIPTOR && each.capacity() >= 7)
                     .mapToInt(each -> each.getShort(5) & 0xffff)
                     .filter(bytes -> bytes > 0)
                     .findFirst()
                     .orElseThrow(() -> boot("expected a DFU functional descriptor with a transfer size in the"
-                            + " configuration, found none"));
+                            + " configuration, found none among " + descriptors.size() + " descriptors"));
         }
 
         private void download(int block, byte[] image, int at, int length, int expected) {

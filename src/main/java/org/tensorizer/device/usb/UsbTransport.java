@@ -11,6 +11,7 @@ import java.util.List;
  * <p>Thread safety: implementations are thread-safe; {@link #close} may be called while transfers are under way.
  */
 public interface UsbTransport extends AutoCloseable {
+    /** Room for the descriptors of a configuration; what is longer ends there. */
     int MOST_CONFIGURATION_BYTES = 4096;
 
     UsbPort port();
@@ -78,12 +79,13 @@ public interface UsbTransport extends AutoCloseable {
      * One transfer of one endpoint, reusable: it may be submitted again as soon as its completion was called, even from
      * inside the completion. Transfers of one endpoint complete in the order they were submitted in.
      *
-     * <p>Thread safety: {@link #cancel} may be called by any thread, the rest by one thread at a time.
+     * <p>A transfer is given back by closing its transport. Thread safety: {@link #cancel} may be called by any thread, the rest
+     * by one thread at a time.
      */
     interface Transfer {
         /**
-         * Called exactly once for each submit, by a thread of the transport or inside {@link #submit}; must be
-         * quick and must not throw.
+         * Called exactly once for each submit, by a thread of the transport or inside {@link #submit}; must be quick and
+         * must not throw.
          */
         @FunctionalInterface
         interface Completion {
@@ -96,13 +98,13 @@ public interface UsbTransport extends AutoCloseable {
          *
          * @param data direct; the bytes from position to limit are sent, or are the room for what comes. Neither moves, and
          *     the buffer is not to be touched until completion
-         * @throws UsbException the transfer could not be started; there will be no completion
-         * @throws IllegalStateException it is under way already, or its transport is closed
+         * @throws UsbException the transfer could not be started, as with a device that is gone; there will be no completion
+         * @throws IllegalStateException it is under way already, or its transport is closed, which some transports report as
+         *     a device that is gone
          */
         void submit(ByteBuffer data, Completion completion);
 
-        /** Asks for an early end; the completion is still called. Nothing happens if the transfer is not under way. To be given
-         * back it has not: its transport does that, see {@link #close}. */
+        /** Asks for an early end; the completion is still called. Nothing happens if the transfer is not under way. */
         void cancel();
     }
 }

@@ -17,8 +17,8 @@ import org.tensorizer.device.usb.UsbStatus;
 import org.tensorizer.device.usb.UsbTransport;
 
 /**
- * The USB/IP protocol 1.1.1, published with the Linux kernel: its numbers, the devices it lists, the commands of an attached host, and
- * replies to them. All fields on the wire are big-endian.
+ * The USB/IP protocol 1.1.1, published with the Linux kernel: its numbers, the devices it lists, the commands of an attached
+ * host, and replies to them. All fields on the wire are big-endian.
  */
 final class UsbIp {
     static final int VERSION = 0x0111;
@@ -168,8 +168,8 @@ final class UsbIp {
     }
 
     /**
-     * Writes replies to an attached host, each as a whole. A host that does not read makes the writers wait, and with them the
-     * device that works for it.
+     * Writes replies to an attached host, each as a whole. A host that does not read makes the writers wait, and with them
+     * the device that works for it.
      *
      * <p>Thread safety: yes.
      */
@@ -239,11 +239,8 @@ final class UsbIp {
         static ExportedDevice of(UsbBus bus, UsbPort port) {
             try (UsbTransport transport = bus.open(port)) {
                 ByteBuffer room = ByteBuffer.allocateDirect(ControlRequest.DEVICE_DESCRIPTOR_BYTES);
-                byte[] device = new byte
-                        [transport.control(
-                                ControlRequest.descriptor(ControlRequest.DEVICE_DESCRIPTOR, room.capacity()),
-                                room,
-                                TIMEOUT_MILLIS)];
+                ControlRequest request = ControlRequest.descriptor(ControlRequest.DEVICE_DESCRIPTOR, room.capacity());
+                byte[] device = new byte[transport.control(request, room, TIMEOUT_MILLIS)];
                 room.get(device);
                 List<byte[]> interfaces = transport.configuration(TIMEOUT_MILLIS).stream()
                         .filter(each -> each.get(1) == ControlRequest.INTERFACE_DESCRIPTOR

@@ -143,7 +143,7 @@ record Descriptors(boolean boot, Speed speed, String serial) {
     }
 
     private static byte[] binaryObjectStore() {
-        byte[] usb2 = new Bytes(CAPABILITY).add(2, 0, 0, 0, 0).done(); // without link power management
+        byte[] usb2 = new Bytes(CAPABILITY).add(2, 0, 0, 0, 0).done(); // extension, no link power management
         byte[] superSpeed = new Bytes(CAPABILITY)
                 .add(3, 0)
                 .word(0xe) // full, high and super speed
