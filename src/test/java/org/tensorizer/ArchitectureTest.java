@@ -104,7 +104,7 @@ class ArchitectureTest {
                 .whereLayer("device")
                 .mayOnlyBeAccessedByLayers("cli", "tools", "harness", "network", "gemm", "recovery")
                 .whereLayer("template")
-                .mayOnlyBeAccessedByLayers("cli", "tools", "harness", "network", "compiler", "gemm", "recovery")
+                .mayOnlyBeAccessedByLayers("cli", "harness", "network", "compiler", "gemm", "recovery")
                 .whereLayer("patch")
                 .mayOnlyBeAccessedByLayers("cli", "harness", "network", "gemm", "recovery", "template")
                 .whereLayer("layout")
@@ -116,7 +116,7 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli", "compiler", "gemm")
                 .whereLayer("dense")
                 .mayOnlyBeAccessedByLayers(
-                        "cli", "harness", "gemm", "template", "patch", "layout", "conv", "compiler", "network", "tools")
+                        "cli", "harness", "gemm", "template", "patch", "layout", "conv", "compiler", "network")
                 .whereLayer("picture")
                 .mayOnlyBeAccessedByLayers("cli", "harness")
                 .whereLayer("base")
@@ -189,8 +189,9 @@ class ArchitectureTest {
 
     /**
      * What a user keeps is written by {@code base}, as a whole. The others: the cache and the results of Allure are renamed
-     * into their places, and so is a download; a counterexample's models go into a temporary folder; records, traces and the page of a CI job grow by whole lines, a first
-     * difference is kept in a new folder, the pipeline writes into a temporary one; and what is printed is no file.
+     * into their places, and so is a download; a counterexample's models go into a temporary folder; records, traces and the
+     * page of a CI job grow by whole lines, a first difference is kept in a new folder, the pipeline writes into a temporary
+     * one; and what is printed is no file.
      */
     @Test
     void filesAreWrittenAtomicallyOrByThoseWhoKnowHow() {
@@ -205,7 +206,6 @@ class ArchitectureTest {
                         "harness.report.Report$JobSummary",
                         "tools.Download",
                         "cli.PipelineCommand",
-                        "tools.Download",
                         "cli.Main$StandardOutput"))
                 .should()
                 .callMethodWhere(target(owner(type(Files.class)))

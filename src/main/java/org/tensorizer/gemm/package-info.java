@@ -1,7 +1,7 @@
 /**
  * Matrices with run-time weights on a compiled Dense template: the instructions stay, the payload is rewritten.
  *
- * <p>{@link org.tensorizer.gemm.Gemm} multiplies with the template's own 8-bit outputs, tiled and padded to any size;
+ * <p>{@link org.tensorizer.gemm.Gemm} multiplies with the template's own 8-bit outputs, cut into blocks and padded to any size;
  * {@link org.tensorizer.gemm.ExactGemm} gets the exact int32 product out of 8-bit outputs by splitting numbers into
  * digits. {@link org.tensorizer.gemm.GemmPlan}, {@link org.tensorizer.gemm.ExactPlan} and
  * {@link org.tensorizer.gemm.CoralPlan} say what it costs before it is run.
