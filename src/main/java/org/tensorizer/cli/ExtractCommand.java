@@ -15,6 +15,7 @@ import org.tensorizer.base.InputFile;
 import org.tensorizer.base.Npy;
 import org.tensorizer.base.Sha256;
 import org.tensorizer.dense.DenseShape;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.layout.PayloadLayout;
 import org.tensorizer.model.EdgeTpuPackage;
 import org.tensorizer.model.Executable;
@@ -95,7 +96,7 @@ final class ExtractCommand extends FactsCommand {
             LayerOperator chosen = network.layer(layer);
             arrays(network, chosen, layer, contents);
             facts.put("layer", layer + ": " + chosen)
-                    .put("weight_zero_point", network.weightZero(chosen) - 128)
+                    .put("weight_zero_point", network.weightZero(chosen) - Quantization.WEIGHT_ZERO_POINT)
                     .put("range", network.range(chosen).toString());
         } else if (form == Form.PARTS) {
             ranges.forEach((name, range) -> contents.put(name, Arrays.copyOfRange(bytes, range.start(), range.end())));

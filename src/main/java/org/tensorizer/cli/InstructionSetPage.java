@@ -181,7 +181,10 @@ final class InstructionSetPage {
         return "<span class=\"badge %s\">%s</span>".formatted(name, name);
     }
 
-    /** The bits of an opcode as an SVG picture: a row a bundle, bit 0 at the left, a box a field in the colour of its confidence. */
+    /**
+     * The bits of an opcode as an SVG picture: a row a bundle, bit 0 at the left, a box a field in the colour of its
+     * confidence.
+     */
     private static final class BundleDrawing {
         private static final double BIT = 9;
         private static final int MARGIN = 74;
@@ -215,7 +218,9 @@ final class InstructionSetPage {
                         "<rect class=\"row\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>%n",
                         MARGIN, y(bundle), Opcode.BUNDLE_BITS * BIT, BOX);
             }
-            box(6, 12, "opcode", "on", "op", "opcode 0x%02x, bits 6..11".formatted(opcode.code()));
+            int end = Opcode.BIT + Opcode.WIDTH;
+            String title = "opcode 0x%02x, bits %d..%d".formatted(opcode.code(), Opcode.BIT, end - 1);
+            box(Opcode.BIT, end, "opcode", "on", "op", title);
             opcode.fields().forEach(this::field);
             return svg.append("</svg>\n").toString();
         }

@@ -16,8 +16,8 @@ public record DenseShape(int inputs, int outputs, ParameterFormat format, Activa
     /** Output channels of a group: the lanes of a row of wide memory. */
     public static final int GROUP = Chip.LANES;
 
-    /** Input channels in a row of wide memory. */
-    public static final int INPUTS_PER_ROW = 4;
+    /** Input channels in a row of wide memory: one a byte of a lane. */
+    public static final int INPUTS_PER_ROW = Chip.WORD_BYTES;
 
     public DenseShape {
         if (inputs < 1 || outputs < 1) {

@@ -69,7 +69,9 @@ public record RowPlan(long rows, int inputs, int outputs, RowImage image, int ou
 
     /** Op steps of a tile in one inference. */
     public long cyclesPerInference() {
-        return image.rows() / 16L * ((inputs + 3) / 4) * ((outputsPerProgram + 63) / 64);
+        long words = (inputs + Chip.WORD_BYTES - 1) / Chip.WORD_BYTES;
+        long groups = (outputsPerProgram + Chip.LANES - 1) / Chip.LANES;
+        return (long) image.rows() / Chip.TILES * words * groups;
     }
 
     /** What everything takes by calculation: a round trip or the wire and the ops, whichever is more, and the weights. */

@@ -44,10 +44,10 @@ public enum Opcode {
     public static final int BUNDLE_BITS = 128;
 
     /** Lowest bit of the opcode in every instruction. */
-    static final int BIT = 6;
+    public static final int BIT = 6;
 
     /** Bits of the opcode. */
-    static final int WIDTH = 6;
+    public static final int WIDTH = 6;
 
     private static final Opcode[] BY_CODE = new Opcode[1 << WIDTH];
 

@@ -201,7 +201,7 @@ final class MemoryTasks {
                 int at = recorder.meshRoom(end - sent);
                 recorder.add(new LinkedStep.MeshSend(move, tile.number, halfSource, sent, end, at));
                 outgoing.add(new Words(at, end - sent));
-                tile.count(move.direction.out, move.source(), move.signalSource, sent, end);
+                tile.count(move.out, move.source(), move.signalSource, sent, end);
                 sent = end;
                 moved = true;
             }
@@ -227,7 +227,7 @@ final class MemoryTasks {
                 end = received + count;
                 recorder.add(new LinkedStep.MeshReceive(move, tile.number, halfDestination, received, end, words.at()));
             }
-            tile.count(move.direction.in, move.destination(), move.signalDestination, received, end);
+            tile.count(move.in, move.destination(), move.signalDestination, received, end);
             received = end;
         }
 

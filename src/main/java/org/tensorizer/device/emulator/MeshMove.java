@@ -3,29 +3,24 @@ package org.tensorizer.device.emulator;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Field;
 import org.tensorizer.isa.MeshBus;
-import org.tensorizer.isa.TileCounter;
 import org.tensorizer.isa.Wait;
 import org.tensorizer.isa.Walk;
 
 /** 0x15..0x18: words to the next tile of a direction, and words from the tile on the other side. */
 public final class MeshMove extends TileCommand {
-    /** Where data move to: rows and columns of the grid, and the counters of what comes in and goes out. */
+    /** Where data move to: rows and columns of the grid. */
     enum Direction {
-        SOUTH(1, 0, TileCounter.MESH_NORTH_IN, TileCounter.MESH_SOUTH_OUT),
-        WEST(0, -1, TileCounter.MESH_EAST_IN, TileCounter.MESH_WEST_OUT),
-        NORTH(-1, 0, TileCounter.MESH_SOUTH_IN, TileCounter.MESH_NORTH_OUT),
-        EAST(0, 1, TileCounter.MESH_WEST_IN, TileCounter.MESH_EAST_OUT);
+        SOUTH(1, 0),
+        WEST(0, -1),
+        NORTH(-1, 0),
+        EAST(0, 1);
 
         private final int down;
         private final int right;
-        final int in;
-        final int out;
 
-        Direction(int down, int right, TileCounter in, TileCounter out) {
+        Direction(int down, int right) {
             this.down = down;
             this.right = right;
-            this.in = in.id();
-            this.out = out.id();
         }
 
         /** The tile that a tile sends to, -1 beyond the border. */
@@ -41,6 +36,11 @@ public final class MeshMove extends TileCommand {
     private static final int WHOLE = 4;
 
     final Direction direction;
+
+    /** Counters of what comes in and what goes out. */
+    final int in;
+
+    final int out;
     private final AddressWalk source;
     private final AddressWalk destination;
     final int signalSource;
@@ -63,6 +63,8 @@ public final class MeshMove extends TileCommand {
             case MESH_BUS_2 -> Direction.NORTH;
             default -> Direction.EAST;
         };
+        in = MeshBus.in(opcode()).id();
+        out = MeshBus.out(opcode()).id();
         fills = instruction().isSet(MeshBus.CONSTANT_ON);
         constant = instruction().getInt(MeshBus.CONSTANT);
         signalSource = MeshBus.SIGNAL_SOURCE.level(instruction());
