@@ -53,6 +53,7 @@ abstract class FactsCommand implements Callable<Integer> {
 
     final void print(Facts facts) {
         out().print(json ? facts.toJson() + "\n" : Facts.Text.of(facts));
+        out().flush();
     }
 
     /**

@@ -119,6 +119,7 @@ public final class Main {
             }
             return line.execute(rest);
         } finally {
+            out.flush();
             before.forEach((name, value) -> {
                 if (value == null) {
                     System.clearProperty(name);

@@ -16,10 +16,6 @@ import org.tensorizer.layout.WeightCells;
  * the text that {@link #parse} reads. Immutable.
  */
 public sealed interface Region {
-
-    /** A word of a region, and the numbers behind it. */
-    Pattern WORD = Pattern.compile("([a-z]+)(?::([0-9]{1,10}(?:[,-][0-9]{1,10}){0,3}))?");
-
     /** Every byte of the payload. On a payload with a header a blanket pattern destroys scales and biases too. */
     record Payload() implements Region {
         @Override
@@ -210,8 +206,10 @@ public sealed interface Region {
         return part;
     }
 
+    /** A word of a region, and the numbers behind it. */
     private static Matcher word(String text, String each) {
-        Matcher word = WORD.matcher(each);
+        Matcher word = Pattern.compile("([a-z]+)(?::([0-9]{1,10}(?:[,-][0-9]{1,10}){0,3}))?")
+                .matcher(each);
         if (!word.matches()) {
             throw unknown(text);
         }

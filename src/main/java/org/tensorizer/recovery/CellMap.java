@@ -29,9 +29,9 @@ public final class CellMap {
         this.rows = rows;
         this.columns = columns;
         this.offsets = offsets.clone();
-        if (Arrays.stream(offsets).anyMatch(offset -> offset < UNKNOWN)) {
-            throw new IllegalArgumentException("offset below " + UNKNOWN + " in a map");
-        }
+        Arrays.stream(offsets).filter(offset -> offset < UNKNOWN).findFirst().ifPresent(offset -> {
+            throw new IllegalArgumentException("offset " + offset + " in a map");
+        });
         this.known =
                 (int) Arrays.stream(offsets).filter(offset -> offset != UNKNOWN).count();
     }

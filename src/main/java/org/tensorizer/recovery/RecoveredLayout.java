@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorizer.device.Provenance;
@@ -43,6 +44,16 @@ public record RecoveredLayout(
         Map<String, FormulaFit> headers,
         Budget budget,
         int struckCells) {
+    public RecoveredLayout {
+        zeroPoints = zeroPoints.clone();
+        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
+
+    @Override
+    public int[] zeroPoints() {
+        return zeroPoints.clone();
+    }
+
     /** Input channels. */
     public int channels() {
         return weights.columns() / (kernelHeight * kernelWidth);
@@ -78,7 +89,7 @@ public record RecoveredLayout(
     /** Number of payload bytes by role, in the words of {@link #roleCodes}. */
     public Map<String, Integer> roleCounts() {
         Map<String, Integer> counts = new LinkedHashMap<>();
-        roles.counts().forEach((kind, count) -> counts.put(kind.name().toLowerCase(java.util.Locale.ROOT), count));
+        roles.counts().forEach((kind, count) -> counts.put(kind.name().toLowerCase(Locale.ROOT), count));
         return counts;
     }
 

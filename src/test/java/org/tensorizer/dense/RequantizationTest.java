@@ -35,6 +35,13 @@ class RequantizationTest {
                 .isPositive();
     }
 
+    /** A damaged program: the largest float32 times an input scale above 1 is infinite too, and no weight scale. */
+    @Test
+    void anInfiniteMultiplierHasNoWeightScale() {
+        assertThat(Quantization.weightScale(Float.POSITIVE_INFINITY, 2, 1)).isEqualTo(Float.POSITIVE_INFINITY);
+        assertThat(Quantization.weightScale(0.25f, 0.5f, 2)).isEqualTo(1);
+    }
+
     @Test
     void aClampIsTheQuantizedLimitThroughTheScaleAndBack() {
         assertThat(output(0.25f, 100).clampMax(Activation.NONE)).isEqualTo(155f);
