@@ -97,9 +97,7 @@ class BiasShiftsOutputs {
     }
 
     private static byte[] payload(DenseTemplate layer) {
-        byte[] payload = new byte[layer.payload().length()];
-        layer.model().bytes(layer.payload()).get(payload);
-        return payload;
+        return layer.model().copy(layer.payload());
     }
 
     private static int value(DenseTemplate layer, byte output) {

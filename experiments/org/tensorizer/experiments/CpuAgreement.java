@@ -109,8 +109,7 @@ class CpuAgreement {
         if (!header.hasScales()) {
             return template.quantization().multiplier();
         }
-        byte[] payload = new byte[template.payload().length()];
-        template.model().bytes(template.payload()).get(payload);
+        byte[] payload = template.model().copy(template.payload());
         double largest = 0;
         for (int out = 0; out < template.shape().outputs(); out++) {
             largest = Math.max(largest, header.scale(payload, 0, out));

@@ -70,8 +70,8 @@ public record ProgramComparison(List<Counted> programs, int payloadBytes, int pa
         List<Counted> programs = List.of(
                 counted(execution.type(), stream(theirs, execution), instructions(placed.executionOnly())),
                 counted(caching.type(), stream(theirs, caching), instructions(List.of(placed.parameterCaching()))));
-        byte[] expected = payload(theirs, caching);
-        byte[] found = payload(ours, ours.onlyPackage().parameterCaching());
+        byte[] expected = theirs.copy(caching.parameters());
+        byte[] found = ours.copy(ours.onlyPackage().parameterCaching().parameters());
         int differing = Math.abs(expected.length - found.length);
         for (int i = 0; i < Math.min(expected.length, found.length); i++) {
             differing += expected[i] == found[i] ? 0 : 1;
@@ -95,12 +95,6 @@ public record ProgramComparison(List<Counted> programs, int payloadBytes, int pa
         return programs.stream()
                 .mapToInt(program -> Math.max(program.theirs(), program.ours()) - program.same())
                 .sum();
-    }
-
-    private static byte[] payload(TfliteModel model, Executable caching) {
-        byte[] bytes = new byte[caching.parameters().length()];
-        model.bytes(caching.parameters()).get(bytes);
-        return bytes;
     }
 
     private static InstructionStream stream(TfliteModel model, Executable executable) {

@@ -92,9 +92,7 @@ class ScaleHeader {
     }
 
     private static byte[] payload(DenseTemplate template) {
-        byte[] payload = new byte[template.payload().length()];
-        template.model().bytes(template.payload()).get(payload);
-        return payload;
+        return template.model().copy(template.payload());
     }
 
     /** Writes four bytes, little-endian, where the first of them has this role. */

@@ -17,8 +17,8 @@ import org.tensorizer.device.Device;
  * What a command found out, in the order it tells it: one tree from which both the text on the screen and the output of
  * {@code --json} are made, so that the two can never say different things. Names are the JSON names: lower case with
  * underscores, stable between versions. A value is a string, a number, a boolean, a time, a file, an enum constant, a
- * {@link ByteRange}, another {@code Facts} or a list of these; the text form of an object of ours is none: whoever reads JSON would have to
- * take it apart. In JSON a range is an object of start, end (one past the last) and bytes, an enum constant its name, and a
+ * {@link ByteRange}, another {@code Facts} or a list of these; the text form of an object of ours is none: whoever reads
+ * JSON would have to take it apart. In JSON a range is an object of start, end (one past the last) and bytes, an enum constant its name, and a
  * number that is none, such as NaN, null.
  */
 final class Facts {

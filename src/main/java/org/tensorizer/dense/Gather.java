@@ -23,6 +23,8 @@ import org.tensorizer.isa.WideToNarrow;
  * ringBusProducer    the sender's row to all receivers; waits for its turn on the ring and for the row
  * narrowToWide       the slice into the sender's row; one row at a time
  * </pre>
+ *
+ * Source of the two rows: derived; the programs that use them equal the compiler's byte for byte.
  */
 final class Gather {
     /** Row where a tile leaves its slice before it goes on the ring. */

@@ -126,7 +126,8 @@ public record CoralPlan(String what, DenseShape template, int blocks, long runs)
                 CALCULATED from published rates, not measured: %s
                 blocks: %d of %s, %d bytes each; %d inferences of each block
 
-                corals  uploads      upload    (at best)  inferences     running         all   with open  limit""", what, blocks, template, template.payloadBytes(), runs);
+                corals  uploads      upload    (at best)  inferences     running         all   with open  limit\
+                """, what, blocks, template, template.payloadBytes(), runs);
         for (int count : corals) {
             Cost cost = on(count);
             line(

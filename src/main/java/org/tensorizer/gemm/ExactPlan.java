@@ -41,9 +41,7 @@ public record ExactPlan(
     /** Bits of an int8 input, each a run of its own. */
     public static final int BITS = 8;
 
-    /**
-     * Inferences for a batch, at most: one whose bits are all 0 is left out.
-     */
+    /** Inferences for a batch, at most: one whose bits are all 0 is left out. */
     public long inferences(int vectors) {
         return (long) BITS * blocks * vectors;
     }

@@ -8,11 +8,12 @@ import org.tensorizer.isa.Chip;
 import org.tensorizer.layout.DenseLayout.WeightBlock;
 
 /**
- * Moves weights between a row-major array and a payload, which stores an int8 weight as the byte weight + 128: the two's
- * complement byte with its top bit flipped. Source: all cells of compiled Dense models whose source models are known. The four weights of an output channel that stand together in
- * both are one int, so it is a transposition of ints with the top bit of each byte flipped. Strips of four output
- * channels, two payload rows at a time, keep four sequential streams on one side and whole 16 byte pieces on the other; the long payload rows of 256
- * bytes have a loop of their own, because the compiler can only drop the bounds checks of constant steps.
+ * Moves weights between a row-major array of int8 and a payload, which stores them as
+ * {@link org.tensorizer.dense.Quantization#WEIGHT_ZERO_POINT} says. The four weights of an output channel that stand
+ * together in both are one int, so it is a transposition of ints with the top bit of each byte flipped. Strips of four
+ * output channels, two payload rows at a time, keep four sequential streams on one side and whole 16 byte pieces on the
+ * other; the long payload rows of 256 bytes have a loop of their own, because the compiler can only drop the bounds checks
+ * of constant steps.
  */
 final class WeightCopy {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
