@@ -57,7 +57,7 @@ class GoldenProgramTest {
         TestPackage compiled = dense.compiled();
         assertThat(Sha256.of(compiled.caching().bytes())).isEqualTo(column[9]);
         assertThat(Sha256.of(compiled.execution().bytes())).isEqualTo(column[10]);
-        Path execution = SharedFolder.root().resolve("golden").resolve(column[11].replace("golden ", ""));
+        Path execution = SharedFolder.root().resolve("golden").resolve(column[12].replace("golden ", ""));
         Path caching =
                 execution.resolveSibling(execution.getFileName().toString().replace(".EO.", ".PC."));
         if (Files.exists(execution)) {
