@@ -78,7 +78,6 @@ class RealNetworksTest {
             Executable execution = real.onlyPackage().executionOnly();
             Executable caching = real.onlyPackage().parameterCaching();
             byte[] stream = bytes(real, caching);
-            assertThat(SeededNetwork.describe(source)).isEqualTo(network.layers());
             assertThat(facts(
                             ParameterPlaces.stored(InstructionStream.frame("caching", stream)),
                             execution.usedNarrowMemoryBytesPerTile(),
@@ -89,6 +88,18 @@ class RealNetworksTest {
                     .isEqualTo(network.programs());
             isSame(ProgramComparison.of(NetworkCompiler.compileWhole(source), real));
         }
+    }
+
+    /** What is written comes back, and where the real sources are it is what they hold. */
+    @Test
+    void networksAreAsDescribed() {
+        assertThat(SeededNetwork.all()).isNotEmpty().allSatisfy(network -> {
+            assertThat(SeededNetwork.describe(network.source(1))).isEqualTo(network.layers());
+            if (Files.exists(network.sharedSource())) {
+                TfliteModel real = TfliteModel.read(network.sharedSource());
+                assertThat(SeededNetwork.describe(real)).isEqualTo(network.layers());
+            }
+        });
     }
 
     /** Lines of {@code networks/real.txt}. */

@@ -12,12 +12,17 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.base.BadInputException;
 import org.tensorizer.base.InputFile;
+import org.tensorizer.model.DmaHints.DmaHint;
 import org.tensorizer.model.Executable.ExecutableType;
 import org.tensorizer.model.schema.ActivationFunctionType;
 import org.tensorizer.model.schema.Description;
+import org.tensorizer.model.schema.Direction;
 import org.tensorizer.model.schema.Position;
 
 /** Numbers in a file, and what they stand for. */
@@ -34,8 +39,22 @@ class CodesTest {
         assertThat(Arrays.stream(OperatorOptions.FusedActivation.values()).map(Enum::name))
                 .containsExactly(ActivationFunctionType.names);
         assertThat(Arrays.stream(Relocation.Kind.values()).map(Enum::name)).containsExactly(Description.names);
+        assertThat(Arrays.stream(DmaHint.Direction.values()).map(Enum::name))
+                .as("INFEED and OUTFEED in the schema")
+                .containsExactly("TO_DEVICE", "FROM_DEVICE");
+        assertThat(Direction.names).containsExactly("INFEED", "OUTFEED");
         assertThat(Arrays.stream(Relocation.Half.values()).map(Enum::name)).containsExactly(Position.names);
         assertThat(TensorType.of(9).code()).isEqualTo(9);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 3, 99})
+    void otherNumbersAreRefusedWithWhatTheyMayBe(int type) {
+        byte[] executable = SyntheticModel.executable(type, 1, new byte[4], List.of(new byte[16]));
+        assertThatThrownBy(() -> Executable.parse("executable", executable))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("type")
+                .hasMessageContaining("expected an executable type from 0 to 2, found " + type);
     }
 
     @Test

@@ -15,7 +15,8 @@ import org.tensorizer.model.TfliteModel;
 /**
  * A network to test with: one of {@link SeededNetwork}, compiled here, or a real one with what edgetpu_compiler made of it,
  * where the shared folder has it. Arguments of parameterized tests are written as rows, each a name or two and what else
- * the test takes, behind commas; a row of a network that is not there is left out.
+ * the test takes, behind commas. Rows of real networks are left out where the shared folder is not; where it is, one that it
+ * does not have is an error.
  *
  * @param name its path in the shared folder, and the seed if it has one
  * @param seeded whether it is one of {@link SeededNetwork}
@@ -25,16 +26,16 @@ import org.tensorizer.model.TfliteModel;
 public record TestNetwork(String name, boolean seeded, Supplier<TfliteModel> source, Supplier<TfliteModel> compiled) {
     private static final Map<String, SoftReference<Network>> FOUND = new ConcurrentHashMap<>();
 
-    /** Each with the weights of seed 1 and as the real one. */
+    /** Each as the real one, and with the weights of seed 1 if it is described. */
     public static Stream<Arguments> rows(String... rows) {
-        return Stream.concat(seeded(rows), real(rows));
+        String[] described =
+                Stream.of(rows).filter(row -> SeededNetwork.has(words(row)[0])).toArray(String[]::new);
+        return Stream.concat(seeded(described), real(rows));
     }
 
     /** Each with the weights of seed 1. */
     public static Stream<Arguments> seeded(String... rows) {
-        return Stream.of(rows)
-                .map(TestNetwork::words)
-                .flatMap(words -> seeded(words[0], 1).map(network -> arguments(words, network)));
+        return Stream.of(rows).map(TestNetwork::words).map(words -> arguments(words, seeded(words[0], 1)));
     }
 
     /** Each as the real one. */
@@ -44,11 +45,12 @@ public record TestNetwork(String name, boolean seeded, Supplier<TfliteModel> sou
                 .flatMap(words -> real(words[0]).map(network -> arguments(words, network)));
     }
 
-    /** Two networks a row: the weights of seeds 1 and 2, and the real ones if they are two. */
+    /** Two networks a row: the weights of seeds 1 and 2 if both are described, and the real ones if they are two. */
     public static Stream<Arguments> pairs(String... rows) {
         return Stream.of(rows).map(TestNetwork::words).flatMap(words -> {
+            boolean described = SeededNetwork.has(words[0]) && SeededNetwork.has(words[1]);
             Stream<Arguments> seeded =
-                    seeded(words[0], 1).flatMap(a -> seeded(words[1], 2).map(b -> arguments(words, a, b)));
+                    described ? Stream.of(arguments(words, seeded(words[0], 1), seeded(words[1], 2))) : Stream.of();
             Stream<Arguments> real = real(words[0])
                     .filter(a -> !words[0].equals(words[1]))
                     .flatMap(a -> real(words[1]).map(b -> arguments(words, a, b)));
@@ -60,19 +62,26 @@ public record TestNetwork(String name, boolean seeded, Supplier<TfliteModel> sou
         return row.split(" *, +");
     }
 
-    private static Stream<TestNetwork> seeded(String name, long seed) {
-        return Stream.of(name)
-                .filter(SeededNetwork::has)
-                .map(SeededNetwork::of)
-                .map(network -> new TestNetwork(
-                        name + " of seed " + seed, true, () -> network.source(seed), () -> network.compiled(seed)));
+    private static TestNetwork seeded(String name, long seed) {
+        if (!SeededNetwork.has(name)) {
+            throw new IllegalArgumentException("networks/real.txt does not describe " + name);
+        }
+        SeededNetwork network = SeededNetwork.of(name);
+        return new TestNetwork(
+                name + " of seed " + seed, true, () -> network.source(seed), () -> network.compiled(seed));
     }
 
     private static Stream<TestNetwork> real(String name) {
         Path source = SharedFolder.root().resolve(name + ".tflite");
         Path compiled = SharedFolder.root().resolve(name + "_edgetpu.tflite");
-        return Stream.of(new TestNetwork(name, false, () -> TfliteModel.read(source), () -> TfliteModel.read(compiled)))
-                .filter(network -> Files.exists(compiled));
+        if (!Files.isDirectory(SharedFolder.root().resolve("networks"))) {
+            return Stream.of();
+        }
+        if (!Files.exists(source) || !Files.exists(compiled)) {
+            throw new IllegalArgumentException("no " + source + " or no " + compiled);
+        }
+        return Stream.of(
+                new TestNetwork(name, false, () -> TfliteModel.read(source), () -> TfliteModel.read(compiled)));
     }
 
     private static Arguments arguments(String[] words, TestNetwork... networks) {
