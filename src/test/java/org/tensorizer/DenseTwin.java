@@ -29,8 +29,8 @@ import org.tensorizer.template.SourceModelWriter;
 /**
  * The two Dense templates that edgetpu_compiler made and others published, as the project writes them: names,
  * quantization and token are those of the real ones, weights and their scales come from a seed. All that the real ones
- * hold besides weights stands in {@code dense_N.facts} among the resources, so that a twin can be compared where they
- * are missing; where they are, CompiledModelWriterTest writes the files with {@code -Dtensorizer.write=facts}.
+ * hold besides weights stands in {@code dense_N.facts} among the resources, with which a twin is compared where the real
+ * ones are missing; with them at hand CompiledModelWriterTest writes these files with {@code -Dtensorizer.write=facts}.
  */
 public enum DenseTwin {
     DENSE_256(
@@ -124,10 +124,11 @@ public enum DenseTwin {
         return models;
     }
 
-    /** Those of the real template. */
+    /** Those of the real template; a line in front of them says what they are. */
     public String facts() {
         try (InputStream in = DenseTwin.class.getResourceAsStream(this + ".facts")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return text.substring(text.indexOf('\n') + 1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -146,7 +147,7 @@ public enum DenseTwin {
         StringBuilder facts = new StringBuilder(RECORD.matcher(relative).replaceAll("\n"));
         for (Executable executable : model.onlyPackage().executables()) {
             for (InstructionChunk chunk : executable.chunks()) {
-                String digest = Sha256.of(bytes(model, chunk.range()));
+                String digest = Sha256.of(model.copy(chunk.range()));
                 facts.append('\n')
                         .append(executable.type())
                         .append(" instructions ")
@@ -154,8 +155,8 @@ public enum DenseTwin {
             }
         }
         ByteRange options = model.operators().get(0).customOptions();
-        byte[] head = bytes(model, new ByteRange(options.start(), edgeTpu.start()));
-        byte[] tail = bytes(model, new ByteRange(edgeTpu.end(), options.end()));
+        byte[] head = model.copy(new ByteRange(options.start(), edgeTpu.start()));
+        byte[] tail = model.copy(new ByteRange(edgeTpu.end(), options.end()));
         byte[] around = Arrays.copyOf(head, head.length + tail.length);
         System.arraycopy(tail, 0, around, head.length, tail.length);
         return facts.append("\noptions around the package ")
@@ -169,13 +170,6 @@ public enum DenseTwin {
             return "none";
         }
         return "[" + (Integer.parseInt(range.group(1)) - base) + ", " + (Integer.parseInt(range.group(2)) - base) + ")";
-    }
-
-    /** Bytes of a range of a model. */
-    public static byte[] bytes(TfliteModel model, ByteRange range) {
-        byte[] bytes = new byte[range.length()];
-        model.bytes(range).get(bytes);
-        return bytes;
     }
 
     @Override

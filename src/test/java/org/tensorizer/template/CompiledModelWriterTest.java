@@ -37,7 +37,9 @@ class CompiledModelWriterTest {
         Optional<TfliteModel> real = twin.real();
         if (real.isPresent()) {
             if (System.getProperty("tensorizer.write", "").equals("facts")) {
-                Files.writeString(FACTS.resolve(twin + ".facts"), DenseTwin.facts(real.get()));
+                String what = "# What " + twin + "_edgetpu.tflite holds besides its description and weights;"
+                        + " CompiledModelWriterTest writes it anew with -Dtensorizer.write=facts.\n";
+                Files.writeString(FACTS.resolve(twin + ".facts"), what + DenseTwin.facts(real.get()));
             }
             assertThat(DenseTwin.facts(real.get())).isEqualTo(twin.facts());
             TfliteModel ours = parse(CompiledModelWriter.write(
@@ -109,7 +111,7 @@ class CompiledModelWriterTest {
     void optionsAreAFlexBufferMap(int inputs, int outputs) {
         TfliteModel model = parse(CompiledModelWriter.write(
                 random(DenseShape.of(inputs, outputs, ParameterFormat.PER_TENSOR), TensorType.UINT8, 2)));
-        byte[] options = DenseTwin.bytes(model, model.operators().get(0).customOptions());
+        byte[] options = model.copy(model.operators().get(0).customOptions());
 
         FlexBuffers.Map map = FlexBuffers.getRoot(new ArrayReadWriteBuf(options, options.length))
                 .asMap();
@@ -121,7 +123,7 @@ class CompiledModelWriterTest {
         assertThat(map.get("7").asVector().size()).isZero();
         assertThat(map.get("4").isString()).isTrue();
         assertThat(map.get("4").asBlob().getBytes())
-                .isEqualTo(DenseTwin.bytes(model, model.onlyPackage().range()));
+                .isEqualTo(model.copy(model.onlyPackage().range()));
         assertThat(model.onlyPackage().range().start())
                 .isEqualTo(model.operators().get(0).customOptions().start() + 8);
     }
@@ -183,7 +185,7 @@ class CompiledModelWriterTest {
                 .quantization(
                         Quantization.perChannel(in.scale(), (int) in.zeroPoint(), out.scale(), (int) out.zeroPoint()))
                 .weightScales(scales)
-                .weights(DenseTwin.bytes(source, weights.data()))
+                .weights(source.copy(weights.data()))
                 .token(real.onlyPackage().executionOnly().token())
                 .names(in.name(), out.name())
                 .build();
@@ -198,7 +200,7 @@ class CompiledModelWriterTest {
     }
 
     private static byte[] payload(TfliteModel model) {
-        return DenseTwin.bytes(model, model.onlyPackage().parameterCaching().parameters());
+        return model.copy(model.onlyPackage().parameterCaching().parameters());
     }
 
     private static TfliteModel parse(byte[] bytes) {

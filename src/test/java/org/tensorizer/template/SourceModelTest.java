@@ -73,7 +73,7 @@ class SourceModelTest {
     }
 
     private static byte[] payload(TfliteModel model) {
-        return DenseTwin.bytes(model, model.onlyPackage().parameterCaching().parameters());
+        return model.copy(model.onlyPackage().parameterCaching().parameters());
     }
 
     @Test
