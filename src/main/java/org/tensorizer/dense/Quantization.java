@@ -90,14 +90,32 @@ public record Quantization(
      * firm, where RELU6 cuts the range.
      */
     public float clampMax(Activation activation) {
-        float high = (255 - outputZeroPoint) * outputScale;
-        return (activation == Activation.RELU6 ? Math.min(high, 6f) : high) * (1f / outputScale);
+        float most = activation == Activation.RELU6 ? 6f : Float.POSITIVE_INFINITY;
+        return clampMax(outputScale, outputZeroPoint, most);
     }
 
     /** Lower clamp before the output zero point is added. Likely, not firm, where an activation cuts the range. */
     public float clampMin(Activation activation) {
-        float low = -outputZeroPoint * outputScale;
-        return (activation == Activation.NONE ? low : Math.max(low, 0f)) * (1f / outputScale);
+        float least = activation == Activation.NONE ? Float.NEGATIVE_INFINITY : 0f;
+        return clampMin(outputScale, outputZeroPoint, least);
+    }
+
+    /**
+     * Upper clamp of a result of this scale and zero point.
+     *
+     * @param most real number that an activation gives at most, infinity if it does not cut there
+     */
+    public static float clampMax(float scale, int zeroPoint, float most) {
+        return Math.min((255 - zeroPoint) * scale, most) * (1f / scale);
+    }
+
+    /**
+     * Lower clamp of a result of this scale and zero point.
+     *
+     * @param least real number that an activation gives at least, minus infinity if it does not cut there
+     */
+    public static float clampMin(float scale, int zeroPoint, float least) {
+        return Math.max(-zeroPoint * scale, least) * (1f / scale);
     }
 
     /**
@@ -132,13 +150,15 @@ public record Quantization(
                 && (inputScale * scale) * (1f / outputScale) == multiplier;
     }
 
-    static void checkScale(String what, float scale) {
+    /** @throws BadInputException a scale is not positive and finite; {@code what} it is stands in the message */
+    public static void checkScale(String what, float scale) {
         if (!(scale > 0) || Float.isInfinite(scale)) {
             throw new BadInputException(what + " " + scale + ", expected a positive finite number");
         }
     }
 
-    private static void checkZeroPoint(String what, int zeroPoint) {
+    /** @throws BadInputException a stored zero point is not within 0..255; {@code what} it is stands in the message */
+    public static void checkZeroPoint(String what, int zeroPoint) {
         if (zeroPoint < 0 || zeroPoint > 255) {
             throw new BadInputException(what + " " + zeroPoint + ", expected 0..255 (int8 zero points: add 128)");
         }

@@ -23,7 +23,7 @@ import org.tensorizer.model.schema.Model;
  */
 public final class OperatorNumbers {
     /** How far a bias scale may be from input scale times weight scale, in output steps; TFLite's own tolerance. */
-    private static final double BIAS_TOLERANCE = 0.02;
+    public static final double BIAS_TOLERANCE = 0.02;
 
     /** Slot of Tensor.sparsity in TFLite's schema, as an offset in the vtable. */
     private static final int SPARSITY = 4 + 2 * 6;
@@ -53,14 +53,28 @@ public final class OperatorNumbers {
         requireTypes();
     }
 
+    /**
+     * What every reader of sources refuses of an operator with weights.
+     *
+     * @throws BadInputException weights or activations are floats
+     */
+    public static void requireQuantized(TfliteModel model, Operator operator) {
+        TensorType input = model.tensors().get(operator.inputs().get(0)).type();
+        TensorType weights = model.tensors().get(operator.inputs().get(1)).type();
+        if (weights == TensorType.FLOAT32 || weights == TensorType.FLOAT16) {
+            throw refusal(model, operator, "has float weights; quantize the model to int8 throughout");
+        }
+        if (input == TensorType.FLOAT32) {
+            throw refusal(
+                    model,
+                    operator,
+                    "is hybrid: float activations with " + weights
+                            + " weights; quantize activations, too (a representative data set is needed)");
+        }
+    }
+
     private void requireTypes() {
-        if (weights.type() == TensorType.FLOAT32 || weights.type() == TensorType.FLOAT16) {
-            throw refuse("has float weights; quantize the model to int8 throughout");
-        }
-        if (input.type() == TensorType.FLOAT32) {
-            throw refuse("is hybrid: float activations with " + weights.type()
-                    + " weights; quantize activations, too (a representative data set is needed)");
-        }
+        requireQuantized(model, operator);
         boolean signed = input.type() == TensorType.INT8 && weights.type() == TensorType.INT8;
         boolean unsigned = input.type() == TensorType.UINT8 && weights.type() == TensorType.UINT8;
         if (!signed && !unsigned || output.type() != input.type()) {

@@ -1,6 +1,7 @@
 package org.tensorizer.network.rules;
 
 import org.tensorizer.base.BadInputException;
+import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.OperatorOptions.FusedActivation;
 
 /**
@@ -12,25 +13,13 @@ import org.tensorizer.model.OperatorOptions.FusedActivation;
 public record Quantized(float scale, int zeroPoint) {
     /** @throws BadInputException the scale is not positive and finite, or the zero point not within 0..255 */
     public Quantized {
-        if (!(scale > 0) || Float.isInfinite(scale)) {
-            throw new BadInputException("scale " + scale + ", expected a positive finite number");
-        }
-        if (zeroPoint < 0 || zeroPoint > 255) {
-            throw new BadInputException("zero point " + zeroPoint + ", expected 0..255 (int8 zero points: add 128)");
-        }
+        Quantization.checkScale("scale", scale);
+        Quantization.checkZeroPoint("zero point", zeroPoint);
     }
 
     /** f32(1 / scale): programs multiply by it where a formula divides. */
     public float inverse() {
         return 1f / scale;
-    }
-
-    private float high() {
-        return (255 - zeroPoint) * scale;
-    }
-
-    private float low() {
-        return (0 - zeroPoint) * scale;
     }
 
     /**
@@ -39,29 +28,24 @@ public record Quantized(float scale, int zeroPoint) {
      * @throws BadInputException the chip has no such activation in its clamps
      */
     public float clampMax(FusedActivation activation) {
-        float high = switch (activation) {
-            case NONE, RELU -> high();
-            case RELU6 -> Math.min(high(), 6f);
-            case RELU_N1_TO_1 -> Math.min(high(), 1f);
+        float most = switch (activation) {
+            case NONE, RELU -> Float.POSITIVE_INFINITY;
+            case RELU6 -> 6f;
+            case RELU_N1_TO_1 -> 1f;
             default -> throw new BadInputException("activation " + activation + ", expected NONE or a RELU");
         };
-        return high * inverse();
+        return Quantization.clampMax(scale, zeroPoint, most);
     }
 
     /** Lower clamp of a result, before the zero point is added. Errors as {@link #clampMax}. */
     public float clampMin(FusedActivation activation) {
-        float low = switch (activation) {
-            case NONE -> low();
-            case RELU, RELU6 -> positive(low());
-            case RELU_N1_TO_1 -> Math.max(low(), -1f);
+        float least = switch (activation) {
+            case NONE -> Float.NEGATIVE_INFINITY;
+            case RELU, RELU6 -> 0f;
+            case RELU_N1_TO_1 -> -1f;
             default -> throw new BadInputException("activation " + activation + ", expected NONE or a RELU");
         };
-        return low * inverse();
-    }
-
-    /** Zero, and not minus zero, for what is below it. */
-    private static float positive(float value) {
-        return value > 0 ? value : 0f;
+        return Quantization.clampMin(scale, zeroPoint, least);
     }
 
     /** Multiplier from this to another quantization: f32(f32(s * weight) * f32(1 / s_out)). */
@@ -79,6 +63,8 @@ public record Quantized(float scale, int zeroPoint) {
      * scale itself, sometimes one unit in the last place off.
      */
     public float softmaxScale() {
-        return (high() - low()) / 255f;
+        float high = (255 - zeroPoint) * scale;
+        float low = -zeroPoint * scale;
+        return (high - low) / 255f;
     }
 }

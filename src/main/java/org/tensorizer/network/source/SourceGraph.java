@@ -1,7 +1,6 @@
 package org.tensorizer.network.source;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.model.TfliteModel;
 import org.tensorizer.network.rules.Quantized;
+import org.tensorizer.template.OperatorNumbers;
 
 /**
  * The graph of a quantized model: who gives and who reads each tensor, and quantization in the chip's unsigned domain.
@@ -27,13 +27,11 @@ public final class SourceGraph {
     private static final Set<String> RENAMING = Set.of("RESHAPE", "SQUEEZE", "EXPAND_DIMS");
 
     private final TfliteModel model;
-    private final byte[] bytes;
     private final Map<Integer, Operator> producers = new HashMap<>();
     private final Map<Integer, List<Operator>> users = new HashMap<>();
 
     private SourceGraph(TfliteModel model) {
         this.model = model;
-        this.bytes = model.copy();
         for (Operator operator : model.operators()) {
             operator.outputs().forEach(output -> producers.put(output, operator));
             for (int input : operator.inputs()) {
@@ -58,23 +56,9 @@ public final class SourceGraph {
         List<Operator> layers =
                 model.operators().stream().filter(graph::isLayer).toList();
         for (Operator layer : layers) {
-            graph.requireQuantized(layer);
+            OperatorNumbers.requireQuantized(model, layer);
         }
         return graph;
-    }
-
-    private void requireQuantized(Operator layer) {
-        Tensor input = tensor(layer.inputs().get(0));
-        Tensor weights = tensor(layer.inputs().get(1));
-        if (weights.type() == TensorType.FLOAT32 || weights.type() == TensorType.FLOAT16) {
-            throw refuse(layer, "has float weights; quantize the model to int8 throughout");
-        }
-        if (input.type() == TensorType.FLOAT32) {
-            throw refuse(
-                    layer,
-                    "is hybrid: float activations with " + weights.type()
-                            + " weights; quantize activations, too (a representative data set is needed)");
-        }
     }
 
     public TfliteModel model() {
@@ -194,7 +178,7 @@ public final class SourceGraph {
 
     /** The bytes of a constant tensor; a copy. */
     byte[] data(Tensor tensor) {
-        return Arrays.copyOfRange(bytes, tensor.data().start(), tensor.data().end());
+        return model.copy(tensor.data());
     }
 
     /** The int32 values of a constant tensor, such as paddings; empty if it is no constant. */
@@ -204,15 +188,11 @@ public final class SourceGraph {
             return new int[0];
         }
         int[] values = new int[tensor.data().length() / Integer.BYTES];
-        java.nio.ByteBuffer.wrap(data(tensor))
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
-                .asIntBuffer()
-                .get(values);
+        model.bytes(tensor.data()).asIntBuffer().get(values);
         return values;
     }
 
     BadInputException refuse(Operator operator, String reason) {
-        return new BadInputException(
-                model.name() + ": operator " + operator.index() + " (" + operator.name() + ") " + reason);
+        return OperatorNumbers.refusal(model, operator, reason);
     }
 }

@@ -12,15 +12,13 @@ import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TensorType;
 import org.tensorizer.network.rules.FieldRules;
 import org.tensorizer.network.rules.Quantized;
+import org.tensorizer.template.OperatorNumbers;
 
 /**
  * A convolution, depthwise or Dense layer of a source. Weights are chip bytes (int8 XOR 0x80) in the order
  * W[out][ky][kx][in], of a depthwise layer W[channel][ky][kx].
  */
 public final class SourceLayer {
-    /** How far a bias scale may be from input scale times weight scale, in output steps; TFLite's own tolerance. */
-    private static final double BIAS_TOLERANCE = 0.02;
-
     private final SourceGraph graph;
     private final Operator operator;
     private final Tensor weightTensor;
@@ -181,7 +179,8 @@ public final class SourceLayer {
                             .scales()
                             .get(Math.min(i, weightTensor.scales().size() - 1));
             require(
-                    Math.abs(tensor.scales().get(i) - expected) <= BIAS_TOLERANCE * Math.max(expected, output.scale()),
+                    Math.abs(tensor.scales().get(i) - expected)
+                            <= OperatorNumbers.BIAS_TOLERANCE * Math.max(expected, output.scale()),
                     "has bias scale " + tensor.scales().get(i) + ", expected input scale times weight scale, "
                             + expected);
         }

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorizer.base.BadInputException;
 
-class RequantizationTest {
+class QuantizationTest {
     private static Quantization output(float scale, int zeroPoint) {
         return new Quantization(0.1f, 0, 0.1f, 128, scale, zeroPoint);
     }
