@@ -15,10 +15,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.tensorizer.conv.ChainStep;
 import org.tensorizer.conv.Convolution;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.ImageChain;
-import org.tensorizer.conv.Step;
 import org.tensorizer.conv.Window;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.ParameterFormat;
@@ -39,7 +39,7 @@ public class CompileBenchmark {
     private static final Quantization Q = new Quantization(0.02f, 128, 0.01f, 120, 0.05f, 128);
 
     private ConvolutionModel product;
-    private List<Step> steps;
+    private List<ChainStep> steps;
     private List<ConvolutionPayload.Numbers> numbers;
 
     @Setup

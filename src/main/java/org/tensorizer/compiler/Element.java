@@ -2,8 +2,8 @@ package org.tensorizer.compiler;
 
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.conv.ChainStep;
 import org.tensorizer.conv.ConvolutionPayload;
-import org.tensorizer.conv.Step;
 import org.tensorizer.dense.Elementwise;
 import org.tensorizer.model.Operator;
 
@@ -27,7 +27,7 @@ record Element(List<Operator> operators, int tensor, Part part) {
      *
      * @param source number of the image that it stands on
      */
-    record ImageStep(Step step, int source, Optional<ConvolutionPayload.Numbers> numbers) implements Part {}
+    record ImageStep(ChainStep step, int source, Optional<ConvolutionPayload.Numbers> numbers) implements Part {}
 
     record MeanPart(Head.Mean mean) implements Part {}
 

@@ -40,9 +40,6 @@ import org.tensorizer.isa.WideToNarrow;
  * both; packets of an image, and streaming, are ours. A function: derived from rl_mlp_tanh.
  */
 record FullyConnectedCode(ProgramBuilder program, Progress progress, LayerPlan plan) {
-    private static final int STORE_ROW = 2077;
-    private static final int SEND_ROW = 2073;
-
     /** Takes the inputs from an image, every tile its part. */
     void gather(PlacedImage image) {
         Packets packets = packets();
@@ -86,7 +83,9 @@ record FullyConnectedCode(ProgramBuilder program, Progress progress, LayerPlan p
         gathered();
     }
 
-    /** Behind a streamed layer, whose outputs every tile has: 64 of them to one address on each tile, by a packet to itself. */
+    /**
+     * Behind a streamed layer, whose outputs every tile has: 64 of them to one address on each tile, by a packet to itself.
+     */
     void spread(int target) {
         Packets packets = packets();
         for (int tile = 0; tile < plan.tiles(); tile++) {
@@ -97,7 +96,7 @@ record FullyConnectedCode(ProgramBuilder program, Progress progress, LayerPlan p
     }
 
     private Packets packets() {
-        return new Packets(program, progress, STORE_ROW, SEND_ROW);
+        return new Packets(program, progress, Packets.Rows.HIGHEST);
     }
 
     private void gathered() {

@@ -189,8 +189,8 @@ final class GatherCode {
     }
 
     /**
-     * Moves words of pixels within a tile: narrowToWide packs them into rows of wide memory, as many pixels to a row as it takes, wideToNarrow
-     * puts them where they belong. Source: derived, identical with four compiled programs.
+     * Moves words of pixels within a tile: narrowToWide packs them into rows of wide memory, as many pixels to a row as it
+     * takes, wideToNarrow puts them where they belong. Source: derived, identical with four compiled programs.
      *
      * @param ring first of two rows of wide memory
      */

@@ -44,7 +44,7 @@ record HeadPlan(
     private static final int LAST_ROW = Chip.WIDE_ROWS - 1;
 
     /** Rows above belong to packets and tables. */
-    private static final int PACKET_FLOOR = Chip.WIDE_ROWS - 41;
+    private static final int PACKET_FLOOR = Packets.Rows.BELOW_TABLES.send;
 
     /** Rows of wide memory that may wait in place. */
     private static final int MOST_ROWS_IN_PLACE = 1600;

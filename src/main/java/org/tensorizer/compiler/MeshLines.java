@@ -22,8 +22,8 @@ import org.tensorizer.isa.Wait;
  *
  * <p>Merging: a send joins the tile's own receive before it. An instruction joins an equal one of a tile at the same place
  * of another line that stands behind the last one of its own line and opcode; a receive from a tile whose sending
- * instruction has both halves joins nothing. Pairs of narrowToWide and wideToNarrow join any equal pair. Source: found from four compiled
- * programs, exact there.
+ * instruction has both halves joins nothing. Pairs of narrowToWide and wideToNarrow join any equal pair. Source: found from
+ * four compiled programs, exact there.
  */
 final class MeshLines {
     private final Progress progress;

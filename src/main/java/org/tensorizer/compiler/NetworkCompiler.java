@@ -12,10 +12,10 @@ import org.tensorizer.base.Printable;
 import org.tensorizer.compiler.CompiledNetwork.Placed;
 import org.tensorizer.compiler.GraphReader.Found;
 import org.tensorizer.compiler.GraphReader.Stop;
+import org.tensorizer.conv.ChainStep;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.DoesNotFitException;
 import org.tensorizer.conv.ImageChain;
-import org.tensorizer.conv.Step;
 import org.tensorizer.model.Operator;
 import org.tensorizer.model.Tensor;
 import org.tensorizer.model.TfliteModel;
@@ -175,7 +175,7 @@ public final class NetworkCompiler {
     }
 
     private Compiled write(ChipPart part) {
-        List<Step> steps = new ArrayList<>();
+        List<ChainStep> steps = new ArrayList<>();
         List<Integer> sources = new ArrayList<>();
         List<ConvolutionPayload.Numbers> numbers = new ArrayList<>();
         Optional<Head.Mean> mean = Optional.empty();

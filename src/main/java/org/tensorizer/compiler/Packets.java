@@ -16,15 +16,38 @@ import org.tensorizer.isa.Wait;
 import org.tensorizer.isa.WideToNarrow;
 
 /**
- * Up to 64 words of one tile to others round the ring. Who takes stands before who sends: unpack (wideToNarrow), store (ringBusConsumer0), send
- * (ringBusProducer), pack (narrowToWide); each waits for what it names since the last clearing fence.
+ * Up to 64 words of one tile to others round the ring. Who takes stands before who sends: unpack (wideToNarrow), store
+ * (ringBusConsumer0), send (ringBusProducer), pack (narrowToWide); each waits for what it names since the last clearing
+ * fence.
  *
  * <p>Source: derived, identical with compiled programs.
  *
- * @param storeRow row of wide memory where packets arrive
- * @param sendRow row where they are packed
+ * @param rows of wide memory through which they go
  */
-record Packets(ProgramBuilder program, Progress progress, int storeRow, int sendRow) {
+record Packets(ProgramBuilder program, Progress progress, Rows rows) {
+    /** Where packets go through wide memory; where they are packed is four rows below where they arrive. */
+    enum Rows {
+        /** The highest. */
+        HIGHEST(Chip.WIDE_ROWS - 3),
+
+        /** Below those that a softmax has for weights, see {@link SoftmaxCode#WEIGHTS_ROW}. */
+        BELOW_WEIGHTS(Chip.WIDE_ROWS - 11),
+
+        /** Below those in which far tables of a softmax arrive, see {@link SoftmaxCode#TABLE_ROW}. */
+        BELOW_TABLES(Chip.WIDE_ROWS - 37);
+
+        /** First row where packets arrive. */
+        final int store;
+
+        /** First row where they are packed. */
+        final int send;
+
+        Rows(int store) {
+            this.store = store;
+            this.send = store - 4;
+        }
+    }
+
     /** @param receivers mask of tiles that have received alike so far */
     void send(int sender, int receivers, int source, int words, int destination) {
         DoesNotFitException.require(words <= Chip.LANES, "a packet of %d words, at most 64", words);
@@ -45,7 +68,7 @@ record Packets(ProgramBuilder program, Progress progress, int storeRow, int send
         Instruction reader = Instruction.of(Opcode.WIDE_TO_NARROW)
                 .set(TileInstruction.TILES, tiles)
                 .set(WideToNarrow.PACK, 1);
-        WideToNarrow.ROWS.set(reader, Loops.from(storeRow).single().window(1, 1));
+        WideToNarrow.ROWS.set(reader, Loops.from(rows.store).single().window(1, 1));
         WideToNarrow.WORDS.set(reader, run(destination, words));
         WideToNarrow.WAITS.set(reader, 0, Wait.data(TileCounter.RING_READ_A, 1, packet, 1));
         WideToNarrow.SIGNAL.set(reader, words > 1 ? 0 : 1);
@@ -54,7 +77,7 @@ record Packets(ProgramBuilder program, Progress progress, int storeRow, int send
 
     private Instruction store(int tiles, int ahead) {
         Instruction store = Instruction.of(Opcode.RING_BUS_CONSUMER_0).set(TileInstruction.TILES, tiles);
-        RingBusConsumer.ROWS.set(store, Loops.from(storeRow).single().window(1, 1));
+        RingBusConsumer.ROWS.set(store, Loops.from(rows.store).single().window(1, 1));
         RingBusConsumer.WAITS.set(store, 0, Wait.room(TileCounter.WIDE_TO_NARROW, 1, ahead, Chip.LANES));
         RingBusConsumer.SIGNAL.set(store, 1);
         return store;
@@ -64,7 +87,7 @@ record Packets(ProgramBuilder program, Progress progress, int storeRow, int send
         Instruction send = Instruction.of(Opcode.RING_BUS_PRODUCER)
                 .set(TileInstruction.TILES, 1L << tile)
                 .set(RingBusProducer.RECEIVERS, receivers);
-        RingBusProducer.ROWS.set(send, Loops.from(sendRow).step(1, 1).window(1, 1));
+        RingBusProducer.ROWS.set(send, Loops.from(rows.send).step(1, 1).window(1, 1));
         RingBusProducer.WAITS.set(send, 0, Wait.data(TileCounter.RING_PRODUCER_A, 2, packet, 1));
         RingBusProducer.WAITS.set(send, 1, Wait.data(TileCounter.NARROW_TO_WIDE, 1, row, 1));
         RingBusProducer.SIGNAL.set(send, 1);
@@ -74,7 +97,7 @@ record Packets(ProgramBuilder program, Progress progress, int storeRow, int send
 
     private Instruction pack(int tile, int source, int words, int ahead) {
         Instruction pack = NarrowToWide.move(
-                        run(source, words), Loops.from(sendRow).single().window(1, 1), 1)
+                        run(source, words), Loops.from(rows.send).single().window(1, 1), 1)
                 .set(TileInstruction.TILES, 1L << tile);
         NarrowToWide.WAITS.set(pack, 0, Wait.room(TileCounter.RING_WRITE, 1, ahead, 1));
         NarrowToWide.SIGNAL.set(pack, 1);

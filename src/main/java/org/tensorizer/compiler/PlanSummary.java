@@ -6,12 +6,12 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.tensorizer.conv.ChainStep;
 import org.tensorizer.conv.ConvolutionPlan;
 import org.tensorizer.conv.Image;
 import org.tensorizer.conv.NarrowPlan;
 import org.tensorizer.conv.ParameterPlaces.Piece;
 import org.tensorizer.conv.PlacedImage;
-import org.tensorizer.conv.Step;
 import org.tensorizer.conv.StepPlan;
 import org.tensorizer.conv.Sum;
 import org.tensorizer.dense.Elementwise;
@@ -215,7 +215,7 @@ public record PlanSummary(
         if (plan instanceof ConvolutionPlan convolution) {
             return pixels * convolution.passRows() * convolution.passes() * convolution.groups();
         }
-        if (plan.step() instanceof Step.MaxPool pool) {
+        if (plan.step() instanceof ChainStep.MaxPool pool) {
             int kernel = pool.window().kernel();
             return pixels * kernel * kernel * plan.groups();
         }
@@ -245,7 +245,7 @@ public record PlanSummary(
         }
         program.chain().steps().stream()
                 .filter(PlanSummary::isOurs)
-                .map(Step::describe)
+                .map(ChainStep::describe)
                 .distinct()
                 .forEach(found::add);
         if (program.hostBytes() > 0) {
@@ -279,9 +279,9 @@ public record PlanSummary(
                         head.softmax().get().passing(last.outputs()).weights());
     }
 
-    private static boolean isOurs(Step step) {
-        return step instanceof Step.Product
-                || step instanceof Step.Concatenation
-                || step instanceof Step.Enlargement enlargement && !enlargement.bilinear();
+    private static boolean isOurs(ChainStep step) {
+        return step instanceof ChainStep.Product
+                || step instanceof ChainStep.Concatenation
+                || step instanceof ChainStep.Enlargement enlargement && !enlargement.bilinear();
     }
 }

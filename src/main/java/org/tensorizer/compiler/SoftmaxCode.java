@@ -39,7 +39,13 @@ final class SoftmaxCode {
     private static final int PACKET_UNITS = TileFence.MESH | 6;
 
     /** Two rows where those of a far table arrive in turn. */
-    private static final int TABLE_ROW = 2045;
+    static final int TABLE_ROW = Chip.WIDE_ROWS - 35;
+
+    /** First row for the numbers and exponentials that tile 0 turns into weights. */
+    static final int WEIGHTS_ROW = Chip.WIDE_ROWS - 9;
+
+    /** Row of the weights of {@link #spread}. */
+    static final int SPREAD_ROW = Chip.WIDE_ROWS - 8;
 
     private final ProgramBuilder program;
     private final SoftmaxPlan plan;
@@ -114,8 +120,8 @@ final class SoftmaxCode {
     }
 
     /** Packets of tile 0 to each other tile, to the address they come from. */
-    void tell(int word, int words, int storeRow, int sendRow) {
-        Packets packets = new Packets(program, progress, storeRow, sendRow);
+    void tell(int word, int words, Packets.Rows rows) {
+        Packets packets = new Packets(program, progress, rows);
         for (int tile = 1; tile < plan.tiles(); tile++) {
             packets.send(0, 1 << tile, word, words, word);
         }
@@ -239,7 +245,4 @@ final class SoftmaxCode {
         Op.SUMS.set(op, Loops.from(0).repeat(words).window(0, 256));
         program.add(op);
     }
-
-    /** Row of the weights of {@link #spread}. */
-    static final int SPREAD_ROW = 2072;
 }

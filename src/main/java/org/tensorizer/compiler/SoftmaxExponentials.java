@@ -25,15 +25,16 @@ import org.tensorizer.isa.WideToNarrow;
  * 16 bits by a function table; the scale of x is the scale of the registers.
  */
 final class SoftmaxExponentials {
-    private static final int FACTOR_ROW = 2077;
-    private static final int BIAS_ROW = 2074;
+    private static final int FACTOR_ROW = Chip.WIDE_ROWS - 3;
+    private static final int BIAS_ROW = Chip.WIDE_ROWS - 6;
     private static final int WORD_255 = 255;
 
     /** Below this exp rounds to 0: -13.038, with the bits that compiled programs have. */
     private static final float LOWEST = Float.intBitsToFloat(0xc1509c0d);
 
     /**
-     * exp(x) * 65535 for x up to 0: bits of the coefficients of 8 segments, then of 7 break points. Source: compiled programs, the same in all of them.
+     * exp(x) * 65535 for x up to 0: bits of the coefficients of 8 segments, then of 7 break points. Source: compiled
+     * programs, the same in all of them.
      */
     private static final float[] EXPONENTIAL = FunctionTable.values("""
             44e5f55c 441d8dc9 42a2afa8 4095cab4 3dcf45c2

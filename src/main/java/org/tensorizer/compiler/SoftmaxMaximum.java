@@ -21,8 +21,6 @@ import org.tensorizer.isa.Wait;
  * the largest of every lane and then of the four lanes; packets take it to all tiles, an op to all words.
  */
 final class SoftmaxMaximum {
-    private static final int ROW = 2071;
-
     private final SoftmaxCode code;
     private final SoftmaxPlan plan;
     private final ProgramBuilder program;
@@ -54,7 +52,7 @@ final class SoftmaxMaximum {
         code.withTable(0, Chip.SCALING_UNITS / 2, this::padded);
         program.fence();
         code.progress().clear();
-        Packets packets = new Packets(program, code.progress(), 2043, 2039);
+        Packets packets = new Packets(program, code.progress(), Packets.Rows.BELOW_TABLES);
         for (int tile = 1; tile < plan.tiles(); tile++) {
             packets.send(tile, 1, LayerPlan.TILE_WORDS * tile, plan.words(tile), LayerPlan.TILE_WORDS * tile);
         }
@@ -83,7 +81,7 @@ final class SoftmaxMaximum {
         program.add(pack(words, blocks)).add(ofWord(words, blocks));
         program.fence(ProgramBuilder.TILE_COUNTERS).fence();
         code.progress().clear();
-        code.tell(words, 1, 2069, 2065);
+        code.tell(words, 1, Packets.Rows.BELOW_WEIGHTS);
         code.clear(2);
     }
 
@@ -92,7 +90,7 @@ final class SoftmaxMaximum {
                 .set(TileInstruction.TILES, 1)
                 .set(NarrowToWide.TRANSPOSE);
         NarrowToWide.WORDS.set(turn, Loops.from(0).step(1, words));
-        NarrowToWide.ROWS.set(turn, Loops.stream(ROW, words, 4, 4));
+        NarrowToWide.ROWS.set(turn, Loops.stream(SoftmaxCode.WEIGHTS_ROW, words, 4, 4));
         NarrowToWide.WAITS.set(turn, 0, Wait.room(TileCounter.PARAMETERS, 1, -1, 1));
         NarrowToWide.SIGNAL.set(turn, 1);
         return turn;
@@ -126,13 +124,18 @@ final class SoftmaxMaximum {
 
     /** First quarters of rows, four rows in each half. */
     static Loops.Builder quarters(int count, int blocks) {
-        Loops.Builder walk = Loops.from(4 * ROW).step(4, 4).repeat(blocks).window(1, 16);
+        Loops.Builder walk = Loops.from(4 * SoftmaxCode.WEIGHTS_ROW)
+                .step(4, 4)
+                .repeat(blocks)
+                .window(1, 16);
         return count % 4 == 0 ? walk : walk.tail(1, count % 4);
     }
 
     private Instruction pack(int words, int blocks) {
         Instruction pack = NarrowToWide.move(
-                        Loops.from(words + 1).single(), Loops.from(ROW).single().window(1, 1), 1)
+                        Loops.from(words + 1).single(),
+                        Loops.from(SoftmaxCode.WEIGHTS_ROW).single().window(1, 1),
+                        1)
                 .set(TileInstruction.TILES, 1);
         NarrowToWide.WAITS.set(pack, 0, Wait.room(TileCounter.PARAMETERS, 1, blocks, 1));
         NarrowToWide.SIGNAL.set(pack, 1);
@@ -142,7 +145,7 @@ final class SoftmaxMaximum {
     private Instruction ofWord(int words, int blocks) {
         Instruction op = maximum(words);
         Op.rounds(op, 4);
-        Op.WEIGHTS.set(op, Loops.from(4 * ROW).step(1, 4).window(1, 4));
+        Op.WEIGHTS.set(op, Loops.from(4 * SoftmaxCode.WEIGHTS_ROW).step(1, 4).window(1, 4));
         Op.SUMS.set(op, Loops.from(0).repeat(4).window(1, 4));
         Op.WAITS.set(op, 0, Wait.data(TileCounter.NARROW_TO_WIDE, 1, blocks + 1, 1));
         return op;

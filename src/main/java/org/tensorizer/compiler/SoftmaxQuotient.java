@@ -6,6 +6,7 @@ import static org.tensorizer.compiler.SoftmaxCode.unclamped;
 import static org.tensorizer.conv.Arithmetic.ceilDiv;
 
 import org.tensorizer.conv.PerTile;
+import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.FunctionTable;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Loops;
@@ -24,12 +25,12 @@ import org.tensorizer.isa.Wait;
  * table, r * r goes to all tiles and all words, and every tile multiplies its exponentials with it.
  */
 final class SoftmaxQuotient {
-    private static final int ROW = 2071;
-    private static final int PRODUCT_ROW = 2077;
+    private static final int PRODUCT_ROW = Chip.WIDE_ROWS - 3;
     private static final float FROM_16_BITS = (float) (1 / 65535d);
 
     /**
-     * 65536 / sqrt(2 x) for x from 1 to 4: bits of the coefficients of 8 segments, then of 7 break points. Source: compiled programs, the same in all of them.
+     * 65536 / sqrt(2 x) for x from 1 to 4: bits of the coefficients of 8 segments, then of 7 break points. Source: compiled
+     * programs, the same in all of them.
      */
     private static final float[] RECIPROCAL_ROOT = FunctionTable.values("""
             47d62fb4 c803f636 47db5722 c740be35 460a357b
@@ -70,7 +71,9 @@ final class SoftmaxQuotient {
         int blocks = ceilDiv(words, 4);
         program.functionTable(FunctionTable.load(1, RECIPROCAL_ROOT));
         Instruction turn = NarrowToWide.move(
-                        Loops.from(plan.exponentials()).step(1, words), Loops.stream(ROW, words, 4, 4), 0)
+                        Loops.from(plan.exponentials()).step(1, words),
+                        Loops.stream(SoftmaxCode.WEIGHTS_ROW, words, 4, 4),
+                        0)
                 .set(TileInstruction.TILES, 1);
         NarrowToWide.WAITS.set(turn, 0, Wait.room(TileCounter.PARAMETERS, 1, -1, 1));
         NarrowToWide.SIGNAL.set(turn, 1);
@@ -109,14 +112,15 @@ final class SoftmaxQuotient {
         Op.rounds(op, 2, 2);
         Op.ACTIVATIONS.set(op, thrice(Loops.from(4 * plan.root()).step(2, 4), 8));
         Op.OUTPUTS.set(op, thrice(Loops.from(4 * plan.exponentials()).step(4, 2).step(4, 4), 16));
-        Op.WEIGHTS.set(op, Loops.from(4 * ROW).step(2, 2).repeat(2).window(1, 4));
+        Op.WEIGHTS.set(
+                op, Loops.from(4 * SoftmaxCode.WEIGHTS_ROW).step(2, 2).repeat(2).window(1, 4));
         Op.SUMS.set(op, Loops.from(0).step(1, 1).repeat(4).window(1, 4));
         Op.WAITS.set(op, 0, Wait.data(TileCounter.NARROW_TO_WIDE, 1, 1, 1));
         Op.SIGNAL_WEIGHTS.set(op, 1);
         program.add(op);
         Instruction pack = NarrowToWide.move(
                         Loops.from(plan.root()).step(1, 2),
-                        Loops.from(ROW).repeat(2).window(0, 1),
+                        Loops.from(SoftmaxCode.WEIGHTS_ROW).repeat(2).window(0, 1),
                         0)
                 .set(TileInstruction.TILES, 1);
         NarrowToWide.WAITS.set(pack, 0, Wait.room(TileCounter.PARAMETERS, 0, -1, 1));
@@ -143,7 +147,7 @@ final class SoftmaxQuotient {
 
     private void everywhere() {
         int root = plan.root();
-        code.tell(root, 2, 2069, 2065);
+        code.tell(root, 2, Packets.Rows.BELOW_WEIGHTS);
         code.clear(2);
         program.add(MeshBus.fill(
                 Opcode.MESH_BUS_2, plan.mask(), Loops.from(root + 2).step(2, 2), 1));

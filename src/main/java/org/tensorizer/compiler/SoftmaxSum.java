@@ -43,7 +43,7 @@ final class SoftmaxSum {
     void emit() {
         PerTile.add(program, tile -> words(tile) > 0 ? own(tile) : null);
         program.fence(ProgramBuilder.TILE_COUNTERS).fence();
-        Packets packets = new Packets(program, code.progress(), 2077, 2073);
+        Packets packets = new Packets(program, code.progress(), Packets.Rows.HIGHEST);
         for (int tile = 0; tile < plan.tiles(); tile++) {
             for (int sender = 0; sender < plan.tiles(); sender++) {
                 if (sender != tile && words(sender) > 0) {
@@ -115,7 +115,7 @@ final class SoftmaxSum {
         program.fence(ProgramBuilder.TILE_COUNTERS).fence().fence(ProgramBuilder.TILE_COUNTERS);
         code.progress().clear();
         program.add(factor()).add(masked(pair)).fence();
-        code.tell(plan.relay() - 1, 1, 2043, 2039);
+        code.tell(plan.relay() - 1, 1, Packets.Rows.BELOW_TABLES);
         code.clear(2);
     }
 

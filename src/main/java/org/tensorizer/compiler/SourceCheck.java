@@ -11,8 +11,8 @@ import org.tensorizer.model.TensorDomain;
 import org.tensorizer.model.TfliteModel;
 
 /**
- * Holds the quantized tensors that operators of a source take and give to what any reader of TFLite's format may count on, wherever in the graph they
- * are: a source that contradicts itself is refused as a whole and never cut.
+ * Holds the quantized tensors that operators of a source take and give to what any reader of TFLite's format may count on,
+ * wherever in the graph they are: a source that contradicts itself is refused as a whole and never cut.
  */
 final class SourceCheck {
     private final TfliteModel model;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.tensorizer.compiler.Element.ImageStep;
-import org.tensorizer.conv.Step;
+import org.tensorizer.conv.ChainStep;
 import org.tensorizer.conv.Sum;
 import org.tensorizer.conv.Window;
 import org.tensorizer.dense.Activation;
@@ -60,7 +60,7 @@ final class StepReader {
             throw view.refuse(operator, "pads the border of " + shape + ", which is not covered");
         }
         int zeroPoint = view.zeroPoint(operator, view.input(operator));
-        return step(operator, new Step.MaxPool(shape.get(3), Window.valid(kernel, stride), zeroPoint));
+        return step(operator, new ChainStep.MaxPool(shape.get(3), Window.valid(kernel, stride), zeroPoint));
     }
 
     /** The two operands of a sum or a product, by the time they were made. */
@@ -114,7 +114,7 @@ final class StepReader {
         return step(
                 operator,
                 pair.newer(),
-                new Step.Product(pair.newer().shape().get(3), older, numbers, activation(operator)));
+                new ChainStep.Product(pair.newer().shape().get(3), older, numbers, activation(operator)));
     }
 
     private Sum.Operand operand(Operator operator, Tensor tensor) {
@@ -141,16 +141,16 @@ final class StepReader {
                     "joins along dimension " + options.axis() + " with activation " + options.activation()
                             + ", expected the channels, 3, and none");
         }
-        List<Step.Concatenation.Operand> operands = new ArrayList<>();
+        List<ChainStep.Concatenation.Operand> operands = new ArrayList<>();
         int newest = 0;
         for (int index : operator.inputs()) {
             Tensor tensor = view.tensor(index);
             int image = view.image(operator, tensor);
             newest = Math.max(newest, image);
-            operands.add(new Step.Concatenation.Operand(
+            operands.add(new ChainStep.Concatenation.Operand(
                     image, tensor.shape().get(3), view.rescaled(operator, tensor, output)));
         }
-        return new ImageStep(new Step.Concatenation(operands), newest, Optional.empty());
+        return new ImageStep(new ChainStep.Concatenation(operands), newest, Optional.empty());
     }
 
     ImageStep function(Operator operator) {
@@ -176,7 +176,8 @@ final class StepReader {
     private ImageStep mapping(Operator operator, Elementwise element) {
         Tensor in = view.input(operator);
         return step(
-                operator, new Step.Mapping(in.shape().get(3), element, view.zeroPoint(operator, in), operator.name()));
+                operator,
+                new ChainStep.Mapping(in.shape().get(3), element, view.zeroPoint(operator, in), operator.name()));
     }
 
     ImageStep resize(Operator operator) {
@@ -194,14 +195,15 @@ final class StepReader {
         }
         view.requireSameNumbers(operator);
         return step(
-                operator, new Step.Enlargement(in.get(3), bilinear, view.zeroPoint(operator, view.input(operator))));
+                operator,
+                new ChainStep.Enlargement(in.get(3), bilinear, view.zeroPoint(operator, view.input(operator))));
     }
 
-    private ImageStep step(Operator operator, Step step) {
+    private ImageStep step(Operator operator, ChainStep step) {
         return step(operator, view.input(operator), step);
     }
 
-    private ImageStep step(Operator operator, Tensor source, Step step) {
+    private ImageStep step(Operator operator, Tensor source, ChainStep step) {
         return new ImageStep(step, view.image(operator, source), Optional.empty());
     }
 }

@@ -24,7 +24,7 @@ public record Convolution(
         ParameterFormat format,
         Activation activation,
         Quantization quantization)
-        implements Step {
+        implements ChainStep {
     /** Output channels that a tile computes at a time. */
     public static final int GROUP = Chip.LANES;
 

@@ -23,10 +23,10 @@ import org.tensorizer.isa.WideToNarrow;
  * One convolution: its parameters travel round the ring to all tiles while all tiles compute.
  *
  * <pre>
- * ringBusConsumer1            rows of weights into one of two halves, header rows in front; waits until the half was used up
- *                             (PARAMETERS). Depthwise, and from the host: ringBusConsumer0
- * wideToNarrow scaling        header rows of a group to the scaling registers; waits for the row, and until the results of the
- *                             group before the last are out (AVDATA, two sets of registers)
+ * ringBusConsumer1            rows of weights into one of two halves, header rows in front; waits until the half was
+ *                             used up (PARAMETERS). Depthwise, and from the host: ringBusConsumer0
+ * wideToNarrow scaling        header rows of a group to the scaling registers; waits for the row, and until the results
+ *                             of the group before the last are out (AVDATA, two sets of registers)
  * op                          {@link ConvolutionOp}
  * pop, outfeed                depthwise only: rows of 256 bytes come back over the loop-back, as rows of 16 bytes
  * ringBusProducer per piece   the rows of a tile that keeps some, in the order of pieces and layers (RING_PRODUCER_B)

@@ -15,8 +15,8 @@ import org.tensorizer.isa.Resize;
  * <pre>
  * 4 fills, narrowToWide   the identity matrix ({@link IdentityCode})
  * 4 ops copy              the outermost columns, then rows, of the image once more beyond its edge; bilinear only
- * opResize                loops: 2 taps in x, 2 in y (nearest: 1, 1), columns, rows, words of a pixel; where its first output lies
- *                         between two pixels is a phase in quarters
+ * opResize                loops: 2 taps in x, 2 in y (nearest: 1, 1), columns, rows, words of a pixel; where its first
+ *                         output lies between two pixels is a phase in quarters
  * </pre>
  *
  * <p>Source: derived from movenet_lightning, all fields of copies and resize; the nearest pixel as published of other
@@ -28,7 +28,7 @@ final class EnlargementCode {
     private static final int ALL_BUT_FIRST_INPUT_OF_16_BITS = 6;
     private static final float BILINEAR = 0x1p-14f;
 
-    private final Step.Enlargement step;
+    private final ChainStep.Enlargement step;
     private final PlacedImage source;
     private final PlacedImage target;
     private final int scratch;
@@ -36,7 +36,7 @@ final class EnlargementCode {
     private final Axis.Reading columns;
 
     /** @param scratch first of four words */
-    EnlargementCode(Step.Enlargement step, PlacedImage source, PlacedImage target, int scratch) {
+    EnlargementCode(ChainStep.Enlargement step, PlacedImage source, PlacedImage target, int scratch) {
         this.step = step;
         this.source = source;
         this.target = target;

@@ -11,9 +11,9 @@ import org.tensorizer.isa.TileCounter;
 import org.tensorizer.isa.Wait;
 
 /**
- * Borders of the parts from the neighbouring tiles: first rows up (meshBus2) and down (meshBus0), then columns to the left (meshBus1)
- * and to the right (meshBus3) with the corners that came with the rows. Where there is no neighbour the border is filled with
- * the zero point.
+ * Borders of the parts from the neighbouring tiles: first rows up (meshBus2) and down (meshBus0), then columns to the left
+ * (meshBus1) and to the right (meshBus3) with the corners that came with the rows. Where there is no neighbour the border
+ * is filled with the zero point.
  *
  * <p>A block is what 64 channels of the area have, so that a border travels while the op before computes the next 64
  * (AVDATA); columns wait for the corners of their rows (MESH_NORTH_IN, MESH_SOUTH_IN). Source: derived, byte-identical

@@ -12,8 +12,8 @@ import org.tensorizer.isa.TileInstruction;
 import org.tensorizer.isa.Wait;
 
 /**
- * The identity matrix of 4 x 4 as a row of weights, with which an op copies words: four fills write its words, narrowToWide takes
- * them to wide memory.
+ * The identity matrix of 4 x 4 as a row of weights, with which an op copies words: four fills write its words, narrowToWide
+ * takes them to wide memory.
  */
 public final class IdentityCode {
     /** Its words of narrow memory. */

@@ -18,7 +18,7 @@ import org.tensorizer.isa.Chip;
  */
 public record ImageChain(
         InputPlan input,
-        List<Step> steps,
+        List<ChainStep> steps,
         List<Integer> sources,
         List<Integer> results,
         List<Image> images,
@@ -38,7 +38,7 @@ public record ImageChain(
      * @param steps at least one
      * @throws DoesNotFitException there is no program for a step; the message names it
      */
-    public static ImageChain of(int height, int width, int channels, List<? extends Step> steps) {
+    public static ImageChain of(int height, int width, int channels, List<? extends ChainStep> steps) {
         List<Integer> sources = IntStream.range(0, steps.size()).boxed().toList();
         return of(height, width, channels, steps, sources, List.of(steps.size()));
     }
@@ -53,7 +53,7 @@ public record ImageChain(
             int height,
             int width,
             int channels,
-            List<? extends Step> steps,
+            List<? extends ChainStep> steps,
             List<Integer> sources,
             List<Integer> results) {
         DoesNotFitException.require(
@@ -69,7 +69,7 @@ public record ImageChain(
             throw new DoesNotFitException(first + reason.getMessage(), 1);
         }
         for (int i = 0; i < steps.size(); i++) {
-            Step step = steps.get(i);
+            ChainStep step = steps.get(i);
             try {
                 int number = sources.get(i);
                 Image source = images.get(number);
@@ -128,7 +128,7 @@ public record ImageChain(
     }
 
     /** What needs room around each image: its own readers, and those of what one walk reads together with it. */
-    private static List<List<Reach>> readers(List<? extends Step> steps, List<Integer> sources) {
+    private static List<List<Reach>> readers(List<? extends ChainStep> steps, List<Integer> sources) {
         List<List<Reach>> readers = new ArrayList<>();
         for (int i = 0; i <= steps.size(); i++) {
             readers.add(new ArrayList<>());
@@ -161,11 +161,11 @@ public record ImageChain(
         return grown;
     }
 
-    private static StepPlan plan(Step step, List<Image> images, Image source, Image result) {
+    private static StepPlan plan(ChainStep step, List<Image> images, Image source, Image result) {
         if (step instanceof Convolution convolution) {
             return ConvolutionPlan.of(convolution, source.channels(), result.mostPixels());
         }
-        if (step instanceof Step.Concatenation) {
+        if (step instanceof ChainStep.Concatenation) {
             return StepPlan.WithoutParameters.handingOn(step);
         }
         DoesNotFitException.require(
@@ -173,14 +173,14 @@ public record ImageChain(
                 "%d channels in, %d out, expected the same",
                 source.channels(),
                 step.outputs());
-        if (step instanceof Step.MaxPool pool) {
+        if (step instanceof ChainStep.MaxPool pool) {
             return StepPlan.WithoutParameters.of(pool, result);
         }
         if (step instanceof Sum sum) {
             requireOnePitch(images.get(sum.older()), source);
             return StepPlan.WithoutParameters.of(sum);
         }
-        return step instanceof Step.Product product
+        return step instanceof ChainStep.Product product
                 ? StepPlan.WithoutParameters.of(product, result)
                 : StepPlan.WithoutParameters.handingOn(step);
     }
@@ -194,7 +194,7 @@ public record ImageChain(
     }
 
     /** A depthwise convolution counts its results in 4 channels, the mesh sends 64 at a time. */
-    private static void requireWholeChunks(Image source, Step before) {
+    private static void requireWholeChunks(Image source, ChainStep before) {
         boolean depthwise = before instanceof Convolution convolution && convolution.depthwise();
         DoesNotFitException.require(
                 !depthwise || source.pixelWords() <= 16 || source.pixelWords() % 16 == 0,

@@ -85,23 +85,23 @@ public final class ImageCode {
     }
 
     private void withoutParameters(int number, StepPlan plan, PlacedImage source, PlacedImage target) {
-        Step step = plan.step();
+        ChainStep step = plan.step();
         int scratch = narrow.scratch(number);
         List<PlacedImage> others =
                 step.others().stream().map(narrow.images()::get).toList();
-        if (step instanceof Step.MaxPool pool) {
+        if (step instanceof ChainStep.MaxPool pool) {
             new PoolCode(pool, plan.floor(), source, target, progress)
                     .emit(program, progress.results - groups(chain.source(number) - 1));
         } else if (step instanceof Sum sum) {
             new SumCode(sum, others.get(0), source, target, scratch).emit(program);
-        } else if (step instanceof Step.Mapping mapping) {
+        } else if (step instanceof ChainStep.Mapping mapping) {
             new MappingCode(program, target, scratch).map(mapping.element(), source);
-        } else if (step instanceof Step.Concatenation concatenation) {
+        } else if (step instanceof ChainStep.Concatenation concatenation) {
             new MappingCode(program, target, scratch).join(concatenation.operands(), others);
-        } else if (step instanceof Step.Product product) {
+        } else if (step instanceof ChainStep.Product product) {
             new ProductCode(product, others.get(0), source, target, scratch).emit(program);
         } else {
-            new EnlargementCode((Step.Enlargement) step, source, target, scratch).emit(program);
+            new EnlargementCode((ChainStep.Enlargement) step, source, target, scratch).emit(program);
         }
     }
 
@@ -135,16 +135,17 @@ public final class ImageCode {
     }
 
     private void border(int step, PlacedImage image) {
-        Step reader = chain.steps().get(step);
+        ChainStep reader = chain.steps().get(step);
         if (!reader.reach().reachesOver()) {
             return;
         }
         int source = chain.source(step);
-        Step before = step == 0 ? null : chain.steps().get(step - 1);
+        ChainStep before = step == 0 ? null : chain.steps().get(step - 1);
         boolean isMadeInStrips =
                 chain.strips().filter(strips -> strips.steps() == step).isPresent();
-        boolean travels =
-                !isMadeInStrips && source == step && (before instanceof Convolution || before instanceof Step.MaxPool);
+        boolean travels = !isMadeInStrips
+                && source == step
+                && (before instanceof Convolution || before instanceof ChainStep.MaxPool);
         if (!travels && step > 0) {
             // fills have counted as received blocks, which the border waits for; others may still read the image
             program.fence(ProgramBuilder.TILE_COUNTERS);

@@ -26,8 +26,8 @@ import org.tensorizer.model.Relocation.Kind;
  * <pre>
  * infeed                  host -> input buffer, units of 8 bytes
  * pop, ringBusConsumer0   per row of tiles: its image rows, popped to all its tiles into a ring of two image rows
- * wideToNarrow            per tile: skips what lies to the left, then takes a pass of image rows into the staging buffer; waits
- *                         for the row in the ring (RING_READ_A) and is at most one pass ahead of the copy
+ * wideToNarrow            per tile: skips what lies to the left, then takes a pass of image rows into the staging buffer;
+ *                         waits for the row in the ring (RING_READ_A) and is at most one pass ahead of the copy
  * op COPY                 identity: the tile's columns from the staging buffer to its part; waits for the words
  * </pre>
  *

@@ -34,7 +34,7 @@ record MappingCode(ProgramBuilder program, PlacedImage target, int scratch) {
     }
 
     /** The channels of several images one behind the other. */
-    void join(List<Step.Concatenation.Operand> operands, List<PlacedImage> sources) {
+    void join(List<ChainStep.Concatenation.Operand> operands, List<PlacedImage> sources) {
         identity();
         int word = 0;
         for (int i = 0; i < operands.size(); i++) {

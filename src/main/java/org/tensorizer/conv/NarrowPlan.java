@@ -118,12 +118,12 @@ public record NarrowPlan(
 
         NarrowPlan place() {
             for (int j = 0; j < chain.steps().size(); j++) {
-                if (chain.steps().get(j) instanceof Step.MaxPool pool) {
+                if (chain.steps().get(j) instanceof ChainStep.MaxPool pool) {
                     words[chain.source(j)] += readBeyond(j, pool);
                 }
                 int source = chain.source(j);
                 boolean mayReplace =
-                        (chain.steps().get(j) instanceof Sum || chain.steps().get(j) instanceof Step.Mapping)
+                        (chain.steps().get(j) instanceof Sum || chain.steps().get(j) instanceof ChainStep.Mapping)
                                 && chain.lastReader(source) == j
                                 && !chain.images().get(source).isBordered()
                                 && !chain.images().get(j + 1).isBordered();
@@ -156,7 +156,7 @@ public record NarrowPlan(
         }
 
         /** Words behind a part that a maximum reads: it takes four pixels of a row at a time. */
-        private int readBeyond(int step, Step.MaxPool pool) {
+        private int readBeyond(int step, ChainStep.MaxPool pool) {
             int most = 0;
             for (int column = 0; column < Chip.GRID; column++) {
                 int columns = pool.window().read(chain.images().get(step + 1).columns(column));
@@ -171,7 +171,7 @@ public record NarrowPlan(
             boolean[] grouped = new boolean[count];
             for (int j = 0; j < chain.steps().size(); j++) {
                 List<Integer> group = List.of();
-                if (chain.steps().get(j) instanceof Step.MaxPool) {
+                if (chain.steps().get(j) instanceof ChainStep.MaxPool) {
                     group = List.of(chain.source(j), j + 1);
                 } else if (chain.steps().get(j) instanceof Sum sum) {
                     int mine = inPlace.getOrDefault(j + 1, chain.source(j));
@@ -197,7 +197,8 @@ public record NarrowPlan(
         /** Words times steps of life: of a maximum the larger of its two images, else the sum. */
         private long rank(List<Integer> group) {
             boolean maximum = IntStream.range(0, chain.steps().size())
-                    .anyMatch(i -> chain.steps().get(i) instanceof Step.MaxPool && group.contains(chain.source(i)));
+                    .anyMatch(
+                            i -> chain.steps().get(i) instanceof ChainStep.MaxPool && group.contains(chain.source(i)));
             long rank = 0;
             for (int j : group) {
                 long mine = (long) words[j] * life(j).length();

@@ -15,8 +15,8 @@ import org.tensorizer.isa.Wait;
  * The largest byte of each window.
  *
  * <pre>
- * narrowToWide turn   the part, four pixels of a row turned into one row of weights: byte k of a lane is pixel k. The last row may
- *                     reach behind the part, which nobody looks at
+ * narrowToWide turn   the part, four pixels of a row turned into one row of weights: byte k of a lane is pixel k. The
+ *                     last row may reach behind the part, which nobody looks at
  * opMaximum           kernel x kernel quarters of rows, for each pixel and group of 64 channels
  * </pre>
  *
@@ -27,7 +27,7 @@ final class PoolCode {
             TileCounter.MESH_EAST_IN, TileCounter.MESH_WEST_IN, TileCounter.MESH_SOUTH_IN, TileCounter.MESH_NORTH_IN);
 
     private final int firstRow;
-    private final Step.MaxPool step;
+    private final ChainStep.MaxPool step;
     private final PlacedImage source;
     private final PlacedImage target;
     private final Progress progress;
@@ -36,7 +36,7 @@ final class PoolCode {
     private final int lastWords;
 
     /** @param firstRow first of the rows of wide memory of the turned part */
-    PoolCode(Step.MaxPool step, int firstRow, PlacedImage source, PlacedImage target, Progress progress) {
+    PoolCode(ChainStep.MaxPool step, int firstRow, PlacedImage source, PlacedImage target, Progress progress) {
         this.step = step;
         this.firstRow = firstRow;
         this.source = source;

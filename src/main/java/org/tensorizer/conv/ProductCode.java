@@ -35,7 +35,7 @@ final class ProductCode {
     private static final int BYTES = 4;
     private static final int FIRST_INPUT_ALONE = 7;
 
-    private final Step.Product step;
+    private final ChainStep.Product step;
     private final PlacedImage older;
     private final PlacedImage before;
     private final PlacedImage target;
@@ -48,7 +48,7 @@ final class ProductCode {
      * @param before read as weights
      * @param scratch words of the identity matrix, then four for each word of a row of pixels
      */
-    ProductCode(Step.Product step, PlacedImage older, PlacedImage before, PlacedImage target, int scratch) {
+    ProductCode(ChainStep.Product step, PlacedImage older, PlacedImage before, PlacedImage target, int scratch) {
         this.step = step;
         this.older = older;
         this.before = before;

@@ -15,8 +15,8 @@ public sealed interface Reach permits Window, Reach.Doubling {
     boolean reachesOver();
 
     /**
-     * Twice the rows and columns, centres of pixels half a pixel from their edges: output o lies at pixel (2 o - 1) / 4, between
-     * two pixels.
+     * Twice the rows and columns, centres of pixels half a pixel from their edges: output o lies at pixel (2 o - 1) / 4,
+     * between two pixels.
      */
     record Doubling() implements Reach {
         private static final int QUARTERS = 4;

@@ -6,7 +6,7 @@ import org.tensorizer.isa.Chip;
 
 /** Where a step works in wide memory and in which order, decided before addresses in narrow memory are. */
 public sealed interface StepPlan permits ConvolutionPlan, StepPlan.WithoutParameters {
-    Step step();
+    ChainStep step();
 
     /** Lowest row of wide memory that the step works in; parameters lie below. */
     int floor();
@@ -18,7 +18,7 @@ public sealed interface StepPlan permits ConvolutionPlan, StepPlan.WithoutParame
     int narrowWords();
 
     /** The plan of a step that has no parameters: it works in the highest rows of wide memory. */
-    record WithoutParameters(Step step, int floor, int groups, int narrowWords) implements StepPlan {
+    record WithoutParameters(ChainStep step, int floor, int groups, int narrowWords) implements StepPlan {
         private static final int MOST_ROWS = 1900;
 
         /**
@@ -26,7 +26,7 @@ public sealed interface StepPlan permits ConvolutionPlan, StepPlan.WithoutParame
          *
          * @throws DoesNotFitException these are too many rows
          */
-        static WithoutParameters of(Step.MaxPool step, Image result) {
+        static WithoutParameters of(ChainStep.MaxPool step, Image result) {
             int columns = step.window().read(result.mostColumns());
             int rows = step.window().read(result.mostRows());
             int needed = ceilDiv(columns, 4) * rows * step.groups();
@@ -48,13 +48,13 @@ public sealed interface StepPlan permits ConvolutionPlan, StepPlan.WithoutParame
          * A product row by row: behind the identity matrix each byte of a row of pixels in a word of its own; below its row
          * those through which an operand passes.
          */
-        static WithoutParameters of(Step.Product step, Image result) {
+        static WithoutParameters of(ChainStep.Product step, Image result) {
             int words = IdentityCode.WORDS + 4 * result.mostColumns() * result.pixelWords();
             return new WithoutParameters(step, ProductCode.RING_ROW, ceilDiv(step.outputs(), 4), words);
         }
 
         /** A step that hands words on through an identity matrix. */
-        static WithoutParameters handingOn(Step step) {
+        static WithoutParameters handingOn(ChainStep step) {
             return new WithoutParameters(step, IdentityCode.ROW, ceilDiv(step.outputs(), 4), IdentityCode.WORDS);
         }
     }

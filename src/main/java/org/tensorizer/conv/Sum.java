@@ -25,7 +25,7 @@ public record Sum(
         float outputScale,
         int outputZeroPoint,
         Activation activation)
-        implements Step {
+        implements ChainStep {
     /** Scale and zero point (0 to 255) of an operand. */
     public record Operand(float scale, int zeroPoint) {}
 

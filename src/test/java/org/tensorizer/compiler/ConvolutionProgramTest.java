@@ -9,12 +9,12 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorizer.conv.ChainStep;
 import org.tensorizer.conv.Convolution;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.Digest;
 import org.tensorizer.conv.ImageChain;
 import org.tensorizer.conv.NetworkText;
-import org.tensorizer.conv.Step;
 import org.tensorizer.conv.Window;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.ParameterFormat;
@@ -77,7 +77,7 @@ class ConvolutionProgramTest {
             String execution,
             String caching,
             String payload) {
-        List<Step> steps = new ArrayList<>();
+        List<ChainStep> steps = new ArrayList<>();
         List<ConvolutionPayload.Numbers> numbers = new ArrayList<>();
         NetworkText text = NetworkText.of(input + " " + layers);
         for (int i = 0; i < text.steps().size(); i++) {

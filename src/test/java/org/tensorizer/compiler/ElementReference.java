@@ -2,11 +2,11 @@ package org.tensorizer.compiler;
 
 import java.util.List;
 import org.tensorizer.compiler.NetworkReference.Pixels;
-import org.tensorizer.conv.Step;
-import org.tensorizer.conv.Step.Concatenation;
-import org.tensorizer.conv.Step.Enlargement;
-import org.tensorizer.conv.Step.Mapping;
-import org.tensorizer.conv.Step.Product;
+import org.tensorizer.conv.ChainStep;
+import org.tensorizer.conv.ChainStep.Concatenation;
+import org.tensorizer.conv.ChainStep.Enlargement;
+import org.tensorizer.conv.ChainStep.Mapping;
+import org.tensorizer.conv.ChainStep.Product;
 import org.tensorizer.dense.Elementwise;
 import org.tensorizer.dense.Quantization;
 import org.tensorizer.isa.FunctionTable;
@@ -17,7 +17,7 @@ import org.tensorizer.isa.Op;
 final class ElementReference {
     private ElementReference() {}
 
-    static Pixels run(Step step, List<Pixels> images, Pixels from) {
+    static Pixels run(ChainStep step, List<Pixels> images, Pixels from) {
         if (step instanceof Mapping mapping) {
             return map(mapping.element(), from);
         }

@@ -2,11 +2,11 @@ package org.tensorizer.compiler;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorizer.conv.ChainStep;
+import org.tensorizer.conv.ChainStep.MaxPool;
 import org.tensorizer.conv.Convolution;
 import org.tensorizer.conv.ConvolutionPayload;
 import org.tensorizer.conv.NetworkText;
-import org.tensorizer.conv.Step;
-import org.tensorizer.conv.Step.MaxPool;
 import org.tensorizer.conv.Sum;
 import org.tensorizer.conv.Window;
 import org.tensorizer.dense.Activation;
@@ -30,7 +30,7 @@ final class NetworkReference {
         List<Pixels> images = new ArrayList<>(List.of(input));
         int numbers = 0;
         for (int i = 0; i < text.steps().size(); i++) {
-            Step step = text.steps().get(i);
+            ChainStep step = text.steps().get(i);
             Pixels from = images.get(text.chain().source(i));
             if (step instanceof Convolution convolution) {
                 images.add(convolve(convolution, text.numbers().get(numbers++), from));

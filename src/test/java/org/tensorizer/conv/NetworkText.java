@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.tensorizer.conv.Step.Concatenation;
-import org.tensorizer.conv.Step.Enlargement;
-import org.tensorizer.conv.Step.Mapping;
-import org.tensorizer.conv.Step.MaxPool;
-import org.tensorizer.conv.Step.Product;
+import org.tensorizer.conv.ChainStep.Concatenation;
+import org.tensorizer.conv.ChainStep.Enlargement;
+import org.tensorizer.conv.ChainStep.Mapping;
+import org.tensorizer.conv.ChainStep.MaxPool;
+import org.tensorizer.conv.ChainStep.Product;
 import org.tensorizer.dense.Activation;
 import org.tensorizer.dense.Elementwise;
 import org.tensorizer.dense.Function;
@@ -36,7 +36,7 @@ public final class NetworkText {
 
     private final int[] input;
     private final String[] words;
-    private final List<Step> steps = new ArrayList<>();
+    private final List<ChainStep> steps = new ArrayList<>();
     private final List<ConvolutionPayload.Numbers> numbers = new ArrayList<>();
     private final List<Float> scales = new ArrayList<>();
     private final List<Integer> zeros = new ArrayList<>();
@@ -146,7 +146,7 @@ public final class NetworkText {
         keep(scales.get(first), zeros.get(first), sum);
     }
 
-    private Step pair(int i, int source, int older, String word) {
+    private ChainStep pair(int i, int source, int older, String word) {
         Activation activation = activation(word.charAt(word.length() - 1));
         if (word.charAt(0) == 'x') {
             Quantization q = new Quantization(
@@ -235,7 +235,7 @@ public final class NetworkText {
         return ImageChain.of(input[0], input[1], input[2], steps, sources, results);
     }
 
-    public List<Step> steps() {
+    public List<ChainStep> steps() {
         return steps;
     }
 

@@ -65,7 +65,9 @@ final class FreeScale {
         return false;
     }
 
-    /** The first mantissas that hit the clamps of what gives the class, and the multipliers of its layers with a known input. */
+    /**
+     * The first mantissas that hit the clamps of what gives the class, and the multipliers of its layers with a known input.
+     */
     private List<Float> mantissas() {
         float[] left = Ulps.mantissas();
         for (GraphOperator maker : makers) {

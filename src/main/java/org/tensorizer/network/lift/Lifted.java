@@ -99,8 +99,8 @@ public record Lifted(byte[] model, byte[] alone, Report report) {
      * Lifts a network.
      *
      * @param partial leave out outputs that depend on something that is not understood, instead of refusing
-     * @throws BadInputException an output depends on something that is not understood, all of them do, or a multiplier is NaN,
-     *     infinite or not positive
+     * @throws BadInputException an output depends on something that is not understood, all of them do, or a multiplier is
+     *     NaN, infinite or not positive
      */
     public static Lifted of(Network network, boolean partial) {
         Graph graph = network.graph();

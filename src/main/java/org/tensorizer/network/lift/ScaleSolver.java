@@ -203,7 +203,10 @@ final class ScaleSolver {
         return false;
     }
 
-    /** Of the numbers around a value those that hit most fields; several states are carried on, as one choice decides the next. */
+    /**
+     * Of the numbers around a value those that hit most fields; several states are carried on, as one choice decides the
+     * next.
+     */
     private void refine(GraphOperator operator, int own) {
         List<State> next = new ArrayList<>();
         for (State state : beam) {

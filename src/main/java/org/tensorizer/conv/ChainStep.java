@@ -9,8 +9,14 @@ import org.tensorizer.dense.Quantization;
 import org.tensorizer.isa.Chip;
 
 /** One step of a chain: takes an image, mostly the one the step before gave, and gives another. */
-public sealed interface Step
-        permits Convolution, Sum, Step.MaxPool, Step.Product, Step.Mapping, Step.Concatenation, Step.Enlargement {
+public sealed interface ChainStep
+        permits Convolution,
+                Sum,
+                ChainStep.MaxPool,
+                ChainStep.Product,
+                ChainStep.Mapping,
+                ChainStep.Concatenation,
+                ChainStep.Enlargement {
     /** Channels of the result. */
     int outputs();
 
@@ -38,7 +44,7 @@ public sealed interface Step
      * @param outputs channels
      * @param inputZeroPoint stored byte of 0
      */
-    record MaxPool(int outputs, Window window, int inputZeroPoint) implements Step {
+    record MaxPool(int outputs, Window window, int inputZeroPoint) implements ChainStep {
         /** Groups of 64 channels. */
         int groups() {
             return ceilDiv(outputs, Chip.LANES);
@@ -62,7 +68,7 @@ public sealed interface Step
      * @param older number of the other image
      * @param quantization the other image is the input, the image itself the weights
      */
-    record Product(int outputs, int older, Quantization quantization, Activation activation) implements Step {
+    record Product(int outputs, int older, Quantization quantization, Activation activation) implements ChainStep {
         @Override
         public List<Integer> others() {
             return List.of(older);
@@ -86,7 +92,7 @@ public sealed interface Step
      * @param inputZeroPoint stored byte of 0
      * @param name for logs
      */
-    record Mapping(int outputs, Elementwise element, int inputZeroPoint, String name) implements Step {
+    record Mapping(int outputs, Elementwise element, int inputZeroPoint, String name) implements ChainStep {
         @Override
         public String describe() {
             return name;
@@ -99,7 +105,7 @@ public sealed interface Step
      *
      * @param operands in the order of the channels
      */
-    record Concatenation(List<Operand> operands) implements Step {
+    record Concatenation(List<Operand> operands) implements ChainStep {
         /**
          * An image.
          *
@@ -142,7 +148,7 @@ public sealed interface Step
      * @param bilinear between the four nearest pixels, else each pixel four times
      * @param inputZeroPoint stored byte of 0
      */
-    record Enlargement(int outputs, boolean bilinear, int inputZeroPoint) implements Step {
+    record Enlargement(int outputs, boolean bilinear, int inputZeroPoint) implements ChainStep {
         @Override
         public Reach reach() {
             return new Reach.Doubling();
