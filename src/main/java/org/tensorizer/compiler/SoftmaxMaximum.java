@@ -77,7 +77,7 @@ final class SoftmaxMaximum {
     private void largest() {
         int words = plan.words();
         int blocks = ceilDiv(words, 4);
-        program.add(turn(words, blocks)).add(ofLanes(words, blocks)).fence(0, TileFence.OP);
+        program.add(turn(words)).add(ofLanes(words, blocks)).fence(0, TileFence.OP);
         program.add(pack(words, blocks)).add(ofWord(words, blocks));
         program.fence(ProgramBuilder.TILE_COUNTERS).fence();
         code.progress().clear();
@@ -85,7 +85,7 @@ final class SoftmaxMaximum {
         code.clear(2);
     }
 
-    private Instruction turn(int words, int blocks) {
+    private Instruction turn(int words) {
         Instruction turn = Instruction.of(Opcode.NARROW_TO_WIDE)
                 .set(TileInstruction.TILES, 1)
                 .set(NarrowToWide.TRANSPOSE);

@@ -18,7 +18,7 @@ public final class Field {
         FLOAT,
         /** One bit a tile, unit or counter. */
         MASK,
-        /** One of a list of named values, see {@link Field#names()}. */
+        /** One of a list of named values. */
         CODE,
         /** On or off. */
         FLAG,

@@ -22,7 +22,10 @@ public final class Doctor {
     private final Machine machine;
     private final Libraries libraries;
 
-    /** @param machine the file systems to look at; @param libraries what loading the native libraries gives */
+    /**
+     * @param machine the file systems to look at
+     * @param libraries what loading the native libraries gives
+     */
     public Doctor(Machine machine, Libraries libraries) {
         this.machine = machine;
         this.libraries = libraries;

@@ -257,7 +257,10 @@ public record Latency(
             private final long[][] above;
             private final long[][] below;
 
-            /** @param above rounds of the numerator; @param below the same number of rounds of the denominator */
+            /**
+             * @param above rounds of the numerator
+             * @param below the same number of rounds of the denominator
+             */
             Bootstrap(long[][] above, long[][] below) {
                 this.above = above;
                 this.below = below;

@@ -1,6 +1,7 @@
 package org.tensorizer.device.emulator;
 
 import java.util.Arrays;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tensorizer.isa.Chip;
 import org.tensorizer.isa.Loops;
@@ -62,7 +63,7 @@ public final class OpShape {
                 lanes[result[k]] = op.lanesLast;
             }
         }
-        TreeSet<Integer> edges = slotEdges(op, steps);
+        SortedSet<Integer> edges = slotEdges(op, steps);
         if (op.hasGroupParameters() || uneven) {
             for (int k = 1; k < steps; k++) {
                 if (group[k] != group[k - 1]) {
@@ -167,8 +168,8 @@ public final class OpShape {
         return first;
     }
 
-    private static TreeSet<Integer> slotEdges(TensorOp op, int steps) {
-        TreeSet<Integer> edges = new TreeSet<>();
+    private static SortedSet<Integer> slotEdges(TensorOp op, int steps) {
+        SortedSet<Integer> edges = new TreeSet<>();
         edges.add(0);
         for (Wait wait : op.waits) {
             for (int k = 0; k < steps; k = op.rounds().endOfBlock(wait.level(), k)) {
@@ -179,7 +180,7 @@ public final class OpShape {
         return edges;
     }
 
-    private static int[] toArray(TreeSet<Integer> set) {
+    private static int[] toArray(SortedSet<Integer> set) {
         return set.stream().mapToInt(Integer::intValue).toArray();
     }
 

@@ -195,7 +195,10 @@ public final class ReplayDevice implements Device {
      * <p>Thread safety: yes, once the whole record has been added.
      */
     private static final class Answers {
-        /** @param model digest without tokens; @param inputs digest of each */
+        /**
+         * @param model digest without tokens
+         * @param inputs digest of each
+         */
         private record Question(String model, List<String> inputs) {}
 
         /** @param outputs empty if it failed */

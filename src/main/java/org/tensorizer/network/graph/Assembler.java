@@ -128,7 +128,7 @@ final class Assembler {
         GraphTensor tensor = builder.tensor(Places.tensor(at[0]));
         int elements = tensor.shape().elements();
         if (at.length < elements) {
-            return new Assembled(box(at, shape, where), null);
+            return new Assembled(box(at, where), null);
         }
         boolean[] seen = new boolean[elements];
         int[] order = new int[at.length];
@@ -143,7 +143,7 @@ final class Assembler {
     }
 
     /** A box of one tensor, in order. */
-    private GraphTensor box(long[] at, Shape shape, String where) {
+    private GraphTensor box(long[] at, String where) {
         GraphTensor tensor = builder.tensor(Places.tensor(at[0]));
         Shape whole = tensor.shape();
         int[] low = {Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE};
@@ -225,7 +225,7 @@ final class Assembler {
                 long[] elements = part(at, size, step, axis, from, to);
                 GraphTensor tensor = builder.tensor(tensors[from]);
                 boolean whole = tensor.shape().equals(partShape) && isAscending(elements, 0, elements.length, 0);
-                parts.add(whole ? tensor : box(elements, partShape, where));
+                parts.add(whole ? tensor : box(elements, where));
                 from = to;
             }
             return concatenate(axis, parts, where);
