@@ -14,8 +14,9 @@ import org.tensorizer.isa.Chip;
  */
 final class VectorKernel extends OpKernel {
     /**
-     * Most positions that share weights. Beyond them {@link MatrixKernel} was the faster one, measured with an earlier form of
-     * this kernel and not again.
+     * Most positions that share weights, a choice between a run and what comes before it: each tile has a copy of the weights
+     * here. With one position on each of 16 tiles, 512 to 512 channels, a run takes half of {@link MatrixKernel}'s time (0.55
+     * against 1.1 ms), but with 1024 channels opening and the first run take twice as long (24 against 13 ms).
      */
     private static final int MOST_COLUMNS = 12;
 
