@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,7 +113,7 @@ public enum DenseTwin {
 
     private static Optional<TfliteModel> shared(String name) {
         Path file = SharedFolder.root().resolve("templates").resolve(name);
-        return Files.exists(file) ? Optional.of(TfliteModel.read(file)) : Optional.empty();
+        return SharedFolder.has(file) ? Optional.of(TfliteModel.read(file)) : Optional.empty();
     }
 
     /** The twin and, if the shared folder is there, the real template after it. */

@@ -68,6 +68,22 @@ public final class SharedFolder {
         }
     }
 
+    /**
+     * Whether a file of the folder is there, for tests that have more to say without it.
+     *
+     * @return false where the folder that holds it is not there
+     * @throws IllegalArgumentException that folder is there without the file: a misspelt name must not end a comparison
+     */
+    public static boolean has(Path file) {
+        if (!Files.isDirectory(file.getParent())) {
+            return false;
+        }
+        if (!Files.exists(file)) {
+            throw new IllegalArgumentException("no " + file + ", but the folder it belongs to is there");
+        }
+        return true;
+    }
+
     private static Path existing(Path path) {
         assumeTrue(Files.exists(path), () -> "needs " + path + " (-Dtensorizer.shared=DIR names another folder)");
         return path;

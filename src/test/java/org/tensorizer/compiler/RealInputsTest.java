@@ -3,7 +3,6 @@ package org.tensorizer.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +37,7 @@ class RealInputsTest {
         assertThat(digest(ours, instructions)).isEqualTo(digest);
 
         Path file = SharedFolder.root().resolve("networks/" + name + "_edgetpu.tflite");
-        if (Files.exists(file)) {
+        if (SharedFolder.has(file)) {
             TfliteModel real = TfliteModel.read(file);
             Executable execution = real.onlyPackage().executionOnly();
             ByteRange range = execution.chunks().get(0).range();

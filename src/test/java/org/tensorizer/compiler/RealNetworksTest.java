@@ -3,7 +3,6 @@ package org.tensorizer.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +71,7 @@ class RealNetworksTest {
                         whole))
                 .isEqualTo(network.programs());
 
-        if (Files.exists(network.sharedSource())) {
+        if (SharedFolder.has(network.sharedSource())) {
             TfliteModel source = TfliteModel.read(network.sharedSource());
             TfliteModel real = compiled(network.sharedSource());
             Executable execution = real.onlyPackage().executionOnly();
@@ -95,7 +94,7 @@ class RealNetworksTest {
     void networksAreAsDescribed() {
         assertThat(SeededNetwork.all()).isNotEmpty().allSatisfy(network -> {
             assertThat(SeededNetwork.describe(network.source(1))).isEqualTo(network.layers());
-            if (Files.exists(network.sharedSource())) {
+            if (SharedFolder.has(network.sharedSource())) {
                 TfliteModel real = TfliteModel.read(network.sharedSource());
                 assertThat(SeededNetwork.describe(real)).isEqualTo(network.layers());
             }
@@ -171,7 +170,7 @@ class RealNetworksTest {
         assertThat(Digest.of(bytes.toByteArray(), 16)).isEqualTo("77bb0d282f1c2b00");
         for (String name : List.of("networks/gabor_64x64_p4", "templates/gabor_64x64_7k_4o_2s")) {
             Path file = SharedFolder.root().resolve(name + "_edgetpu.tflite");
-            if (Files.exists(file)) {
+            if (SharedFolder.has(file)) {
                 TfliteModel real = TfliteModel.read(file);
                 assertThat(untilParameters(bytes(real, real.onlyPackage().executionOnly())))
                         .as(name)

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -77,7 +76,7 @@ class DenseProgramTest {
     /** Where the shared folder is, a difference is located. */
     private static void sameAsGolden(Program program, String file) {
         Path golden = SharedFolder.root().resolve("golden").resolve(file);
-        if (Files.exists(golden)) {
+        if (SharedFolder.has(golden)) {
             StreamDiff diff = StreamDiff.of(
                     InstructionStream.frame("assembled", program.bytes()),
                     InstructionStream.frame(file, SharedFolder.bytes(golden)));

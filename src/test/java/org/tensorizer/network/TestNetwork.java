@@ -1,7 +1,6 @@
 package org.tensorizer.network;
 
 import java.lang.ref.SoftReference;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -74,14 +73,8 @@ public record TestNetwork(String name, boolean seeded, Supplier<TfliteModel> sou
     private static Stream<TestNetwork> real(String name) {
         Path source = SharedFolder.root().resolve(name + ".tflite");
         Path compiled = SharedFolder.root().resolve(name + "_edgetpu.tflite");
-        if (!Files.isDirectory(SharedFolder.root().resolve("networks"))) {
-            return Stream.of();
-        }
-        if (!Files.exists(source) || !Files.exists(compiled)) {
-            throw new IllegalArgumentException("no " + source + " or no " + compiled);
-        }
-        return Stream.of(
-                new TestNetwork(name, false, () -> TfliteModel.read(source), () -> TfliteModel.read(compiled)));
+        return Stream.of(new TestNetwork(name, false, () -> TfliteModel.read(source), () -> TfliteModel.read(compiled)))
+                .filter(network -> SharedFolder.has(source) && SharedFolder.has(compiled));
     }
 
     private static Arguments arguments(String[] words, TestNetwork... networks) {

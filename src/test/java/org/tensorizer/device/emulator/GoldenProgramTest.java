@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -60,7 +59,7 @@ class GoldenProgramTest {
         Path execution = SharedFolder.root().resolve("golden").resolve(column[12].replace("golden ", ""));
         Path caching =
                 execution.resolveSibling(execution.getFileName().toString().replace(".EO.", ".PC."));
-        if (Files.exists(execution)) {
+        if (SharedFolder.has(execution)) {
             assertThat(SharedFolder.bytes(caching)).isEqualTo(compiled.caching().bytes());
             assertThat(SharedFolder.bytes(execution))
                     .isEqualTo(compiled.execution().bytes());
@@ -85,7 +84,7 @@ class GoldenProgramTest {
         assertAnswers(TfliteModel.parse("fixture", Fixture.compiledBytes()), inputs, outputs);
 
         Path recorded = SharedFolder.root().resolve("golden").resolve("dense_256_cpu_io.json");
-        if (Files.exists(recorded)) {
+        if (SharedFolder.has(recorded)) {
             inputs.clear();
             outputs.clear();
             String json = new String(SharedFolder.bytes(recorded), StandardCharsets.UTF_8);

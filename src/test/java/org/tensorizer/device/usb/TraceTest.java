@@ -123,7 +123,7 @@ class TraceTest {
         assertEquals(List.of(), bus.chip.mistakes);
         List<String> found = events(lines);
         Path trace = SharedFolder.root().resolve("traces").resolve(name + ".trace");
-        if (Files.exists(trace)) {
+        if (SharedFolder.has(trace)) {
             assertLinesMatch(events(Files.readAllLines(trace)), found);
         }
         assertDigest(name, found);

@@ -253,7 +253,7 @@ class UsbSessionTest {
 
     static Stream<Sample> surrounded() {
         Path pong = SharedFolder.root().resolve("networks").resolve("rl_pong_edgetpu.tflite");
-        Stream<Sample> real = Files.exists(pong) ? Stream.of(Sample.of(pong)) : Stream.of();
+        Stream<Sample> real = SharedFolder.has(pong) ? Stream.of(Sample.of(pong)) : Stream.of();
         return Stream.concat(Stream.of(Samples.branchesCompiled()), real);
     }
 

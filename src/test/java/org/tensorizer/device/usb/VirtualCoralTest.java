@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -91,7 +90,7 @@ class VirtualCoralTest {
                         "templates/mobilenet_v1_0.25_128_quant_edgetpu.tflite",
                         "networks/rl_pong_edgetpu.tflite")
                 .map(SharedFolder.root()::resolve)
-                .filter(Files::exists)
+                .filter(SharedFolder::has)
                 .map(Sample::of);
         return Stream.concat(Stream.of(Samples.network(), Samples.branchesCompiled()), real);
     }
