@@ -13,7 +13,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Other people's builds: projects that depend on the library or on the harness, with tests of their own, with and without Allure. */
+/**
+ * Other people's builds: projects that depend on the library or on the harness, with tests of their own, with and without
+ * Allure.
+ */
 class ConsumerE2E {
     private static final String VERSION = System.getProperty("tensorizer.version", "0.1.0-SNAPSHOT");
     private static final String JUNIT =

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a new user does, on a fresh copy of the sources: an experiment of their own, a wrong name, a Coral that is not there. */
+/**
+ * What a new user does, on a fresh copy of the sources: an experiment of their own, a wrong name, a Coral that is not there.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FirstContactE2E {
     private static final int LINES_OF_AN_ERROR = 60;

@@ -1,6 +1,7 @@
 /**
  * Programs over images: convolutions, maxima, sums, products, functions, concatenations and resizes, with branches, that
- * the sixteen tiles compute together, each on its part of every image. A 1x1 convolution is a matrix product of as many rows as the image has pixels.
+ * the sixteen tiles compute together, each on its part of every image. A 1x1 convolution is a matrix product of as many
+ * rows as the image has pixels.
  *
  * <p>Three plans come first and are values that can be looked at: {@link org.tensorizer.conv.ImageChain} says how each
  * image is split and how each step works in wide memory, {@link org.tensorizer.conv.NarrowPlan} gives the images addresses

@@ -13,7 +13,9 @@ import org.tensorizer.isa.FunctionTable;
 import org.tensorizer.isa.Instruction;
 import org.tensorizer.isa.Op;
 
-/** Steps without weights from their definition; knows nothing of tiles, memories or instructions, but for a table's numbers. */
+/**
+ * Steps without weights from their definition; knows nothing of tiles, memories or instructions, but for a table's numbers.
+ */
 final class ElementReference {
     private ElementReference() {}
 

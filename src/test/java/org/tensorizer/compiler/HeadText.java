@@ -13,9 +13,10 @@ import org.tensorizer.dense.ParameterFormat;
 import org.tensorizer.dense.Quantization;
 
 /**
- * The words of a network behind its images, with numbers that follow from their positions: {@code p2} a mean whose
- * operator has stride 2, {@code f100r} a fully connected layer of 100 outputs with RELU and one weight scale, {@code
- * f100r3} with a scale and a bias for each output, {@code f100r2} with scales alone, {@code f100nl} with a LOGISTIC behind it, {@code f100n3t} with a TANH, {@code s} a softmax.
+ * The words of a network behind its images, with numbers that follow from their positions: {@code p2} a mean whose operator
+ * has stride 2, {@code f100r} a fully connected layer of 100 outputs with RELU and one weight scale, {@code f100r3} with a
+ * scale and a bias for each output, {@code f100r2} with scales alone, {@code f100nl} with a LOGISTIC behind it, {@code
+ * f100n3t} with a TANH, {@code s} a softmax.
  */
 final class HeadText {
     private static final Pattern LAYER = Pattern.compile("f(\\d+)([nr6])([23]?)([lt]?)");

@@ -10,9 +10,9 @@ import org.tensorizer.model.schema.Model;
 import org.tensorizer.model.schema.SubGraph;
 
 /**
- * A device without a chip, for tests of what stands around devices. A model holds any bytes, see {@link #model}; its answer to an input of four
- * bytes is four bytes that depend on both. Models and inputs that begin with a letter of trouble make it: {@code H} hangs,
- * {@code C} crashes, {@code B} is bad input.
+ * A device without a chip, for tests of what stands around devices. A model holds any bytes, see {@link #model}; its answer
+ * to an input of four bytes is four bytes that depend on both. Models and inputs that begin with a letter of trouble make
+ * it: {@code H} hangs, {@code C} crashes, {@code B} is bad input.
  */
 public class StubDevice implements Device {
     private final String name;

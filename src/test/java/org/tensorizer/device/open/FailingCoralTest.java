@@ -21,8 +21,8 @@ import org.tensorizer.device.coral.EdgeTpuDouble;
 
 /**
  * Session after session on a double of libedgetpu that aborts, hangs, answers short or refuses at random: each trouble ends
- * as its fault, each answer is right, the deadlines bound its time, and in the end no process, file, thread or memory is left. {@code
- * -Dtensorizer.failing.sessions=N} for more than 8.
+ * as its fault, each answer is right, the deadlines bound its time, and in the end no process, file, thread or memory is
+ * left. {@code -Dtensorizer.failing.sessions=N} for more than 8.
  */
 class FailingCoralTest {
     private static final int SESSIONS = Integer.getInteger("tensorizer.failing.sessions", 8);

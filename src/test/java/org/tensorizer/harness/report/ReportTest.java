@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The report on the disk: what it counts, where it stands, and that the old one or the new one is there whatever happens. Five
- * kills; {@code -Dtensorizer.kills=200} for more.
+ * The report on the disk: what it counts, where it stands, and that the old one or the new one is there whatever happens.
+ * Five kills; {@code -Dtensorizer.kills=200} for more.
  */
 class ReportTest {
     private static final int KILLS = Math.min(5, Integer.getInteger("tensorizer.kills", 5));

@@ -43,7 +43,9 @@ class NetworkMapTest {
         return TestNetwork.rows("networks/mobilenet_v1_1.0_224_extractor, 78912", "networks/posenet_353_481, 147648");
     }
 
-    /** What the compiler reserves in each tile is exactly what the program needs at once: found without reading that field. */
+    /**
+     * What the compiler reserves in each tile is exactly what the program needs at once: found without reading that field.
+     */
     @ParameterizedTest
     @MethodSource("large")
     @Tag("long")
