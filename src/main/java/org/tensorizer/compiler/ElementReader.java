@@ -177,7 +177,8 @@ final class ElementReader {
         } else {
             requireVector(operator);
         }
-        var parameters = ConvolutionReader.Parameters.of(numbers, outputs, 0, numbers.chipWeights());
+        ConvolutionReader.Parameters parameters =
+                ConvolutionReader.Parameters.of(numbers, outputs, 0, numbers.chipWeights());
         stage = Stage.LAYERS;
         return new LayerPart(new Head.Layer(
                 inputs,

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.DoublePredicate;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.LayerOperator;
+import org.tensorizer.network.lift.Ulps.FittedScale;
 
 /**
  * A scale for a class of tensors that nothing ties to others: one that the multipliers and clamps around it can be hit
@@ -82,7 +83,7 @@ final class FreeScale {
                 float[] multipliers = scales.multipliers(layer);
                 for (int channel = 0; channel < Math.min(CHANNELS, multipliers.length); channel++) {
                     float multiplier = multipliers[channel];
-                    left = kept(left, scale -> Ulps.FittedScale.exists(multiplier, input, (float) scale));
+                    left = kept(left, scale -> FittedScale.exists(multiplier, input, (float) scale));
                 }
             }
         }

@@ -15,6 +15,7 @@ import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
 import org.tensorizer.network.graph.GraphTensor.Shape;
 import org.tensorizer.network.graph.LayerOperator;
+import org.tensorizer.network.lift.Ulps.FittedScale;
 import org.tensorizer.template.BuiltinFields;
 import org.tensorizer.template.TfliteWriter;
 import org.tensorizer.template.TfliteWriter.Scaling;
@@ -215,7 +216,7 @@ final class LiftedWriter {
         float inputScale = solution.of(input);
         float[] scales = new float[multipliers.length];
         for (int channel = 0; channel < scales.length; channel++) {
-            Ulps.FittedScale scale = Ulps.FittedScale.of(multipliers[channel], inputScale, solution.of(layer.output()));
+            FittedScale scale = FittedScale.of(multipliers[channel], inputScale, solution.of(layer.output()));
             scales[channel] = scale.value();
             inexact += scale.exact() ? 0 : 1;
             channels++;
