@@ -257,10 +257,7 @@ public record Latency(
             private final long[][] above;
             private final long[][] below;
 
-            /**
-             * @param above rounds of the numerator
-             * @param below the same number of rounds of the denominator
-             */
+            /** Rounds of the numerator {@code above}, as many of the denominator {@code below}. */
             Bootstrap(long[][] above, long[][] below) {
                 this.above = above;
                 this.below = below;

@@ -11,7 +11,6 @@ import org.tensorizer.network.Network;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
 import org.tensorizer.network.graph.LayerOperator;
-import org.tensorizer.network.lift.Ulps.FittedScale;
 import org.tensorizer.network.rules.Quantized;
 
 /**
@@ -200,7 +199,7 @@ final class Scales {
         float[] multipliers = multipliers(layer);
         int found = 0;
         for (float multiplier : multipliers) {
-            found += FittedScale.exists(multiplier, input, output) ? 1 : 0;
+            found += Ulps.FittedScale.exists(multiplier, input, output) ? 1 : 0;
         }
         return (double) found / multipliers.length;
     }

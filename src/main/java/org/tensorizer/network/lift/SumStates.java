@@ -14,7 +14,6 @@ import org.tensorizer.dense.Factors;
 import org.tensorizer.network.graph.GraphOperator;
 import org.tensorizer.network.graph.GraphTensor;
 import org.tensorizer.network.graph.LayerOperator;
-import org.tensorizer.network.lift.Ulps.FittedScale;
 
 /**
  * Scales of tensors that sums tie together: all combinations of float32 numbers that give every factor, multiplier and
@@ -163,7 +162,7 @@ final class SumStates {
             }
             float[] all = scales.multipliers(layer);
             for (int channel = 0; channel < Math.min(all.length, CHANNELS); channel++) {
-                if (!FittedScale.exists(all[channel], input, scale)) {
+                if (!Ulps.FittedScale.exists(all[channel], input, scale)) {
                     return false;
                 }
             }
