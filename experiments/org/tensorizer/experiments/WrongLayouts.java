@@ -90,7 +90,7 @@ class WrongLayouts {
     @EveryTemplate(with = "rivals")
     void rivalIsCaught(DenseTemplate template, Rival rival, Bench bench, Evidence evidence) {
         Needs.unclamped(template);
-        Needs.wholeTiles(template);
+        Needs.wholeBlocks(template);
         DenseLayout layout = template.layout();
         int n = template.shape().inputs();
         int m = template.shape().outputs();

@@ -71,7 +71,7 @@ public final class Gemm implements AutoCloseable {
     }
 
     /**
-     * A matrix W[outputs][inputs] of any size, tiled or padded.
+     * A matrix W[outputs][inputs] of any size, cut into blocks or padded.
      *
      * @throws BadInputException the template's weights are not symmetric, or it has no place for a token
      */

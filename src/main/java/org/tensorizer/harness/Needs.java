@@ -30,8 +30,8 @@ public final class Needs {
         require(in < shape.inputs(), "asks for input channel " + in + ", which " + shape + " does not have");
     }
 
-    /** Channels that divide into tiles of all sizes up to 64. */
-    public static void wholeTiles(DenseTemplate template) {
+    /** Channels that divide into blocks of all sizes up to 64. */
+    public static void wholeBlocks(DenseTemplate template) {
         DenseShape shape = template.shape();
         require(
                 shape.inputs() % DenseShape.GROUP == 0 && shape.outputs() % DenseShape.GROUP == 0,

@@ -92,7 +92,7 @@ class ShapeStatusTest {
     }
 
     @Test
-    void wholeTilesOfInputsAreNotRagged() {
+    void wholeBlocksOfInputsAreNotRagged() {
         assertThat(ShapeStatus.of(DenseShape.of(512, 128, PER_TENSOR)).reason()).doesNotContain("ragged");
         assertThat(ShapeStatus.of(DenseShape.of(520, 128, PER_TENSOR)).reason()).contains("; ragged input");
         assertThat(ShapeStatus.of(DenseShape.of(1280, 640, PER_TENSOR)).reason())

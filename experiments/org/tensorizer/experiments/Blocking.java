@@ -10,42 +10,42 @@ import org.tensorizer.layout.DenseLayout;
 import org.tensorizer.recovery.RivalTournament.CellProbe;
 
 /**
- * A way to lay out weights in tiles of outputs by inputs. Headers stand where they are known to.
+ * A way to lay out weights in blocks of outputs by inputs. Headers stand where they are known to.
  *
- * @param lanes outputs of a tile
- * @param inputs inputs of a tile
- * @param laneFastest within a tile the output is the inner index, else the input
- * @param lanesFirst tiles follow each other along the lanes first, else along the inputs
+ * @param lanes outputs of a block
+ * @param inputs inputs of a block
+ * @param laneFastest within a block the output is the inner index, else the input
+ * @param lanesFirst blocks follow each other along the lanes first, else along the inputs
  * @param exchanged outputs and inputs change places in all of this
  */
-record Tiling(DenseShape shape, int lanes, int inputs, boolean laneFastest, boolean lanesFirst, boolean exchanged) {
+record Blocking(DenseShape shape, int lanes, int inputs, boolean laneFastest, boolean lanesFirst, boolean exchanged) {
     private static final int SAMPLE = 512;
 
     /** The claimed one. */
-    static Tiling claimed(DenseShape shape) {
-        return new Tiling(shape, 64, 4, false, false, false);
+    static Blocking claimed(DenseShape shape) {
+        return new Blocking(shape, 64, 4, false, false, false);
     }
 
     /** The claimed one first, then lanes of 8 to 64 with 1 to 64 inputs in all orders; each once, under its first name. */
-    static List<Tiling> all(DenseShape shape) {
-        List<Tiling> all = new ArrayList<>(List.of(claimed(shape)));
+    static List<Blocking> all(DenseShape shape) {
+        List<Blocking> all = new ArrayList<>(List.of(claimed(shape)));
         boolean[] either = {false, true};
         for (boolean exchanged : either) {
             for (boolean lanesFirst : either) {
                 for (boolean laneFastest : either) {
                     for (int lanes : new int[] {8, 16, 32, 64}) {
                         for (int inputs : new int[] {1, 2, 4, 8, 64}) {
-                            all.add(new Tiling(shape, lanes, inputs, laneFastest, lanesFirst, exchanged));
+                            all.add(new Blocking(shape, lanes, inputs, laneFastest, lanesFirst, exchanged));
                         }
                     }
                 }
             }
         }
         Set<List<Integer>> seen = new HashSet<>();
-        return all.stream().filter(tiling -> seen.add(tiling.sample())).toList();
+        return all.stream().filter(blocking -> seen.add(blocking.sample())).toList();
     }
 
-    /** Cells of some weights, drawn by lot: the same for tilings that are the same under two names. */
+    /** Cells of some weights, drawn by lot: the same for blockings that are the same under two names. */
     private List<Integer> sample() {
         Random random = new Random(4);
         List<Integer> cells = new ArrayList<>();
@@ -56,16 +56,16 @@ record Tiling(DenseShape shape, int lanes, int inputs, boolean laneFastest, bool
         return cells;
     }
 
-    /** Probes on which at least one of the tilings says that an output moves, drawn by lot. */
-    static List<CellProbe> probes(List<Tiling> tilings, DenseLayout layout, int count) {
+    /** Probes on which at least one of the blockings says that an output moves, drawn by lot. */
+    static List<CellProbe> probes(List<Blocking> blockings, DenseLayout layout, int count) {
         Random random = new Random(64);
         List<CellProbe> probes = new ArrayList<>();
         while (probes.size() < count) {
             int offset = random.nextInt(layout.size());
             int weight = weight(offset, layout);
             if (weight >= 0) {
-                Tiling tiling = tilings.get(random.nextInt(tilings.size()));
-                probes.add(new CellProbe(offset, tiling.in(weight)));
+                Blocking blocking = blockings.get(random.nextInt(blockings.size()));
+                probes.add(new CellProbe(offset, blocking.in(weight)));
             }
         }
         return probes;
@@ -93,22 +93,22 @@ record Tiling(DenseShape shape, int lanes, int inputs, boolean laneFastest, bool
 
     /** Channel on the axis of the lanes. */
     private int outer(int weight) {
-        int tile = weight / (lanes * inputs);
-        int inTile = weight % (lanes * inputs);
-        int lane = laneFastest ? inTile % lanes : inTile / inputs;
-        int tilesAcross = (exchanged ? shape.inputs() : shape.outputs()) / lanes;
-        int tilesAlong = (exchanged ? shape.outputs() : shape.inputs()) / inputs;
-        return (lanesFirst ? tile % tilesAcross : tile / tilesAlong) * lanes + lane;
+        int block = weight / (lanes * inputs);
+        int inBlock = weight % (lanes * inputs);
+        int lane = laneFastest ? inBlock % lanes : inBlock / inputs;
+        int blocksAcross = (exchanged ? shape.inputs() : shape.outputs()) / lanes;
+        int blocksAlong = (exchanged ? shape.outputs() : shape.inputs()) / inputs;
+        return (lanesFirst ? block % blocksAcross : block / blocksAlong) * lanes + lane;
     }
 
-    /** Channel on the axis of the tile's inputs. */
+    /** Channel on the axis of the block's inputs. */
     private int inner(int weight) {
-        int tile = weight / (lanes * inputs);
-        int inTile = weight % (lanes * inputs);
-        int input = laneFastest ? inTile / lanes : inTile % inputs;
-        int tilesAcross = (exchanged ? shape.inputs() : shape.outputs()) / lanes;
-        int tilesAlong = (exchanged ? shape.outputs() : shape.inputs()) / inputs;
-        return (lanesFirst ? tile / tilesAcross : tile % tilesAlong) * inputs + input;
+        int block = weight / (lanes * inputs);
+        int inBlock = weight % (lanes * inputs);
+        int input = laneFastest ? inBlock / lanes : inBlock % inputs;
+        int blocksAcross = (exchanged ? shape.inputs() : shape.outputs()) / lanes;
+        int blocksAlong = (exchanged ? shape.outputs() : shape.inputs()) / inputs;
+        return (lanesFirst ? block / blocksAcross : block % blocksAlong) * inputs + input;
     }
 
     /** Such as {@code 64 outputs by 4 inputs}; other orders than the claimed one are said. */

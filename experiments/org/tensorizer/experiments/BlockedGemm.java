@@ -18,23 +18,23 @@ import org.tensorizer.harness.Hypothesis;
 import org.tensorizer.template.DenseTemplate;
 
 /*
- * A matrix larger than the chip's memory is cut into tiles that take turns in one payload's place; partial sums come back
- * in output steps and the host adds them. Claim: every tile is exact on its own, so the sum is too, whatever is cut how.
+ * A matrix larger than the chip's memory is cut into blocks that take turns in one payload's place; partial sums come back
+ * in output steps and the host adds them. Claim: every block is exact on its own, so the sum is too, whatever is cut how.
  *
- * What would go unnoticed on a square template shows here: tiles of which only a part is used, a padded input that drives
- * something, a tile that runs with the weights of the one before it.
+ * What would go unnoticed on a square template shows here: blocks of which only a part is used, a padded input that drives
+ * something, a block that runs with the weights of the one before it.
  *
- * The largest is 4096 x 4096: on the verified square of 2048 it takes four tiles, on the rectangle 4096 -> 2048, which
+ * The largest is 4096 x 4096: on the verified square of 2048 it takes four blocks, on the rectangle 4096 -> 2048, which
  * fills the chip's memory to the last row and was compiled by nobody yet, two.
  *
- * Alone: mvn test -Dexperiment=TiledGemm
+ * Alone: mvn test -Dexperiment=BlockedGemm
  */
 @Hypothesis(
         value = "A matrix cut into blocks gives the sum of what exact arithmetic says of each block",
         refutedBy = "An output that differs from that sum by more than the rounding of ties",
         source = "Derived: the blocks are Dense layers, padding is weight 0 at the input's zero point",
         theme = Hypothesis.Theme.ARITHMETIC)
-class TiledGemm {
+class BlockedGemm {
     static List<Counterexample> counterexamples() {
         return List.of(
                 Counterexample.chip(chip -> chip.withLanes(16)),

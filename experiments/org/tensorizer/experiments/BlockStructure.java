@@ -34,21 +34,21 @@ import org.tensorizer.template.DenseTemplate;
  * are four inputs, then 64 outputs of four bytes each, then the next four inputs, and after all inputs the next 64
  * outputs.
  *
- * A second way asks for the same with fewer probes. Some seventy tilings (other numbers of lanes and inputs, other orders,
+ * A second way asks for the same with fewer probes. Some seventy blockings (other numbers of lanes and inputs, other orders,
  * axes exchanged) each predict which output a changed byte moves, or that none moves. The next probe is always the one that
  * divides those still alive most evenly, and who is left must stand three more that would refute most others.
  *
  * The control is the sum of the bits: the inputs with bit k set and those without it must add up to the answer with all
  * inputs driven, or the reading of that byte is not believed.
  *
- * Alone: mvn test -Dexperiment=TileStructure
+ * Alone: mvn test -Dexperiment=BlockStructure
  */
 @Hypothesis(
-        value = "Weights come in tiles of 64 outputs by 4 inputs, inputs innermost",
-        refutedBy = "A byte that belongs to another output or input than its place in such tiles says",
+        value = "Weights come in blocks of 64 outputs by 4 inputs, inputs innermost",
+        refutedBy = "A byte that belongs to another output or input than its place in such a block says",
         source = "Derived from every byte of compiled 256, 512 and 1024 models; not yet read from a chip by anyone",
         theme = Hypothesis.Theme.LAYOUT)
-class TileStructure {
+class BlockStructure {
     static List<Counterexample> wrongChips() {
         return List.of(
                 Counterexample.chip(chip -> chip.withLanes(8)),
@@ -68,7 +68,7 @@ class TileStructure {
     private record Reading(int out, int in) {}
 
     @EveryTemplate
-    void eachStepLeadsToTheOutputAndInputOfATile(DenseTemplate template, Bench bench, Evidence evidence) {
+    void eachStepLeadsToTheOutputAndInputOfABlock(DenseTemplate template, Bench bench, Evidence evidence) {
         Needs.unclamped(template);
         int first = template.layout().offset(0, 0);
         StringBuilder table = new StringBuilder("step,offset,out expected,in expected,out read,in read\n");
@@ -91,17 +91,17 @@ class TileStructure {
     }
 
     @EveryTemplate
-    void everyOtherTilingIsRefuted(DenseTemplate template, Bench bench, Evidence evidence) {
+    void everyOtherBlockingIsRefuted(DenseTemplate template, Bench bench, Evidence evidence) {
         DenseShape shape = template.shape();
         Needs.unclamped(template);
-        Needs.wholeTiles(template);
-        List<Tiling> tilings = Tiling.all(shape);
-        List<Rival<CellProbe, Integer>> rivals = tilings.stream()
-                .map(tiling -> new Rival<CellProbe, Integer>(
-                        tiling.toString(), probe -> tiling.predict(probe, template.layout())))
+        Needs.wholeBlocks(template);
+        List<Blocking> blockings = Blocking.all(shape);
+        List<Rival<CellProbe, Integer>> rivals = blockings.stream()
+                .map(blocking -> new Rival<CellProbe, Integer>(
+                        blocking.toString(), probe -> blocking.predict(probe, template.layout())))
                 .toList();
         RivalTournament<CellProbe, Integer> tournament =
-                new RivalTournament<>(rivals, Tiling.probes(tilings, template.layout(), CANDIDATES));
+                new RivalTournament<>(rivals, Blocking.probes(blockings, template.layout(), CANDIDATES));
 
         Outcome<CellProbe, Integer> outcome = tournament.run(probe -> ask(probe, template, bench));
 
@@ -113,7 +113,7 @@ class TileStructure {
         progress(rivals.size(), outcome).draw().ifPresent(image -> evidence.picture("rivals over probes", image));
         evidence.picture(
                 "the rivals that lived longest", lifelines(rivals, outcome).draw());
-        if (!outcome.survivors().equals(List.of(Tiling.claimed(shape).toString()))) {
+        if (!outcome.survivors().equals(List.of(Blocking.claimed(shape).toString()))) {
             throw new AssertionError(outcome.toString());
         }
     }
@@ -130,7 +130,7 @@ class TileStructure {
             alive.add(step.alive());
         }
         return new LinePlot(
-                "Rival tilings still alive",
+                "Rival blockings still alive",
                 "probes asked",
                 "rivals",
                 List.of(new LinePlot.Line("alive", probes, alive)));
