@@ -171,8 +171,8 @@ final class TfliteReader {
      */
     private static OperatorOptions options(int type, FlatTable table) {
         return switch (type) {
-            case 1 -> convolution(table);
-            case 2 -> depthwise(table);
+            case 1 -> convolution(table, false);
+            case 2 -> convolution(table, true);
             case 5 -> pool(table);
             case 8 ->
                 new OperatorOptions.FullyConnected(
@@ -188,26 +188,17 @@ final class TfliteReader {
         };
     }
 
-    private static OperatorOptions convolution(FlatTable table) {
+    /** DepthwiseConv2DOptions has the multiplier in slot 3; what follows it stands one slot further than in Conv2DOptions. */
+    private static OperatorOptions convolution(FlatTable table, boolean depthwise) {
+        int next = depthwise ? 4 : 3;
         return new OperatorOptions.Convolution(
                 padding(table),
                 table.int32(2, "stride_h"),
                 table.int32(1, "stride_w"),
-                table.int32(5, 1, "dilation_h_factor"),
-                table.int32(4, 1, "dilation_w_factor"),
-                0,
-                activation(table, 3));
-    }
-
-    private static OperatorOptions depthwise(FlatTable table) {
-        return new OperatorOptions.Convolution(
-                padding(table),
-                table.int32(2, "stride_h"),
-                table.int32(1, "stride_w"),
-                table.int32(6, 1, "dilation_h_factor"),
-                table.int32(5, 1, "dilation_w_factor"),
-                table.int32(3, "depth_multiplier"),
-                activation(table, 4));
+                table.int32(next + 2, 1, "dilation_h_factor"),
+                table.int32(next + 1, 1, "dilation_w_factor"),
+                depthwise ? table.int32(3, "depth_multiplier") : 0,
+                activation(table, next));
     }
 
     private static OperatorOptions pool(FlatTable table) {

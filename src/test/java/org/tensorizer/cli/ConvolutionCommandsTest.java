@@ -22,24 +22,7 @@ class ConvolutionCommandsTest {
     @BeforeEach
     void make() {
         model = folder.resolve("conv_edgetpu.tflite");
-        Shell shell = Shell.run(
-                "template",
-                "conv",
-                "--height",
-                8,
-                "--width",
-                8,
-                "--in",
-                16,
-                "--out",
-                24,
-                "--kernel",
-                3,
-                "--weights",
-                "random:5",
-                "--output",
-                model);
-        assertThat(shell.status()).as(shell.err()).isZero();
+        Shell.convolution(model, 16, 24, "random:5");
     }
 
     @Test

@@ -49,23 +49,7 @@ class RecoverCommandTest {
     @Test
     void findsTheLayoutOfAConvolution() throws IOException {
         Path model = folder.resolve("conv.tflite");
-        Shell.run(
-                "template",
-                "conv",
-                "--height",
-                8,
-                "--width",
-                8,
-                "--in",
-                8,
-                "--out",
-                12,
-                "--kernel",
-                3,
-                "--weights",
-                "random:3",
-                "--output",
-                model);
+        Shell.convolution(model, 8, 12, "random:3");
         Shell shell = Shell.run("recover", model, "--device", "emulator", "--out", folder, "--json");
 
         assertThat(shell.status()).as(shell.err()).isZero();
@@ -83,21 +67,7 @@ class RecoverCommandTest {
     @Test
     void aProbeOfAConvolutionMovesThePixelThatReadsIt() {
         Path model = folder.resolve("conv.tflite");
-        Shell.run(
-                "template",
-                "conv",
-                "--height",
-                8,
-                "--width",
-                8,
-                "--in",
-                16,
-                "--out",
-                24,
-                "--kernel",
-                3,
-                "--output",
-                model);
+        Shell.convolution(model, 16, 24, "identity");
         Shell shell = Shell.run(
                 "probe",
                 model,

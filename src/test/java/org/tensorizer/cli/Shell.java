@@ -24,6 +24,30 @@ record Shell(int status, String out, String err) {
         return new Shell(status, out.toString(), err.toString());
     }
 
+    /** Writes the template of a convolution with a kernel of 3x3 over an image of 8x8. */
+    static void convolution(Path model, int inputs, int outputs, String weights) {
+        Shell shell = run(
+                "template",
+                "conv",
+                "--height",
+                8,
+                "--width",
+                8,
+                "--kernel",
+                3,
+                "--in",
+                inputs,
+                "--out",
+                outputs,
+                "--weights",
+                weights,
+                "--output",
+                model);
+        if (shell.status != 0) {
+            throw new AssertionError(shell.err);
+        }
+    }
+
     JsonObject json() {
         try {
             return JsonParser.object().from(out);

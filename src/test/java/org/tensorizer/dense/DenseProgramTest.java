@@ -43,17 +43,8 @@ class DenseProgramTest {
     @MethodSource("programs")
     void everyKnownStreamHasItsDigest(String row) {
         String[] column = row.split("\t", -1);
-        DenseShape shape = DenseShape.of(
-                Integer.parseInt(column[0]),
-                Integer.parseInt(column[1]),
-                ParameterFormat.of(Integer.parseInt(column[2])));
-        Quantization quantization = new Quantization(
-                (float) Double.parseDouble(column[3]),
-                Integer.parseInt(column[4]),
-                (float) Double.parseDouble(column[5]),
-                Integer.parseInt(column[6]),
-                (float) Double.parseDouble(column[7]),
-                Integer.parseInt(column[8]));
+        DenseShape shape = DenseRow.shape(column);
+        Quantization quantization = DenseRow.quantization(column);
         Program caching = DenseProgram.parameterCaching(shape);
         Program execution = DenseProgram.executionOnly(shape, quantization);
         if (column[12].startsWith("golden ")) {

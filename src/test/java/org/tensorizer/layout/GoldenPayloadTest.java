@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.base.Sha256;
+import org.tensorizer.dense.DenseRow;
 import org.tensorizer.dense.DenseShape;
-import org.tensorizer.dense.ParameterFormat;
 
 /** Whole payloads of made-up weights, compared by SHA-256 with those of an independent implementation. */
 class GoldenPayloadTest {
@@ -25,10 +25,7 @@ class GoldenPayloadTest {
     @MethodSource("payloads")
     void payloadsOfAllFormats(String row) {
         String[] column = row.split("\t");
-        DenseShape shape = DenseShape.of(
-                Integer.parseInt(column[0]),
-                Integer.parseInt(column[1]),
-                ParameterFormat.of(Integer.parseInt(column[2])));
+        DenseShape shape = DenseRow.shape(column);
         byte[] payload = payload(shape);
         assertThat(payload).hasSize(Integer.parseInt(column[3]));
         assertThat(Sha256.of(payload)).isEqualTo(column[4]);

@@ -22,9 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorizer.Fixture;
 import org.tensorizer.SharedFolder;
 import org.tensorizer.base.Sha256;
+import org.tensorizer.dense.DenseRow;
 import org.tensorizer.dense.DenseShape;
-import org.tensorizer.dense.ParameterFormat;
-import org.tensorizer.dense.Quantization;
 import org.tensorizer.model.TfliteModel;
 
 /** Streams as others assembled them, and answers that this project did not compute. */
@@ -41,18 +40,8 @@ class GoldenProgramTest {
     @MethodSource("golden")
     void streamsOfOthersAreExecuted(String row) {
         String[] column = row.split("\t");
-        DenseShape shape = DenseShape.of(
-                Integer.parseInt(column[0]),
-                Integer.parseInt(column[1]),
-                ParameterFormat.of(Integer.parseInt(column[2])));
-        TestDense dense = TestDense.random(shape, 5)
-                .withQuantization(new Quantization(
-                        Float.parseFloat(column[3]),
-                        Integer.parseInt(column[4]),
-                        Float.parseFloat(column[5]),
-                        Integer.parseInt(column[6]),
-                        Float.parseFloat(column[7]),
-                        Integer.parseInt(column[8])));
+        DenseShape shape = DenseRow.shape(column);
+        TestDense dense = TestDense.random(shape, 5).withQuantization(DenseRow.quantization(column));
         TestPackage compiled = dense.compiled();
         assertThat(Sha256.of(compiled.caching().bytes())).isEqualTo(column[9]);
         assertThat(Sha256.of(compiled.execution().bytes())).isEqualTo(column[10]);
